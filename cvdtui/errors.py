@@ -54,7 +54,8 @@ class WireError(CvdtuiError):
 class VenueError(CvdtuiError):
     """A venue refused a request or could not be reached.
 
-    `status` is the HTTP status (0 when there was no answer), `retry_after` the seconds the venue asked to wait.
+    `status` is the HTTP status (0 when there was no answer), `retry_after` the seconds the venue asked to
+    wait.
     """
 
     def __init__(self, text: str, *, status: int = 0, retry_after: float | None = None) -> None:

@@ -29,7 +29,8 @@ MINUTE_US = 60_000_000
 Kind = Literal["spot", "perp", "future", "stock", "forex", "crypto"]
 SideSource = Literal["taker", "taker/bar", "quote", "midpoint", "tick", "candle", "unknown"]
 IdRule = Literal["contiguous", "ordered", "unique"]
-"""`contiguous`: ids grow by one, a hole is a gap. `ordered`: ids grow, holes mean nothing. `unique`: only equality counts."""
+"""`contiguous`: ids grow by one, a hole is a gap. `ordered`: ids grow, holes mean nothing. `unique`: only
+equality counts."""
 
 
 class Market(Struct, frozen=True, gc=False):
@@ -183,8 +184,8 @@ class Link(Struct, frozen=True, gc=False):
 class Columns:
     """Trades of one market as numpy columns, in the venue's order: history and files.
 
-    All arrays have one length: `ids`, `time_us`, `price`, `size` int64, `side` int8 (1, -1, 0); integers are in the
-    decimals of `market`.
+    All arrays have one length: `ids`, `time_us`, `price`, `size` int64, `side` int8 (1, -1, 0); integers are
+    in the decimals of `market`.
     """
 
     __slots__ = ("id_rule", "ids", "market", "price", "side", "size", "source", "time_us")
@@ -217,9 +218,9 @@ class Columns:
 class Sink(Protocol):
     """What a feed hands its news to (the board is one); every call is synchronous and cheap.
 
-    The order for one market: `on_market`, then either trades at once, or `on_history` (bars known from candles,
-    all before a bar boundary) followed by `expect` (the id the tape begins with), then trades. Trades that arrive
-    before `expect` of a market announced by `hold` wait in the tape.
+    The order for one market: `on_market`, then either trades at once, or `on_history` (bars known from
+    candles, all before a bar boundary) followed by `expect` (the id the tape begins with), then trades.
+    Trades that arrive before `expect` of a market announced by `hold` wait in the tape.
     """
 
     def on_market(self, market: Market) -> None:
@@ -229,10 +230,13 @@ class Sink(Protocol):
         """History is being fetched: trades of this market wait until `expect`."""
 
     def expect(self, market: str, next_id: int) -> Missing | None:
-        """The tape begins at `next_id`: older ids are dropped silently, held ones follow; a hole before them is asked for."""
+        """The tape begins at `next_id`: older ids are dropped silently, held ones follow.
+
+        A hole before the held ones is asked for.
+        """
 
     def on_trades(self, batch: Trades) -> Missing | None:
-        """Trades arrived, live or fetched: the tape sorts out which; a Missing is a new hole to be fetched."""
+        """Trades arrived, live or fetched: the tape sorts out which; a Missing is a new hole to fetch."""
 
     def on_lost(self, missing: Missing) -> None:
         """What of these ids has not come by now will not come: the hole is closed as lost."""
@@ -241,7 +245,7 @@ class Sink(Protocol):
         """Closed candles with taker-buy volume, ascending, of one length (60 or 3600 s), before any trade."""
 
     def on_filled(self, columns: Columns, from_us: int, to_us: int) -> None:
-        """Every trade of the whole minutes from_us <= time < to_us: rows for bars known from candles alone."""
+        """Every trade of the whole minutes from_us <= time < to_us: rows for bars known from candles."""
 
     def on_progress(self, market: str, share: float) -> None:
         """How far the background fill of rows has come, 0 to 1; 1 is done."""
@@ -259,7 +263,7 @@ class Sink(Protocol):
         """A frame or row that does not parse."""
 
 
-# --- what the screen sees -------------------------------------------------------------------------------------
+# --- what the screen sees -----------------------------------------------------------------------------------
 
 Unit = Literal["base", "quote"]
 AnchorName = Literal["session", "week", "rolling", "start", "mark"]
@@ -450,7 +454,7 @@ class MarketDetail(Struct, frozen=True, gc=False):
 
 
 class Snapshot(Struct, frozen=True, gc=False):
-    """One picture of everything, made some ten times a second; rows that did not change are the same objects."""
+    """One picture of everything, made some ten times a second; unchanged rows are the same objects."""
 
     time_us: int
     view: View
