@@ -48,7 +48,14 @@ class ConfigError(CvdtuiError):
 
 
 class WireError(CvdtuiError):
-    """One frame or row does not follow its venue's grammar; the caller counts it as rejected."""
+    """One frame or row does not follow its venue's grammar; the caller counts it as rejected.
+
+    `market` is the full name of the market it speaks of, where that can be told.
+    """
+
+    def __init__(self, text: str, *, market: str | None = None) -> None:
+        super().__init__(text)
+        self.market = market
 
 
 class VenueError(CvdtuiError):

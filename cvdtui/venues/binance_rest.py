@@ -1,0 +1,266 @@
+"""What Binance answers over REST, read into markets, trades, columns and candles; and what its products differ in."""
+
+from typing import TYPE_CHECKING
+
+from msgspec import DecodeError, Raw, Struct, ValidationError
+from msgspec.json import Decoder
+
+from cvdtui.errors import WireError
+from cvdtui.model import BUY, SELL, Candle, Columns, IdRule, Kind, Market, Trade, Trades
+from cvdtui.venues import binance_wire as grammar
+from cvdtui.venues.numbers import EXACT, LARGEST, decimals_of, to_units
+from cvdtui.venues.wire import (
+    EARLIEST_US,
+    MILLISECONDS_BELOW,
+    Candles,
+    ColumnsPage,
+    Limits,
+    Page,
+    clean,
+    is_symbol,
+    refuse,
+    to_us,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy as np
+
+REFUSED_SHOWN = 20
+"""More refused rows of one answer than this are counted, not spelt out."""
+
+
+class Product(Struct, frozen=True):
+    """What differs between Binance's products."""
+
+    name: str
+    kind: Kind
+    ws_url: str
+    rest_url: str
+    stream_route: str
+    rest_route: str
+    mirrors: tuple[str, ...]
+    """Hosts to name when the main one refuses a region."""
+    limits: Limits
+    trade_id_rule: IdRule
+    """Raw `t`: contiguous on spot; on futures trades outside the book take ids too, so holes mean nothing."""
+    info_weight: int
+    trades_weight: int
+    candle_weights: tuple[tuple[int, int], ...]
+    """(limit below which, weight) in ascending order."""
+    markets_by_symbol: bool
+    """exchangeInfo takes `symbols`; else it answers with every instrument."""
+
+    def candles_weight(self, limit: int) -> int:
+        """Weight of a klines question of so many rows."""
+        return next(weight for below, weight in self.candle_weights if limit < below)
+
+
+class _Filter(Struct, gc=False):
+    filterType: str = ""  # noqa: N815 - the wire's name
+    tickSize: str = ""  # noqa: N815
+    stepSize: str = ""  # noqa: N815
+
+
+class _Instrument(Struct, gc=False):
+    symbol: str
+    status: str = ""
+    baseAsset: str = ""  # noqa: N815
+    quoteAsset: str = ""  # noqa: N815
+    contractType: str = ""  # noqa: N815
+    filters: list[_Filter] = []
+
+
+class _Info(Struct):
+    symbols: list[_Instrument]
+
+
+class _Time(Struct, gc=False):
+    serverTime: int  # noqa: N815
+
+
+_INFO = Decoder(_Info)
+_TIME = Decoder(_Time)
+_FAILURE = Decoder(grammar.Failure)
+_ROWS = Decoder(list[grammar.AggRow], strict=False)
+_ROW = Decoder(grammar.AggRow, strict=False)
+_RAW_ROWS = Decoder(list[Raw])
+_EXACT = Decoder(grammar.ExactTexts, strict=False)
+_KLINE = Decoder(tuple[int, str, str, str, str, str, int, str, int, str, str, str], strict=False)
+
+
+def read_time(body: bytes) -> int:
+    """The exchange's clock in us."""
+    return to_us(grammar.decode(_TIME, body).serverTime)
+
+
+def read_failure(body: bytes) -> tuple[int, str]:
+    """Code and cleaned text of an error answer; (0, "") when it is none."""
+    try:
+        failure = _FAILURE.decode(body)
+    except (DecodeError, UnicodeDecodeError):
+        return 0, ""
+    return failure.code, clean(failure.msg)
+
+
+def read_markets(product: Product, body: bytes, symbols: frozenset[str]) -> tuple[Market, ...]:
+    """Instruments among `symbols`, decimals by PRICE_FILTER.tickSize and LOT_SIZE.stepSize."""
+    found = grammar.decode(_INFO, body).symbols
+    return tuple(_market(product, one) for one in found if one.symbol in symbols and is_symbol(one.symbol))
+
+
+def _market(product: Product, one: _Instrument) -> Market:
+    steps = {entry.filterType: entry.tickSize or entry.stepSize for entry in one.filters}
+    tick, step = steps.get("PRICE_FILTER", ""), steps.get("LOT_SIZE", "")
+    try:
+        decimals = decimals_of(tick)
+        units = to_units(tick, decimals) if tick else 0
+    except WireError:
+        decimals = units = 0
+    dated = one.contractType not in ("", "PERPETUAL", "TRADIFI_PERPETUAL")
+    return Market(
+        product.name,
+        one.symbol,
+        clean(one.baseAsset, 20),
+        clean(one.quoteAsset, 20),
+        "future" if dated else product.kind,
+        price_decimals=decimals if units else 8,
+        size_decimals=decimals_of(step) if step else 8,
+        tick=units or 1,
+    )
+
+
+# --- trades
+
+
+def _decoded_rows(body: bytes) -> tuple[list[tuple[grammar.AggRow, Raw | None]], list[str], int]:
+    """Rows that are rows, why the others are not, and how many there were."""
+    try:
+        rows = _ROWS.decode(body)
+        return [(row, None) for row in rows], [], len(rows)
+    except (DecodeError, UnicodeDecodeError):
+        pass
+    kept: list[tuple[grammar.AggRow, Raw | None]] = []
+    refused: list[str] = []
+    raws = grammar.decode(_RAW_ROWS, body)
+    for number, raw in enumerate(raws):
+        try:
+            kept.append((_ROW.decode(raw), raw))
+        except (ValidationError, DecodeError, UnicodeDecodeError) as error:
+            refused.append(f"row {number}: {clean(error)}")
+    return kept, refused, len(raws)
+
+
+def _exact_texts(body: bytes, number: int) -> grammar.ExactTexts:
+    """The decimals of one row of an answer."""
+    return _EXACT.decode(_RAW_ROWS.decode(body)[number])
+
+
+def read_trades(scale: grammar.Scale, body: bytes, clock: grammar.Clockwork) -> Page:
+    """A page of aggregate trades; a value finer than the market re-reads the page in the grown one."""
+    rows, refused, count = _decoded_rows(body)
+    while True:
+        market = scale.market
+        trades: list[Trade] = []
+        wrong: list[str] = []
+        for number, (row, raw) in enumerate(rows):
+            fault = grammar.faults(row.a, row.p, row.q, to_us(row.T), clock)
+            if fault:
+                wrong.append(f"row {number}: {fault}")
+                continue
+            quick = grammar.quick_trade(scale, row)
+            if quick is None:
+                texts = _EXACT.decode(raw) if raw is not None else _exact_texts(body, number)
+                quick = grammar.exact_trade(scale, row, texts)
+            trades.append(quick)
+        if scale.market is market:
+            return Page(Trades(market, tuple(trades)), tuple(refused + wrong), count)
+
+
+def read_columns(scale: grammar.Scale, body: bytes, clock: grammar.Clockwork) -> ColumnsPage:
+    """A page of aggregate trades as columns; anything unusual goes through `read_trades`."""
+    import numpy as np  # noqa: PLC0415 - heavy, and only history needs it
+
+    try:
+        rows = _ROWS.decode(body)
+    except (DecodeError, UnicodeDecodeError):
+        rows = []
+    if rows:
+        ids = [row.a for row in rows]
+        times = [to_us(row.T) for row in rows]
+        believable = clock.believes(max(times)) and min(times) >= EARLIEST_US
+        if believable and min(ids) >= 0 and max(ids) <= grammar.LAST_ID:
+            price = _integers(np.array([row.p for row in rows]), scale.price_scale)
+            size = _integers(np.array([row.q for row in rows]), scale.size_scale)
+            if price is not None and size is not None:
+                side = np.array([SELL if row.m else BUY for row in rows], dtype=np.int8)
+                columns = Columns(
+                    scale.market, np.array(ids, np.int64), np.array(times, np.int64), price, size, side
+                )
+                return ColumnsPage(columns, (), len(rows))
+    return to_columns(read_trades(scale, body, clock))
+
+
+def _integers(values: "np.ndarray", scale: float) -> "np.ndarray | None":
+    """Floats as exact integers of the scale, or None when one does not come back or makes no sense."""
+    import numpy as np  # noqa: PLC0415
+
+    if not bool(((values > 0) & (values < LARGEST) & (values * scale < EXACT)).all()):
+        return None
+    units = np.floor(values * scale + 0.5)
+    return units.astype(np.int64) if bool((units / scale == values).all()) else None
+
+
+def to_columns(page: Page) -> ColumnsPage:
+    """A page of trades as columns; raises WireError when a number does not fit 63 bits."""
+    import numpy as np  # noqa: PLC0415
+
+    market, trades = page.batch.market, page.batch.trades
+    try:
+        table = np.array(
+            [(trade.id, trade.time_us, trade.price, trade.size, trade.side) for trade in trades],
+            dtype=np.int64,
+        ).reshape(-1, 5)
+    except OverflowError:
+        raise refuse(market.name, "a price or size that does not fit 63 bits in its decimals") from None
+    ids, times, price, size, side = (table[:, column].copy() for column in range(5))
+    columns = Columns(market, ids, times, price, size, side.astype(np.int8), id_rule=page.batch.id_rule)
+    return ColumnsPage(columns, page.refused, page.rows)
+
+
+# --- candles
+
+
+def read_candles(scale: grammar.Scale, body: bytes, seconds: int, clock: grammar.Clockwork) -> Candles:
+    """A page of klines: index 5 volume, 7 quote volume, 8 trades, 9 taker-buy volume."""
+    raws = grammar.decode(_RAW_ROWS, body)
+    while True:
+        market = scale.market
+        candles: list[Candle] = []
+        refused: list[str] = []
+        for number, raw in enumerate(raws):
+            try:
+                row = grammar.decode(_KLINE, raw)
+                texts = (row[1], row[2], row[3], row[4], row[5], row[9], row[7])
+                candles.append(read_candle(scale, seconds, row[0], texts, row[8], clock))
+            except WireError as error:
+                refused.append(f"row {number}: {error}")
+        if scale.market is market:
+            return Candles(market, tuple(candles), tuple(refused), len(raws))
+
+
+def read_candle(  # noqa: PLR0913 - the fields of one row
+    scale: grammar.Scale,
+    seconds: int,
+    time: int,
+    texts: tuple[str, ...],
+    trades: int,
+    clock: grammar.Clockwork,
+) -> Candle:
+    """One closed candle from its texts (o h l c, volume, taker buy, quote volume); raises WireError."""
+    candle = grammar.exact_candle(scale, seconds, to_us(time), texts, trades)
+    fault = grammar.faults_of_candle(candle, clock)
+    if fault:
+        raise refuse(scale.market.name, f"candle: {fault}")
+    return candle

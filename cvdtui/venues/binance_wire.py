@@ -1,0 +1,240 @@
+"""Binance's frames and rows, checked and scaled to exact integers; shared by its spot and futures venues.
+
+Shapes: https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams and
+https://developers.binance.com/docs/derivatives/usds-margined-futures/websocket-market-streams.
+"""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import DecodeError, Raw, Struct, field
+from msgspec.json import Decoder
+
+from cvdtui.model import BUY, SELL, Candle, Market, Trade
+from cvdtui.venues.numbers import EXACT, LARGEST, TooFineError, decimals_of, grow, to_units
+from cvdtui.venues.wire import DAY_US, EARLIEST_US, clean, refuse, to_us
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LAST_ID = 2**63 - 1
+
+T = TypeVar("T")
+
+
+class AggRow(Struct, gc=False):
+    """One aggregate trade as REST sends it; the stream's adds the symbol."""
+
+    a: int
+    p: float
+    q: float
+    T: int
+    m: bool
+    """The buyer is the maker, so the taker sold."""
+
+
+class AggData(AggRow, gc=False):
+    s: str
+
+
+class AggFrame(Struct, gc=False):
+    data: AggData
+
+
+class TradeData(Struct, gc=False):
+    """One raw trade; `X` is on futures alone."""
+
+    s: str
+    t: int
+    p: float
+    q: float
+    T: int
+    m: bool
+    """The buyer is the maker, so the taker sold."""
+    X: str = "MARKET"
+    """MARKET and RPI meet the book; INSURANCE_FUND, ADL and NA do not, and print off the tick."""
+
+
+class TradeFrame(Struct, gc=False):
+    data: TradeData
+
+
+class ExactTexts(Struct, gc=False):
+    """The same numbers as texts, for values a float cannot carry."""
+
+    p: Decimal
+    q: Decimal
+
+
+class ExactFrame(Struct, gc=False):
+    data: ExactTexts
+
+
+class Kline(Struct, gc=False):
+    t: int
+    i: str
+    o: str
+    h: str
+    l: str  # noqa: E741 - the wire's name
+    c: str
+    v: str
+    q: str
+    V: str
+    """Taker-buy volume in base units."""
+    n: int
+    x: bool
+    """Closed."""
+    s: str = ""
+
+
+class KlineData(Struct, gc=False):
+    k: Kline
+    s: str = ""
+
+
+class KlineFrame(Struct, gc=False):
+    data: KlineData
+
+
+class Failure(Struct, gc=False):
+    code: int = 0
+    msg: str = ""
+
+
+class Head(Struct, gc=False):
+    """What tells one frame from another."""
+
+    e: str = ""
+    s: str = ""
+
+
+class Frame(Struct, gc=False):
+    """Any frame: an event (bare or in `data`), or an answer to a request of ours."""
+
+    e: str = ""
+    s: str = ""
+    stream: str = ""
+    data: Head | list[Raw] | None = None
+    id: int | str | None = None
+    result: Raw = field(default_factory=Raw)
+    code: int = 0
+    msg: str = ""
+    error: Failure | None = None
+
+
+class Scale:
+    """A market and its powers of ten, at hand for every trade; grows when a finer value comes."""
+
+    __slots__ = ("market", "other", "price_scale", "size_scale")
+
+    def __init__(self, market: Market) -> None:
+        self.learn(market)
+
+    def learn(self, market: Market) -> None:
+        self.market = market
+        self.price_scale = 10.0**market.price_decimals
+        self.size_scale = 10.0**market.size_decimals
+
+    def grow(self, price_decimals: int, size_decimals: int) -> None:
+        self.learn(grow(self.market, price_decimals, size_decimals))
+
+
+class Clockwork:
+    """The upper bound of believable times: one day past the clock handed in, or a fixed one."""
+
+    __slots__ = ("_now", "latest_us")
+
+    def __init__(self, now: "Callable[[], int] | None", latest_us: int) -> None:
+        self._now = now
+        self.latest_us = 0 if now else latest_us
+
+    def believes(self, time_us: int) -> bool:
+        """Whether a time lies between 2009 and tomorrow; reads the clock only when it must."""
+        if EARLIEST_US <= time_us <= self.latest_us:
+            return True
+        if self._now is not None:
+            self.latest_us = self._now() + DAY_US
+        return EARLIEST_US <= time_us <= self.latest_us
+
+
+def decode(decoder: Decoder[T], raw: bytes | Raw, market: str | None = None) -> T:
+    """Decode or refuse in one line; msgspec's texts name types and paths, the rest is cleaned."""
+    try:
+        return decoder.decode(raw)
+    except (DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise refuse(market, clean(error) or "not JSON") from None
+
+
+def faults(number: int, price: float, size: float, time_us: int, clock: Clockwork) -> str:
+    """Why a trade makes no sense, or an empty text."""
+    if not 0 <= number <= LAST_ID:
+        return f"id {clean(number, 40)}: expected 0 or more"
+    if not 0.0 < price < LARGEST:
+        return f"price {price!r}: expected more than 0 and less than 1e15"
+    if not 0.0 < size < LARGEST:
+        return f"size {size!r}: expected more than 0 and less than 1e15"
+    if not clock.believes(time_us):
+        return f"time {clean(time_us, 40)} us: expected 2009-01-01 to one day ahead"
+    return ""
+
+
+def exact_trade(scale: Scale, row: AggRow, texts: ExactTexts) -> Trade:
+    """The slow and certain way: from decimals, growing the market when they need it."""
+    price, size = format(texts.p, "f"), format(texts.q, "f")
+    scale.grow(decimals_of(price), decimals_of(size))
+    market = scale.market
+    units = to_units(price, market.price_decimals), to_units(size, market.size_decimals)
+    side = SELL if row.m else BUY
+    return Trade(row.a, to_us(row.T), units[0], units[1], side)
+
+
+def quick_trade(scale: Scale, row: AggRow) -> Trade | None:
+    """A checked row as a Trade, or None when its floats do not come back from their integers."""
+    price = int(row.p * scale.price_scale + 0.5)
+    size = int(row.q * scale.size_scale + 0.5)
+    if (
+        price / scale.price_scale != row.p
+        or size / scale.size_scale != row.q
+        or price >= EXACT
+        or size >= EXACT
+    ):
+        return None
+    time = to_us(row.T)
+    return Trade(row.a, time, price, size, SELL if row.m else BUY)
+
+
+def exact_candle(scale: Scale, seconds: int, time_us: int, numbers: tuple[str, ...], trades: int) -> Candle:
+    """o, h, l, c, volume, taker buy and quote volume as texts to a Candle; grows the market where they need it."""
+    while True:
+        market = scale.market
+        try:
+            opened, high, low, close = (to_units(text, market.price_decimals) for text in numbers[:4])
+        except TooFineError as fine:
+            scale.grow(fine.decimals, 0)
+            continue
+        try:
+            volume, taker_buy = (to_units(text, market.size_decimals) for text in numbers[4:6])
+        except TooFineError as fine:
+            scale.grow(0, fine.decimals)
+            continue
+        try:
+            value = to_units(numbers[6], market.price_decimals + market.size_decimals)
+        except TooFineError as fine:
+            scale.grow(0, fine.decimals - market.price_decimals)
+            continue
+        return Candle(time_us, seconds, opened, high, low, close, volume, taker_buy, value, trades)
+
+
+def faults_of_candle(candle: Candle, clock: Clockwork) -> str:
+    """Why a candle makes no sense, or an empty text."""
+    if not clock.believes(candle.time_us) or candle.time_us % (candle.seconds * 1_000_000):
+        return (
+            f"time {clean(candle.time_us, 40)} us: expected a multiple of {candle.seconds} s since 2009-01-01"
+        )
+    if not 0 < candle.low <= min(candle.open, candle.close) <= max(candle.open, candle.close) <= candle.high:
+        return "open, high, low, close: expected 0 < low <= open, close <= high"
+    if candle.taker_buy > candle.volume:
+        return "taker-buy volume above the volume"
+    if candle.trades < 0:
+        return f"{candle.trades} trades: expected 0 or more"
+    return ""

@@ -1,0 +1,72 @@
+"""Decimal strings to exact integers of a market, and the growth of a market that meets a finer value."""
+
+from decimal import Decimal, InvalidOperation
+
+from msgspec.structs import replace
+
+from cvdtui.errors import WireError
+from cvdtui.model import Market
+
+FINEST = 18
+"""More decimals than this are refused: no instrument has them, and 10**22 is the last exact float."""
+LARGEST = 1e15
+"""A price or size beyond this is absurd."""
+EXACT = 10**15
+"""Integers below this survive float -> integer -> float; larger ones are read from their text."""
+
+
+class TooFineError(Exception):
+    """A value needs more decimals than its market has (never leaves the venues)."""
+
+    def __init__(self, decimals: int) -> None:
+        super().__init__(decimals)
+        self.decimals = decimals
+
+
+def to_units(text: str, decimals: int) -> int:
+    """A non-negative decimal string as an integer of 10**-decimals.
+
+    Raises TooFineError when the value needs more decimals, WireError when it is no such number.
+    """
+    whole, _, part = text.partition(".")
+    part = part.rstrip("0")
+    digits = whole + part
+    if not (digits.isascii() and digits.isdigit()):
+        return _unusual(text, decimals)
+    if len(part) > decimals:
+        raise TooFineError(len(part))
+    return int(digits.ljust(len(whole) + decimals, "0"))
+
+
+def _unusual(text: str, decimals: int) -> int:
+    """The spellings venues do not use but JSON allows: exponents, signs, a bare point."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite() or value < 0 or value > Decimal(LARGEST) ** 2:
+        message = f"{text[:40]!r} is not a non-negative decimal number"
+        raise WireError(message)
+    plain = format(value, "f")
+    needed = decimals_of(plain)
+    if needed > decimals:
+        raise TooFineError(needed)
+    whole, _, part = plain.partition(".")
+    return int(whole + part[:decimals].ljust(decimals, "0"))
+
+
+def decimals_of(text: str) -> int:
+    """How many decimals a step such as "0.01000000" has (0 for "1.00")."""
+    part = text.partition(".")[2].rstrip("0")
+    return len(part)
+
+
+def grow(market: Market, price_decimals: int, size_decimals: int) -> Market:
+    """The same market in at least these decimals; raises WireError beyond FINEST."""
+    price = max(market.price_decimals, price_decimals)
+    size = max(market.size_decimals, size_decimals)
+    if max(price, size) > FINEST:
+        message = f"{market.name}: a value with {max(price, size)} decimals; at most {FINEST} make sense"
+        raise WireError(message, market=market.name)
+    tick = market.tick * 10 ** (price - market.price_decimals)
+    return replace(market, price_decimals=price, size_decimals=size, tick=tick)
