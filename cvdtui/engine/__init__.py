@@ -1,0 +1,1 @@
+"""Arithmetic of order flow: exact, pure, without clock, files or sockets."""

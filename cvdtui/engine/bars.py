@@ -1,0 +1,324 @@
+"""Time bars of one timeframe: the fold of segments in the venue's order, with the cells behind each bar."""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from cvdtui.engine.segment import Cells, Packed, Segment, add_cells, cell_count, pack, scale_cells, unpack
+from cvdtui.model import Bar, SideSource
+
+TRUST: tuple[SideSource, ...] = ("taker", "taker/bar", "quote", "midpoint", "tick", "candle", "unknown")
+"""Side sources from the surest to the least sure; a mixed bar is named by the least sure."""
+
+
+def least_sure(one: SideSource, other: SideSource) -> SideSource:
+    """The weaker of two side sources."""
+    return one if TRUST.index(one) >= TRUST.index(other) else other
+
+
+class OpenBar:
+    """A bar that still grows. `delta_high` is None, and the cells incomplete, once a candle is part of it."""
+
+    __slots__ = ("cells", "segment", "time_us")
+
+    def __init__(self, time_us: int, segment: Segment) -> None:
+        self.time_us = time_us
+        self.cells: Cells = dict(segment.cells)
+        self.segment = Segment(
+            time_us,
+            segment.open,
+            segment.high,
+            segment.low,
+            segment.close,
+            segment.buy,
+            segment.sell,
+            segment.unknown,
+            segment.delta_high,
+            segment.delta_low,
+            segment.trades,
+            segment.value,
+            segment.value_delta,
+            self.cells,
+            segment.source,
+        )
+
+    def merge(self, new: Segment) -> None:
+        """Adds what was traded next."""
+        sums = self.segment
+        if sums.delta_high is None or new.delta_high is None or sums.delta_low is None or new.delta_low is None:
+            sums.delta_high = sums.delta_low = None
+        else:
+            delta = sums.buy - sums.sell
+            sums.delta_high = max(sums.delta_high, delta + new.delta_high)
+            sums.delta_low = min(sums.delta_low, delta + new.delta_low)
+        sums.high = max(sums.high, new.high)
+        sums.low = min(sums.low, new.low)
+        sums.close = new.close
+        sums.buy += new.buy
+        sums.sell += new.sell
+        sums.unknown += new.unknown
+        sums.trades += new.trades
+        sums.value += new.value
+        sums.value_delta += new.value_delta
+        if new.source != sums.source:
+            sums.source = least_sure(sums.source, new.source)
+        add_cells(self.cells, new.cells)
+
+    def bar(self, cvd_before: int) -> Bar:
+        """The bar as it stands; `cvd_before` is the CVD at its start."""
+        sums = self.segment
+        return Bar(
+            self.time_us,
+            sums.open,
+            sums.high,
+            sums.low,
+            sums.close,
+            sums.buy,
+            sums.sell,
+            sums.unknown,
+            sums.delta_high,
+            sums.delta_low,
+            cvd_before + sums.buy - sums.sell,
+            sums.trades,
+            sums.value,
+            sums.value_delta,
+            sums.source,
+        )
+
+
+def reopen(bar: Bar, cells: Cells) -> OpenBar:
+    """A closed bar and its cells as something that can grow again."""
+    return OpenBar(
+        bar.time_us,
+        Segment(
+            bar.time_us,
+            bar.open,
+            bar.high,
+            bar.low,
+            bar.close,
+            bar.buy,
+            bar.sell,
+            bar.unknown,
+            bar.delta_high,
+            bar.delta_low,
+            bar.trades,
+            bar.value,
+            bar.value_delta,
+            cells,
+            bar.source,
+        ),
+    )
+
+
+class Bars:
+    """All bars of one timeframe: closed ones in time order, one open; cells of the latest bars by their start.
+
+    `bar_limit`, `footprint_limit` (bars whose cells are kept) and `cell_limit` (their cells together, so that hours of
+    one-cent prices cannot fill the memory) bound what is kept; None keeps all.
+    """
+
+    __slots__ = (
+        "_bar_limit",
+        "_cell_count",
+        "_cell_limit",
+        "_footprint_limit",
+        "_us",
+        "closed",
+        "closed_count",
+        "cvd_before",
+        "footprints",
+        "open",
+        "seconds",
+        "version",
+    )
+
+    def __init__(
+        self,
+        seconds: int,
+        *,
+        bar_limit: int | None = 2_000,
+        footprint_limit: int | None = 500,
+        cell_limit: int | None = 200_000,
+    ) -> None:
+        self.seconds = seconds
+        self.closed: list[Bar] = []
+        self.closed_count = 0
+        """How many bars have closed since the start, dropped ones included."""
+        self.version = 0
+        """Grows when a closed bar changed afterwards (a late trade, a fill)."""
+        self.footprints: dict[int, Packed] = {}
+        self.open: OpenBar | None = None
+        self.cvd_before = 0
+        """CVD at the start of the open bar."""
+        self._us = seconds * 1_000_000
+        self._bar_limit = bar_limit
+        self._footprint_limit = footprint_limit
+        self._cell_limit = cell_limit
+        self._cell_count = 0
+
+    def add(self, segment: Segment) -> None:
+        """Merges what was traded next; a segment of an earlier bar goes where its time says."""
+        index = segment.time_us - segment.time_us % self._us
+        current = self.open
+        if current is None:
+            self.open = OpenBar(index, segment)
+        elif index == current.time_us:
+            current.merge(segment)
+        elif index > current.time_us:
+            self._close(current)
+            self.open = OpenBar(index, segment)
+        else:
+            self._add_late(index, segment)
+
+    def extend(self, bars: list[Bar], footprints: dict[int, Packed]) -> None:
+        """Appends closed bars in bulk (ascending, later than every bar known); the open bar is closed first."""
+        if self.open is not None:
+            self._close(self.open)
+            self.open = None
+        for bar in bars:
+            self._append(bar, footprints[bar.time_us])
+        if bars:
+            self.cvd_before = bars[-1].cvd
+
+    def all(self) -> list[Bar]:
+        """Closed bars and the open one as it stands."""
+        if self.open is None:
+            return list(self.closed)
+        return [*self.closed, self.open.bar(self.cvd_before)]
+
+    def last(self, count: int) -> list[Bar]:
+        """The latest bars, the open one included."""
+        if self.open is None:
+            return self.closed[-count:]
+        closed = self.closed[-(count - 1) :] if count > 1 else []
+        return [*closed, self.open.bar(self.cvd_before)]
+
+    def cells(self, time_us: int) -> Cells | None:
+        """Cells of the bar that starts at `time_us`; None when they are not known or no longer kept."""
+        if self.open is not None and self.open.time_us == time_us:
+            return self.open.cells if self.open.segment.delta_high is not None else None
+        packed = self.footprints.get(time_us)
+        return None if packed is None else unpack(packed)
+
+    def with_cells(self) -> Iterator[tuple[Bar, Cells | None]]:
+        """Every bar kept with its cells."""
+        for bar in self.all():
+            yield bar, self.cells(bar.time_us)
+
+    def put(self, bar: Bar, cells: Cells) -> None:
+        """Puts a bar in the place of a known one (or where none was): afterwards learned, equal or better."""
+        if self.open is not None and bar.time_us == self.open.time_us:
+            self.open = reopen(bar, cells)
+            return
+        place = bisect_left(self.closed, bar.time_us, key=_start)
+        known = self.closed[place] if place < len(self.closed) else None
+        if known is not None and known.time_us == bar.time_us:
+            shift = bar.delta - known.delta
+            self.closed[place] = replace(bar, cvd=known.cvd + shift)
+        else:
+            before = self.closed[place - 1].cvd if place else self._origin()
+            shift = bar.delta
+            self.closed.insert(place, replace(bar, cvd=before + shift))
+        self._shift(place + 1, shift)
+        self._forget(bar.time_us)
+        self._keep(bar.time_us, pack(cells))
+        self.version += 1
+
+    def rescale(self, price_factor: int, size_factor: int) -> None:
+        """Brings every integer to finer decimals."""
+        worth = price_factor * size_factor
+        self.closed = [_scaled(bar, price_factor, size_factor, worth) for bar in self.closed]
+        for time_us, cells in self.footprints.items():
+            self.footprints[time_us] = pack(scale_cells(unpack(cells), price_factor, size_factor))
+        self.cvd_before *= size_factor
+        if self.open is not None:
+            bar = _scaled(self.open.bar(0), price_factor, size_factor, worth)
+            self.open = reopen(bar, scale_cells(self.open.cells, price_factor, size_factor))
+        self.version += 1
+
+    def _close(self, current: OpenBar) -> None:
+        bar = current.bar(self.cvd_before)
+        self.cvd_before = bar.cvd
+        self._append(bar, pack(current.cells))
+
+    def _append(self, bar: Bar, cells: Packed) -> None:
+        self.closed.append(bar)
+        self.closed_count += 1
+        if bar.delta_high is not None:
+            self._keep(bar.time_us, cells)
+        if self._bar_limit is not None and len(self.closed) > self._bar_limit * 5 // 4:
+            del self.closed[: -self._bar_limit]
+
+    def _keep(self, time_us: int, cells: Packed) -> None:
+        self.footprints[time_us] = cells
+        self._cell_count += cell_count(cells)
+        while (self._footprint_limit is not None and len(self.footprints) > self._footprint_limit) or (
+            self._cell_limit is not None and self._cell_count > self._cell_limit and len(self.footprints) > 1
+        ):
+            self._forget(min(self.footprints))
+
+    def _forget(self, time_us: int) -> None:
+        gone = self.footprints.pop(time_us, None)
+        if gone is not None:
+            self._cell_count -= cell_count(gone)
+
+    def _add_late(self, index: int, segment: Segment) -> None:
+        place = bisect_left(self.closed, index, key=_start)
+        if place < len(self.closed) and self.closed[place].time_us == index:
+            known = self.closed[place]
+            grown = reopen(known, unpack(self.footprints.get(index, {})))
+            grown.merge(segment)
+            bar, cells = grown.bar(known.cvd - known.delta), grown.cells
+            self.closed[place] = bar
+        elif place == 0 and self.closed_count > len(self.closed):
+            self._shift(0, segment.delta)
+            self.version += 1
+            return
+        else:
+            before = self.closed[place - 1].cvd if place else self._origin()
+            bar, cells = OpenBar(index, segment).bar(before), segment.cells
+            self.closed.insert(place, bar)
+            self.closed_count += 1
+        self._shift(place + 1, segment.delta)
+        if bar.delta_high is not None and (index in self.footprints or bar.trades == segment.trades):
+            self._forget(index)
+            self._keep(index, pack(cells))
+        self.version += 1
+
+    def _origin(self) -> int:
+        """CVD before the first bar kept."""
+        if self.closed:
+            return self.closed[0].cvd - self.closed[0].delta
+        return self.cvd_before
+
+    def _shift(self, place: int, delta: int) -> None:
+        if delta:
+            for index in range(place, len(self.closed)):
+                bar = self.closed[index]
+                self.closed[index] = replace(bar, cvd=bar.cvd + delta)
+            self.cvd_before += delta
+
+
+def _start(bar: Bar) -> int:
+    return bar.time_us
+
+
+def _scaled(bar: Bar, price_factor: int, size_factor: int, worth: int) -> Bar:
+    return Bar(
+        bar.time_us,
+        bar.open * price_factor,
+        bar.high * price_factor,
+        bar.low * price_factor,
+        bar.close * price_factor,
+        bar.buy * size_factor,
+        bar.sell * size_factor,
+        bar.unknown * size_factor,
+        None if bar.delta_high is None else bar.delta_high * size_factor,
+        None if bar.delta_low is None else bar.delta_low * size_factor,
+        bar.cvd * size_factor,
+        bar.trades,
+        bar.value * worth,
+        bar.value_delta * worth,
+        bar.source,
+    )

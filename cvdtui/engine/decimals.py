@@ -1,0 +1,20 @@
+"""Scaled integers as decimal text: the only way an exact value leaves the engine."""
+
+
+def to_text(value: int, decimals: int) -> str:
+    """`value` x 10^-decimals as a plain decimal string without trailing zeros: -1050, 3 -> "-1.05"; 0 -> "0"."""
+    if value == 0:
+        return "0"
+    if decimals <= 0:
+        return str(value * 10**-decimals)
+    sign = "-" if value < 0 else ""
+    digits = str(abs(value)).rjust(decimals + 1, "0")
+    whole, fraction = digits[:-decimals], digits[-decimals:].rstrip("0")
+    return f"{sign}{whole}.{fraction}" if fraction else sign + whole
+
+
+def to_float(value: int, decimals: int) -> float:
+    """`value` x 10^-decimals, correctly rounded: for ratios and for the eye only."""
+    if decimals <= 0:
+        return float(value * 10**-decimals)
+    return float(value / 10**decimals)

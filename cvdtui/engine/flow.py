@@ -1,0 +1,391 @@
+"""The flow of one market: every sum over its trades, one trade at a time; the heart of the program.
+
+`apply` takes trades that the tape released. Trades of one time slot gather in an open segment; when the slot (or the
+side source) changes, or when somebody reads, the segment is folded into bars of all timeframes, session and week.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from math import gcd
+
+from cvdtui.engine.bars import Bars
+from cvdtui.engine.segment import Cells, Segment, fold
+from cvdtui.engine.session import SessionClock, week_start
+from cvdtui.engine.sums import Period, Sources
+from cvdtui.model import TIMEFRAMES, Columns, Market, SideSource, Trade, Trades
+
+FIVE_MINUTES_US = 300_000_000
+_FAR = 1 << 200
+_KEPT_SESSIONS = 8
+
+
+class Limits:
+    """How much of the past is kept; None keeps all."""
+
+    __slots__ = ("bars", "cells", "footprints", "prints")
+
+    def __init__(
+        self,
+        bars: int | None = 2_000,
+        footprints: int | None = 500,
+        prints: int = 1_000,
+        cells: int | None = 200_000,
+    ) -> None:
+        self.bars = bars
+        self.footprints = footprints
+        self.prints = prints
+        self.cells = cells
+
+
+EVERYTHING = Limits(None, None, 1_000, None)
+"""Limits of a replay."""
+
+
+class Flow:
+    """CVD since every anchor, bars, cells, profile, VWAP and the rolling window, in integers of `market`."""
+
+    __slots__ = (
+        "_cells",
+        "_close",
+        "_delta",
+        "_delta_high",
+        "_delta_low",
+        "_end_us",
+        "_first",
+        "_five",
+        "_five_trades",
+        "_grain_us",
+        "_recent",
+        "_session",
+        "_session_clock",
+        "_slot_us",
+        "_source",
+        "_tail",
+        "_trades",
+        "_week",
+        "_zero",
+        "bars",
+        "excludes_zero",
+        "first_time_us",
+        "last_time_us",
+        "market",
+        "mark",
+        "rolling",
+        "sessions",
+        "sources",
+        "start",
+        "trades",
+        "weeks",
+    )
+
+    def __init__(
+        self,
+        market: Market,
+        *,
+        timeframes: Sequence[int] = TIMEFRAMES,
+        rolling: int = 1_000,
+        session_clock: SessionClock | None = None,
+        limits: Limits | None = None,
+        excludes_zero: bool = False,
+    ) -> None:
+        limits = limits or Limits()
+        self.market = market
+        self.rolling = rolling
+        self.excludes_zero = excludes_zero
+        self.bars = {
+            seconds: Bars(
+                seconds,
+                bar_limit=limits.bars,
+                footprint_limit=limits.footprints,
+                cell_limit=limits.cells,
+            )
+            for seconds in timeframes
+        }
+        self.start = Period(0, _FAR, keeps_cells=False)
+        """All that was seen."""
+        self.sessions: dict[int, Period] = {}
+        self.weeks: dict[int, Period] = {}
+        self.sources = Sources()
+        self.mark: tuple[int, int, int] | None = None
+        """(time_us, CVD, CVD in value) when the user dropped a mark."""
+        self.trades = 0
+        self.first_time_us = 0
+        self.last_time_us = 0
+        self._session_clock = session_clock or SessionClock()
+        self._grain_us = gcd(60, *timeframes) * 1_000_000
+        self._session: Period | None = None
+        self._week: Period | None = None
+        self._recent: deque[Trade] = deque(maxlen=max(rolling, limits.prints))
+        self._five: deque[Trade] = deque()
+        self._five_trades = [0, 0]
+        self._tail: list[Columns] = []
+        self._zero = _FAR if excludes_zero else 0
+        self._source: SideSource = "taker"
+        self._slot_us = 0
+        self._end_us = 0
+        self._trades = 0
+        self._first = self._close = 0
+        self._delta = self._delta_high = self._delta_low = 0
+        self._cells: Cells = {}
+
+    # --- the write side: one call a frame
+
+    def apply(self, trades: Iterable[Trade], source: SideSource = "taker") -> None:
+        """Applies trades in the venue's order; their integers are in the decimals of `market`."""
+        if source != self._source:
+            self.settle()
+            self._source = source
+            self._end_us = 0
+        recent, five = self._recent, self._five
+        for trade in trades:
+            time_us = trade.time_us
+            if not self._slot_us <= time_us < self._end_us:
+                self._turn(time_us, trade.price)
+            if time_us > self.last_time_us:
+                self.last_time_us = time_us
+            price, side = trade.price, trade.side
+            size = trade.size
+            key = price << 2 | side & 3
+            cells = self._cells
+            cells[key] = cells.get(key, 0) + size
+            self._close = price
+            self._trades += 1
+            self._delta = delta = self._delta + size * side
+            if delta > self._delta_high:
+                self._delta_high = delta
+            if delta < self._delta_low:
+                self._delta_low = delta
+            recent.append(trade)
+            five.append(trade)
+
+    def settle(self) -> None:
+        """Folds the open segment into everything; what is read afterwards is complete."""
+        if not self._trades:
+            return
+        segment = fold(
+            self._slot_us,
+            self._first,
+            self._close,
+            self._delta_high,
+            self._delta_low,
+            self._trades,
+            self._cells,
+            self._source,
+        )
+        self._count(segment)
+        self.add(segment)
+        self._open_segment(self._close)
+        self._trades = 0
+
+    def add(self, segment: Segment) -> None:
+        """Merges one segment into bars, session, week and totals."""
+        for bars in self.bars.values():
+            bars.add(segment)
+        self.add_to_periods(segment)
+
+    def add_to_periods(self, segment: Segment) -> None:
+        """Merges one segment into session, week and totals alone."""
+        self.start.add(segment)
+        self.session_of(segment.time_us).add(segment)
+        self.week_of(segment.time_us).add(segment)
+        self.sources.add(segment)
+
+    def close_slot(self) -> None:
+        """The next trade begins a segment of its own."""
+        self._end_us = 0
+
+    def count_columns(self, columns: Columns) -> None:
+        """Counts rows that were merged by columns; their tail waits to be looked at as trades."""
+        if not self.trades:
+            self.first_time_us = int(columns.time_us[0])
+        self.trades += len(columns)
+        self.last_time_us = max(self.last_time_us, int(columns.time_us.max()))
+        tail = self._tail
+        tail.append(columns)
+        rows = sum(map(len, tail))
+        horizon = self.last_time_us - FIVE_MINUTES_US
+        while rows - len(tail[0]) >= (self._recent.maxlen or 0) and int(tail[0].time_us.max()) <= horizon:
+            rows -= len(tail.pop(0))
+
+    def adopt(self, market: Market) -> None:
+        """Takes over the instrument's description; finer decimals bring every integer along."""
+        price_factor = 10 ** max(0, market.price_decimals - self.market.price_decimals)
+        size_factor = 10 ** max(0, market.size_decimals - self.market.size_decimals)
+        if price_factor > 1 or size_factor > 1:
+            self.settle()
+            self._take_tail()
+            self._rescale(price_factor, size_factor)
+        self.market = finer(self.market, market)
+
+    def drop_mark(self, time_us: int) -> None:
+        """Anchors the CVD `mark` here."""
+        self.settle()
+        self.mark = (time_us, self.start.delta, self.start.value_delta)
+
+    # --- the read side (call `settle` first)
+
+    def session_of(self, time_us: int) -> Period:
+        """The session that holds `time_us`, begun when it is new."""
+        session = self._session
+        if session is None or not session.start_us <= time_us < session.end_us:
+            start, end = self._session_clock.bounds(time_us)
+            session = self.sessions.get(start)
+            if session is None:
+                session = self.sessions[start] = Period(start, end, keeps_cells=True)
+                if len(self.sessions) > _KEPT_SESSIONS:
+                    del self.sessions[min(self.sessions)]
+            self._session = session
+        return session
+
+    def week_of(self, time_us: int) -> Period:
+        """The week that holds `time_us`, begun when it is new."""
+        week = self._week
+        if week is None or not week.start_us <= time_us < week.end_us:
+            start = week_start(time_us)
+            week = self.weeks.get(start)
+            if week is None:
+                week = self.weeks[start] = Period(start, start + 7 * 86_400_000_000, keeps_cells=False)
+                if len(self.weeks) > _KEPT_SESSIONS:
+                    del self.weeks[min(self.weeks)]
+            self._week = week
+        return week
+
+    @property
+    def session(self) -> Period | None:
+        """The last session that anything traded in."""
+        return self.sessions[max(self.sessions)] if self.sessions else None
+
+    @property
+    def week(self) -> Period | None:
+        """The last week that anything traded in."""
+        return self.weeks[max(self.weeks)] if self.weeks else None
+
+    @property
+    def last_trade(self) -> Trade | None:
+        """The trade applied last."""
+        self._take_tail()
+        return self._recent[-1] if self._recent else None
+
+    @property
+    def grain_us(self) -> int:
+        """Length of a segment's slot: divides every timeframe and a minute."""
+        return self._grain_us
+
+    def rolling_delta(self) -> tuple[int, int]:
+        """Delta of the last `rolling` trades: (size, value)."""
+        self._take_tail()
+        size = value = 0
+        for trade in islice(reversed(self._recent), self.rolling):
+            signed = trade.size * trade.side
+            size += signed
+            value += signed * trade.price
+        return size, value
+
+    def delta_5m(self, now_us: int) -> tuple[int, int]:
+        """Delta of trades younger than 300 s of exchange time at `now_us`: (size, value)."""
+        self._take_tail()
+        self._prune(now_us)
+        return self._five_trades[0], self._five_trades[1]
+
+    def prints(self, count: int) -> list[Trade]:
+        """The latest trades, newest first."""
+        self._take_tail()
+        return list(islice(reversed(self._recent), count))
+
+    # --- inside
+
+    def _turn(self, time_us: int, price: int) -> None:
+        self.settle()
+        self._take_tail()
+        if not self.trades:
+            self.first_time_us = time_us
+        self._slot_us = time_us - time_us % self._grain_us
+        self._end_us = self._slot_us + self._grain_us
+        self._open_segment(price)
+
+    def _open_segment(self, price: int) -> None:
+        self._first = price
+        self._cells = {}
+        self._delta = 0
+        self._delta_high = -self._zero
+        self._delta_low = self._zero
+
+    def _count(self, segment: Segment) -> None:
+        """Counts trades and lets the five-minute window follow."""
+        self.trades += segment.trades
+        self._five_trades[0] += segment.delta
+        self._five_trades[1] += segment.value_delta
+        self._prune(self.last_time_us)
+
+    def _take_tail(self) -> None:
+        """Turns the end of what came by columns into trades, for whoever looks at single ones."""
+        if not self._tail:
+            return
+        from cvdtui.engine.columns import trades_of  # noqa: PLC0415 - numpy is there only when columns came
+
+        columns, self._tail = self._tail, []
+        for part in columns:
+            trades = trades_of(part)
+            self._recent.extend(trades)
+            self._five.extend(trades)
+            for trade in trades:
+                signed = trade.size * trade.side
+                self._five_trades[0] += signed
+                self._five_trades[1] += signed * trade.price
+        self._prune(self.last_time_us)
+
+    def _prune(self, now_us: int) -> None:
+        five, sums = self._five, self._five_trades
+        horizon = now_us - FIVE_MINUTES_US
+        while five and five[0].time_us <= horizon:
+            old = five.popleft()
+            signed = old.size * old.side
+            sums[0] -= signed
+            sums[1] -= signed * old.price
+
+    def _rescale(self, price_factor: int, size_factor: int) -> None:
+        for bars in self.bars.values():
+            bars.rescale(price_factor, size_factor)
+        for period in [self.start, *self.sessions.values(), *self.weeks.values()]:
+            period.rescale(price_factor, size_factor)
+        self.sources.rescale(size_factor)
+        worth = price_factor * size_factor
+        if self.mark is not None:
+            self.mark = (self.mark[0], self.mark[1] * size_factor, self.mark[2] * worth)
+        self._five_trades = [self._five_trades[0] * size_factor, self._five_trades[1] * worth]
+        for trades in (self._recent, self._five):
+            scaled = [scale_trade(trade, price_factor, size_factor) for trade in trades]
+            trades.clear()
+            trades.extend(scaled)
+        self._end_us = 0
+
+
+def scale_trade(trade: Trade, price_factor: int, size_factor: int) -> Trade:
+    """The same trade in finer integers."""
+    return Trade(trade.id, trade.time_us, trade.price * price_factor, trade.size * size_factor, trade.side)
+
+
+def finer(known: Market, news: Market) -> Market:
+    """`news` with at least the decimals of `known`."""
+    price = max(known.price_decimals, news.price_decimals)
+    size = max(known.size_decimals, news.size_decimals)
+    return Market(
+        news.venue,
+        news.symbol,
+        news.base,
+        news.quote,
+        news.kind,
+        price,
+        size,
+        news.tick * 10 ** (price - news.price_decimals),
+    )
+
+
+def at_scale(batch: Trades, market: Market) -> Iterable[Trade]:
+    """Trades of a batch in the integers of `market` (which is at least as fine)."""
+    price_factor = 10 ** (market.price_decimals - batch.market.price_decimals)
+    size_factor = 10 ** (market.size_decimals - batch.market.size_decimals)
+    if price_factor == 1 and size_factor == 1:
+        return batch.trades
+    return tuple(scale_trade(trade, price_factor, size_factor) for trade in batch.trades)

@@ -1,0 +1,89 @@
+"""Footprint rows: cells grouped to a row size, diagonal imbalances, stacked zones, the automatic row size."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from cvdtui.engine.segment import BUY_CODE, SELL_CODE, Cells
+from cvdtui.model import Bar
+
+AUTO_ROWS = 12
+"""The automatic row size gives a median bar at most this many rows."""
+AUTO_BARS = 100
+"""Closed bars the automatic row size looks at."""
+
+Row = list[int]
+"""[buy, sell, unknown] volume of one row."""
+Rows = dict[int, Row]
+"""Rows by number: price = number x row size."""
+Side = Literal["buy", "sell"]
+
+
+def row_number(price: int, row: int) -> int:
+    """Nearest multiple of `row`, ties up: floor(price / row + 1/2)."""
+    return (2 * price + row) // (2 * row)
+
+
+def group(cells: Cells, row: int) -> Rows:
+    """Cells summed to rows of `row` price units."""
+    rows: Rows = {}
+    double = 2 * row
+    for key, size in cells.items():
+        number = (2 * (key >> 2) + row) // double
+        sums = rows.get(number)
+        if sums is None:
+            sums = rows[number] = [0, 0, 0]
+        code = key & 3
+        sums[0 if code == BUY_CODE else 1 if code == SELL_CODE else 2] += size
+    return rows
+
+
+def auto_row(bars: Sequence[Bar], tick: int, steps: int = 0) -> int:
+    """The smallest 1-2-5 x 10^k multiple of `tick` that gives the median bar at most 12 rows.
+
+    `bars` are closed bars, the last 100 count; `steps` moves up or down that scale (never below the tick).
+    """
+    ranges = sorted(bar.high - bar.low for bar in bars[-AUTO_BARS:])
+    count = len(ranges)
+    # twice the median stays an integer
+    double_median = ranges[(count - 1) // 2] + ranges[count // 2] if count else 0
+    place = 0
+    while scale_125(place) * tick * 2 * AUTO_ROWS < double_median:
+        place += 1
+    return scale_125(max(0, place + steps)) * tick
+
+
+def scale_125(place: int) -> int:
+    """1, 2, 5, 10, 20, 50, 100 ..."""
+    return int((1, 2, 5)[place % 3] * 10 ** (place // 3))
+
+
+def imbalances(rows: Rows, *, ratio: float = 3.0, min_volume: int = 0) -> list[tuple[int, Side]]:
+    """Diagonal imbalances, ascending: buy[r] >= ratio x sell[r - 1], sell[r] >= ratio x buy[r + 1].
+
+    An empty opposite row gives none; the aggressor's own volume is at least `min_volume`.
+    """
+    found: list[tuple[int, Side]] = []
+    for number in sorted(rows):
+        buy, sell, _ = rows[number]
+        below, above = rows.get(number - 1), rows.get(number + 1)
+        if below and below[1] and buy >= max(min_volume, 1) and buy >= ratio * below[1]:
+            found.append((number, "buy"))
+        if above and above[0] and sell >= max(min_volume, 1) and sell >= ratio * above[0]:
+            found.append((number, "sell"))
+    return found
+
+
+def stacked(found: Sequence[tuple[int, Side]], *, least: int = 3) -> list[tuple[int, int, Side]]:
+    """Zones (low row, high row, side) of at least `least` imbalances of one side in rows that touch."""
+    zones: list[tuple[int, int, Side]] = []
+    sides: tuple[Side, Side] = ("buy", "sell")
+    for side in sides:
+        run: list[int] = []
+        for number in [*(row for row, of in found if of == side), None]:
+            if run and number != run[-1] + 1:
+                if len(run) >= least:
+                    zones.append((run[0], run[-1], side))
+                run = []
+            if number is not None:
+                run.append(number)
+    return sorted(zones)

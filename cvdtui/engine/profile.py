@@ -1,0 +1,79 @@
+"""Volume profile of rows: point of control, value area, high and low volume nodes; all in exact integers."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from cvdtui.engine.footprint import Rows
+
+VALUE_AREA = 70
+"""Per cent of volume inside the value area."""
+NODE_PERCENTILES = (30, 70)
+"""Rows at or below the first are low volume nodes, at or above the second high volume nodes."""
+
+
+class Profile(NamedTuple):
+    """Row numbers of what stands out; None and empty where there is no volume."""
+
+    poc: int | None
+    vah: int | None
+    val: int | None
+    hvn: tuple[int, ...]
+    lvn: tuple[int, ...]
+
+
+def profile(rows: Rows) -> Profile:
+    """The profile of rows [buy, sell, unknown] by number (value area `one-row`, 70 %)."""
+    volumes = {number: sum(sums) for number, sums in sorted(rows.items()) if any(sums)}
+    if not volumes:
+        return Profile(None, None, None, (), ())
+    poc = point_of_control(volumes)
+    val, vah = value_area(volumes, poc)
+    hvn, lvn = nodes(volumes)
+    return Profile(poc, vah, val, hvn, lvn)
+
+
+def point_of_control(volumes: Mapping[int, int]) -> int:
+    """The row of most volume; of equals the lowest price."""
+    top = max(volumes.values())
+    return min(number for number, volume in volumes.items() if volume == top)
+
+
+def value_area(volumes: Mapping[int, int], poc: int, *, target: int | None = None, step: int = 1) -> tuple[int, int]:
+    """(VAL, VAH): from the POC the larger neighbour joins (ties up) until 70 % of the volume is inside.
+
+    Only traded rows are neighbours. `step` 2 compares pairs of rows (CBOT's two-row rule); `target` overrides the
+    volume to reach.
+    """
+    order = sorted(volumes)
+    sizes = [volumes[number] for number in order]
+    low = high = order.index(poc)
+    inside = sizes[low]
+    due = sum(sizes) * VALUE_AREA if target is None else target * 100
+    while inside * 100 < due and (low > 0 or high < len(order) - 1):
+        above, below = sizes[high + 1 : high + 1 + step], sizes[max(0, low - step) : low]
+        if above and (not below or sum(above) >= sum(below)):
+            high += len(above)
+            inside += sum(above)
+        else:
+            low -= len(below)
+            inside += sum(below)
+    return order[low], order[high]
+
+
+def nodes(volumes: Mapping[int, int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """(HVN, LVN): rows at or beyond the 70th / 30th percentile of row volumes (fewer than two rows: none)."""
+    if len(volumes) < 2:  # noqa: PLR2004 - a percentile needs two values
+        return (), ()
+    ordered = sorted(volumes.values())
+    low, high = (percentile_times_100(ordered, per_cent) for per_cent in NODE_PERCENTILES)
+    hvn = tuple(number for number, volume in sorted(volumes.items()) if volume * 100 >= high)
+    lvn = tuple(number for number, volume in sorted(volumes.items()) if volume * 100 <= low)
+    return hvn, lvn
+
+
+def percentile_times_100(ordered: Sequence[int], per_cent: int) -> int:
+    """100 x the percentile as `statistics.quantiles(n=100, method="exclusive")` defines it, without rounding."""
+    count = len(ordered)
+    place = min(max(per_cent * (count + 1) // 100, 1), count - 1)
+    weight = per_cent * (count + 1) - place * 100
+    return ordered[place - 1] * (100 - weight) + ordered[place] * weight

@@ -1,0 +1,275 @@
+"""The tape of one market: the venue's order, no duplicate, every hole known by its ids."""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from cvdtui.model import Gap, IdRule, Missing, Trade
+
+ABSURD_JUMP = 1_000_000
+"""Ids a healthy stream does not skip at once: such a trade waits until a second one confirms it."""
+RECENT_IDS = 20_000
+"""Ids remembered where they are not contiguous."""
+_NOTHING: tuple[Trade, ...] = ()
+
+
+class _Hole:
+    """Ids after < x < before, of which `remaining` have not come."""
+
+    __slots__ = ("after", "before", "from_us", "remaining", "to_us")
+
+    def __init__(self, after: int, before: int, from_us: int, to_us: int) -> None:
+        self.after = after
+        self.before = before
+        self.from_us = from_us
+        self.to_us = to_us
+        self.remaining = before - after - 1
+
+    def gap(self, state: Literal["filled", "open"]) -> Gap:
+        missing = self.remaining if state == "open" else self.before - self.after - 1
+        return Gap(self.after, self.before, missing, self.from_us, self.to_us, state)
+
+
+class Tape:
+    """Releases trades in order of id; what cannot be released waits until the hole before it is filled or given up.
+
+    Contiguous ids: `accept` returns what can be applied now and sets `missing` when a new hole opened. Ordered and
+    unique ids: everything not seen lately is released at once.
+    """
+
+    __slots__ = (
+        "_held",
+        "_hold_limit",
+        "_holding",
+        "_holes",
+        "_last_time",
+        "_recent",
+        "_recent_order",
+        "_suspect",
+        "_top",
+        "closed",
+        "duplicates",
+        "lost",
+        "market",
+        "missing",
+        "next",
+        "refused",
+        "rule",
+    )
+
+    def __init__(self, market: str, rule: IdRule = "contiguous", *, hold_limit: int = 50_000) -> None:
+        self.market = market
+        self.rule = rule
+        self.next: int | None = None
+        """The id that may be applied next; None before the first trade."""
+        self.missing: Missing | None = None
+        """The hole that the last call opened, to be fetched."""
+        self.duplicates = 0
+        self.lost = 0
+        self.refused = 0
+        """Trades with an id no neighbour confirmed."""
+        self.closed: list[Gap] = []
+        """Holes that were filled or given up."""
+        self._holes: list[_Hole] = []
+        self._held: dict[int, Trade] = {}
+        self._hold_limit = hold_limit
+        self._holding = False
+        self._last_time = 0
+        self._top = 0
+        self._suspect: Trade | None = None
+        self._recent: set[int] = set()
+        self._recent_order: deque[int] = deque()
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """Every hole there was: those that ended, then those still open."""
+        return self.closed + [hole.gap("open") for hole in self._holes]
+
+    @property
+    def open_ids(self) -> int:
+        """How many ids are missing now."""
+        return sum(hole.remaining for hole in self._holes)
+
+    @property
+    def held(self) -> int:
+        """How many trades wait."""
+        return len(self._held)
+
+    def hold(self) -> None:
+        """Until `expect` is called nothing is released."""
+        if self.next is None:
+            self._holding = True
+
+    def expect(self, next_id: int) -> Sequence[Trade]:
+        """The tape begins at `next_id`; returns what waited and can be applied, older ids are forgotten."""
+        self._holding = False
+        self.missing = None
+        self.next = next_id
+        waiting = sorted(self._held.values(), key=_by_id)
+        self._held = {}
+        return self._place([trade for trade in waiting if trade.id >= next_id])
+
+    def accept(self, trades: Sequence[Trade]) -> Sequence[Trade]:
+        """Takes trades as they arrive, returns those that may be applied now, in order."""
+        if len(trades) == 1 and not self._held:
+            trade = trades[0]
+            if trade.id == self.next and self.rule == "contiguous":
+                self.next = trade.id + 1
+                self._last_time = trade.time_us
+                return trades
+        self.missing = None
+        if self.rule != "contiguous":
+            return self._fresh(trades)
+        if self._holding:
+            self._wait(trades)
+            while len(self._held) > self._hold_limit:
+                del self._held[next(iter(self._held))]
+            return _NOTHING
+        if self.next is None and trades:
+            self.next = min(trade.id for trade in trades)
+        return self._place(trades)
+
+    def give_up(self, last_id: int) -> Sequence[Trade]:
+        """What is missing up to `last_id` will not come: those holes are lost, what waited behind them is returned."""
+        released: list[Trade] = []
+        self.missing = None
+        while self._holes and self._holes[0].after < last_id:
+            self._lose(self._holes.pop(0), released)
+            self._release(released)
+        return released
+
+    def finish(self) -> Sequence[Trade]:
+        """Nothing more will come: every open hole is lost."""
+        if self._holding and self._held:
+            return self.expect(min(self._held))
+        return self.give_up(self._top + 1)
+
+    def rescale(self, price_factor: int, size_factor: int) -> None:
+        """Trades that wait are brought to finer integers."""
+        for trade_id, trade in self._held.items():
+            self._held[trade_id] = Trade(
+                trade.id, trade.time_us, trade.price * price_factor, trade.size * size_factor, trade.side
+            )
+        self._suspect = None
+
+    # --- contiguous ids
+
+    def _wait(self, trades: Iterable[Trade]) -> None:
+        for trade in trades:
+            if trade.id in self._held:
+                self.duplicates += 1
+            else:
+                self._held[trade.id] = trade
+
+    def _place(self, trades: Iterable[Trade]) -> Sequence[Trade]:
+        released: list[Trade] = []
+        fresh: list[_Hole] = []
+        for trade in trades:
+            if trade.id == self.next:
+                if self._holes:
+                    self._fill(trade.id)
+                released.append(trade)
+                self.next = trade.id + 1
+                self._last_time = trade.time_us
+                if self._held:
+                    self._release(released)
+            elif trade.id > (self.next or 0):
+                self._keep_later(trade, fresh)
+            elif not self._was_lost(trade.id):
+                self.duplicates += 1
+        if fresh:
+            first, last = fresh[0], fresh[-1]
+            self.missing = Missing(self.market, first.after + 1, last.before - 1, first.from_us, last.to_us)
+        if len(self._held) > self._hold_limit and self._holes:
+            released += self.give_up(self._holes[0].before - 1)
+        return released
+
+    def _keep_later(self, trade: Trade, fresh: list[_Hole]) -> None:
+        top = self._top if self._held else (self.next or 0) - 1
+        if trade.id in self._held:
+            self.duplicates += 1
+        elif trade.id <= top:
+            self._fill(trade.id)
+            self._held[trade.id] = trade
+        elif trade.id - top <= ABSURD_JUMP:
+            self._extend(trade, top, fresh)
+        elif self._suspect is not None and 0 < trade.id - self._suspect.id <= ABSURD_JUMP:
+            suspect, self._suspect = self._suspect, None
+            self.refused -= 1
+            self._extend(suspect, top, fresh)
+            self._extend(trade, suspect.id, fresh)
+        else:
+            self._suspect = trade
+            self.refused += 1
+
+    def _extend(self, trade: Trade, top: int, fresh: list[_Hole]) -> None:
+        """Holds a trade beyond the highest known id; what lies between is a new hole."""
+        if trade.id > top + 1:
+            before_us = self._held[top].time_us if top in self._held else self._last_time
+            hole = _Hole(top, trade.id, before_us, trade.time_us)
+            self._holes.append(hole)
+            fresh.append(hole)
+        self._held[trade.id] = trade
+        self._top = trade.id
+
+    def _fill(self, trade_id: int) -> None:
+        for index, hole in enumerate(self._holes):
+            if hole.after < trade_id < hole.before:
+                hole.remaining -= 1
+                if not hole.remaining:
+                    self.closed.append(hole.gap("filled"))
+                    del self._holes[index]
+                return
+
+    def _release(self, out: list[Trade]) -> None:
+        """What now follows the last applied id without a hole."""
+        held = self._held
+        expected = self.next or 0
+        while (trade := held.pop(expected, None)) is not None:
+            out.append(trade)
+            expected += 1
+            self._last_time = trade.time_us
+        self.next = expected
+
+    def _lose(self, hole: _Hole, released: list[Trade]) -> None:
+        """Closes a hole: ids in it that came are released, each run that did not is a lost gap."""
+        came = sorted(trade_id for trade_id in self._held if hole.after < trade_id < hole.before)
+        after, from_us = max(hole.after, (self.next or 0) - 1), hole.from_us
+        for trade_id in [*came, hole.before]:
+            trade = self._held[trade_id]
+            if trade_id > after + 1:
+                gap = Gap(after, trade_id, trade_id - after - 1, from_us, trade.time_us, "lost")
+                self.closed.append(gap)
+                self.lost += gap.missing
+            after, from_us = trade_id, trade.time_us
+            if trade_id != hole.before:
+                released.append(self._held.pop(trade_id))
+        self.next = hole.before
+
+    def _was_lost(self, trade_id: int) -> bool:
+        return any(gap.after < trade_id < gap.before for gap in self.closed if gap.state == "lost")
+
+    # --- ids without continuity
+
+    def _fresh(self, trades: Sequence[Trade]) -> Sequence[Trade]:
+        out: list[Trade] = []
+        for trade in trades:
+            if trade.id in self._recent:
+                self.duplicates += 1
+                continue
+            if self.rule == "ordered" and len(self._recent_order) == RECENT_IDS and trade.id < self._recent_order[0]:
+                self.duplicates += 1
+                continue
+            self._remember(trade.id)
+            out.append(trade)
+        return out
+
+    def _remember(self, trade_id: int) -> None:
+        self._recent.add(trade_id)
+        self._recent_order.append(trade_id)
+        if len(self._recent_order) > RECENT_IDS:
+            self._recent.discard(self._recent_order.popleft())
+
+
+def _by_id(trade: Trade) -> int:
+    return trade.id
