@@ -1,0 +1,120 @@
+"""From the words of `run`, `demo` and `replay` to their options, and on to the command itself."""
+
+import os
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from msgspec import structs
+
+from cvdtui import settings
+from cvdtui.cli import sources
+from cvdtui.cli.parsers import parser
+from cvdtui.config import Config
+from cvdtui.config.names import hint
+from cvdtui.errors import UnreadableError, UsageError
+from cvdtui.options import DemoOptions, Options, ReplayOptions, RunOptions
+from cvdtui.venues import VENUES
+
+
+def perform(command: str, words: list[str]) -> int:
+    """Read the words of a command and do it; its exit code."""
+    made = options(command, words)
+    if not made.headless:
+        check_terminal(command)
+    from cvdtui import commands
+
+    if isinstance(made, RunOptions):
+        return commands.run(made)
+    if isinstance(made, DemoOptions):
+        return commands.demo(made)
+    return commands.replay(made)
+
+
+def options(command: str, words: list[str]) -> Options:
+    """The options of `run`, `demo` or `replay`. Raises UsageError, ConfigError or UnreadableError."""
+    arguments = parser(command).parse_intermixed_args(words)
+    headless = arguments.headless or arguments.json
+    state = settings.State() if headless else settings.load_state()
+    notices = (state.problem,) if state.problem else ()
+    if command == "run":
+        sources.named_markets(arguments.market)
+    config = _config(arguments, state, remember_markets=command == "run" and not headless)
+    common = {
+        "config": config,
+        "headless": headless,
+        "json": arguments.json,
+        "seconds": arguments.seconds,
+        "notices": notices,
+    }
+    if command == "run":
+        return RunOptions(**common)
+    if command == "demo":
+        _check_folder(arguments.ledger)
+        return DemoOptions(
+            **common,
+            seed=arguments.seed,
+            markets=arguments.markets,
+            rate=arguments.rate,
+            faults=tuple(dict.fromkeys(arguments.fault)),
+            ledger=arguments.ledger,
+        )
+    _check_venue(arguments.venue)
+    for file in arguments.file:
+        _check_readable(file)
+    speed = arguments.speed
+    return ReplayOptions(
+        **common,
+        files=tuple(arguments.file),
+        format=arguments.format,
+        venue=arguments.venue,
+        symbol=arguments.symbol,
+        speed=speed if speed is not None else 0.0 if headless else 1.0,
+    )
+
+
+def check_terminal(command: str) -> None:
+    """UsageError where the screen could not be drawn."""
+    for stream, name in ((sys.stdin, "standard input"), (sys.stdout, "standard output")):
+        if stream is None or not stream.isatty():
+            raise UsageError(
+                f"{name} is not a terminal, and the screen needs one; without a screen: "
+                f"cvdtui {command} --headless --json"
+            )
+    if os.environ.get("TERM") == "dumb":
+        raise UsageError(
+            "TERM=dumb cannot draw the screen; set TERM to what the terminal is (such as xterm-256color), "
+            f"or go without a screen: cvdtui {command} --headless --json"
+        )
+
+
+def _config(arguments: Namespace, state: settings.State, *, remember_markets: bool) -> Config:
+    files = sources.files(arguments.config)
+    chosen = sources.remembered(sources.checked(files), state, markets=remember_markets)
+    config = sources.checked([*files, chosen, *sources.assignments(arguments.set), *sources.flags(arguments)])
+    if "row" not in arguments:
+        return config
+    return structs.replace(config, row=structs.replace(config.row, default=arguments.row, markets={}))
+
+
+def _check_venue(name: str | None) -> None:
+    if name is not None and name not in VENUES:
+        raise UsageError(f'--venue: no venue is named "{name}"{hint(name, VENUES)}')
+
+
+def _check_folder(file: Path | None) -> None:
+    if file is not None and not file.absolute().parent.is_dir():
+        raise UsageError(f"--ledger: there is no folder {file.absolute().parent}")
+
+
+def _check_readable(file: Path) -> None:
+    """Look before the screen opens; what the file holds is seen when it is read."""
+    try:
+        if file.is_dir():
+            raise UnreadableError(f"{file}: cannot be read: it is a folder")
+        file.stat()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UnreadableError(f"{file}: cannot be read: {reason}") from None
+    if not os.access(file, os.R_OK):
+        raise UnreadableError(f"{file}: cannot be read: Permission denied")

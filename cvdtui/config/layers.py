@@ -1,0 +1,133 @@
+"""Layers of tables, weakest first, become one Config; a refusal names origin, key, and what was expected."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Annotated, Never, TypeVar, get_args, get_origin, get_type_hints
+
+from msgspec import Struct
+
+from cvdtui.config.keys import Config
+from cvdtui.config.names import dotted, hint
+from cvdtui.config.rules import Known, Rule, show
+from cvdtui.errors import ConfigError
+
+Layer = tuple[str, Mapping[str, object]]
+"""Where the table came from, as the user knows it (a path, `--set`), and the table itself."""
+
+Path = tuple[str, ...]
+"""A dotted key in parts."""
+
+S = TypeVar("S", bound=Struct)
+
+
+def load(
+    layers: Sequence[Layer],
+    *,
+    venues: Collection[str] | None = None,
+    themes: Collection[str] | None = None,
+    presets: Collection[str] | None = None,
+) -> Config:
+    """The Config that the layers give together; a later layer wins, tables are merged and lists replaced.
+
+    Names are checked against `venues`, `themes` and `presets` where these are given. Raises ConfigError for
+    an unknown key, and for a value of the wrong kind even where a later layer replaces it.
+    """
+    known = Known(venues, themes, presets)
+    merged: dict[str, object] = {}
+    for origin, table in layers:
+        _overlay(merged, _Reader(origin, known).table(table, Config, ()))
+    return _build(Config, merged)
+
+
+def merge(layers: Sequence[Layer]) -> dict[Path, tuple[object, str]]:
+    """Every value as it was written, by its path, beside the origin of the layer that won; checks nothing."""
+    found: dict[Path, tuple[object, str]] = {}
+    for origin, table in layers:
+        for path, value in _leaves(table, ()):
+            found[path] = (value, origin)
+    return found
+
+
+class _Reader:
+    """Reads one layer, and speaks of its origin in errors."""
+
+    def __init__(self, origin: str, known: Known) -> None:
+        self._origin = origin
+        self._known = known
+
+    def table(self, table: Mapping[str, object], kind: type[Struct], path: Path) -> dict[str, object]:
+        """The values of one table by the names of the Struct's fields, parsed."""
+        hints = get_type_hints(kind, include_extras=True)
+        for name in table:
+            if name not in hints:
+                near = hint(dotted((*path, name)), [dotted((*path, other)) for other in hints])
+                self._refuse((*path, name), "no such key" + near)
+        return {name: self._value(value, hints[name], (*path, name)) for name, value in table.items()}
+
+    def _value(self, value: object, kind: object, path: Path) -> object:
+        inner, rule = _unwrap(kind)
+        if get_origin(inner) is dict:
+            entry = get_args(inner)[1]
+            return {
+                self._leaf(name, rule, (*path, name), what="name"): self._value(one, entry, (*path, name))
+                for name, one in self._mapping(value, path).items()
+            }
+        if isinstance(inner, type) and issubclass(inner, Struct):
+            return self.table(self._mapping(value, path), inner, path)
+        return self._leaf(value, rule, path)
+
+    def _mapping(self, value: object, path: Path) -> Mapping[str, object]:
+        if not isinstance(value, Mapping):
+            self._refuse(path, f"expected a table, not {show(value)}")
+        return value
+
+    def _leaf(self, value: object, rule: Rule | None, path: Path, what: str = "") -> object:
+        if rule is None:
+            raise TypeError(f"{dotted(path)} has no rule")
+        try:
+            return rule.parse(value, self._known)
+        except ValueError as error:
+            reason = f" ({error})" if str(error) else ""
+            prefix = f"as its {what} " if what else ""
+            self._refuse(path, f"expected {prefix}{rule.expected}, not {show(value)}{reason}")
+
+    def _refuse(self, path: Path, text: str) -> Never:
+        raise ConfigError(f"{self._origin}: {dotted(path)}: {text}")
+
+
+def _unwrap(kind: object) -> tuple[object, Rule | None]:
+    """The type under Annotated, and the Rule that stands beside it."""
+    if get_origin(kind) is not Annotated:
+        return kind, None
+    inner, *notes = get_args(kind)
+    return inner, next((note for note in notes if isinstance(note, Rule)), None)
+
+
+def _overlay(under: dict[str, object], over: Mapping[str, object]) -> None:
+    for name, value in over.items():
+        below = under.get(name)
+        if isinstance(value, dict) and isinstance(below, dict):
+            _overlay(below, value)
+        else:
+            under[name] = value
+
+
+def _leaves(value: object, path: Path) -> list[tuple[Path, object]]:
+    if not isinstance(value, Mapping):
+        return [(path, value)]
+    return [leaf for name, one in value.items() for leaf in _leaves(one, (*path, name))]
+
+
+def _build(kind: type[S], table: Mapping[str, object]) -> S:
+    """Parsed values as the Struct they belong to; what is absent keeps its default."""
+    hints = get_type_hints(kind, include_extras=True)
+    return kind(**{name: _built(hints[name], value) for name, value in table.items()})
+
+
+def _built(kind: object, value: object) -> object:
+    inner, _ = _unwrap(kind)
+    if get_origin(inner) is dict and isinstance(value, dict):
+        entry = get_args(inner)[1]
+        return {name: _built(entry, one) for name, one in value.items()}
+    if isinstance(inner, type) and issubclass(inner, Struct) and isinstance(value, dict):
+        return _build(inner, value)
+    return value

@@ -1,0 +1,73 @@
+"""What a command was asked to do, once the command line and the configuration have been read."""
+
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+
+from cvdtui.config import Config
+
+Fault = Literal["drop", "dup", "skip", "stall", "malformed", "slow", "429"]
+FAULTS: tuple[Fault, ...] = ("drop", "dup", "skip", "stall", "malformed", "slow", "429")
+"""What the demo exchange can do wrong on request."""
+
+Format = Literal["auto", "frames", "binance-aggtrades", "jsonl"]
+FORMATS: tuple[Format, ...] = ("auto", "frames", "binance-aggtrades", "jsonl")
+"""What a file of trades can be."""
+
+PRESETS = ("auto", "trader", "screener")
+"""Layouts of the screen."""
+
+
+class RunOptions(Struct, frozen=True, kw_only=True):
+    """`cvdtui run`: live, from the configured markets."""
+
+    config: Config
+    headless: bool = False
+    json: bool = False
+    """Print the report as JSON; implies headless."""
+    seconds: float | None = None
+    """Stop after this long; None runs until told to stop."""
+    notices: tuple[str, ...] = ()
+    """What was odd about the user's files, for the status line or stderr."""
+
+
+class DemoOptions(Struct, frozen=True, kw_only=True):
+    """`cvdtui demo`: the same, against a small exchange on this machine."""
+
+    config: Config
+    """Its `markets` are not used: the demo exchange has its own."""
+    headless: bool = False
+    json: bool = False
+    seconds: float | None = None
+    notices: tuple[str, ...] = ()
+    seed: int = 1
+    markets: int = 12
+    """How many markets the exchange lists."""
+    rate: float = 200.0
+    """Trades a second, all markets together, on average."""
+    faults: tuple[Fault, ...] = ()
+    ledger: Path | None = None
+    """Where the exchange writes what was true."""
+
+
+class ReplayOptions(Struct, frozen=True, kw_only=True):
+    """`cvdtui replay`: recorded trades through the same path."""
+
+    config: Config
+    """Its `markets` are not used: the files name theirs."""
+    files: tuple[Path, ...]
+    headless: bool = False
+    json: bool = False
+    seconds: float | None = None
+    notices: tuple[str, ...] = ()
+    format: Format = "auto"
+    venue: str | None = None
+    """Whose trades they are, where the file does not say."""
+    symbol: str | None = None
+    """Of which market they are, where the file does not say."""
+    speed: float = 0.0
+    """Times the recorded speed; 0 is as fast as it can."""
+
+
+Options = RunOptions | DemoOptions | ReplayOptions
