@@ -29,7 +29,7 @@ from cvdtui.venues.wire import (
 
 
 class Venue(Protocol):
-    """What feeds and files ask of an exchange. Every method is pure; `decode` and the readers raise WireError.
+    """What feeds and files ask of an exchange. All is pure; `decode` and the readers raise WireError.
 
     The venue knows each market's decimals and grows them when a finer value comes: what it returns always
     carries the Market its integers are in.
@@ -79,7 +79,7 @@ class Venue(Protocol):
 class MakeVenue(Protocol):
     """How a venue is made: symbols to watch, base URLs (scheme://host:port, empty for the venue's own)."""
 
-    def __call__(
+    def __call__(  # noqa: PLR0913 - every one is an option with a default
         self,
         symbols: Iterable[str] = (),
         *,

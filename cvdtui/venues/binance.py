@@ -1,61 +1,38 @@
-"""Binance spot and USD-M futures: addresses, subscriptions, frames to trades, REST questions and their answers.
+"""Binance spot and USD-M futures: addresses, subscriptions, frames to trades, REST questions and answers.
 
 One class serves both; what differs is said in a Product. Spot: https://developers.binance.com/docs/binance-spot-api-docs,
 USD-M: https://developers.binance.com/docs/derivatives/usds-margined-futures.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-from msgspec import ValidationError
-from msgspec.json import Decoder, encode
+from msgspec.json import encode
 
-from cvdtui.model import BUY, SELL, IdRule, Market, Now, Trade, Trades
+from cvdtui.model import IdRule, Market, Now
 from cvdtui.venues import binance_rest as rest
 from cvdtui.venues import binance_wire as grammar
-from cvdtui.venues.numbers import EXACT, LARGEST
+from cvdtui.venues.binance_frames import SECONDS, Frames
 from cvdtui.venues.symbols import perpetual_market, spot_market
 from cvdtui.venues.wire import (
-    EARLIEST_US,
     LATEST_US,
-    MILLISECONDS_BELOW,
     SYMBOL,
-    Ack,
     Candles,
-    Closed,
     ColumnsPage,
     Event,
-    Forming,
     Limits,
-    Other,
     Page,
-    Refusal,
     Request,
-    Shutdown,
     clean,
     is_symbol,
     refuse,
-    to_us,
 )
 
 if TYPE_CHECKING:
     from cvdtui.venues.binance_rest import Product
 
-NOT_OF_THE_BOOK = frozenset({"INSURANCE_FUND", "ADL", "NA"})
-"""`X` of futures trades nobody's order made: they enter nothing (RPI and MARKET stay)."""
-SECONDS = {"1s": 1, "1m": 60, "5m": 300, "15m": 900, "1h": 3600, "4h": 14400, "1d": 86400}
 INTERVALS = {seconds: interval for interval, seconds in SECONDS.items()}
-
-_AGG_FRAME = Decoder(grammar.AggFrame, strict=False)
-_AGG_BARE = Decoder(grammar.AggData, strict=False)
-_TRADE_FRAME = Decoder(grammar.TradeFrame, strict=False)
-_TRADE_BARE = Decoder(grammar.TradeData, strict=False)
-_EXACT_FRAME = Decoder(grammar.ExactFrame, strict=False)
-_EXACT_BARE = Decoder(grammar.ExactTexts, strict=False)
-_KLINE_FRAME = Decoder(grammar.KlineFrame, strict=False)
-_KLINE_BARE = Decoder(grammar.KlineData, strict=False)
-_FRAME = Decoder(grammar.Frame)
 
 
 class Binance:
@@ -79,10 +56,13 @@ class Binance:
         self.rest_url = (rest_url or product.rest_url).rstrip("/")
         self.mirrors = product.mirrors
         self._product = product
-        self._any_symbol = any_symbol
         self._clock = grammar.Clockwork(now, LATEST_US)
         self._scales: dict[str, grammar.Scale] = {}
-        self._others: dict[str | None, Other] = {None: Other()}
+        stranger = self.default_market if any_symbol else None
+        self.decode: Callable[[bytes | str], Event] = Frames(
+            self._scales, self._clock, product.trade_id_rule, stranger
+        ).decode
+        """One frame as an Event; raises WireError (with `market` where known) for one that does not parse."""
         for symbol in symbols:
             self.learn(self.default_market(symbol))
         for market in markets:
@@ -149,132 +129,6 @@ class Binance:
             for number, chunk in enumerate(chunks)
         )
 
-    # --- frames
-
-    def decode(self, frame: bytes | str) -> Event:
-        """One frame as an Event; raises WireError (with `market` where known) for one that does not parse."""
-        raw = frame.encode(errors="surrogatepass") if isinstance(frame, str) else frame
-        if b'"e":"aggTrade"' in raw:
-            return self._agg_trade(raw)
-        if b'"e":"trade"' in raw:
-            return self._trade(raw)
-        return self._rarer(raw)
-
-    def _agg_trade(self, raw: bytes) -> Event:
-        try:
-            row = _AGG_FRAME.decode(raw).data if b'"data"' in raw else _AGG_BARE.decode(raw)
-        except (ValidationError, ValueError) as error:
-            self._refuse(raw, error)
-        scale = self._scales.get(row.s)
-        if scale is None:
-            scale = self._stranger(row.s)
-            if scale is None:
-                return self._others[None]
-        # The hot path, inlined: a microsecond a frame is the goal (see tests/bench/bench_decode.py).
-        price, size, time = row.p, row.q, row.T
-        if time < MILLISECONDS_BELOW:
-            time *= 1000
-        if (
-            0.0 < price < LARGEST
-            and 0.0 < size < LARGEST
-            and EARLIEST_US <= time <= self._clock.latest_us
-            and 0 <= row.a <= grammar.LAST_ID
-        ):
-            by_price, by_size = scale.price_scale, scale.size_scale
-            units, amount = int(price * by_price + 0.5), int(size * by_size + 0.5)
-            if units / by_price == price and amount / by_size == size and units < EXACT and amount < EXACT:
-                return Trades(scale.market, (Trade(row.a, time, units, amount, SELL if row.m else BUY),))
-        return Trades(scale.market, (self._careful(raw, scale, row),))
-
-    def _careful(self, raw: bytes, scale: grammar.Scale, row: grammar.AggRow) -> Trade:
-        """A row the quick way refused: say why, or read its texts and grow."""
-        fault = grammar.faults(row.a, row.p, row.q, to_us(row.T), self._clock)
-        if fault:
-            raise refuse(scale.market.name, fault)
-        quick = grammar.quick_trade(scale, row)  # only the clock had to be read again
-        if quick is not None:
-            return quick
-        texts = _EXACT_FRAME.decode(raw).data if b'"data"' in raw else _EXACT_BARE.decode(raw)
-        return grammar.exact_trade(scale, row, texts)
-
-    def _trade(self, raw: bytes) -> Event:
-        try:
-            sent = _TRADE_FRAME.decode(raw).data if b'"data"' in raw else _TRADE_BARE.decode(raw)
-        except (ValidationError, ValueError) as error:
-            self._refuse(raw, error)
-        scale = self._scales.get(sent.s) or self._stranger(sent.s)
-        if scale is None:
-            return self._others[None]
-        rule = self._product.trade_id_rule
-        if sent.X in NOT_OF_THE_BOOK:
-            return Trades(scale.market, (), rule, "taker", 1)
-        row = grammar.AggRow(sent.t, sent.p, sent.q, sent.T, sent.m)
-        fault = grammar.faults(row.a, row.p, row.q, to_us(row.T), self._clock)
-        if fault:
-            raise refuse(scale.market.name, fault)
-        trade = grammar.quick_trade(scale, row) or self._careful(raw, scale, row)
-        return Trades(scale.market, (trade,), rule)
-
-    def _rarer(self, raw: bytes) -> Event:
-        frame = grammar.decode(_FRAME, raw)
-        head = frame.data if isinstance(frame.data, grammar.Head) else frame
-        if head.e == "aggTrade":
-            return self._agg_trade(raw)
-        if head.e == "trade":
-            return self._trade(raw)
-        if head.e == "kline":
-            return self._kline(raw)
-        if head.e == "serverShutdown" or frame.stream == "!serverShutdown":
-            return Shutdown("the exchange announced that it closes this connection")
-        if frame.stream.endswith(("@aggTrade", "@trade")):
-            raise refuse(self._named(head.s), f"a frame of {clean(frame.stream, 60)} without a trade in it")
-        if frame.error is not None or frame.code or frame.msg:
-            failure = frame.error or grammar.Failure(frame.code, frame.msg)
-            number = frame.id if isinstance(frame.id, int) else None
-            return Refusal(number, failure.code, clean(failure.msg) or "no reason given")
-        if frame.id is not None and bytes(frame.result):
-            return Ack(frame.id if isinstance(frame.id, int) else None)
-        return self._other(self._named(head.s or frame.stream.partition("@")[0].upper()))
-
-    def _kline(self, raw: bytes) -> Event:
-        data = (
-            grammar.decode(_KLINE_FRAME, raw).data if b'"data"' in raw else grammar.decode(_KLINE_BARE, raw)
-        )
-        kline = data.k
-        scale = self._scales.get(data.s or kline.s) or self._stranger(data.s or kline.s)
-        seconds = SECONDS.get(kline.i)
-        if scale is None or seconds is None:
-            return self._other(scale.market.name if scale else None)
-        if not kline.x:
-            return Forming(scale.market.name)
-        numbers = (kline.o, kline.h, kline.l, kline.c, kline.v, kline.V, kline.q)
-        candle = rest.read_candle(scale, seconds, kline.t, numbers, kline.n, self._clock)
-        return Closed(scale.market, candle)
-
-    def _stranger(self, symbol: str) -> grammar.Scale | None:
-        """A symbol not asked for: learnt where every symbol is welcome (files), else none."""
-        if not self._any_symbol or not is_symbol(symbol):
-            return None
-        self.learn(self.default_market(symbol))
-        return self._scales.get(symbol)
-
-    def _named(self, symbol: str) -> str | None:
-        scale = self._scales.get(symbol)
-        return scale.market.name if scale else None
-
-    def _other(self, market: str | None) -> Other:
-        return self._others.setdefault(market, Other(market))
-
-    def _refuse(self, raw: bytes, error: Exception) -> NoReturn:
-        """Raise for a frame that says it is a trade and is none, naming its market where it can be read."""
-        try:
-            frame = _FRAME.decode(raw)
-            head = frame.data if isinstance(frame.data, grammar.Head) else frame
-            market = self._named(head.s)
-        except (ValidationError, ValueError):
-            market = None
-        raise refuse(market, clean(error)) from None
-
     # --- REST questions
 
     def _ask(self, path: str, weight: int, **params: object) -> Request:
@@ -318,7 +172,7 @@ class Binance:
         )
 
     def ask_candles(self, symbol: str, seconds: int, from_us: int, to_us: int) -> Request:
-        """Candles that open at from_us <= time < to_us, at most `limits.candles_page`; read by `read_candles`."""
+        """Candles with from_us <= open time < to_us, at most `limits.candles_page`; see `read_candles`."""
         wanted = -(-(to_us - from_us) // (seconds * 1_000_000))
         limit = max(1, min(wanted, self.limits.candles_page))
         return self._ask(
@@ -338,7 +192,7 @@ class Binance:
         return rest.read_time(body)
 
     def read_markets(self, body: bytes, symbols: Iterable[str]) -> tuple[Market, ...]:
-        """Those of `symbols` that the answer describes, with their true decimals and tick; others are not known there."""
+        """Those of `symbols` that the answer describes, with their true decimals and tick."""
         return rest.read_markets(self._product, body, frozenset(symbols))
 
     def read_trades(self, body: bytes, symbol: str) -> Page:

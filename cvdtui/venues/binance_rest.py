@@ -1,4 +1,4 @@
-"""What Binance answers over REST, read into markets, trades, columns and candles; and what its products differ in."""
+"""Binance's REST answers read into markets, trades, columns and candles; and what its products differ in."""
 
 from typing import TYPE_CHECKING
 
@@ -8,10 +8,8 @@ from msgspec.json import Decoder
 from cvdtui.errors import WireError
 from cvdtui.model import BUY, SELL, Candle, Columns, IdRule, Kind, Market, Trade, Trades
 from cvdtui.venues import binance_wire as grammar
-from cvdtui.venues.numbers import EXACT, LARGEST, decimals_of, to_units
+from cvdtui.venues.numbers import EXACT, decimals_of, to_units
 from cvdtui.venues.wire import (
-    EARLIEST_US,
-    MILLISECONDS_BELOW,
     Candles,
     ColumnsPage,
     Limits,
@@ -23,12 +21,7 @@ from cvdtui.venues.wire import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import numpy as np
-
-REFUSED_SHOWN = 20
-"""More refused rows of one answer than this are counted, not spelt out."""
 
 
 class Product(Struct, frozen=True):
@@ -58,17 +51,17 @@ class Product(Struct, frozen=True):
 
 
 class _Filter(Struct, gc=False):
-    filterType: str = ""  # noqa: N815 - the wire's name
-    tickSize: str = ""  # noqa: N815
-    stepSize: str = ""  # noqa: N815
+    filterType: str = ""
+    tickSize: str = ""
+    stepSize: str = ""
 
 
 class _Instrument(Struct, gc=False):
     symbol: str
     status: str = ""
-    baseAsset: str = ""  # noqa: N815
-    quoteAsset: str = ""  # noqa: N815
-    contractType: str = ""  # noqa: N815
+    baseAsset: str = ""
+    quoteAsset: str = ""
+    contractType: str = ""
     filters: list[_Filter] = []
 
 
@@ -77,7 +70,7 @@ class _Info(Struct):
 
 
 class _Time(Struct, gc=False):
-    serverTime: int  # noqa: N815
+    serverTime: int
 
 
 _INFO = Decoder(_Info)
@@ -134,53 +127,49 @@ def _market(product: Product, one: _Instrument) -> Market:
 # --- trades
 
 
-def _decoded_rows(body: bytes) -> tuple[list[tuple[grammar.AggRow, Raw | None]], list[str], int]:
-    """Rows that are rows, why the others are not, and how many there were."""
+def _rows(body: bytes) -> tuple[list[tuple[int, grammar.AggRow]], list[str], int]:
+    """Rows that are rows with their number, why the others are not, and how many there were."""
     try:
         rows = _ROWS.decode(body)
-        return [(row, None) for row in rows], [], len(rows)
+        return list(enumerate(rows)), [], len(rows)
     except (DecodeError, UnicodeDecodeError):
-        pass
-    kept: list[tuple[grammar.AggRow, Raw | None]] = []
+        raws = grammar.decode(_RAW_ROWS, body)
+    kept: list[tuple[int, grammar.AggRow]] = []
     refused: list[str] = []
-    raws = grammar.decode(_RAW_ROWS, body)
     for number, raw in enumerate(raws):
         try:
-            kept.append((_ROW.decode(raw), raw))
-        except (ValidationError, DecodeError, UnicodeDecodeError) as error:
+            kept.append((number, _ROW.decode(raw)))
+        except (DecodeError, UnicodeDecodeError) as error:
             refused.append(f"row {number}: {clean(error)}")
     return kept, refused, len(raws)
 
 
-def _exact_texts(body: bytes, number: int) -> grammar.ExactTexts:
-    """The decimals of one row of an answer."""
-    return _EXACT.decode(_RAW_ROWS.decode(body)[number])
-
-
 def read_trades(scale: grammar.Scale, body: bytes, clock: grammar.Clockwork) -> Page:
     """A page of aggregate trades; a value finer than the market re-reads the page in the grown one."""
-    rows, refused, count = _decoded_rows(body)
+    rows, refused, count = _rows(body)
+    raws: list[Raw] = []
     while True:
         market = scale.market
         trades: list[Trade] = []
         wrong: list[str] = []
-        for number, (row, raw) in enumerate(rows):
-            fault = grammar.faults(row.a, row.p, row.q, to_us(row.T), clock)
-            if fault:
-                wrong.append(f"row {number}: {fault}")
-                continue
-            quick = grammar.quick_trade(scale, row)
-            if quick is None:
-                texts = _EXACT.decode(raw) if raw is not None else _exact_texts(body, number)
-                quick = grammar.exact_trade(scale, row, texts)
-            trades.append(quick)
+        for number, row in rows:
+            try:
+                time_us = grammar.time_of(row, clock)
+                trade = grammar.quick_trade(scale, row, time_us)
+                if trade is None:
+                    raws = raws or _RAW_ROWS.decode(body)
+                    trade = grammar.exact_trade(scale, row, _EXACT.decode(raws[number]), time_us)
+            except (ValueError, WireError) as error:
+                wrong.append(f"row {number}: {error}")
+            else:
+                trades.append(trade)
         if scale.market is market:
             return Page(Trades(market, tuple(trades)), tuple(refused + wrong), count)
 
 
 def read_columns(scale: grammar.Scale, body: bytes, clock: grammar.Clockwork) -> ColumnsPage:
     """A page of aggregate trades as columns; anything unusual goes through `read_trades`."""
-    import numpy as np  # noqa: PLC0415 - heavy, and only history needs it
+    import numpy as np
 
     try:
         rows = _ROWS.decode(body)
@@ -189,8 +178,7 @@ def read_columns(scale: grammar.Scale, body: bytes, clock: grammar.Clockwork) ->
     if rows:
         ids = [row.a for row in rows]
         times = [to_us(row.T) for row in rows]
-        believable = clock.believes(max(times)) and min(times) >= EARLIEST_US
-        if believable and min(ids) >= 0 and max(ids) <= grammar.LAST_ID:
+        if clock.believes(min(times)) and clock.believes(max(times)):
             price = _integers(np.array([row.p for row in rows]), scale.price_scale)
             size = _integers(np.array([row.q for row in rows]), scale.size_scale)
             if price is not None and size is not None:
@@ -204,9 +192,9 @@ def read_columns(scale: grammar.Scale, body: bytes, clock: grammar.Clockwork) ->
 
 def _integers(values: "np.ndarray", scale: float) -> "np.ndarray | None":
     """Floats as exact integers of the scale, or None when one does not come back or makes no sense."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
-    if not bool(((values > 0) & (values < LARGEST) & (values * scale < EXACT)).all()):
+    if not bool((values * scale < EXACT).all()):
         return None
     units = np.floor(values * scale + 0.5)
     return units.astype(np.int64) if bool((units / scale == values).all()) else None
@@ -214,7 +202,7 @@ def _integers(values: "np.ndarray", scale: float) -> "np.ndarray | None":
 
 def to_columns(page: Page) -> ColumnsPage:
     """A page of trades as columns; raises WireError when a number does not fit 63 bits."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
     market, trades = page.batch.market, page.batch.trades
     try:

@@ -5,9 +5,9 @@ https://developers.binance.com/docs/derivatives/usds-margined-futures/websocket-
 """
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
-from msgspec import DecodeError, Raw, Struct, field
+from msgspec import DecodeError, Meta, Raw, Struct, field
 from msgspec.json import Decoder
 
 from cvdtui.model import BUY, SELL, Candle, Market, Trade
@@ -17,61 +17,50 @@ from cvdtui.venues.wire import DAY_US, EARLIEST_US, clean, refuse, to_us
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LAST_ID = 2**63 - 1
-
 T = TypeVar("T")
+
+Id = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+Amount = Annotated[float, Meta(gt=0, lt=LARGEST)]
+"""A price or size; what lies outside is refused by the decoder, NaN included."""
+Time = Annotated[int, Meta(ge=EARLIEST_US // 1000)]
+"""Milliseconds or microseconds; the upper bound needs the clock."""
 
 
 class AggRow(Struct, gc=False):
-    """One aggregate trade as REST sends it; the stream's adds the symbol."""
+    """One aggregate trade as REST sends it."""
 
-    a: int
-    p: float
-    q: float
-    T: int
+    a: Id
+    p: Amount
+    q: Amount
+    T: Time
     m: bool
     """The buyer is the maker, so the taker sold."""
 
 
-class AggData(AggRow, gc=False):
+class AggData(AggRow, gc=False, tag_field="e", tag="aggTrade"):
+    """One aggregate trade as the stream sends it."""
+
     s: str
 
 
-class AggFrame(Struct, gc=False):
-    data: AggData
-
-
-class TradeData(Struct, gc=False):
+class TradeData(Struct, gc=False, tag_field="e", tag="trade"):
     """One raw trade; `X` is on futures alone."""
 
     s: str
-    t: int
+    t: Id
     p: float
     q: float
-    T: int
+    T: Time
     m: bool
     """The buyer is the maker, so the taker sold."""
     X: str = "MARKET"
     """MARKET and RPI meet the book; INSURANCE_FUND, ADL and NA do not, and print off the tick."""
 
 
-class TradeFrame(Struct, gc=False):
-    data: TradeData
-
-
-class ExactTexts(Struct, gc=False):
-    """The same numbers as texts, for values a float cannot carry."""
-
-    p: Decimal
-    q: Decimal
-
-
-class ExactFrame(Struct, gc=False):
-    data: ExactTexts
-
-
 class Kline(Struct, gc=False):
-    t: int
+    """A candle as the stream sends it."""
+
+    t: Time
     i: str
     o: str
     h: str
@@ -84,19 +73,40 @@ class Kline(Struct, gc=False):
     n: int
     x: bool
     """Closed."""
-    s: str = ""
 
 
-class KlineData(Struct, gc=False):
+class KlineData(Struct, gc=False, tag_field="e", tag="kline"):
+    """A candle event."""
+
+    s: str
     k: Kline
-    s: str = ""
 
 
-class KlineFrame(Struct, gc=False):
-    data: KlineData
+Known = AggData | TradeData | KlineData
+
+
+class KnownFrame(Struct, gc=False):
+    """An event of a combined stream; told apart by `e` in one pass."""
+
+    data: Known
+
+
+class ExactTexts(Struct, gc=False):
+    """The same numbers without a float in between, for values a float cannot carry."""
+
+    p: Decimal
+    q: Decimal
+
+
+class ExactFrame(Struct, gc=False):
+    """`ExactTexts` of a combined stream."""
+
+    data: ExactTexts
 
 
 class Failure(Struct, gc=False):
+    """Why a request was refused."""
+
     code: int = 0
     msg: str = ""
 
@@ -157,38 +167,32 @@ class Clockwork:
         return EARLIEST_US <= time_us <= self.latest_us
 
 
-def decode(decoder: Decoder[T], raw: bytes | Raw, market: str | None = None) -> T:
-    """Decode or refuse in one line; msgspec's texts name types and paths, the rest is cleaned."""
+def decode(decoder: Decoder[T], raw: bytes | str | Raw, market: str | None = None) -> T:
+    """Decode or refuse in one line; msgspec's texts name types, bounds and paths, the rest is cleaned."""
     try:
         return decoder.decode(raw)
-    except (DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (DecodeError, UnicodeDecodeError, UnicodeEncodeError, RecursionError) as error:
         raise refuse(market, clean(error) or "not JSON") from None
 
 
-def faults(number: int, price: float, size: float, time_us: int, clock: Clockwork) -> str:
-    """Why a trade makes no sense, or an empty text."""
-    if not 0 <= number <= LAST_ID:
-        return f"id {clean(number, 40)}: expected 0 or more"
-    if not 0.0 < price < LARGEST:
-        return f"price {price!r}: expected more than 0 and less than 1e15"
-    if not 0.0 < size < LARGEST:
-        return f"size {size!r}: expected more than 0 and less than 1e15"
+def time_of(row: AggRow, clock: Clockwork) -> int:
+    """The trade's time in us; raises ValueError with the reason when nobody can believe it."""
+    time_us = to_us(row.T)
     if not clock.believes(time_us):
-        return f"time {clean(time_us, 40)} us: expected 2009-01-01 to one day ahead"
-    return ""
+        raise ValueError(f"time {clean(time_us, 40)} us: expected 2009-01-01 to one day ahead")
+    return time_us
 
 
-def exact_trade(scale: Scale, row: AggRow, texts: ExactTexts) -> Trade:
+def exact_trade(scale: Scale, row: AggRow, texts: ExactTexts, time_us: int) -> Trade:
     """The slow and certain way: from decimals, growing the market when they need it."""
     price, size = format(texts.p, "f"), format(texts.q, "f")
     scale.grow(decimals_of(price), decimals_of(size))
     market = scale.market
     units = to_units(price, market.price_decimals), to_units(size, market.size_decimals)
-    side = SELL if row.m else BUY
-    return Trade(row.a, to_us(row.T), units[0], units[1], side)
+    return Trade(row.a, time_us, units[0], units[1], SELL if row.m else BUY)
 
 
-def quick_trade(scale: Scale, row: AggRow) -> Trade | None:
+def quick_trade(scale: Scale, row: AggRow, time_us: int) -> Trade | None:
     """A checked row as a Trade, or None when its floats do not come back from their integers."""
     price = int(row.p * scale.price_scale + 0.5)
     size = int(row.q * scale.size_scale + 0.5)
@@ -199,12 +203,11 @@ def quick_trade(scale: Scale, row: AggRow) -> Trade | None:
         or size >= EXACT
     ):
         return None
-    time = to_us(row.T)
-    return Trade(row.a, time, price, size, SELL if row.m else BUY)
+    return Trade(row.a, time_us, price, size, SELL if row.m else BUY)
 
 
 def exact_candle(scale: Scale, seconds: int, time_us: int, numbers: tuple[str, ...], trades: int) -> Candle:
-    """o, h, l, c, volume, taker buy and quote volume as texts to a Candle; grows the market where they need it."""
+    """A candle from o, h, l, c, volume, taker buy, quote volume as texts; grows the market where needed."""
     while True:
         market = scale.market
         try:

@@ -3,10 +3,41 @@
 from cvdtui.model import Kind, Market
 
 QUOTES = (
-    "FDUSD", "USDT", "USDC", "BUSD", "TUSD", "USDP", "USDE", "USD1", "BTC", "ETH", "BNB", "EUR", "TRY", "BRL", "GBP",
-    "AUD", "JPY", "ARS", "MXN", "PLN", "RON", "UAH", "ZAR", "IDR", "COP", "CZK", "VAI", "DAI", "XRP", "TRX", "DOGE",
-    "DOT", "SOL", "USD", "U",
-)  # fmt: skip
+    *(
+        "FDUSD",
+        "USDT",
+        "USDC",
+        "BUSD",
+        "TUSD",
+        "USDP",
+        "USDE",
+        "USD1",
+        "BTC",
+        "ETH",
+        "BNB",
+        "EUR",
+        "TRY",
+        "BRL",
+    ),
+    *(
+        "GBP",
+        "AUD",
+        "JPY",
+        "ARS",
+        "MXN",
+        "PLN",
+        "RON",
+        "UAH",
+        "ZAR",
+        "IDR",
+        "COP",
+        "CZK",
+        "VAI",
+        "DAI",
+        "XRP",
+    ),
+    *("TRX", "DOGE", "DOT", "SOL", "USD", "U"),
+)
 """Quote assets by which concatenated symbols end, longer names before the ones they end with."""
 
 

@@ -1,4 +1,4 @@
-"""What every venue's grammar is made of: events, requests, limits, and the cleaning of what strangers send."""
+"""What every venue's grammar is made of: events, requests, limits, and the cleaning of strangers' words."""
 
 import re
 from typing import TYPE_CHECKING
