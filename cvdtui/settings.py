@@ -108,6 +108,8 @@ def _xdg(variable: str, fallback: str) -> Path | None:
     place = Path(os.environ.get(variable, ""))
     if place.is_absolute():
         return place / "cvdtui"
+    if os.environ.get("HOME") == "":  # Path.home() would take it for the root folder
+        return None
     try:
         home = Path.home()
     except RuntimeError:
