@@ -59,8 +59,7 @@ class _Reader:
         hints = get_type_hints(kind, include_extras=True)
         for name in table:
             if name not in hints:
-                near = hint(dotted((*path, name)), [dotted((*path, other)) for other in hints])
-                self._refuse((*path, name), "no such key" + near)
+                self._refuse((*path, name), "no such key" + hint(name, hints, path))
         return {name: self._value(value, hints[name], (*path, name)) for name, value in table.items()}
 
     def _value(self, value: object, kind: object, path: Path) -> object:

@@ -43,10 +43,11 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return by_lower[found[0]] if found else None
 
 
-def hint(name: str, known: Iterable[str]) -> str:
-    """The end of an error text: the nearest name, else all of them."""
+def hint(name: str, known: Iterable[str], under: Iterable[str] = ()) -> str:
+    """The end of an error text: the nearest name, else all of them; written as keys below `under`."""
     candidates = sorted(known)
     near = nearest(name, candidates)
+    found = [dotted((*under, one)) if under else one for one in ([near] if near else candidates)]
     if near is not None:
-        return f"; did you mean {near}?"
-    return f"; known: {', '.join(candidates)}" if candidates else ""
+        return f"; did you mean {found[0]}?"
+    return f"; known: {', '.join(found)}" if found else ""
