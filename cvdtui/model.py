@@ -93,6 +93,8 @@ class Candle(Struct, frozen=True, gc=False):
     """price x size summed, in units of price_decimals + size_decimals."""
     trades: int
     closed: bool = True
+    taker_buy_value: int = 0
+    """price x size of the taker-buy volume, in the units of `quote_volume`."""
 
 
 class Bar(Struct, frozen=True, gc=False):

@@ -46,7 +46,12 @@ class OpenBar:
     def merge(self, new: Segment) -> None:
         """Adds what was traded next."""
         sums = self.segment
-        if sums.delta_high is None or new.delta_high is None or sums.delta_low is None or new.delta_low is None:
+        if (
+            sums.delta_high is None
+            or new.delta_high is None
+            or sums.delta_low is None
+            or new.delta_low is None
+        ):
             sums.delta_high = sums.delta_low = None
         else:
             delta = sums.buy - sums.sell
@@ -194,6 +199,15 @@ class Bars:
         closed = self.closed[-(count - 1) :] if count > 1 else []
         return [*closed, self.open.bar(self.cvd_before)]
 
+    def at(self, time_us: int) -> Bar | None:
+        """The bar that starts at `time_us`, if anything traded in it and it is still kept."""
+        if self.open is not None and self.open.time_us == time_us:
+            return self.open.bar(self.cvd_before)
+        place = bisect_left(self.closed, time_us, key=_start)
+        if place < len(self.closed) and self.closed[place].time_us == time_us:
+            return self.closed[place]
+        return None
+
     def cells(self, time_us: int) -> Cells | None:
         """Cells of the bar that starts at `time_us`; None when they are not known or no longer kept."""
         if self.open is not None and self.open.time_us == time_us:
@@ -223,6 +237,22 @@ class Bars:
         self._shift(place + 1, shift)
         self._forget(bar.time_us)
         self._keep(bar.time_us, pack(cells))
+        self.version += 1
+
+    def graft(self, learned: list[tuple[Bar, Cells | None]]) -> None:
+        """Puts closed bars where only candles, or nothing, stood; every CVD after them follows."""
+        before = self._origin()
+        merged = {bar.time_us: bar for bar in self.closed}
+        for bar, cells in learned:
+            merged[bar.time_us] = bar
+            self._forget(bar.time_us)
+            self._keep(bar.time_us, pack(cells or {}))
+        self.closed_count += len(merged) - len(self.closed)
+        self.closed = []
+        for time_us in sorted(merged):
+            before += merged[time_us].delta
+            self.closed.append(replace(merged[time_us], cvd=before))
+        self.cvd_before = before
         self.version += 1
 
     def rescale(self, price_factor: int, size_factor: int) -> None:

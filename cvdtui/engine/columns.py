@@ -85,7 +85,9 @@ def _apply(flow: "Flow", columns: Columns) -> None:
         return
     for bars in flow.bars.values():
         _apply_bars(bars, columns, excludes_zero=flow.excludes_zero)
-    for segment in _segments(columns, flow.grain_us, _period_cuts(flow, columns), excludes_zero=flow.excludes_zero):
+    for segment in _segments(
+        columns, flow.grain_us, _period_cuts(flow, columns), excludes_zero=flow.excludes_zero
+    ):
         flow.add_to_periods(segment)
 
 
@@ -182,7 +184,7 @@ def _segments(columns: Columns, slot_us: int, starts: Ints, *, excludes_zero: bo
     for index, (row, worth) in enumerate(zip(rows, worths, strict=True)):
         part = slice(cuts[index], cuts[index + 1])
         cells: Cells = dict(zip(keys[part].tolist(), sizes[part].tolist(), strict=True))
-        yield Segment(*row, *worth, cells, columns.source)
+        yield Segment(*row, *worth, cells, columns.source)  # type: ignore[call-arg]  # a row holds the sums in order
 
 
 def _cells(columns: Columns, starts: Ints) -> tuple[Ints, Ints, list[int]]:
@@ -222,10 +224,16 @@ def _apply_bars(bars: "Bars", columns: Columns, *, excludes_zero: bool) -> None:
             bars.add(segment)
         return
     last = int(starts[-1])
-    for segment in _segments(slice_of(columns, 0, int(starts[1])), us, starts[:1], excludes_zero=excludes_zero):
+    for segment in _segments(
+        slice_of(columns, 0, int(starts[1])), us, starts[:1], excludes_zero=excludes_zero
+    ):
         bars.add(segment)
-    _extend(bars, slice_of(columns, int(starts[1]), last), starts[1:-1] - starts[1], times[1:-1], excludes_zero)
-    for segment in _segments(slice_of(columns, last, len(columns)), us, starts[:1], excludes_zero=excludes_zero):
+    _extend(
+        bars, slice_of(columns, int(starts[1]), last), starts[1:-1] - starts[1], times[1:-1], excludes_zero
+    )
+    for segment in _segments(
+        slice_of(columns, last, len(columns)), us, starts[:1], excludes_zero=excludes_zero
+    ):
         bars.add(segment)
 
 
@@ -240,7 +248,7 @@ def _extend(bars: "Bars", columns: Columns, starts: Ints, times: Ints, excludes_
     lists = [field.tolist() for field in fields]
     lists += [[before + step for step in delta]]
     lists += [field.tolist() for field in (sums.ends - starts, value, value_delta)]
-    closed = [Bar(*row, columns.source) for row in zip(*lists, strict=True)]
+    closed = [Bar(*row, columns.source) for row in zip(*lists, strict=True)]  # type: ignore[call-arg]  # in order
     bars.extend(closed, _packed(columns, starts, [bar.time_us for bar in closed]))
 
 

@@ -56,6 +56,7 @@ class Flow:
         "_five",
         "_five_trades",
         "_grain_us",
+        "_left_us",
         "_recent",
         "_session",
         "_session_clock",
@@ -76,6 +77,7 @@ class Flow:
         "sources",
         "start",
         "trades",
+        "trades_from_us",
         "weeks",
     )
 
@@ -110,6 +112,8 @@ class Flow:
         self.mark: tuple[int, int, int] | None = None
         """(time_us, CVD, CVD in value) when the user dropped a mark."""
         self.trades = 0
+        self.trades_from_us = 0
+        """Where trades take over from candles; 0 when there were none."""
         self.first_time_us = 0
         self.last_time_us = 0
         self._session_clock = session_clock or SessionClock()
@@ -124,6 +128,7 @@ class Flow:
         self._source: SideSource = "taker"
         self._slot_us = 0
         self._end_us = 0
+        self._left_us = -1
         self._trades = 0
         self._first = self._close = 0
         self._delta = self._delta_high = self._delta_low = 0
@@ -222,6 +227,41 @@ class Flow:
         """Anchors the CVD `mark` here."""
         self.settle()
         self.mark = (time_us, self.start.delta, self.start.value_delta)
+
+    def scratch(self, timeframes: Sequence[int]) -> "Flow":
+        """An empty flow of the same market that keeps everything: for a stretch of history."""
+        return Flow(
+            self.market,
+            timeframes=timeframes,
+            rolling=1,
+            session_clock=self._session_clock,
+            limits=Limits(None, None, 1, None),
+            excludes_zero=self.excludes_zero,
+        )
+
+    def extend_left(self, columns: Columns, from_us: int, to_us: int) -> None:
+        """Lets the rolling and the five-minute window reach back into trades right before the first one."""
+        if to_us != self._left_us or not self.trades:
+            return
+        self._left_us = from_us
+        from cvdtui.engine.columns import trades_of  # noqa: PLC0415 - numpy is there only when columns came
+
+        self._take_tail()
+        room = (self._recent.maxlen or 0) - len(self._recent)
+        trades = trades_of(columns)
+        self._recent.extendleft(reversed(trades[-room:] if room else []))
+        horizon = self.last_time_us - FIVE_MINUTES_US
+        for trade in reversed(trades):
+            if trade.time_us <= horizon:
+                break
+            self._five.appendleft(trade)
+            signed = trade.size * trade.side
+            self._five_trades[0] += signed
+            self._five_trades[1] += signed * trade.price
+
+    def begin_at(self, time_us: int) -> None:
+        """Trades begin at this boundary; what lies before is known from candles."""
+        self._left_us = self.trades_from_us = time_us
 
     # --- the read side (call `settle` first)
 

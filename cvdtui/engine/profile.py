@@ -38,7 +38,9 @@ def point_of_control(volumes: Mapping[int, int]) -> int:
     return min(number for number, volume in volumes.items() if volume == top)
 
 
-def value_area(volumes: Mapping[int, int], poc: int, *, target: int | None = None, step: int = 1) -> tuple[int, int]:
+def value_area(
+    volumes: Mapping[int, int], poc: int, *, target: int | None = None, step: int = 1
+) -> tuple[int, int]:
     """(VAL, VAH): from the POC the larger neighbour joins (ties up) until 70 % of the volume is inside.
 
     Only traded rows are neighbours. `step` 2 compares pairs of rows (CBOT's two-row rule); `target` overrides the

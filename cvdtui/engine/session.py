@@ -37,5 +37,7 @@ class SessionClock:
 
     def _at(self, day: date, shift: int) -> int:
         when = day + timedelta(days=shift)
-        local = datetime(when.year, when.month, when.day, tzinfo=self._zone) + timedelta(minutes=self._minutes)
+        local = datetime(when.year, when.month, when.day, tzinfo=self._zone) + timedelta(
+            minutes=self._minutes
+        )
         return int(local.timestamp()) * 1_000_000

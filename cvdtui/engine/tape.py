@@ -95,6 +95,11 @@ class Tape:
         """How many trades wait."""
         return len(self._held)
 
+    @property
+    def is_holding(self) -> bool:
+        """Whether everything waits for `expect`."""
+        return self._holding
+
     def hold(self) -> None:
         """Until `expect` is called nothing is released."""
         if self.next is None:
@@ -257,7 +262,11 @@ class Tape:
             if trade.id in self._recent:
                 self.duplicates += 1
                 continue
-            if self.rule == "ordered" and len(self._recent_order) == RECENT_IDS and trade.id < self._recent_order[0]:
+            if (
+                self.rule == "ordered"
+                and len(self._recent_order) == RECENT_IDS
+                and trade.id < self._recent_order[0]
+            ):
                 self.duplicates += 1
                 continue
             self._remember(trade.id)

@@ -1,0 +1,203 @@
+"""The board: where trades meet their markets, and where the Snapshot is made. Knows no socket, file or clock."""
+
+from collections.abc import Callable
+
+from cvdtui.engine.flow import Flow
+from cvdtui.engine.market_state import MarketState
+from cvdtui.model import Candle, Columns, Link, Market, Missing, Trades
+
+MakeFlow = Callable[[Market], Flow]
+NOTICES = 50
+
+
+class Board:
+    """A Sink: one MarketState a market, the state of every link, and what was ignored or rejected."""
+
+    def __init__(
+        self, make_flow: MakeFlow, *, hold_limit: int = 50_000, live: bool = False, welcomes_all: bool = False
+    ) -> None:
+        self.states: dict[str, MarketState] = {}
+        """By market name, in the order they were announced."""
+        self.links: dict[str, Link] = {}
+        self.notices: list[str] = []
+        self.ignored = 0
+        """Frames of no market we know."""
+        self.rejected = 0
+        self._make_flow = make_flow
+        self._hold_limit = hold_limit
+        self._live = live
+        self._welcomes_all = welcomes_all
+        """Whether a market is announced by its first trade (files) or by `add` alone."""
+        self._known: dict[int, tuple[Market, MarketState, bool]] = {}
+
+    def add(self, market: Market) -> MarketState:
+        """Announces a market; one already there is kept."""
+        state = self.states.get(market.name)
+        if state is None:
+            state = MarketState(market, self._make_flow, hold_limit=self._hold_limit, live=self._live)
+            self.states[market.name] = state
+        return state
+
+    def remove(self, name: str) -> MarketState | None:
+        """Forgets a market, and hands back what was known of it."""
+        self._known.clear()
+        return self.states.pop(name, None)
+
+    def restore(self, state: MarketState) -> None:
+        """Takes back what `remove` handed out."""
+        self.states.setdefault(state.market.name, state)
+
+    def note(self, text: str) -> None:
+        """Something a trader must know."""
+        if not self.notices or self.notices[-1] != text:
+            self.notices.append(text)
+            del self.notices[:-NOTICES]
+
+    # --- the Sink
+
+    def on_market(self, market: Market) -> None:
+        """The venue described an instrument."""
+        state = self.states.get(market.name)
+        if state is not None:
+            state.adopt(market)
+            self._known.clear()
+
+    def hold(self, market: str) -> None:
+        """History is being fetched: trades wait."""
+        state = self.states.get(market)
+        if state is not None:
+            state.hold()
+
+    def expect(self, market: str, next_id: int) -> Missing | None:
+        """The tape of this market begins at `next_id`."""
+        state = self.states.get(market)
+        return None if state is None else state.expect(next_id)
+
+    def on_trades(self, batch: Trades) -> Missing | None:
+        """Trades arrived, live or fetched."""
+        known = self._known.get(id(batch.market)) or self._meet(batch.market)
+        if known is None:
+            return None
+        if known[2]:
+            return known[1].accept(batch)
+        return known[1].accept_scaled(batch)
+
+    def on_columns(self, columns: Columns) -> None:
+        """Rows of a file, in its order."""
+        known = self._known.get(id(columns.market)) or self._meet(columns.market)
+        if known is not None:
+            known[1].accept_columns(_scaled(columns, known[1].market))
+
+    def on_lost(self, missing: Missing) -> None:
+        """A hole that will not be filled."""
+        state = self.states.get(missing.market)
+        if state is not None:
+            before = state.lost
+            state.lose(missing)
+            if state.lost > before:
+                self.note(
+                    f"{missing.market}: {state.lost - before} trades lost, ids {missing.first}..{missing.last}"
+                )
+
+    def on_history(self, market: Market, candles: tuple[Candle, ...]) -> None:
+        """Closed candles before the first trade."""
+        known = self._meet(market)
+        if known is not None:
+            known[1].add_history([_scaled_candle(candle, market, known[1].market) for candle in candles])
+
+    def on_filled(self, columns: Columns, from_us: int, to_us: int) -> None:
+        """Every trade of whole minutes that were known from candles."""
+        known = self._meet(columns.market)
+        if known is not None:
+            known[1].fill(_scaled(columns, known[1].market), from_us, to_us)
+
+    def on_progress(self, market: str, share: float) -> None:
+        """How far the fill of rows has come."""
+        state = self.states.get(market)
+        if state is not None:
+            state.progress = share
+            state.version += 1
+
+    def on_candles(self, market: Market, candles: tuple[Candle, ...]) -> None:
+        """The venue's own closed bars."""
+        known = self._meet(market)
+        if known is not None:
+            known[1].expect_candles(_scaled_candle(candle, market, known[1].market) for candle in candles)
+
+    def on_link(self, link: Link) -> None:
+        """A connection changed its state."""
+        self.links[link.name] = link
+
+    def on_ignored(self, market: str | None, count: int = 1) -> None:
+        """A frame of a stream nobody asked for."""
+        state = self.states.get(market) if market else None
+        if state is None:
+            self.ignored += count
+        else:
+            state.ignored += count
+
+    def on_rejected(self, market: str | None, reason: str, count: int = 1) -> None:
+        """A frame or row that does not parse."""
+        state = self.states.get(market) if market else None
+        if state is None:
+            self.rejected += count
+        else:
+            state.rejected += count
+            state.last_reason = reason
+            state.version += 1
+        self.note(f"{market or 'unknown market'}: {count} rejected: {reason}")
+
+    def finish(self) -> None:
+        """Nothing more will come."""
+        for state in self.states.values():
+            state.finish()
+
+    # --- inside
+
+    def _meet(self, market: Market) -> tuple[Market, MarketState, bool] | None:
+        """Finds the market's state, grown to the scale of `market`, and whether their scales are the same."""
+        state = self.states.get(market.name)
+        if state is None and self._welcomes_all:
+            state = self.add(market)
+        if state is None:
+            return None
+        ours = state.market
+        if market.price_decimals > ours.price_decimals or market.size_decimals > ours.size_decimals:
+            state.adopt(market)
+            self._known.clear()
+            ours = state.market
+        same = (market.price_decimals, market.size_decimals) == (ours.price_decimals, ours.size_decimals)
+        known = self._known[id(market)] = (market, state, same)
+        return known
+
+
+def _scaled(columns: Columns, market: Market) -> Columns:
+    price = 10 ** (market.price_decimals - columns.market.price_decimals)
+    size = 10 ** (market.size_decimals - columns.market.size_decimals)
+    if price > 1:
+        columns.price = columns.price * price
+    if size > 1:
+        columns.size = columns.size * size
+    columns.market = market
+    return columns
+
+
+def _scaled_candle(candle: Candle, theirs: Market, ours: Market) -> Candle:
+    price = 10 ** (ours.price_decimals - theirs.price_decimals)
+    size = 10 ** (ours.size_decimals - theirs.size_decimals)
+    if price == 1 and size == 1:
+        return candle
+    return Candle(
+        candle.time_us,
+        candle.seconds,
+        candle.open * price,
+        candle.high * price,
+        candle.low * price,
+        candle.close * price,
+        candle.volume * size,
+        candle.taker_buy * size,
+        candle.quote_volume * price * size,
+        candle.trades,
+        candle.closed,
+        candle.taker_buy_value * price * size,
+    )

@@ -1,0 +1,63 @@
+"""The audit: our closed minutes against the venue's own candles, to the last digit."""
+
+from collections import deque
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from cvdtui.model import MINUTE_US, Candle
+
+if TYPE_CHECKING:
+    from cvdtui.engine.flow import Flow
+
+KEPT = 500
+"""Candles that wait for our side of the story."""
+
+
+class Audit:
+    """Compares buy and sell volume of each closed minute; `residual` is anything but 0 only when data is wrong."""
+
+    __slots__ = ("_waiting", "compared", "differing", "residual", "worst_us")
+
+    def __init__(self) -> None:
+        self.compared = 0
+        """Minutes compared."""
+        self.differing = 0
+        """Minutes whose sums differ."""
+        self.residual = 0
+        """Largest |difference| of buy or sell volume, in size units."""
+        self.worst_us = 0
+        self._waiting: deque[Candle] = deque(maxlen=KEPT)
+
+    def expect(self, candles: Iterable[Candle]) -> None:
+        """Closed candles of one minute, to be compared once our minute is over."""
+        self._waiting.extend(candle for candle in candles if candle.seconds * 1_000_000 == MINUTE_US)
+
+    def compare(self, flow: "Flow", since_us: int) -> None:
+        """Compares what can be: minutes that a later trade has closed, begun at or after `since_us`.
+
+        Call it when no hole is open. Bars that are themselves candles are passed over.
+        """
+        if not self._waiting or 60 not in flow.bars:
+            return
+        flow.settle()
+        while self._waiting and self._waiting[0].time_us + MINUTE_US <= flow.last_time_us:
+            candle = self._waiting.popleft()
+            if candle.time_us >= since_us:
+                self._check(flow, candle)
+
+    def rescale(self, size_factor: int) -> None:
+        """Brings every integer to finer decimals; candles that wait are forgotten."""
+        self.residual *= size_factor
+        self._waiting.clear()
+
+    def _check(self, flow: "Flow", candle: Candle) -> None:
+        bar = flow.bars[60].at(candle.time_us)
+        if bar is not None and bar.source == "taker/bar":
+            return
+        buy, volume = (bar.buy, bar.volume) if bar is not None else (0, 0)
+        off = max(abs(buy - candle.taker_buy), abs(volume - buy - (candle.volume - candle.taker_buy)))
+        self.compared += 1
+        if off:
+            self.differing += 1
+            if off > self.residual:
+                self.residual, self.worst_us = off, candle.time_us

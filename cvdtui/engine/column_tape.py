@@ -1,0 +1,130 @@
+"""The tape for history that comes by columns: the same order, duplicates and holes as `Tape`, found with numpy."""
+
+import numpy as np
+
+from cvdtui.engine.columns import Ints, slice_of
+from cvdtui.model import Columns, Gap
+
+Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+
+class ColumnTape:
+    """Releases columns in order of id; rows behind a hole wait (up to `hold_limit` of them) for those before it."""
+
+    __slots__ = ("_held", "_hold_limit", "_last_time", "duplicates", "gaps", "lost", "next")
+
+    def __init__(self, *, hold_limit: int = 50_000) -> None:
+        self.next: int | None = None
+        self.duplicates = 0
+        self.lost = 0
+        self.gaps: list[Gap] = []
+        self._held: Columns | None = None
+        self._hold_limit = hold_limit
+        self._last_time = 0
+
+    def accept(self, columns: Columns) -> Columns:
+        """Takes the rows that come next in the file, returns those that may be applied now."""
+        if not len(columns):
+            return columns
+        if self._held is None and self._follows(columns):
+            return self._released(columns)
+        if columns.id_rule != "contiguous":
+            return self._released(self._sorted(columns))
+        return self._place(columns, self._hold_limit)
+
+    def finish(self) -> Columns | None:
+        """Nothing more will come: rows that wait are released, every hole before them is lost."""
+        held, self._held = self._held, None
+        return None if held is None else self._place(held, 0)
+
+    def rescale(self, price_factor: int, size_factor: int) -> None:
+        """Rows that wait are brought to finer integers."""
+        if self._held is not None:
+            self._held.price = self._held.price * price_factor
+            self._held.size = self._held.size * size_factor
+
+    def _follows(self, columns: Columns) -> bool:
+        ids = columns.ids
+        first = int(ids[0])
+        if self.next is not None and first != self.next:
+            return False
+        return int(ids[-1]) - first == len(ids) - 1 and bool(np.all(np.diff(ids) == 1))
+
+    def _released(self, columns: Columns) -> Columns:
+        if len(columns):
+            self.next = int(columns.ids[-1]) + 1
+            self._last_time = int(columns.time_us[-1])
+        return columns
+
+    def _sorted(self, columns: Columns) -> Columns:
+        """Ascending ids, each once, none older than what was released."""
+        order = np.argsort(columns.ids, kind="stable")
+        ids = columns.ids[order]
+        keep = np.append(True, np.diff(ids) != 0)  # noqa: FBT003
+        if self.next is not None:
+            keep &= ids >= self.next
+        self.duplicates += int(np.count_nonzero(~keep & ~self._was_lost(ids)))
+        return _taken(columns, order[keep])
+
+    def _was_lost(self, ids: Ints) -> Flags:
+        """Ids of holes that were given up: they are late, not twice."""
+        late = np.zeros(len(ids), np.bool_)
+        for gap in self.gaps:
+            late |= (ids > gap.after) & (ids < gap.before)
+        return late
+
+    def _place(self, columns: Columns, hold_limit: int) -> Columns:
+        merged = columns if self._held is None else _joined(self._held, columns)
+        merged = self._sorted(merged)
+        self._held = None
+        if not len(merged):
+            return merged
+        ids = merged.ids
+        first = int(ids[0]) if self.next is None else self.next
+        jumps = np.diff(ids, prepend=first - 1)
+        holes = np.flatnonzero(jumps > 1)
+        if not len(holes):
+            return self._released(merged)
+        cut = int(holes[0])
+        for hole in holes.tolist():
+            if len(merged) - hole <= hold_limit:
+                cut = hole
+                break
+            self._lose(merged, hole)
+            cut = len(merged)
+        if cut < len(merged):
+            self._held = slice_of(merged, cut, len(merged))
+        return self._released(slice_of(merged, 0, cut))
+
+    def _lose(self, columns: Columns, row: int) -> None:
+        after = int(columns.ids[row - 1]) if row else (self.next or 0) - 1
+        from_us = int(columns.time_us[row - 1]) if row else self._last_time
+        before = int(columns.ids[row])
+        self.lost += before - after - 1
+        self.gaps.append(Gap(after, before, before - after - 1, from_us, int(columns.time_us[row]), "lost"))
+
+
+def _taken(columns: Columns, rows: Ints) -> Columns:
+    return Columns(
+        columns.market,
+        columns.ids[rows],
+        columns.time_us[rows],
+        columns.price[rows],
+        columns.size[rows],
+        columns.side[rows],
+        id_rule=columns.id_rule,
+        source=columns.source,
+    )
+
+
+def _joined(one: Columns, other: Columns) -> Columns:
+    return Columns(
+        other.market,
+        np.concatenate((one.ids, other.ids)),
+        np.concatenate((one.time_us, other.time_us)),
+        np.concatenate((one.price, other.price)),
+        np.concatenate((one.size, other.size)),
+        np.concatenate((one.side, other.side)),
+        id_rule=other.id_rule,
+        source=other.source,
+    )

@@ -1,0 +1,108 @@
+"""What is learned of the past: bars from the venue's candles, and rows for them from trades fetched afterwards."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from cvdtui.engine.bars import OpenBar, reopen
+from cvdtui.engine.segment import Cells, Segment
+from cvdtui.model import MINUTE_US, Bar, Candle, Columns
+
+if TYPE_CHECKING:
+    from cvdtui.engine.bars import Bars
+    from cvdtui.engine.flow import Flow
+
+MINUTE = 60
+
+
+def segment_of(candle: Candle) -> Segment:
+    """A candle with taker-buy volume as a Segment: exact delta, no cells, no running delta."""
+    return Segment(
+        candle.time_us,
+        candle.open,
+        candle.high,
+        candle.low,
+        candle.close,
+        candle.taker_buy,
+        candle.volume - candle.taker_buy,
+        0,
+        None,
+        None,
+        candle.trades,
+        candle.quote_volume,
+        2 * candle.taker_buy_value - candle.quote_volume,
+        {},
+        "taker/bar",
+    )
+
+
+def add_candles(flow: "Flow", candles: Iterable[Candle]) -> None:
+    """Counts closed candles, ascending, that lie before every trade.
+
+    Minutes count in session, week and every timeframe from a minute up; longer candles (the week before the
+    session) in the week and in timeframes of at least their length. A candle in which nothing traded is no bar.
+    """
+    for candle in candles:
+        if not candle.volume:
+            continue
+        segment = segment_of(candle)
+        for seconds, bars in flow.bars.items():
+            if seconds >= candle.seconds:
+                bars.add(segment)
+        if candle.seconds == MINUTE:
+            flow.add_to_periods(segment)
+        else:
+            flow.week_of(candle.time_us).add(segment)
+
+
+def graft(flow: "Flow", columns: Columns, from_us: int, to_us: int) -> None:
+    """Gives bars known from candles their rows: `columns` are all trades of from_us <= time < to_us, whole minutes.
+
+    Integers must be in the decimals of `flow.market`. Sums do not change where trades and candles agree; a bar of
+    several minutes gets its rows once all its minutes have theirs.
+    """
+    from cvdtui.engine.columns import apply_columns  # noqa: PLC0415 - numpy is there only when columns came
+
+    flow.settle()
+    short = [seconds for seconds in flow.bars if seconds <= MINUTE]
+    scratch = flow.scratch(sorted({*short, MINUTE}))
+    apply_columns(scratch, columns)
+    scratch.settle()
+    for seconds in short:
+        flow.bars[seconds].graft(list(scratch.bars[seconds].with_cells()))
+    for bar, cells in scratch.bars[MINUTE].with_cells():
+        if cells:
+            flow.session_of(bar.time_us).add_cells(cells, bar.volume, bar.time_us)
+            flow.sources.move(bar.volume, "taker/bar", "taker")
+    flow.extend_left(columns, from_us, to_us)
+    if MINUTE in flow.bars:
+        for seconds, bars in flow.bars.items():
+            if seconds > MINUTE:
+                _complete(bars, flow.bars[MINUTE], from_us, to_us)
+
+
+def _complete(bars: "Bars", minutes: "Bars", from_us: int, to_us: int) -> None:
+    """Recomputes the bars that overlap the span from their minutes, where every minute is known by its trades."""
+    length = bars.seconds * 1_000_000
+    by_time = {bar.time_us: bar for bar in minutes.all()}
+    known_from = min(by_time, default=0)
+    for start in range(from_us - from_us % length, to_us, length):
+        parts = [by_time[time] for time in range(start, start + length, MINUTE_US) if time in by_time]
+        if start < known_from or not parts:
+            continue
+        whole = _fold(start, parts, minutes)
+        if whole is not None:
+            bars.put(whole.bar(0), whole.cells)
+
+
+def _fold(start: int, parts: list[Bar], minutes: "Bars") -> OpenBar | None:
+    folded: OpenBar | None = None
+    for part in parts:
+        cells: Cells | None = minutes.cells(part.time_us)
+        if cells is None or part.delta_high is None:
+            return None
+        segment = reopen(part, cells).segment
+        if folded is None:
+            folded = OpenBar(start, segment)
+        else:
+            folded.merge(segment)
+    return folded

@@ -1,0 +1,137 @@
+"""The JSON report: what was counted, exact values as decimal strings; the schema is versioned and stable."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from cvdtui.engine.decimals import to_text
+from cvdtui.engine.footprint import Rows, auto_row, group
+from cvdtui.engine.market_state import MarketState
+from cvdtui.engine.profile import profile
+from cvdtui.engine.segment import Cells
+from cvdtui.model import Bar, Gap
+
+SCHEMA = 1
+
+Json = dict[str, Any]
+
+
+def report(states: Iterable[MarketState], *, bar_seconds: int, rows: dict[str, int | None]) -> Json:
+    """The whole report; `rows` gives row sizes by market in price units, None for the automatic one."""
+    return {
+        "schema": SCHEMA,
+        "markets": {
+            state.market.name: market_report(state, bar_seconds, rows.get(state.market.name))
+            for state in states
+        },
+    }
+
+
+def market_report(state: MarketState, bar_seconds: int, row: int | None) -> Json:
+    """Everything of one market."""
+    flow = state.flow
+    flow.settle()
+    bars = flow.bars[bar_seconds]
+    row = row or auto_row(bars.closed or bars.all(), flow.market.tick)
+    sizes = flow.market.size_decimals
+    start = flow.start
+    return {
+        "trades": flow.trades,
+        "duplicates": state.duplicates,
+        "lost": state.lost,
+        "ignored": state.ignored,
+        "rejected": state.refused,
+        "excluded": state.excluded,
+        "gaps": [_gap(gap) for gap in sorted(state.gaps, key=lambda gap: gap.after)],
+        "first_time_us": flow.first_time_us,
+        "last_time_us": flow.last_time_us,
+        "buy": to_text(start.buy, sizes),
+        "sell": to_text(start.sell, sizes),
+        "unknown": to_text(start.unknown, sizes),
+        "cvd": _cvd(state),
+        "rolling_trades": flow.rolling,
+        "vwap": _vwap(state),
+        "side_source": flow.sources.shares(),
+        "coverage": state.session_coverage(),
+        "bar_seconds": bar_seconds,
+        "bars": [_bar(bar, cells, row, state) for bar, cells in bars.with_cells()],
+        "profile": _profile(state, row),
+        "signals": [],
+    }
+
+
+def _cvd(state: MarketState) -> Json:
+    flow = state.flow
+    sizes = flow.market.size_decimals
+    return {
+        "start": to_text(flow.start.delta, sizes),
+        "session": to_text(flow.session.delta if flow.session else 0, sizes),
+        "week": to_text(flow.week.delta if flow.week else 0, sizes),
+        "rolling": to_text(flow.rolling_delta()[0], sizes),
+    }
+
+
+def _vwap(state: MarketState) -> float | None:
+    session = state.flow.session
+    if session is None or not session.volume:
+        return None
+    return float(session.value / (session.volume * 10**state.market.price_decimals))
+
+
+def _gap(gap: Gap) -> Json:
+    return {
+        "after": gap.after,
+        "before": gap.before,
+        "missing": gap.missing,
+        "from_time_us": gap.from_time_us,
+        "to_time_us": gap.to_time_us,
+        "state": gap.state,
+    }
+
+
+def _bar(bar: Bar, cells: Cells | None, row: int, state: MarketState) -> Json:
+    prices, sizes = state.market.price_decimals, state.market.size_decimals
+    return {
+        "time_us": bar.time_us,
+        "open": to_text(bar.open, prices),
+        "high": to_text(bar.high, prices),
+        "low": to_text(bar.low, prices),
+        "close": to_text(bar.close, prices),
+        "buy": to_text(bar.buy, sizes),
+        "sell": to_text(bar.sell, sizes),
+        "unknown": to_text(bar.unknown, sizes),
+        "delta": to_text(bar.delta, sizes),
+        "source": bar.source,
+        "delta_high": None if bar.delta_high is None else to_text(bar.delta_high, sizes),
+        "delta_low": None if bar.delta_low is None else to_text(bar.delta_low, sizes),
+        "cvd": to_text(bar.cvd, sizes),
+        "trades": bar.trades,
+        "rows": _rows(group(cells, row), row, state) if cells and bar.delta_high is not None else [],
+    }
+
+
+def _rows(rows: Rows, row: int, state: MarketState) -> list[list[str]]:
+    prices, sizes = state.market.price_decimals, state.market.size_decimals
+    return [
+        [to_text(number * row, prices), to_text(sums[0], sizes), to_text(sums[1], sizes)]
+        for number, sums in sorted(rows.items())
+    ]
+
+
+def _profile(state: MarketState, row: int) -> Json:
+    session = state.flow.session
+    rows = group(session.cells, row) if session is not None else {}
+    found = profile(rows)
+    prices = state.market.price_decimals
+
+    def price(number: int | None) -> str | None:
+        return None if number is None else to_text(number * row, prices)
+
+    return {
+        "row": to_text(row, prices),
+        "poc": price(found.poc),
+        "vah": price(found.vah),
+        "val": price(found.val),
+        "hvn": [price(number) for number in found.hvn],
+        "lvn": [price(number) for number in found.lvn],
+        "rows": _rows(rows, row, state),
+    }

@@ -1,0 +1,1 @@
+"""Judgements over closed bars."""
