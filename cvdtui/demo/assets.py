@@ -1,0 +1,123 @@
+"""What the demo exchange lists: assets, their two markets, and the rules of each instrument."""
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+from cvdtui.errors import UsageError
+from cvdtui.model import Market
+
+SPOT = "binance"
+USDM = "binance-usdm"
+
+
+class Listing(Struct, frozen=True, gc=False):
+    """One instrument: its Market and what only the exchange knows of it."""
+
+    market: Market
+    price_shown: int
+    """Decimals of a price on the wire (8 on spot; on USD-M `pricePrecision`, which may exceed the tick's)."""
+    size_shown: int
+    ratio: int
+    """Ticks of this market in one unit of the asset's common price path."""
+    basis: int
+    """Constant distance from the asset's path, in ticks."""
+    share: float
+    """Weight in the total trade rate."""
+    first_id: int
+    """Aggregate trade id at the beginning of the history."""
+    first_fill: int
+    """Single trade id at the beginning of the history."""
+
+
+class Asset(Struct, frozen=True, gc=False):
+    """One coin: a price path in `unit`s (the coarser of its two ticks), traded on one or two markets."""
+
+    base: str
+    index: int
+    start: int
+    """Price in units when the history begins."""
+    unit: Decimal
+    volatility: float
+    """Standard deviation of a one-minute return."""
+    value: float
+    """Median trade in quote currency."""
+    listings: tuple[Listing, ...]
+
+
+class _Row(Struct, frozen=True, gc=False):
+    base: str
+    price: str
+    volatility: float
+    share: float
+    value: float
+    spot: tuple[int, int]
+    """Decimals of tick and step."""
+    perp: tuple[int, int]
+    shown: int
+    """USD-M pricePrecision."""
+    multiple: int = 1
+    """Coins in one unit of the perpetual (1000PEPEUSDT)."""
+
+
+_ROWS = (
+    _Row("BTC", "91240", 0.00038, 30.0, 900.0, (2, 5), (1, 3), 2),
+    _Row("ETH", "3042", 0.00052, 20.0, 600.0, (2, 4), (2, 3), 2),
+    _Row("SOL", "137.40", 0.00070, 12.0, 350.0, (2, 3), (2, 2), 4),
+    _Row("XRP", "2.1030", 0.00068, 8.0, 260.0, (4, 1), (4, 1), 4),
+    _Row("DOGE", "0.15230", 0.00085, 6.0, 180.0, (5, 0), (5, 0), 6),
+    _Row("PEPE", "0.00000478", 0.00120, 4.0, 120.0, (8, 0), (7, 0), 7, 1000),
+    _Row("BNB", "874.30", 0.00045, 5.0, 300.0, (2, 3), (2, 2), 3),
+    _Row("SUI", "1.4820", 0.00095, 4.0, 150.0, (4, 1), (4, 1), 6),
+    _Row("ADA", "0.4630", 0.00075, 3.0, 140.0, (4, 1), (4, 0), 5),
+    _Row("LINK", "13.220", 0.00075, 3.0, 150.0, (3, 2), (3, 2), 3),
+    _Row("AVAX", "14.310", 0.00080, 2.5, 140.0, (3, 2), (3, 0), 4),
+    _Row("LTC", "84.60", 0.00065, 2.0, 150.0, (2, 3), (2, 3), 2),
+    _Row("SHIB", "0.00000852", 0.00095, 2.0, 110.0, (8, 0), (6, 0), 6, 1000),
+    _Row("TRX", "0.2771", 0.00035, 2.0, 130.0, (4, 1), (5, 0), 5),
+    _Row("DOT", "2.410", 0.00080, 1.5, 110.0, (3, 2), (3, 1), 3),
+    _Row("NEAR", "1.985", 0.00095, 1.5, 110.0, (3, 1), (3, 0), 4),
+    _Row("ARB", "0.2132", 0.00095, 1.2, 100.0, (4, 1), (6, 1), 6),
+    _Row("OP", "0.3221", 0.00098, 1.2, 100.0, (4, 2), (7, 1), 7),
+    _Row("AAVE", "167.20", 0.00085, 1.2, 160.0, (2, 3), (2, 1), 3),
+    _Row("UNI", "6.370", 0.00090, 1.2, 110.0, (3, 2), (3, 0), 4),
+)
+
+MOST = 2 * len(_ROWS)
+"""How many markets there are to list."""
+
+_PERP_SHARE = 0.6
+
+
+def assets(markets: int) -> tuple[Asset, ...]:
+    """The first assets that make `markets` markets, perpetual and spot of each; an odd one is a perpetual.
+
+    Raises UsageError when there are not that many.
+    """
+    if not 1 <= markets <= MOST:
+        raise UsageError(f"markets: {markets} given, 1 to {MOST} expected")
+    count = (markets + 1) // 2
+    return tuple(_asset(index, row, both=2 * index + 1 < markets) for index, row in enumerate(_ROWS[:count]))
+
+
+def _asset(index: int, row: _Row, *, both: bool) -> Asset:
+    spot_tick = Decimal(1).scaleb(-row.spot[0])
+    perp_tick = Decimal(1).scaleb(-row.perp[0]) / row.multiple
+    unit = max(spot_tick, perp_tick)
+    listings = [_perp(index, row, int(unit / perp_tick))]
+    if both:
+        listings.append(_spot(index, row, int(unit / spot_tick)))
+    return Asset(row.base, index, int(Decimal(row.price) / unit), unit, row.volatility, row.value, tuple(listings))
+
+
+def _perp(index: int, row: _Row, ratio: int) -> Listing:
+    base = f"{row.multiple}{row.base}" if row.multiple > 1 else row.base
+    market = Market(USDM, f"{base}USDT", base, "USDT", "perp", *row.perp)
+    first = 2_860_000_000 - 61_345_678 * index
+    return Listing(market, row.shown, row.perp[1], ratio, index % 3, row.share * _PERP_SHARE, first, 2 * first + 17)
+
+
+def _spot(index: int, row: _Row, ratio: int) -> Listing:
+    market = Market(SPOT, f"{row.base}USDT", row.base, "USDT", "spot", *row.spot)
+    first = 3_610_000_000 - 87_654_321 * index
+    return Listing(market, 8, 8, ratio, 0, row.share * (1 - _PERP_SHARE), first, first + first // 3)

@@ -1,0 +1,105 @@
+"""What the server asks of a venue's way of speaking; a further venue is one more file that answers this."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Protocol
+
+import msgspec
+from msgspec import Struct
+
+from cvdtui.demo.tapes import News, Tape
+
+
+class Answer(Struct, frozen=True):
+    """One HTTP answer."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str] = {}
+
+
+class Limits(Struct, frozen=True):
+    """What a venue allows one client."""
+
+    weight: int
+    """REST weight a minute."""
+    messages: int
+    """Incoming WebSocket messages a second."""
+    ping_seconds: float
+    pong_seconds: float
+
+
+class Session:
+    """One WebSocket connection as the dialect knows it."""
+
+    __slots__ = ("combined", "kinds", "micro", "topics")
+
+    def __init__(self, *, combined: bool, kinds: frozenset[str] | None = None, micro: bool = False) -> None:
+        self.combined = combined
+        """Wrap data as {"stream", "data"}."""
+        self.kinds = kinds
+        """Kinds of stream this route delivers; None is all. Others are acknowledged and stay silent."""
+        self.micro = micro
+        self.topics: dict[str, None] = {}
+        """Streams subscribed to, in order."""
+
+
+class Message(Struct, frozen=True, gc=False):
+    """One piece of market data before it is wrapped for a session."""
+
+    topic: str
+    body: str
+    trade: int | None = None
+    """Aggregate trade id, for messages a fault may skip or repeat."""
+    market: str = ""
+    """`venue:SYMBOL`."""
+
+
+class Dialect(Protocol):
+    """One venue's wire: routes, subscriptions, frames, REST. Holds no socket and reads no clock."""
+
+    @property
+    def venue(self) -> str:
+        """The name cvdtui knows the venue by."""
+
+    @property
+    def limits(self) -> Limits:
+        """What a client may ask for."""
+
+    @property
+    def tapes(self) -> Mapping[str, Tape]:
+        """Its markets by symbol."""
+
+    def open(self, path: str, query: Mapping[str, str]) -> Session | Answer:
+        """A client wants a WebSocket here: its session, or the HTTP refusal."""
+
+    def receive(self, session: Session, text: str) -> list[str]:
+        """A client's text frame: changes `session.topics`; the frames to answer with."""
+
+    def delivers(self, session: Session, topic: str) -> bool:
+        """Whether this session gets data of a topic it subscribed to."""
+
+    def publish(self, news: Iterable[News], now_us: int, wanted: Collection[str]) -> list[Message]:
+        """The frames of what just happened, of wanted topics only."""
+
+    def recent(self, topic: str, count: int, now_us: int) -> list[Message]:
+        """The newest trades of a topic once more."""
+
+    def wrap(self, session: Session, message: Message) -> str:
+        """The text frame this session gets."""
+
+    def weight(self, path: str, query: Mapping[str, str]) -> int:
+        """What a request costs."""
+
+    def answer(self, path: str, query: Mapping[str, str], now_us: int) -> Answer:
+        """The answer to a GET."""
+
+    def refusal(self, status: int, retry_after: int) -> Answer:
+        """The answer when a request is refused: 403, 418, 429, 451."""
+
+    def stamp(self, weight_used: int) -> dict[str, str]:
+        """Headers of every answer."""
+
+
+def json_answer(status: int, value: object, headers: dict[str, str] | None = None) -> Answer:
+    """An answer whose body is `value` as JSON."""
+    return Answer(status, msgspec.json.encode(value), headers or {})

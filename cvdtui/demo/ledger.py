@@ -1,0 +1,136 @@
+"""The exchange's own books: exact sums, bars and trades of what it really traded, whatever it sent."""
+
+import os
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+
+from cvdtui.demo.decimals import plain
+from cvdtui.demo.market_data import week_of
+from cvdtui.demo.path import DAY_US
+from cvdtui.demo.tapes import Tape, Tapes
+
+SCHEMA = 1
+MINUTE_US = 60_000_000
+MOST_TRADES = 50_000
+"""Trades written out one by one unless everything is asked for."""
+
+
+class Ledger:
+    """Reads the tapes; writes them as JSON, whole or not at all (a temporary file is renamed)."""
+
+    def __init__(self, tapes: Tapes, about: dict[str, object]) -> None:
+        self._tapes = tapes
+        self._about = about
+        self._bars: dict[str, tuple[int, list[msgspec.Raw]]] = {}
+        """Market -> (begin of the next minute to write, closed minutes written so far)."""
+
+    def truth(self, market: str, last_id: int | None = None, first_id: int | None = None) -> dict[str, object]:
+        """Exact sums up to a trade (default: the newest), and since `first_id` (default: the start of the exchange).
+
+        Decimals in base units; session and week are those of the last trade's own time. Raises KeyError for an
+        unknown market, ValueError for ids that have not happened.
+        """
+        tape = self._tapes.by_name[market]
+        history, origin = tape.history, tape.listing.first_id
+        end = tape.position if last_id is None else last_id + 1 - origin
+        begin = tape.begun if first_id is None else first_id - origin
+        if not 0 < end <= tape.position or not 0 <= begin <= end:
+            raise ValueError(f"{market}: ids {origin + begin}..{origin + end - 1}, {origin}..{tape.last_id} have happened")
+        time_us = history.time_of(end - 1)
+        decimals = tape.listing.market.size_decimals
+        total = history.delta_before(end)
+        delta = total - history.delta_before(begin)
+        volume = history.volume_before(end) - history.volume_before(begin)
+        anchors = {"session": time_us // DAY_US * DAY_US, "week": week_of(time_us)}
+        cvd = {name: total - history.delta_before(history.index_at(at - 1)) for name, at in anchors.items()}
+        return {
+            "first_id": origin + begin,
+            "last_id": origin + end - 1,
+            "last_time_us": time_us,
+            "trades": end - begin,
+            "buy": _exact((volume + delta) // 2, decimals),
+            "sell": _exact((volume - delta) // 2, decimals),
+            "cvd": {"start": _exact(delta, decimals), **{n: _exact(value, decimals) for n, value in cvd.items()}},
+        }
+
+    def write(self, path: Path, *, full: bool = False, faults: dict[str, object] | None = None) -> None:
+        """Write everything known now; `full` lists every trade since the start however many. Raises OSError."""
+        count = sum(tape.position - tape.begun for tape in self._tapes.tapes)
+        trades = full or count <= MOST_TRADES
+        books = {
+            "schema": SCHEMA,
+            **self._about,
+            "time_us": self._tapes.now_us,
+            "faults": faults or {},
+            "markets": {tape.name: self._market(tape, trades=trades) for tape in self._tapes.tapes},
+        }
+        spare = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        try:
+            with spare.open("wb") as file:
+                file.write(msgspec.json.encode(books))
+                file.flush()
+                os.fsync(file.fileno())
+            spare.replace(path)
+        finally:
+            spare.unlink(missing_ok=True)
+
+    def _market(self, tape: Tape, *, trades: bool) -> dict[str, object]:
+        books = _plain(self.truth(tape.name)) if tape.position else {}
+        books["first_time_us"] = tape.history.time_of(tape.begun) if tape.position > tape.begun else None
+        books["bars"] = self._minutes(tape)
+        books["tape"] = _trades(tape) if trades else None
+        return books
+
+    def _minutes(self, tape: Tape) -> list[msgspec.Raw]:
+        """One-minute bars since the session in which the exchange started, the open one last."""
+        history, now = tape.history, self._tapes.now_us
+        session = history.time_of(tape.begun) // DAY_US * DAY_US
+        begin, closed = self._bars.get(tape.name, (session, []))
+        count = (now - begin) // MINUTE_US + 1
+        fresh = _bar_rows(tape, begin, count, now)
+        minute = now // MINUTE_US * MINUTE_US
+        done = [raw for time_us, raw in fresh if time_us < minute]
+        self._bars[tape.name] = (minute, closed + done)
+        return closed + [raw for _, raw in fresh]
+
+
+def _bar_rows(tape: Tape, begin_us: int, count: int, now_us: int) -> list[tuple[int, msgspec.Raw]]:
+    market, origin = tape.listing.market, tape.listing.first_id
+    bars = tape.history.bars(60, begin_us, count, tape.position, now_us)
+    rows = []
+    for t, o, h, lo, c, volume, buy, _, _, _, first, end in zip(*(column.tolist() for column in bars), strict=True):
+        if first == end:
+            continue
+        prices = {k: plain(v, market.price_decimals) for k, v in (("open", o), ("high", h), ("low", lo), ("close", c))}
+        sums = (("buy", buy), ("sell", volume - buy), ("delta", 2 * buy - volume))
+        sizes = {key: plain(value, market.size_decimals) for key, value in sums}
+        ids = {"trades": end - first, "first_id": origin + first, "last_id": origin + end - 1}
+        rows.append((t, msgspec.Raw(msgspec.json.encode({"time_us": t, **prices, **sizes, **ids}))))
+    return rows
+
+
+def _trades(tape: Tape) -> list[tuple[int, int, str, str, str]]:
+    market = tape.listing.market
+    ticks = tape.history.ticks(tape.begun, tape.position)
+    columns = (ticks.time_us.tolist(), ticks.price.tolist(), ticks.size.tolist(), ticks.side.tolist())
+    return [
+        (i, t, plain(p, market.price_decimals), plain(s, market.size_decimals), "buy" if side > 0 else "sell")
+        for i, (t, p, s, side) in enumerate(zip(*columns, strict=True), tape.listing.first_id + ticks.index)
+    ]
+
+
+def _exact(value: int, decimals: int) -> Decimal:
+    return Decimal(value).scaleb(-decimals)
+
+
+def _plain(value: object) -> dict[str, object]:
+    """Decimals as plain strings, nested dicts included."""
+    assert isinstance(value, dict)  # noqa: S101 - for the type checker
+    return {
+        key: f"{item.normalize():f}" if isinstance(item, Decimal) else _plain(item) if isinstance(item, dict) else item
+        for key, item in value.items()
+    }
+
+
