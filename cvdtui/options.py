@@ -15,7 +15,7 @@ Format = Literal["auto", "frames", "binance-aggtrades", "jsonl"]
 FORMATS: tuple[Format, ...] = ("auto", "frames", "binance-aggtrades", "jsonl")
 """What a file of trades can be."""
 
-PRESETS = ("auto", "trader", "screener")
+PRESETS = ("trader", "screener", "chart", "ladder")
 """Layouts of the screen."""
 
 

@@ -96,7 +96,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Of times on the screen: IANA name or `local`."""
     theme: Annotated[str, rules.THEME] = "dark"
     mouse: Annotated[Literal["auto", "on", "off"], rules.choice("auto", "on", "off")] = "auto"
-    preset: Annotated[str, rules.PRESET] = "auto"
+    preset: Annotated[str, rules.PRESET] = "trader"
     min_print_size: Annotated[float, rules.number(0, 1e15, "units")] = 0.0
     """In `unit`."""
     exclude_zero: Annotated[bool, rules.SWITCH] = False

@@ -215,7 +215,7 @@ def test_choices_that_make_no_sense_any_more_are_passed_over(own_config):
     own_config('markets = ["binance:A"]\n')
     save_state(State(theme="gone", preset="gone", added=("gone:D",), removed=("binance:A",)))
     config = options("run", []).config
-    assert (config.theme, config.preset, config.markets) == ("dark", "auto", ("binance:A",))
+    assert (config.theme, config.preset, config.markets) == ("dark", "trader", ("binance:A",))
 
 
 def test_a_broken_state_file_is_a_notice_not_an_end(home):

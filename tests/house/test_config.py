@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 
+from cvdtui import options
 from cvdtui.config import Config, SessionTime, VenueAddress, dotted, load, merge
 from cvdtui.config.names import split_dotted
 from cvdtui.config.rules import BAR_NAMES, bar_text, parse_bar
@@ -229,3 +230,16 @@ def test_a_dotted_key_with_an_empty_part_or_an_open_quote_is_no_key(text: str):
 @given(st.lists(st.from_regex(r"[A-Za-z0-9._:/@-]{1,12}", fullmatch=True), min_size=1, max_size=4))
 def test_a_dotted_key_reads_back_as_the_path_it_was_written_from(path: list[str]):
     assert split_dotted(dotted(path)) == tuple(path)
+
+
+def test_presets_are_those_the_screen_knows():
+    from cvdtui.app.layout import PRESETS
+
+    assert tuple(PRESETS) == options.PRESETS
+    assert Config().preset in PRESETS
+
+
+def test_faults_are_those_the_demo_exchange_knows():
+    from cvdtui.demo.faults import KNOWN
+
+    assert KNOWN == options.FAULTS
