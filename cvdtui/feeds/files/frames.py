@@ -1,0 +1,75 @@
+"""Recorded frames, one a line: the receipt time is cut off, the venue's own grammar reads the rest.
+
+`<receipt ns> <json>`, `<epoch s>: <json>` and bare JSON lines; lines that note a connection (`url <-> ...`)
+are no frames and are skipped.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from cvdtui.errors import WireError
+from cvdtui.feeds.files.events import Ignored, Rejected
+from cvdtui.feeds.files.source import Chunk
+from cvdtui.model import Market, Trades
+from cvdtui.venues import Venue
+from cvdtui.venues.wire import clean
+
+_STAMP = re.compile(rb"\d+(?:\.\d+)?:?[ \t]+")
+_CONNECTION = re.compile(rb"\w+://\S+ <-")
+_KIND = re.compile(rb'"e"\s*:\s*"(\w+)"')
+
+NO_FRAME = "neither a frame nor a time and a frame"
+
+
+class Reader:
+    """Frames of one venue, over any number of files; of each market only the first kind of trade counts."""
+
+    def __init__(self, venue: Venue) -> None:
+        self._venue = venue
+        self._kinds: dict[str, bytes] = {}
+
+    def read(self, where: str, chunks: Iterator[Chunk]) -> Iterator[Trades | Rejected | Ignored]:
+        """One file; what was ignored and rejected follows the trades of its chunk."""
+        number = 0
+        for chunk in chunks:
+            ignored: Counter[str | None] = Counter()
+            rejected: dict[tuple[str | None, str], list[int]] = {}
+            for number, line in enumerate(chunk.lines(), number + 1):  # noqa: B020 - goes on counting
+                try:
+                    batch = self._decode(line)
+                except WireError as error:
+                    rejected.setdefault((error.market, str(error)), []).append(number)
+                    continue
+                if isinstance(batch, Trades):
+                    yield batch
+                elif batch is not None:
+                    ignored[batch.market] += 1
+            for (market, reason), lines in rejected.items():
+                yield Rejected(market or self._only(), reason, len(lines), f"{where}:{lines[0]}")
+            for market, count in ignored.items():
+                yield Ignored(market or self._only(), count)
+
+    def _only(self) -> str | None:
+        """The market of frames that name none, where only one can be meant."""
+        known = self._venue.markets()
+        return known[0].name if len(known) == 1 else None
+
+    def _decode(self, line: bytes) -> Trades | Ignored | None:
+        text = line.strip()
+        stamp = _STAMP.match(text)
+        if stamp:
+            text = text[stamp.end() :]
+        if text[:1] not in (b"{", b"["):
+            if not text or _CONNECTION.match(text):
+                return None
+            raise WireError(f"{NO_FRAME}: {clean(text[:40].decode(errors='replace'))!r}")
+        event = self._venue.decode(text)
+        if not isinstance(event, Trades):
+            market = getattr(event, "market", None)
+            return Ignored(market.name if isinstance(market, Market) else market, 1)
+        kind = _KIND.search(text)
+        name = event.market.name
+        if kind is not None and self._kinds.setdefault(name, kind[1]) != kind[1]:
+            return Ignored(name, 1)
+        return event
