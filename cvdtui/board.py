@@ -4,9 +4,13 @@ from collections.abc import Callable
 
 from cvdtui.engine.flow import Flow
 from cvdtui.engine.market_state import MarketState
-from cvdtui.model import Candle, Columns, Link, Market, Missing, Trades
+from cvdtui.model import Candle, Columns, Link, Market, MarketRow, Missing, Snapshot, Trades, View
+from cvdtui.picture import Picture
+from cvdtui.picture_detail import Detail
 
 MakeFlow = Callable[[Market], Flow]
+RowOf = Callable[[Market], int | None]
+"""The configured row size of a market in its price units; None is automatic."""
 NOTICES = 50
 
 
@@ -14,7 +18,13 @@ class Board:
     """A Sink: one MarketState a market, the state of every link, and what was ignored or rejected."""
 
     def __init__(
-        self, make_flow: MakeFlow, *, hold_limit: int = 50_000, live: bool = False, welcomes_all: bool = False
+        self,
+        make_flow: MakeFlow,
+        *,
+        hold_limit: int = 50_000,
+        live: bool = False,
+        welcomes_all: bool = False,
+        row_of: RowOf = lambda _: None,
     ) -> None:
         self.states: dict[str, MarketState] = {}
         """By market name, in the order they were announced."""
@@ -24,6 +34,9 @@ class Board:
         """Frames of no market we know."""
         self.rejected = 0
         self._make_flow = make_flow
+        self._row_of = row_of
+        self._pictures: dict[str, tuple[Picture, Detail]] = {}
+        self._link_of: dict[str, Link] = {}
         self._hold_limit = hold_limit
         self._live = live
         self._welcomes_all = welcomes_all
@@ -41,6 +54,7 @@ class Board:
     def remove(self, name: str) -> MarketState | None:
         """Forgets a market, and hands back what was known of it."""
         self._known.clear()
+        self._pictures.pop(name, None)
         return self.states.pop(name, None)
 
     def restore(self, state: MarketState) -> None:
@@ -52,6 +66,27 @@ class Board:
         if not self.notices or self.notices[-1] != text:
             self.notices.append(text)
             del self.notices[:-NOTICES]
+
+    def snapshot(self, view: View, now_us: int, clock: str = "") -> Snapshot:
+        """One frozen picture of everything, as the view asks; rows that did not change are the same objects."""
+        rows: list[MarketRow] = []
+        for name, state in self.states.items():
+            rows.append(self._picture(name, state)[0].row(view, now_us, self._link_of.get(name)))
+        at_hand = self.states.get(view.market or "")
+        detail = None
+        if at_hand is not None and view.market is not None:
+            picture = self._picture(view.market, at_hand)[1]
+            detail = picture.detail(view, now_us, self._link_of.get(view.market))
+        return Snapshot(
+            now_us, view, tuple(rows), detail, tuple(self.links.values()), tuple(self.notices), clock
+        )
+
+    def _picture(self, name: str, state: MarketState) -> tuple[Picture, Detail]:
+        known = self._pictures.get(name)
+        if known is None or known[0].state is not state:
+            picture = Picture(state)
+            known = self._pictures[name] = (picture, Detail(picture, self._row_of(state.market)))
+        return known
 
     # --- the Sink
 
@@ -127,6 +162,8 @@ class Board:
     def on_link(self, link: Link) -> None:
         """A connection changed its state."""
         self.links[link.name] = link
+        for market in link.markets:
+            self._link_of[market] = link
 
     def on_ignored(self, market: str | None, count: int = 1) -> None:
         """A frame of a stream nobody asked for."""

@@ -1,19 +1,40 @@
 """What each command does once its options are read: `run`, `demo`, `replay`, each giving the exit code."""
 
-from cvdtui.errors import CvdtuiError
+
 from cvdtui.options import DemoOptions, ReplayOptions, RunOptions
 
 
-def run(_options: RunOptions) -> int:
+def run(options: RunOptions) -> int:
     """Live, from the configured markets."""
-    raise CvdtuiError("run: this part of the program is missing")
+    if options.headless:
+        from cvdtui.headless import run_live  # noqa: PLC0415 - loaded when needed
+
+        return run_live(options)
+    from cvdtui.screen import show_live  # noqa: PLC0415
+
+    return show_live(options)
 
 
-def demo(_options: DemoOptions) -> int:
+def demo(options: DemoOptions) -> int:
     """Live, against the demo exchange."""
-    raise CvdtuiError("demo: this part of the program is missing")
+    if options.headless:
+        from cvdtui.headless import run_demo  # noqa: PLC0415 - loaded when needed
+
+        return run_demo(options)
+    from cvdtui.screen import show_demo  # noqa: PLC0415
+
+    return show_demo(options)
 
 
-def replay(_options: ReplayOptions) -> int:
+def replay(options: ReplayOptions) -> int:
     """Recorded trades."""
-    raise CvdtuiError("replay: this part of the program is missing")
+    if options.headless:
+        from cvdtui.playback import play  # noqa: PLC0415 - loaded when needed
+        from cvdtui.printing import print_report  # noqa: PLC0415
+
+        board = play(options)
+        print_report(board, options.config, as_json=options.json, notices=[*options.notices, *board.notices])
+        return 0
+    from cvdtui.screen import show_replay  # noqa: PLC0415
+
+    return show_replay(options)

@@ -26,6 +26,12 @@ def row_number(price: int, row: int) -> int:
 def group(cells: Cells, row: int) -> Rows:
     """Cells summed to rows of `row` price units."""
     rows: Rows = {}
+    add_to_rows(rows, cells, row)
+    return rows
+
+
+def add_to_rows(rows: Rows, cells: Cells, row: int) -> None:
+    """Adds cells to rows of `row` price units."""
     double = 2 * row
     for key, size in cells.items():
         number = (2 * (key >> 2) + row) // double
@@ -34,13 +40,12 @@ def group(cells: Cells, row: int) -> Rows:
             sums = rows[number] = [0, 0, 0]
         code = key & 3
         sums[0 if code == BUY_CODE else 1 if code == SELL_CODE else 2] += size
-    return rows
 
 
-def auto_row(bars: Sequence[Bar], tick: int, steps: int = 0) -> int:
+def auto_row(bars: Sequence[Bar], tick: int) -> int:
     """The smallest 1-2-5 x 10^k multiple of `tick` that gives the median bar at most 12 rows.
 
-    `bars` are closed bars, the last 100 count; `steps` moves up or down that scale (never below the tick).
+    `bars` are closed bars; the last 100 count.
     """
     ranges = sorted(bar.high - bar.low for bar in bars[-AUTO_BARS:])
     count = len(ranges)
@@ -48,6 +53,16 @@ def auto_row(bars: Sequence[Bar], tick: int, steps: int = 0) -> int:
     double_median = ranges[(count - 1) // 2] + ranges[count // 2] if count else 0
     place = 0
     while scale_125(place) * tick * 2 * AUTO_ROWS < double_median:
+        place += 1
+    return scale_125(place) * tick
+
+
+def stepped_row(row: int, tick: int, steps: int) -> int:
+    """`row` moved up or down the 1-2-5 x 10^k scale of the tick; never below the tick."""
+    if not steps:
+        return row
+    place = 0
+    while scale_125(place) * tick < row:
         place += 1
     return scale_125(max(0, place + steps)) * tick
 

@@ -1,5 +1,6 @@
 """Running sums of one session (or week): what CVD, VWAP, volume and the profile of a period are made of."""
 
+from cvdtui.engine.footprint import Rows, add_to_rows, group
 from cvdtui.engine.segment import Cells, Segment, add_cells, scale_cells
 from cvdtui.model import SideSource
 
@@ -8,6 +9,8 @@ class Period:
     """Everything that traded from `start_us` up to `end_us` (exclusive), summed; `cells` only where `keeps_cells`."""
 
     __slots__ = (
+        "_row",
+        "_rows",
         "buy",
         "cell_volume",
         "cells",
@@ -45,6 +48,15 @@ class Period:
         """Volume that stands in cells: what the profile was built from."""
         self.cells_from_us: int | None = None
         self.version = 0
+        self._row = 0
+        self._rows: Rows = {}
+
+    def rows(self, row: int) -> Rows:
+        """The cells in rows of `row` price units; kept up to date for the row size asked for last."""
+        if self._row != row:
+            self._row = row
+            self._rows = group(self.cells, row)
+        return self._rows
 
     @property
     def delta(self) -> int:
@@ -76,6 +88,8 @@ class Period:
     def add_cells(self, cells: Cells, volume: int, from_us: int) -> None:
         """Adds cells alone: their volume was counted before, from candles."""
         add_cells(self.cells, cells)
+        if self._row:
+            add_to_rows(self._rows, cells, self._row)
         self.cell_volume += volume
         if self.cells_from_us is None or from_us < self.cells_from_us:
             self.cells_from_us = from_us
@@ -96,6 +110,7 @@ class Period:
         self.value_delta *= worth
         self.cells = scale_cells(self.cells, price_factor, size_factor)
         self.cell_volume *= size_factor
+        self._row = 0
         self.version += 1
 
 

@@ -1,0 +1,76 @@
+"""How a Flow and a row size are made for a market from the configuration."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from cvdtui.config import Config
+from cvdtui.engine.flow import Flow, Limits
+from cvdtui.engine.market_state import MarketState
+from cvdtui.engine.session import SessionClock
+from cvdtui.errors import UsageError
+from cvdtui.model import Market
+
+
+def flow_maker(config: Config, timeframes: Sequence[int], limits: Limits) -> Callable[[Market], Flow]:
+    """Flows with the sessions, the rolling window and the conventions of the configuration."""
+
+    def make(market: Market) -> Flow:
+        start, zone = config.session_of(market.name)
+        return Flow(
+            market,
+            timeframes=timeframes,
+            rolling=config.rolling,
+            session_clock=SessionClock(start, zone),
+            limits=limits,
+            excludes_zero=config.exclude_zero,
+        )
+
+    return make
+
+
+def live_limits(config: Config) -> Limits:
+    """How much of the past a live market keeps."""
+    memory = config.memory
+    return Limits(memory.bars, memory.footprints, memory.prints)
+
+
+def row_units(config: Config, market: Market) -> int | None:
+    """The configured row size in price units of `market`; None is automatic.
+
+    Raises UsageError when it is no multiple of the market's tick.
+    """
+    row = config.row_of(market.name)
+    if row is None:
+        return None
+    units = row * Decimal(10) ** market.price_decimals
+    if units != int(units) or int(units) % market.tick:
+        tick = Decimal(market.tick).scaleb(-market.price_decimals)
+        raise UsageError(f"row {row} of {market.name}: expected a multiple of its tick {tick:f}")
+    return int(units)
+
+
+def report_rows(config: Config, states: Sequence[MarketState]) -> dict[str, int | None]:
+    """Row sizes by market for a report; a market grows where the row asks for finer prices than it has seen."""
+    rows: dict[str, int | None] = {}
+    for state in states:
+        market = state.market
+        row = config.row_of(market.name)
+        if row is not None:
+            places = max(0, -int(row.normalize().as_tuple().exponent))
+            if places > market.price_decimals:
+                state.adopt(_with_price_decimals(market, places))
+        rows[market.name] = row_units(config, state.market)
+    return rows
+
+
+def _with_price_decimals(market: Market, places: int) -> Market:
+    return Market(
+        market.venue,
+        market.symbol,
+        market.base,
+        market.quote,
+        market.kind,
+        places,
+        market.size_decimals,
+        1,
+    )

@@ -1,0 +1,222 @@
+"""The market at hand, drawn large: chart bars, footprint ladder, profile, time and sales."""
+
+from itertools import islice
+from typing import Literal
+
+from cvdtui.engine.footprint import auto_row, group, imbalances, stacked, stepped_row
+from cvdtui.engine.market_state import MarketState
+from cvdtui.engine.profile import point_of_control, profile
+from cvdtui.engine.segment import Cells
+from cvdtui.model import (
+    Bar,
+    ChartBar,
+    Ladder,
+    LadderBar,
+    LadderCell,
+    Link,
+    MarketDetail,
+    Print,
+    ProfileRow,
+    ProfileView,
+    View,
+)
+from cvdtui.picture import Picture, Scaler, anchor_time, anchored, current, quality_of
+
+PRINTS = 200
+"""Lines of time and sales handed to the screen."""
+
+
+class Detail:
+    """Makes one market's MarketDetail; closed footprints are remembered."""
+
+    def __init__(self, picture: Picture, fixed_row: int | None) -> None:
+        self._picture = picture
+        self._state = picture.state
+        self._fixed_row = fixed_row
+        """Row size in price units at the market's first scale, from the configuration; None is automatic."""
+        self._decimals = picture.state.market.price_decimals
+        self._auto: dict[tuple[int, int], int] = {}
+        self._ladder_key: tuple[object, ...] = ()
+        self._ladder_bars: dict[int, LadderBar] = {}
+
+    def detail(self, view: View, now_us: int, link: Link | None) -> MarketDetail:
+        """Everything that is drawn of this market."""
+        state = self._state
+        state.flow.settle()
+        scaler = Scaler(state, view.unit)
+        row = stepped_row(self.row_size(view.timeframe), state.market.tick, view.row_step)
+        return MarketDetail(
+            state.market,
+            view.timeframe,
+            view.anchor,
+            anchor_time(state, view.anchor, now_us),
+            view.unit,
+            self._chart(view, now_us, scaler),
+            self._ladder(view, row, scaler),
+            profile_view(state, row, scaler, now_us),
+            _prints(state, view, scaler),
+            quality_of(state, view.anchor, now_us, link),
+            state.flow.rolling,
+        )
+
+    def row_size(self, timeframe: int) -> int:
+        """The configured row size, or the automatic one, which is chosen once a session."""
+        market = self._state.market
+        if self._fixed_row is not None:
+            return int(self._fixed_row * 10 ** (market.price_decimals - self._decimals))
+        flow = self._state.flow
+        session = flow.session
+        key = (timeframe, session.start_us if session is not None else 0)
+        bars = flow.bars[timeframe]
+        known = self._auto.get(key)
+        if known is None:
+            known = auto_row(bars.closed or bars.all(), market.tick)
+            if bars.closed:
+                self._auto[key] = known
+        return known
+
+    def _chart(self, view: View, now_us: int, scaler: Scaler) -> tuple[ChartBar, ...]:
+        """The last bars; CVD counts back from its value now, so every anchor is exact at the right edge."""
+        bars = self._state.flow.bars[view.timeframe]
+        self._picture.score(view.timeframe)
+        total = anchored(self._state, view.anchor, now_us)
+        begin = anchor_time(self._state, view.anchor, now_us)
+        out: list[ChartBar] = []
+        size, value = total or (0, 0)
+        open_us = bars.open.time_us if bars.open is not None else -1
+        length = view.timeframe * 1_000_000
+        for bar in reversed(bars.last(view.bars)):
+            anchored_here = total is not None and bar.time_us + length > begin
+            cvd = scaler.amount(size, value) if anchored_here else None
+            out.append(self._chart_bar(bar, cvd, scaler, closed=bar.time_us != open_us))
+            size -= bar.delta
+            value -= bar.value_delta
+        return tuple(reversed(out))
+
+    def _chart_bar(self, bar: Bar, cvd: float | None, scaler: Scaler, *, closed: bool) -> ChartBar:
+        price = scaler.price
+        return ChartBar(
+            bar.time_us,
+            bar.open / price,
+            bar.high / price,
+            bar.low / price,
+            bar.close / price,
+            scaler.amount(bar.volume, bar.value),
+            scaler.amount(bar.delta, bar.value_delta),
+            None if bar.delta_high is None else scaler.at_price(bar.delta_high, bar.close),
+            None if bar.delta_low is None else scaler.at_price(bar.delta_low, bar.close),
+            cvd,
+            self._picture.z_values.get(bar.time_us),
+            bar.source,
+            closed,
+        )
+
+    def _ladder(self, view: View, row: int, scaler: Scaler) -> Ladder:
+        state = self._state
+        bars = state.flow.bars[view.timeframe]
+        key = (view.timeframe, row, view.unit, bars.version, state.market.price_decimals)
+        if key != self._ladder_key:
+            self._ladder_key, self._ladder_bars = key, {}
+        open_us = bars.open.time_us if bars.open is not None else -1
+        known, made = self._ladder_bars, {}
+        for bar in bars.last(view.footprints):
+            is_open = bar.time_us == open_us
+            made[bar.time_us] = (not is_open and known.get(bar.time_us)) or ladder_bar(
+                bar, bars.cells(bar.time_us), row, scaler, closed=not is_open
+            )
+        self._ladder_bars = {time: one for time, one in made.items() if one.closed}
+        last = state.flow.last_trade
+        last_row = None if last is None else (2 * last.price + row) // (2 * row)
+        return Ladder(row / scaler.price, decimals_shown(row, state), tuple(made.values()), last_row)
+
+
+def ladder_bar(bar: Bar, cells: Cells | None, row: int, scaler: Scaler, *, closed: bool) -> LadderBar:
+    """One bar of the footprint; a bar known from a candle has totals and no cells."""
+    rows = group(cells, row) if cells else {}
+    found = imbalances(rows)
+    marks = dict(found)
+    zones = {number for low, high, _ in stacked(found) for number in range(low, high + 1)}
+    poc = point_of_control({number: sum(sums) for number, sums in rows.items()}) if rows else None
+    drawn = {
+        number: LadderCell(
+            scaler.at_price(sums[1], number * row),
+            scaler.at_price(sums[0], number * row),
+            marks.get(number, ""),
+            number in zones,
+            number == poc,
+        )
+        for number, sums in rows.items()
+    }
+    return LadderBar(
+        bar.time_us,
+        drawn,
+        scaler.amount(bar.volume, bar.value),
+        scaler.amount(bar.delta, bar.value_delta),
+        None if bar.delta_high is None else scaler.at_price(bar.delta_high, bar.close),
+        None if bar.delta_low is None else scaler.at_price(bar.delta_low, bar.close),
+        bar.trades,
+        closed,
+        bar.source,
+    )
+
+
+def profile_view(state: MarketState, row: int, scaler: Scaler, now_us: int) -> ProfileView:
+    """The profile of the session that holds `now_us`."""
+    session = current(state.flow.session, now_us)
+    decimals = decimals_shown(row, state)
+    if session is None:
+        return ProfileView(row / scaler.price, decimals, (), None, None, None, None, 0, 0.0)
+    rows = session.rows(row)
+    found = profile(rows)
+    hvn, lvn = set(found.hvn), set(found.lvn)
+    marks: dict[int | None, Literal["vah", "val", "poc"]] = {
+        found.vah: "vah",
+        found.val: "val",
+        found.poc: "poc",
+    }
+    drawn: list[ProfileRow] = []
+    for number, (buy, sell, unknown) in sorted(rows.items()):
+        drawn.append(
+            ProfileRow(
+                number * row / scaler.price,
+                scaler.at_price(buy, number * row),
+                scaler.at_price(sell, number * row),
+                scaler.at_price(unknown, number * row),
+                marks.get(number, ""),
+                "hvn" if number in hvn else "lvn" if number in lvn else "",
+                in_value=found.val is not None and found.vah is not None and found.val <= number <= found.vah,
+            )
+        )
+
+    def price(number: int | None) -> float | None:
+        return None if number is None else number * row / scaler.price
+
+    return ProfileView(
+        row / scaler.price,
+        decimals,
+        tuple(drawn),
+        price(found.poc),
+        price(found.vah),
+        price(found.val),
+        session.value / (session.volume * scaler.price) if session.volume else None,
+        session.cells_from_us or 0,
+        session.cell_volume / session.volume if session.volume else 0.0,
+    )
+
+
+def decimals_shown(row: int, state: MarketState) -> int:
+    """Decimals a multiple of `row` needs."""
+    decimals = state.market.price_decimals
+    while decimals > 0 and row % 10 == 0:
+        row //= 10
+        decimals -= 1
+    return max(0, decimals)
+
+
+def _prints(state: MarketState, view: View, scaler: Scaler) -> tuple[Print, ...]:
+    found = (
+        Print(trade.time_us, trade.price / scaler.price, size, trade.side)
+        for trade in state.flow.prints(1_000)
+        if (size := scaler.at_price(trade.size, trade.price)) >= view.min_size
+    )
+    return tuple(islice(found, PRINTS))

@@ -1,0 +1,53 @@
+"""A file played into a board as fast as it can be read, for the report."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+from cvdtui.board import Board
+from cvdtui.engine.flow import EVERYTHING
+from cvdtui.feeds.files import Event, Ignored, Notice, Rejected, open_files
+from cvdtui.flows import flow_maker
+from cvdtui.model import Columns, Trades
+from cvdtui.options import ReplayOptions
+
+
+def play(options: ReplayOptions) -> Board:
+    """Reads every file to its end (or until `options.seconds` are over), and counts.
+
+    Raises UsageError, UnreadableError and NoDataError as the reader does.
+    """
+    config = options.config
+    board = Board(flow_maker(config, (config.bar,), EVERYTHING), hold_limit=config.tape.hold, welcomes_all=True)
+    reading = open_files(
+        options.files,
+        now=lambda: time.time_ns() // 1000,
+        form=options.format,
+        venue=options.venue,
+        symbol=options.symbol,
+    )
+    feed(board, _until(reading, options.seconds, time.monotonic))
+    board.finish()
+    return board
+
+
+def feed(board: Board, events: Iterable[Event]) -> None:
+    """Hands what a file holds to the board."""
+    for event in events:
+        if isinstance(event, Columns):
+            board.on_columns(event)
+        elif isinstance(event, Trades):
+            board.on_trades(event)
+        elif isinstance(event, Rejected):
+            board.on_rejected(event.market, f"{event.where}: {event.reason}", event.count)
+        elif isinstance(event, Ignored):
+            board.on_ignored(event.market, event.count)
+        elif isinstance(event, Notice):
+            board.note(event.text)
+
+
+def _until(events: Iterator[Event], seconds: float | None, clock: Callable[[], float]) -> Iterator[Event]:
+    end = None if seconds is None else clock() + seconds
+    for event in events:
+        yield event
+        if end is not None and clock() >= end:
+            return
