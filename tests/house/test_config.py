@@ -3,12 +3,10 @@
 import tomllib
 from decimal import Decimal
 from pathlib import Path
-from typing import get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec import Struct
 
 from cvdtui import options
 from cvdtui.config import Config, SessionTime, VenueAddress, dotted, load, merge
@@ -16,6 +14,7 @@ from cvdtui.config.names import split_dotted
 from cvdtui.config.rules import BAR_NAMES, bar_text, parse_bar
 from cvdtui.errors import ConfigError
 from cvdtui.model import TIMEFRAMES
+from tests.house.keys import every_key
 
 SHIPPED = Path(__file__).resolve().parents[2] / "config.toml"
 VENUES = ("binance", "binance-usdm", "bybit")
@@ -29,21 +28,6 @@ def refusal(text: str, **names: tuple[str, ...]) -> str:
     with pytest.raises(ConfigError) as caught:
         config(text, **names)
     return str(caught.value)
-
-
-def every_key(kind: type[Struct] = Config, path: str = "") -> list[str]:
-    """All keys of the configuration, dotted, `*` standing for a name that the user gives."""
-    keys: list[str] = []
-    for name, hint in get_type_hints(kind).items():
-        if isinstance(hint, type) and issubclass(hint, Struct):
-            keys += every_key(hint, f"{path}{name}.")
-        elif get_origin(hint) is dict:
-            entry = get_args(hint)[1]
-            is_table = isinstance(entry, type) and issubclass(entry, Struct)
-            keys += every_key(entry, f"{path}{name}.*.") if is_table else [f"{path}{name}.*"]
-        else:
-            keys.append(path + name)
-    return keys
 
 
 def uncommented() -> dict[str, object]:
