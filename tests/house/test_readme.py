@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+
 from cvdtui import errors
 from cvdtui.app.keys import KEYS
 from cvdtui.app.layout import PRESETS
