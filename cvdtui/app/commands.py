@@ -1,0 +1,94 @@
+"""The `:` command line: words to an action with its argument, mistakes to one clear line. Pure."""
+
+from difflib import get_close_matches
+
+from msgspec import Struct
+
+from cvdtui.app.layout import PRESETS
+from cvdtui.model import ANCHORS, TIMEFRAMES
+from cvdtui.panes import PANES
+
+FRAMES = {"5s": 5, "15s": 15, "1m": 60, "5m": 300, "15m": 900, "1h": 3600, "4h": 14400, "1d": 86400}
+
+
+class Command(Struct, frozen=True):
+    """One command: what follows it, the action it starts, its words."""
+
+    argument: str
+    action: str
+    words: str
+
+
+COMMANDS: dict[str, Command] = {
+    "add": Command("venue:SYMBOL", "add", "follow a market"),
+    "remove": Command("[venue:SYMBOL]", "remove", "stop following it"),
+    "undo": Command("", "undo", "bring the removed market back"),
+    "open": Command("venue:SYMBOL", "goto", "show a market"),
+    "tf": Command(" ".join(FRAMES), "timeframe", "timeframe"),
+    "anchor": Command(" ".join(ANCHORS), "anchor", "where the CVD begins"),
+    "mark": Command("", "mark", "drop a CVD mark"),
+    "unit": Command("base quote", "unit", "units of sizes"),
+    "min": Command("SIZE", "least", "least size in trades"),
+    "filter": Command("[PATTERN]", "filter", "filter the markets"),
+    "theme": Command("[NAME]", "theme", "colours"),
+    "preset": Command(" ".join(PRESETS), "preset", "layout"),
+    "pane": Command(" ".join(PANES), "pane", "show or hide a pane"),
+    "speed": Command("FACTOR", "speed", "speed of a replay"),
+    "demo": Command("", "demo", "switch to the demo exchange"),
+    "help": Command("", "help", "numbers and keys"),
+    "quit": Command("", "quit", "leave"),
+}
+SHORT = {"q": "quit", "h": "help", "timeframe": "tf", "o": "open"}
+
+
+class Order(Struct, frozen=True):
+    """What to do; `argument` is already the right type for the action."""
+
+    action: str
+    argument: object = None
+
+
+def read(line: str) -> Order | str:
+    """An order, or one line that says what is wrong with it."""
+    word, _, rest = line.strip().partition(" ")
+    rest = rest.strip()
+    name = SHORT.get(word, word)
+    if name not in COMMANDS:
+        near = get_close_matches(name, COMMANDS, 1)
+        return f"no command {word!r}" + (f"; did you mean {near[0]!r}?" if near else f"; try {', '.join(COMMANDS)}")
+    command = COMMANDS[name]
+    if rest and not command.argument:
+        return f"{name} takes nothing, not {rest!r}"
+    if not rest and command.argument and not command.argument.startswith("["):
+        return f"{name} what? expected {command.argument}"
+    return _argument(name, command, rest)
+
+
+def _argument(name: str, command: Command, rest: str) -> Order | str:
+    action = command.action
+    if name == "tf":
+        seconds = FRAMES.get(rest)
+        return Order(action, seconds) if seconds in TIMEFRAMES else f"tf {rest!r}: expected one of {command.argument}"
+    if name in {"anchor", "unit", "preset", "pane"}:
+        known = rest in command.argument.split()
+        return Order(action, rest) if known else f"{name} {rest!r}: expected one of {command.argument}"
+    if name in {"min", "speed"}:
+        try:
+            value = float(rest)
+        except ValueError:
+            value = -1.0
+        fine = 0 <= value < 1e15
+        return Order(action, value) if fine else f"{name} {rest!r}: expected a number, 0 or more"
+    return Order(action, rest or None)
+
+
+def complete(line: str) -> list[str]:
+    """Whole lines the typed one may become."""
+    word, space, rest = line.partition(" ")
+    if not space:
+        return [name for name in COMMANDS if name.startswith(word)]
+    command = COMMANDS.get(SHORT.get(word, word))
+    choices = command.argument.split() if command is not None and command.argument.islower() else []
+    if command is not None and command.action == "timeframe":
+        choices = list(FRAMES)
+    return [f"{word} {choice}" for choice in choices if choice.startswith(rest)]

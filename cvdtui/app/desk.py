@@ -1,0 +1,333 @@
+"""The trader's desk: what is looked at and how, and every action that changes it. It never draws and never waits."""
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from cvdtui.app import commands
+from cvdtui.app.keys import action_of
+from cvdtui.app.layout import PRESETS
+from cvdtui.app.prompt import Prompt
+from cvdtui.app.source import Source
+from cvdtui.app.stage import ORDER, Stage
+from cvdtui.app.wishes import Wishes
+from cvdtui.model import ANCHORS, TIMEFRAMES, Snapshot, View
+from cvdtui.panes import PANES
+from cvdtui.panes.clock import span
+from cvdtui.panes.help import Help
+from cvdtui.panes.line import Answer, Pane
+from cvdtui.panes.markets import Markets
+from cvdtui.panes.offline import Offline
+
+SPEEDS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
+STEPS_OF_ROW = 6
+
+
+class Desk:
+    """View, stage, panes and prompt; `do` performs an action by name and says False when it is not one of its own."""
+
+    def __init__(self, source: Source, view: View, stage: Stage) -> None:
+        self.source = source
+        self.stage = stage
+        self.view = view
+        self.panes: dict[str, Pane] = {name: make() for name, make in PANES.items()}
+        self.markets: Markets = next(pane for pane in self.panes.values() if isinstance(pane, Markets))
+        self.help = Help()
+        self.offline = Offline()
+        self.message = ""
+        self.prompt: Prompt | None = None
+        self.frozen = False
+        self.wishes = Wishes(source, self.say)
+        self.snapshot: Snapshot = source.snapshot(view)
+        self._prompted = ""
+        self._dismissed = False
+        self._histories: dict[str, list[str]] = {}
+        self._actions: dict[str, Callable[[object], object]] = self._table()
+        self.look()
+
+    def _table(self) -> dict[str, Callable[[object], object]]:
+        return {
+            "help": lambda _: self._toggle_help(),
+            "filter": self._filter,
+            "command": lambda _: self._ask("command", ":"),
+            "open": lambda _: self.stage.drill(),
+            "goto": self._goto,
+            "back": lambda _: self._back(),
+            "next_market": lambda _: self.answer(self.markets.move(1)),
+            "previous_market": lambda _: self.answer(self.markets.move(-1)),
+            "next_pane": lambda _: self.stage.next_pane(1),
+            "previous_pane": lambda _: self.stage.next_pane(-1),
+            "pane": lambda name: self.stage.toggle(str(name)),
+            "zoom": lambda _: self.stage.toggle_zoom(),
+            "preset": self._preset,
+            "shorter": lambda _: self._timeframe(-1),
+            "longer": lambda _: self._timeframe(1),
+            "timeframe": lambda seconds: self.look(timeframe=seconds),
+            "coarser": lambda _: self._rows(1),
+            "finer": lambda _: self._rows(-1),
+            "unit": self._unit,
+            "anchor": self._anchor,
+            "mark": lambda _: self._mark(),
+            "freeze": lambda _: self._freeze(),
+            "pause": lambda _: self._pause(),
+            "step": lambda _: self._step(),
+            "slower": lambda _: self._speed(-1),
+            "faster": lambda _: self._speed(1),
+            "speed": self._set_speed,
+            "add": self._add,
+            "remove": self._remove,
+            "undo": lambda _: self.wishes.undo(),
+            "demo": lambda _: self._demo(),
+            "least": self._least,
+        }
+
+    # --- looking ----------------------------------------------------------------------------------------------
+
+    def look(self, **changes: object) -> None:
+        """Change the View and take a fresh picture, frozen or not."""
+        if changes:
+            self.view = replace(self.view, **changes)
+        self.snapshot = self.source.snapshot(self.view)
+        self._choose_market()
+
+    def tick(self) -> Snapshot:
+        """The picture of now, or the frozen one."""
+        if not self.frozen:
+            self.snapshot = self.source.snapshot(self.view)
+            self._choose_market()
+        report = self.source.offline()
+        self.stage.offline = bool(report) and not self._dismissed
+        self.offline.report = report
+        return self.snapshot
+
+    def _choose_market(self) -> None:
+        """The market at hand exists: the first one, when the wanted one is gone."""
+        names = [row.market.name for row in self.snapshot.rows]
+        if self.view.market in names:
+            return
+        wanted = self.markets.selected if self.markets.selected in names else names[0] if names else None
+        if wanted != self.view.market:
+            self.view = replace(self.view, market=wanted)
+            self.snapshot = self.source.snapshot(self.view)
+        self.markets.selected = wanted
+
+    def say(self, text: str) -> None:
+        """One line in the status, until the next key."""
+        self.message = text
+
+    # --- keys -------------------------------------------------------------------------------------------------
+
+    def press(self, key: str, character: str | None) -> str:
+        """Take a key: the prompt first, then the focused pane, then the table of keys; give an action left to the app."""
+        if self.prompt is not None:
+            self._type(key, character)
+            return self._left_over()
+        self.message = ""
+        name = character if character and character.isprintable() and character != " " else key
+        if not self.stage.small:
+            answer = self.focused.press(name)
+            if answer is not None:
+                self.answer(answer)
+                return ""
+        action = action_of(name, replay=self.source.replay is not None)
+        argument = ORDER[int(name) - 1] if action == "pane" else None
+        if not action or self.do(action, argument):
+            return self._left_over()
+        return action
+
+    _over = ""
+
+    def _left_over(self) -> str:
+        action, self._over = self._over, ""
+        return action
+
+    @property
+    def focused(self) -> Pane:
+        """The pane that has the keys."""
+        if self.stage.help:
+            return self.help
+        if self.stage.offline:
+            return self.offline
+        return self.panes[self.stage.focus]
+
+    def do(self, action: str, argument: object = None) -> bool:
+        """Perform an action; False when it is the app's (quit, suspend, theme, redraw)."""
+        perform = self._actions.get(action)
+        if perform is None:
+            return False
+        perform(argument)
+        return True
+
+    def answer(self, answer: Answer) -> None:
+        """Grant what a pane wished for."""
+        if answer.view:
+            self.look(**answer.view)
+        if answer.open:
+            self.stage.drill()
+
+    def _back(self) -> None:
+        if self.stage.offline and not self.stage.help:
+            self._dismissed, self.stage.offline = True, False
+        elif not self.stage.back() and self.markets.pattern:
+            self.markets.filter("")
+
+    def _toggle_help(self) -> None:
+        self.stage.help = not self.stage.help
+
+    # --- the prompt -------------------------------------------------------------------------------------------
+
+    def _ask(self, what: str, ask: str, text: str = "") -> None:
+        history = self._histories.setdefault(what, [])
+        complete = commands.complete if what == "command" else None
+        self._prompted = what
+        self.prompt = Prompt(ask, text, history=history, complete=complete)
+
+    def _type(self, key: str, character: str | None) -> None:
+        prompt = self.prompt
+        if prompt is None:
+            return
+        state = prompt.take(key, character)
+        if self._prompted == "filter":
+            self.markets.filter("" if state == "cancelled" else prompt.text)
+        if state == "typing":
+            return
+        self.prompt = None
+        if state == "done":
+            self._entered(self._prompted, prompt.text.strip())
+
+    def paste(self, text: str) -> None:
+        """Pasted text goes into the prompt, or nowhere."""
+        if self.prompt is not None:
+            self.prompt.insert(text)
+            if self._prompted == "filter":
+                self.markets.filter(self.prompt.text)
+
+    def _entered(self, what: str, text: str) -> None:
+        if what == "add" and text:
+            self._add(text)
+        elif what == "least":
+            order = commands.read(f"min {text or 0}")
+            self._order(order)
+        elif what == "command" and text:
+            self._order(commands.read(text))
+
+    def _order(self, order: commands.Order | str) -> None:
+        if isinstance(order, str):
+            self.say(order)
+        elif not self.do(order.action, order.argument):
+            self._over = order.action if order.argument is None else f"{order.action} {order.argument}"
+
+    # --- actions ----------------------------------------------------------------------------------------------
+
+    def _filter(self, pattern: object) -> None:
+        if isinstance(pattern, str):
+            self.markets.filter(pattern)
+        elif self.stage.focus == "tape":
+            self._ask("least", "least size: ", f"{self.view.min_size:g}" if self.view.min_size else "")
+        else:
+            self._ask("filter", "/", self.markets.pattern)
+
+    def _goto(self, name: object) -> None:
+        wanted = str(name).lower()
+        names = [row.market.name for row in self.snapshot.rows]
+        found = [one for one in names if one.lower() == wanted] or [one for one in names if wanted in one.lower()]
+        if not found:
+            self.say(f"no market {name!r} here; a adds one")
+            return
+        self.markets.selected, self.markets.held = found[0], True
+        self.look(market=found[0])
+
+    def _preset(self, name: object) -> None:
+        chosen = str(name) if name in PRESETS else self.stage.next_preset()
+        self.stage.set_preset(chosen)
+        self.say(f"layout {chosen}")
+
+    def _timeframe(self, step: int) -> None:
+        at = TIMEFRAMES.index(self.view.timeframe) if self.view.timeframe in TIMEFRAMES else 2
+        chosen = TIMEFRAMES[min(max(at + step, 0), len(TIMEFRAMES) - 1)]
+        self.look(timeframe=chosen)
+        self.say(f"timeframe {span(chosen)}")
+
+    def _rows(self, step: int) -> None:
+        self.look(row_step=min(max(self.view.row_step + step, -STEPS_OF_ROW), STEPS_OF_ROW))
+        steps = self.view.row_step
+        self.say(f"rows {abs(steps)} step{'s' * (abs(steps) != 1)} {'larger' if steps > 0 else 'smaller'} than automatic"
+                 if steps else "rows automatic")
+
+    def _unit(self, unit: object) -> None:
+        chosen = unit or ("quote" if self.view.unit == "base" else "base")
+        self.look(unit=chosen, min_size=0.0)
+        self.say(f"sizes in {chosen} units")
+
+    def _anchor(self, anchor: object) -> None:
+        chosen = anchor or ANCHORS[(ANCHORS.index(self.view.anchor) + 1) % len(ANCHORS)]
+        self.look(anchor=chosen)
+        self.say(f"CVD anchor: {chosen}")
+
+    def _mark(self) -> None:
+        if self.view.market is None:
+            self.say("no market to mark")
+            return
+        self.source.drop_mark(self.view.market)
+        self.look(anchor="mark")
+        self.say(f"mark dropped: CVD of {self.view.market} runs from here")
+
+    def _freeze(self) -> None:
+        self.frozen = not self.frozen
+        self.say("frozen: feeds go on, space thaws" if self.frozen else "")
+
+    def _pause(self) -> None:
+        replay = self.source.replay
+        if replay is not None:
+            replay.pause(not replay.paused)
+
+    def _step(self) -> None:
+        replay = self.source.replay
+        if replay is not None:
+            if not replay.paused:
+                replay.pause(True)  # noqa: FBT003 - the protocol's one switch
+            replay.step()
+
+    def _speed(self, step: int) -> None:
+        replay = self.source.replay
+        if replay is None:
+            return
+        if step > 0:
+            chosen = next((speed for speed in SPEEDS if speed > replay.speed), SPEEDS[-1])
+        else:
+            chosen = next((speed for speed in reversed(SPEEDS) if speed < replay.speed or not replay.speed), SPEEDS[0])
+        self._set_speed(chosen)
+
+    def _set_speed(self, speed: object) -> None:
+        replay = self.source.replay
+        if replay is None or not isinstance(speed, float):
+            self.say("speed belongs to a replay")
+            return
+        replay.set_speed(speed)
+        self.say(f"replay at {speed:g}x" if speed else "replay as fast as it can")
+
+    def _add(self, name: object) -> None:
+        if isinstance(name, str):
+            self.say(f"asking for {name} ...")
+            self.wishes.add(name)
+        else:
+            self._ask("add", "add market (venue:SYMBOL): ")
+
+    def _remove(self, name: object) -> None:
+        chosen = str(name) if name else self.view.market
+        if chosen is None or chosen not in [row.market.name for row in self.snapshot.rows]:
+            self.say(f"no market {chosen!r} here" if chosen else "no market to remove")
+            return
+        self.wishes.remove(chosen)
+
+    def _demo(self) -> None:
+        if not self.source.offline() and self.snapshot.links:
+            self.say("D is for when nothing can be reached; :quit and cvdtui demo starts one")
+            return
+        self._dismissed = False
+        self.say("starting the demo exchange ...")
+        self.wishes.demo()
+
+    def _least(self, size: object) -> None:
+        if isinstance(size, float):
+            self.look(min_size=size)

@@ -1,0 +1,71 @@
+"""From Textual's updates to the terminal: differences only, whole frames only, none while the terminal is behind.
+
+It leans on three private names of Textual (the updates' fields, the driver's writer thread), hence the pin in
+pyproject.toml; tests/screen compares what a terminal shows with a full repaint.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+
+from rich.color import ColorSystem
+from rich.segment import Segment
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.driver import Driver
+
+from cvdtui.app.writer import CellWriter
+
+SYNC = ("\x1b[?2026h", "\x1b[?2026l")
+Piece = tuple[int, int, Iterable[Segment]]
+
+
+class Display:
+    """One terminal: what it shows, and whether it can take more."""
+
+    def __init__(self, colours: ColorSystem | None) -> None:
+        self._colours = colours
+        self._writer: CellWriter | None = None
+        self.skipped = False
+        """A frame was not written: what was drawn is not what is shown."""
+        self.frames = 0
+        self.in_tmux = bool(os.environ.get("TMUX"))
+
+    def forget(self) -> None:
+        """The terminal was cleared, resized or written to by others."""
+        self._writer = None
+
+    def is_busy(self, driver: Driver) -> bool:
+        """Is an earlier frame still waiting to be written? The writer's queue would block the loop when full."""
+        thread = getattr(driver, "_writer_thread", None)
+        return thread is not None and not thread._queue.empty()  # noqa: SLF001 - Textual has no public way to ask
+
+    def paint(self, update: CompositorUpdate, driver: Driver, size: tuple[int, int], *, sync: bool) -> bool:
+        """Write an update's changed cells; False when it is of a kind that is not cells."""
+        if not isinstance(update, LayoutUpdate | ChopsUpdate):
+            return False
+        if self._writer is None or (self._writer.width, self._writer.height) != size:
+            self._writer = CellWriter(*size, self._colours)
+        elif self.is_busy(driver):
+            self.skipped = True
+            return True
+        text = self._writer.update(pieces(update))
+        if text:
+            driver.write(SYNC[0] + text + SYNC[1] if sync and not self.in_tmux else text)
+            driver.flush()
+            self.frames += 1
+        return True
+
+
+def pieces(update: LayoutUpdate | ChopsUpdate) -> Iterator[Piece]:
+    """(x, y, segments) of everything an update would have written."""
+    if isinstance(update, LayoutUpdate):
+        for y, line in enumerate(update.strips, update.region.y):
+            x = update.region.x
+            for strip in line:
+                yield x, y, strip
+                x += strip.cell_length
+        return
+    for y, first, last in update.spans:
+        for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if strip is None or x > last or end <= first:
+                continue
+            yield x, y, strip if end <= last else strip.crop(0, last - x)

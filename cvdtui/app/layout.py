@@ -1,0 +1,94 @@
+"""Where each pane stands: three breakpoints, shares of what is left when panes are hidden. Pure arithmetic."""
+
+from msgspec import Struct
+
+LEAST = (80, 24)
+MEDIUM = (110, 34)
+WIDE = (180, 44)
+WEIGHTS = {"chart": 40, "footprint": 36, "profile": 26, "tape": 21}
+"""Shares of width (wide) among the panes below the table."""
+
+
+class Place(Struct, frozen=True, gc=False):
+    """A rectangle in cells; `edge` asks for a rule at its left."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    edge: bool = False
+
+
+PRESETS: dict[str, tuple[str, ...]] = {
+    "trader": ("markets", "chart", "footprint", "profile", "tape"),
+    "screener": ("markets",),
+    "chart": ("markets", "chart"),
+    "ladder": ("footprint", "profile", "tape"),
+}
+
+
+def is_compact(width: int, height: int) -> bool:
+    """One pane at a time."""
+    return width < MEDIUM[0] or height < MEDIUM[1]
+
+
+def arrange(width: int, height: int, visible: tuple[str, ...], alone: str | None, rows: int) -> dict[str, Place]:
+    """Places of header, status, footer and panes; `alone` fills the body, `rows` is what the table would like."""
+    places = {
+        "header": Place(0, 0, width, 1),
+        "status": Place(0, height - 2, width, 1),
+        "footer": Place(0, height - 1, width, 1),
+    }
+    body = Place(0, 1, width, height - 3)
+    if alone is not None or not visible:
+        return {**places, (alone or "markets"): body}
+    if is_compact(width, height):
+        return {**places, visible[0]: body}
+    rest = [name for name in visible if name != "markets"]
+    if "markets" in visible:
+        if not rest:
+            return {**places, "markets": body}
+        table = min(rows + 2, max(body.height * 2 // 5, 6))
+        places["markets"] = Place(0, body.y, width, table)
+        body = Place(0, body.y + table, width, body.height - table)
+    if width >= WIDE[0] and height >= WIDE[1]:
+        return {**places, **_across(body, rest)}
+    return {**places, **_two_stacks(body, rest)}
+
+
+def _across(body: Place, names: list[str]) -> dict[str, Place]:
+    """Side by side, by weight."""
+    total = sum(WEIGHTS.get(name, 25) for name in names)
+    out = {}
+    x, weight = 0, 0
+    for name in names:
+        weight += WEIGHTS.get(name, 25)
+        end = body.width * weight // total
+        out[name] = Place(x, body.y, end - x, body.height, edge=x > 0)
+        x = end
+    return out
+
+
+def _two_stacks(body: Place, names: list[str]) -> dict[str, Place]:
+    """Chart over profile at the left, footprint over the rest at the right."""
+    left = [name for name in names if name in {"chart", "profile"}]
+    right = [name for name in names if name not in left]
+    if not left or not right:
+        return _stack(body, left or right, edge=False)
+    split = body.width * 11 // 20
+    return {
+        **_stack(Place(0, body.y, split, body.height), left, edge=False),
+        **_stack(Place(split, body.y, body.width - split, body.height), right, edge=True),
+    }
+
+
+def _stack(body: Place, names: list[str], *, edge: bool) -> dict[str, Place]:
+    """One above the other, the first with the larger share."""
+    out = {}
+    y, left = body.y, body.height
+    for at, name in enumerate(names):
+        remaining = len(names) - at
+        height = left if remaining == 1 else left * 3 // 5 if at == 0 else left // remaining
+        out[name] = Place(body.x, y, body.width, height, edge)
+        y, left = y + height, left - height
+    return out

@@ -1,0 +1,248 @@
+"""The Textual app: it composes the panes, hands them a Snapshot at every tick, and turns keys into actions."""
+
+import sys
+from collections.abc import Callable
+
+from rich.color import ColorSystem
+from textual import events
+from textual._compositor import CompositorUpdate
+from textual.app import App, ComposeResult, RenderableType
+from textual.screen import Screen
+
+from cvdtui.app.desk import Desk
+from cvdtui.app.display import Display
+from cvdtui.app.ending import on_signals
+from cvdtui.app.keys import GLOBAL_HINTS, KEYS
+from cvdtui.app.layout import LEAST, Place
+from cvdtui.app.source import Source
+from cvdtui.app.stage import Stage
+from cvdtui.model import View
+from cvdtui.panes.bottom import Footer, Status
+from cvdtui.panes.clock import Clock
+from cvdtui.panes.header import Header
+from cvdtui.panes.ink import Inks
+from cvdtui.panes.line import Pane
+from cvdtui.panes.small import Small
+from cvdtui.panes.view import PaneView
+from cvdtui.theme import Theme
+
+Colours = {"standard": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT, "truecolor": ColorSystem.TRUECOLOR}
+
+
+class MonitorApp(App[None]):
+    """The whole screen over one Source.
+
+    `themes` by name, `theme` the one to begin with (`mono` wins when NO_COLOR is set); `time_zone` an IANA name,
+    empty for UTC; `ascii_only` None decides by the encoding of the stream; `save_theme` is told the user's choice
+    and may raise OSError. Run it by `show()`.
+    """
+
+    ENABLE_COMMAND_PALETTE = False
+    CSS = "Screen { overflow: hidden; background: black; } PaneView { position: absolute; display: none; }"
+
+    def __init__(  # noqa: PLR0913 - one argument a setting of the config
+        self,
+        source: Source,
+        *,
+        themes: dict[str, Theme],
+        theme: str,
+        refresh_hz: float = 10.0,
+        time_zone: str = "",
+        mouse: bool = True,
+        ascii_only: bool | None = None,
+        view: View | None = None,
+        preset: str = "trader",
+        save_theme: Callable[[str], None] | None = None,
+    ) -> None:
+        super().__init__(ansi_color=True)
+        self._themes = themes
+        self._theme_name = "mono" if self.no_color and "mono" in themes else theme
+        self._hz = refresh_hz
+        self._mouse = mouse
+        self._save_theme = save_theme
+        self._ascii = not _speaks_unicode() if ascii_only is None else ascii_only
+        self._clock = Clock(time_zone)
+        self._stage = Stage(preset)
+        self.desk = Desk(source, view or View(), self._stage)
+        self._display_of = Display(Colours.get(self.console.color_system or ""))
+        self._header = Header()
+        self._status = Status()
+        self._footer = Footer()
+        self._small = Small(*LEAST)
+        self._views: dict[str, PaneView] = {}
+        self._places: dict[str, Place] = {}
+
+    def show(self) -> int:
+        """Run until the user leaves; the exit code (128 + n after signal n)."""
+        self.run(mouse=self._mouse)
+        return self.return_code or 0
+
+    # --- composing --------------------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        inks = Inks(self._themes[self._theme_name], ascii_only=self._ascii)
+        desk = self.desk
+        desk.help.keys = tuple((key.shown, key.words) for key in KEYS)
+        fixed: tuple[Pane, ...] = (self._header, self._status, self._footer, desk.help, desk.offline, self._small)
+        for pane in (*desk.panes.values(), *fixed):
+            self._views[pane.name] = PaneView(pane, inks, self._clock)
+        self._stage.width, self._stage.height = self.size
+        self._stage.settle()
+        self.repaint()
+        yield from self._views.values()
+
+    def on_mount(self) -> None:
+        on_signals(self._leave)
+        self.app_resume_signal.subscribe(self, lambda _: self._redraw())
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """After the first picture: set the feeds going, and look at them from now on."""
+        self.desk.wishes.start()
+        self.set_interval(1 / self._hz, self._tick)
+
+    async def on_unmount(self) -> None:
+        await self.desk.wishes.close()
+
+    def _leave(self, code: int) -> None:
+        self.exit(return_code=code)
+
+    # --- painting ---------------------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        driver = self._driver
+        if driver is not None and self._display_of.is_busy(driver):
+            return
+        if self._display_of.skipped:
+            self._display_of.skipped = False
+            self.screen.refresh()
+        self.desk.tick()
+        self.repaint()
+
+    def repaint(self) -> None:
+        """Show the desk's snapshot in every pane that has a place."""
+        desk, stage = self.desk, self._stage
+        self._small.have = (stage.width, stage.height)
+        self._header.frozen = desk.frozen
+        prompt = desk.prompt
+        self._status.prompt = None if prompt is None else (prompt.ask, prompt.text, prompt.cursor)
+        self._status.message = desk.message
+        focused = desk.focused
+        self._footer.keys = self._hints(focused)
+        self._put(stage.places(max(len(desk.snapshot.rows), 1)))
+        for name, place in self._places.items():
+            view = self._views[name]
+            alone = name in {stage.zoom, "help", "offline"} or stage.compact or stage.drilled
+            view.show(desk.snapshot, focused=view.pane is focused, zoomed=alone, size=(place.width, place.height))
+
+    def _put(self, places: dict[str, Place]) -> None:
+        """Move the widgets to where the stage wants them."""
+        if places == self._places:
+            return
+        self._places = places
+        for name, view in self._views.items():
+            place = places.get(name)
+            view.styles.display = "none" if place is None else "block"
+            if place is not None:
+                view.edge = place.edge
+                view.styles.offset = (place.x, place.y)
+                view.styles.width, view.styles.height = place.width, place.height
+
+    def _hints(self, focused: Pane) -> tuple[tuple[str, str], ...]:
+        if self.desk.prompt is not None:
+            return (("enter", "done"), ("esc", "cancel"), ("tab", "complete"), ("↑↓", "history"))
+        play: tuple[tuple[str, str], ...] = ()
+        replay = self.desk.source.replay
+        if replay is not None:
+            play = (("space", "go on" if replay.paused else "pause"), (".", "step"), ("< >", "speed"))
+        return (*GLOBAL_HINTS[:2], *play, *focused.hints, *GLOBAL_HINTS[2:], ("1-5", "panes"), ("t", "theme"))
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Textual's way out to the terminal: only what changed goes through it."""
+        driver = self._driver
+        real = driver is not None and not driver.is_headless and not driver.is_inline
+        ready = self._running and not self._closed and not self._batch_count
+        if real and ready and driver is not None and isinstance(renderable, CompositorUpdate):
+            try:
+                painted = self._display_of.paint(renderable, driver, tuple(self.size), sync=self._sync_available)
+            finally:
+                self.post_display_hook()
+            if painted:
+                return
+        elif real and renderable is not None:
+            self._display_of.forget()
+        super()._display(screen, renderable)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._stage.width, self._stage.height = event.size
+        self._stage.settle()
+        self._display_of.forget()
+        self._display_of.skipped = True
+        self.repaint()
+
+    def _redraw(self) -> None:
+        """Write every cell again."""
+        self._display_of.forget()
+        self.screen.refresh()
+
+    # --- keys -------------------------------------------------------------------------------------------------
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys and pasted text go to the desk; nothing of Textual's own bindings is in the way."""
+        if isinstance(event, events.Key):
+            self._act(self.desk.press(event.key, event.character))
+            self.repaint()
+        elif isinstance(event, events.Paste):
+            self.desk.paste(event.text)
+            self.repaint()
+        else:
+            await super().on_event(event)
+
+    def _act(self, action: str) -> None:
+        """What only the app can do."""
+        word, _, argument = action.partition(" ")
+        if word == "quit":
+            self.exit()
+        elif word == "suspend":
+            self.action_suspend_process()
+        elif word == "redraw":
+            self._redraw()
+        elif word == "theme":
+            self._next_theme(argument)
+
+    def _next_theme(self, wanted: str) -> None:
+        names = list(self._themes)
+        if wanted and wanted not in names:
+            self.desk.say(f"no theme {wanted!r}; there are {', '.join(names)}")
+            return
+        chosen = wanted or names[(names.index(self._theme_name) + 1) % len(names)]
+        self._theme_name = chosen
+        inks = Inks(self._themes[chosen], ascii_only=self._ascii)
+        for view in self._views.values():
+            view.reink(inks)
+        self.desk.say(f"theme {chosen}")
+        if self._save_theme is not None:
+            try:
+                self._save_theme(chosen)
+            except OSError as error:
+                self.desk.say(f"theme {chosen}, not saved: {error}")
+
+    def on_pane_view_clicked(self, event: PaneView.Clicked) -> None:
+        desk = self.desk
+        if event.pane.name in desk.panes:
+            self._stage.focus = event.pane.name
+        if event.pane is desk.markets and event.line >= 2:
+            desk.answer(desk.markets.point(event.line - 2))
+        self.repaint()
+
+    def on_pane_view_wheeled(self, event: PaneView.Wheeled) -> None:
+        answer = event.pane.press(event.key)
+        if answer is not None:
+            self.desk.answer(answer)
+            self.repaint()
+
+
+def _speaks_unicode() -> bool:
+    """Can the stream Textual writes to show more than ASCII?"""
+    encoding = getattr(sys.__stderr__, "encoding", None) or "ascii"
+    return "utf" in encoding.lower()

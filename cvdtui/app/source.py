@@ -1,0 +1,58 @@
+"""What the screen needs from the running thing behind it: pictures, and a few wishes granted."""
+
+from typing import Protocol
+
+from cvdtui.model import Snapshot, View
+
+
+class Source(Protocol):
+    """The monitor as the screen sees it. Calls without `await` are cheap and never wait for the network."""
+
+    async def start(self) -> None:
+        """Begin feeding; called after the first picture. Returns when the feeds run, not when they end."""
+
+    async def stop(self) -> None:
+        """End everything and flush what must survive; called once, when the screen closes."""
+
+    def snapshot(self, view: View) -> Snapshot:
+        """One picture of now; before the first answer its rows are the configured markets, without numbers."""
+
+    def drop_mark(self, market: str) -> None:
+        """Set the anchor `mark` of one market to now."""
+
+    async def add_market(self, name: str) -> str | None:
+        """Follow `venue:SYMBOL` as well; None when it is followed, else why not, in one line."""
+
+    async def remove_market(self, name: str) -> str | None:
+        """Stop following it; None when done, else why not."""
+
+    async def switch_to_demo(self) -> str | None:
+        """Replace the live feeds by the demo exchange; None when done, else why not."""
+
+    def offline(self) -> tuple[str, ...]:
+        """`host: why`, one a host, when 10 s went by and nothing at all was reached; else empty."""
+
+    @property
+    def replay(self) -> "Replay | None":
+        """The controls of a replay; None when live."""
+
+
+class Replay(Protocol):
+    """The controls of a replay."""
+
+    @property
+    def paused(self) -> bool:
+        """Does it stand still?"""
+
+    @property
+    def speed(self) -> float:
+        """Times real time; 0 is as fast as it can."""
+
+    def pause(self, paused: bool) -> None:  # noqa: FBT001 - a switch
+        """Stop or go on."""
+
+    def step(self) -> None:
+        """While paused: on to the next trade (or frame of trades)."""
+
+    def set_speed(self, speed: float) -> None:
+        """Play `speed` times as fast as it happened."""

@@ -1,0 +1,124 @@
+"""What stands on the screen: which panes are shown, zoomed, focused, and how keys change that. Pure."""
+
+from cvdtui.app.layout import LEAST, PRESETS, Place, arrange, is_compact
+from cvdtui.panes import PANES
+
+ORDER = tuple(PANES)
+
+
+class Stage:
+    """Focus, zoom, drill and visibility; on a small screen one pane stands alone: the focused one."""
+
+    def __init__(self, preset: str = "trader") -> None:
+        self.width = 80
+        self.height = 24
+        self.preset = preset
+        self.visible = list(PRESETS[preset])
+        self.focus = self.visible[0]
+        self.zoom: str | None = None
+        self.drilled = False
+        """The table made room for the market at hand."""
+        self.help = False
+        self.offline = False
+
+    @property
+    def compact(self) -> bool:
+        """One pane at a time."""
+        return is_compact(self.width, self.height)
+
+    @property
+    def small(self) -> bool:
+        """Too small for anything."""
+        return self.width < LEAST[0] or self.height < LEAST[1]
+
+    @property
+    def shown(self) -> list[str]:
+        """The panes that can have the keys, in their order."""
+        if self.compact:
+            return list(ORDER)
+        if self.zoom is not None:
+            return [self.zoom]
+        names = [name for name in ORDER if name in self.visible]
+        if self.drilled and len(names) > 1:
+            names = [name for name in names if name != "markets"]
+        return names
+
+    def places(self, rows: int) -> dict[str, Place]:
+        """Where everything stands now; `rows` is how many lines the table would like."""
+        if self.small:
+            return {"small": Place(0, 0, self.width, self.height)}
+        alone = "help" if self.help else "offline" if self.offline else self.zoom
+        if alone is None and self.compact:
+            alone = self.focus
+        return arrange(self.width, self.height, tuple(self.shown), alone, rows)
+
+    def settle(self) -> None:
+        """The focus stands on a pane that is shown."""
+        if self.focus not in self.shown:
+            self.focus = self.shown[0]
+
+    def next_pane(self, step: int) -> None:
+        """Move the focus along the panes shown (or, zoomed, zoom the neighbour)."""
+        names = self.shown if self.zoom is None else [name for name in ORDER if name in self.visible]
+        at = names.index(self.focus) if self.focus in names else 0
+        self.focus = names[(at + step) % len(names)]
+        if self.zoom is not None:
+            self.zoom = self.focus
+
+    def toggle(self, name: str) -> None:
+        """Show or hide a pane; where one stands alone, go to it (and from it back to the table)."""
+        if self.compact:
+            self.focus = "markets" if self.focus == name else name
+        elif self.zoom is not None:
+            self.zoom = self.focus = name
+        elif name in self.visible and len(self.visible) > 1:
+            self.visible.remove(name)
+        elif name not in self.visible:
+            self.visible.append(name)
+            self.focus = name
+        self.settle()
+
+    def toggle_zoom(self) -> None:
+        """The focused pane alone, or all again."""
+        if not self.compact:
+            self.zoom = None if self.zoom is not None else self.focus
+
+    def drill(self) -> None:
+        """Into the market: its panes take the place of the table."""
+        if self.compact:
+            self.focus = "chart"
+            return
+        self.drilled = True
+        self.zoom = None
+        if self.visible == ["markets"]:
+            self.visible = list(PRESETS["trader"])
+        self.focus = "chart" if "chart" in self.visible else self.shown[0]
+
+    def back(self) -> bool:
+        """One step out; False when there is nothing to leave."""
+        if self.help:
+            self.help = False
+        elif self.compact and self.focus != "markets":
+            self.focus = "markets"
+        elif self.zoom is not None and not self.compact:
+            self.zoom = None
+        elif self.drilled:
+            self.drilled = False
+            self.focus = "markets" if "markets" in self.visible else self.shown[0]
+        else:
+            return False
+        self.settle()
+        return True
+
+    def set_preset(self, name: str) -> None:
+        """Take a named layout."""
+        self.preset = name
+        self.visible = list(PRESETS[name])
+        self.zoom, self.drilled = None, False
+        self.focus = self.visible[0]
+        self.settle()
+
+    def next_preset(self) -> str:
+        """The one after the present one."""
+        names = list(PRESETS)
+        return names[(names.index(self.preset) + 1) % len(names)]

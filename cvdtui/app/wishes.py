@@ -1,0 +1,70 @@
+"""Wishes that take time (add, remove, undo, demo): one task each, every end told in words, none lost."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+
+from cvdtui.app.source import Source
+
+GIVE_UP_S = 5.0
+
+
+class Wishes:
+    """Runs the source's slow calls; `say` shows a line, `ended` is called after each."""
+
+    def __init__(self, source: Source, say: Callable[[str], None]) -> None:
+        self._source = source
+        self._say = say
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.removed: list[str] = []
+        """Markets the user removed, the latest last."""
+
+    def start(self) -> None:
+        """Set the feeds going."""
+        self._run(self._source.start(), "the feeds")
+
+    def add(self, name: str) -> None:
+        """Follow a market."""
+        self._run(self._ask(self._source.add_market(name), f"following {name}", f"{name}: "), f"add {name}")
+
+    def remove(self, name: str) -> None:
+        """Stop following a market; `undo` brings it back."""
+        self._run(self._remove(name), f"remove {name}")
+
+    def undo(self) -> None:
+        """Bring the last removed market back."""
+        if not self.removed:
+            self._say("nothing to undo: no market was removed")
+            return
+        self.add(self.removed.pop())
+
+    def demo(self) -> None:
+        """Replace the feeds by the demo exchange."""
+        self._run(self._ask(self._source.switch_to_demo(), "demo exchange: none of this is real", "demo: "), "demo")
+
+    async def _remove(self, name: str) -> None:
+        trouble = await self._source.remove_market(name)
+        if trouble is None:
+            self.removed.append(name)
+        self._say(f"{name}: {trouble}" if trouble else f"{name} removed; U brings it back")
+
+    async def _ask(self, wish: Coroutine[object, object, str | None], done: str, failed: str) -> None:
+        trouble = await wish
+        self._say(failed + trouble if trouble else done)
+
+    def _run(self, work: Coroutine[object, object, None], what: str) -> None:
+        task = asyncio.create_task(work, name=what)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._say(f"{task.get_name()} failed: {type(error).__name__}: {error}")
+
+    async def close(self) -> None:
+        """Cancel what still runs and stop the source; a source that hangs is left after a few seconds."""
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        async with asyncio.timeout(GIVE_UP_S):
+            await self._source.stop()

@@ -1,0 +1,163 @@
+"""Writes only the cells that changed, by the shortest change of colour; knows what the terminal shows. Pure."""
+
+from collections.abc import Iterable
+
+from rich.cells import cell_len
+from rich.color import ColorSystem
+from rich.segment import Segment
+from rich.style import Style
+
+PLAIN = Style.null()
+OFF = {"bold": "22", "dim": "22", "italic": "23", "underline": "24", "blink": "25", "reverse": "27", "strike": "29"}
+ON = {"bold": "1", "dim": "2", "italic": "3", "underline": "4", "blink": "5", "reverse": "7", "strike": "9"}
+NEAR = 4
+"""Unchanged cells between two changes that are cheaper to write again than to jump over."""
+
+
+class CellWriter:
+    """The terminal's cells as last written; `update` gives the bytes that make them what they should be."""
+
+    def __init__(self, width: int, height: int, colours: ColorSystem | None) -> None:
+        self.width = width
+        self.height = height
+        self._colours = colours
+        self._text: list[list[str | None]] = []
+        self._style: list[list[Style]] = []
+        self._known: dict[Style, tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]] = {}
+        self._turns: dict[tuple[Style, Style], str] = {}
+        self.forget()
+
+    def forget(self) -> None:
+        """Nothing is known of the terminal: the next update writes every cell it is given."""
+        self._text = [[None] * self.width for _ in range(self.height)]
+        self._style = [[PLAIN] * self.width for _ in range(self.height)]
+
+    def update(self, pieces: Iterable[tuple[int, int, Iterable[Segment]]]) -> str:
+        """Pieces are (x, y, segments) in any order; the result starts and ends with the terminal's plain style."""
+        out: list[str] = []
+        pen = _Pen(out, self)
+        for x, y, segments in pieces:
+            if 0 <= y < self.height:
+                self._piece(pen, x, y, segments)
+        if pen.style is not PLAIN:
+            out.append("\x1b[0m")
+        return "".join(out)
+
+    def _piece(self, pen: "_Pen", x: int, y: int, segments: Iterable[Segment]) -> None:
+        texts, styles = self._text[y], self._style[y]
+        for text, style, control in segments:
+            if control or not text:
+                continue
+            ink = style or PLAIN
+            size = len(text)
+            if not text.isascii() and cell_len(text) != size:
+                x = self._wide(pen, x, y, text, ink)
+                continue
+            end = min(x + size, self.width)
+            cells = list(text)[: end - x]
+            if texts[x:end] != cells or styles[x:end] != [ink] * len(cells):
+                self._cells(pen, x, y, cells, ink)
+            x += size
+
+    def _cells(self, pen: "_Pen", x: int, y: int, cells: list[str], ink: Style) -> None:
+        """Write the changed cells of one run; short unchanged stretches between them are written again."""
+        texts, styles = self._text[y], self._style[y]
+        changed = [
+            x + at
+            for at, cell in enumerate(cells)
+            if texts[x + at] != cell or (styles[x + at] is not ink and styles[x + at] != ink)
+        ]
+        first = before = changed[0]
+        for at in [*changed[1:], -1]:
+            if at < 0 or at - before > NEAR:
+                pen.write(first, y, "".join(cells[first - x : before - x + 1]), ink)
+                first = at
+            before = at
+        self._break_wide(texts, x, x + len(cells))
+        texts[x : x + len(cells)] = cells
+        styles[x : x + len(cells)] = [ink] * len(cells)
+
+    def _break_wide(self, texts: list[str | None], first: int, last: int) -> None:
+        """Half of a wide character was overwritten: its other half is not what it was."""
+        if texts[first] == "" and first:
+            texts[first - 1] = None
+        if last < self.width and texts[last] == "":
+            texts[last] = None
+
+    def _wide(self, pen: "_Pen", x: int, y: int, text: str, ink: Style) -> int:
+        """A run with characters of other widths: written whole, remembered cell by cell."""
+        texts, styles = self._text[y], self._style[y]
+        cells: list[str] = []
+        for char in text:
+            size = cell_len(char)
+            if size:
+                cells += [char] + [""] * (size - 1)
+            elif cells:
+                cells[-1] += char
+        end = min(x + len(cells), self.width)
+        cells = cells[: end - x]
+        if texts[x:end] != cells or styles[x:end] != [ink] * len(cells):
+            pen.write(x, y, "".join(cells), ink, cells=len(cells))
+            self._break_wide(texts, x, end)
+            texts[x:end] = cells
+            styles[x:end] = [ink] * len(cells)
+        return end
+
+    def turn(self, old: Style, new: Style) -> str:
+        """The shortest change from one style to another."""
+        found = self._turns.get((old, new))
+        if found is None:
+            found = self._turns[(old, new)] = self._turn(old, new)
+        return found
+
+    def _turn(self, old: Style, new: Style) -> str:
+        was, fg, bg = self._parts(old)
+        now, new_fg, new_bg = self._parts(new)
+        fresh = ";".join(["0", *(ON[name] for name in sorted(now)), *new_fg, *new_bg])
+        codes: list[str] = []
+        off = {OFF[name] for name in was - now}
+        codes += sorted(off)
+        codes += [ON[name] for name in sorted(now) if name not in was or OFF[name] in off]
+        if new_fg != fg:
+            codes += new_fg or ("39",)
+        if new_bg != bg:
+            codes += new_bg or ("49",)
+        step = ";".join(codes)
+        if not step:
+            return ""
+        return f"\x1b[{step if len(step) <= len(fresh) else fresh}m"
+
+    def _parts(self, style: Style) -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
+        """(attributes, codes of the foreground, codes of the background) in this terminal's colours."""
+        found = self._known.get(style)
+        if found is None:
+            names = frozenset(name for name in ON if getattr(style, name))
+            found = self._known[style] = (names, self._codes(style, fore=True), self._codes(style, fore=False))
+        return found
+
+    def _codes(self, style: Style, *, fore: bool) -> tuple[str, ...]:
+        colour = style.color if fore else style.bgcolor
+        if colour is None or colour.is_default or self._colours is None:
+            return ()
+        return tuple(colour.downgrade(self._colours).get_ansi_codes(foreground=fore))
+
+
+class _Pen:
+    """Where the cursor stands and what it writes with."""
+
+    def __init__(self, out: list[str], writer: CellWriter) -> None:
+        self._out = out
+        self._writer = writer
+        self._x = self._y = -1
+        self.style = PLAIN
+
+    def write(self, x: int, y: int, text: str, ink: Style, cells: int = 0) -> None:
+        if y != self._y or x != self._x:
+            ahead = x - self._x
+            near = y == self._y and 0 < ahead and self._x < self._writer.width
+            self._out.append(f"\x1b[{ahead if ahead > 1 else ''}C" if near else f"\x1b[{y + 1};{x + 1}H")
+        if ink is not self.style:
+            self._out.append(self._writer.turn(self.style, ink))
+            self.style = ink
+        self._out.append(text)
+        self._x, self._y = x + (cells or len(text)), y

@@ -1,0 +1,73 @@
+"""The last two lines: what happened lately (or what is being typed), and the keys of the focused pane."""
+
+from cvdtui.panes.line import Answer, Frame, Line, clip, narrow
+
+
+class Status:
+    """One line: the prompt while the user types, else the screen's own words, else a link in trouble or a notice."""
+
+    name = "status"
+    hints = ()
+
+    def __init__(self) -> None:
+        self.prompt: tuple[str, str, int] | None = None
+        """(what is asked, what was typed, where the cursor stands)."""
+        self.message = ""
+
+    def press(self, key: str) -> Answer | None:  # noqa: ARG002 - it takes no keys
+        return None
+
+    def paint(self, frame: Frame) -> list[Line]:
+        if self.prompt is not None:
+            return [_typed(*self.prompt, frame.width)]
+        if self.message:
+            return [((" " + narrow(self.message)[: frame.width - 2], "note"),)]
+        trouble = [link for link in frame.snapshot.links if link.state in {"refused", "waiting", "stale", "closed"}]
+        if trouble:
+            link = trouble[0]
+            more = f" (+{len(trouble) - 1} more)" if len(trouble) > 1 else ""
+            words = narrow(link.text) or link.state
+            return [((f" ⚠ {narrow(link.host or link.name)}: {words}{more}"[: frame.width], "warn"),)]
+        if frame.snapshot.notices:
+            return [((" " + narrow(frame.snapshot.notices[-1])[: frame.width - 2], "note"),)]
+        return [()]
+
+
+def _typed(ask: str, text: str, cursor: int, width: int) -> Line:
+    """The line being typed, scrolled so that the cursor shows."""
+    room = max(width - len(ask) - 2, 4)
+    first = max(cursor - room + 1, 0)
+    shown = text[first : first + room]
+    at = cursor - first
+    here = shown[at] if at < len(shown) else " "
+    used = len(ask) + len(shown[:at]) + 1 + len(shown[at + 1 :])
+    return (
+        (ask, "key prompt"),
+        (shown[:at], "prompt"),
+        (here, "prompt reverse"),
+        (shown[at + 1 :] + " " * max(width - used, 0), "prompt"),
+    )
+
+
+class Footer:
+    """The keys that matter now, most wanted first, as many as fit."""
+
+    name = "footer"
+    hints = ()
+
+    def __init__(self) -> None:
+        self.keys: tuple[tuple[str, str], ...] = ()
+
+    def press(self, key: str) -> Answer | None:  # noqa: ARG002 - it takes no keys
+        return None
+
+    def paint(self, frame: Frame) -> list[Line]:
+        spans: list[tuple[str, str]] = []
+        used = 0
+        for key, words in self.keys:
+            size = len(key) + len(words) + 3
+            if used + size > frame.width:
+                continue
+            used += size
+            spans += [(f" {key}", "key"), (f" {words} ", "dim")]
+        return [clip(tuple(spans), frame.width)]

@@ -1,0 +1,216 @@
+"""The chart: price above, delta of each bar, CVD below, one time axis; a crosshair when zoomed."""
+
+from cvdtui.model import ChartBar, MarketDetail
+from cvdtui.panes import numbers
+from cvdtui.panes.clock import Clock, span
+from cvdtui.panes.columns import price_decimals
+from cvdtui.panes.line import Answer, Frame, Line, centred, title
+from cvdtui.panes.plot import Scale, braille, candle, column, decimals_of, ticks
+from cvdtui.panes.words import heading, waiting
+
+Grid = list[list[tuple[str, str]]]
+"""Rows of (glyph, role), one cell each."""
+
+
+class Chart:
+    """State: where the crosshair stands (bars back from the newest), and the width of the labels."""
+
+    name = "chart"
+
+    def __init__(self) -> None:
+        self.back: int | None = None
+        self.lift = 0
+        """Rows the price line of the crosshair stands above the close."""
+        self._gutter = 0
+        self._market = ""
+        self._shown = 0
+
+    @property
+    def hints(self) -> tuple[tuple[str, str], ...]:
+        """The keys of the footer."""
+        if self.back is None:
+            return (("←→", "crosshair"), ("[ ]", "timeframe"), ("A", "anchor"), ("m", "mark"), ("z", "zoom"))
+        return (("←→", "bar"), ("↑↓", "price line"), ("esc", "no crosshair"), ("[ ]", "timeframe"))
+
+    def press(self, key: str) -> Answer | None:
+        steps = {"left": 1, "right": -1, "pageup": 10, "pagedown": -10}
+        if key in steps:
+            back = self.back + steps[key] if self.back is not None else 0
+            self.back = min(max(back, 0), max(self._shown - 1, 0))
+            return Answer()
+        if self.back is not None and key in {"up", "down"}:
+            self.lift += 1 if key == "up" else -1
+            return Answer()
+        if self.back is not None and key == "escape":
+            self.back, self.lift = None, 0
+            return Answer()
+        return None
+
+    def paint(self, frame: Frame) -> list[Line]:
+        detail = frame.detail
+        if detail is None or not detail.bars:
+            return [title(frame, heading("chart", detail)), *centred(frame, *waiting(frame.snapshot))]
+        if detail.market.name != self._market:
+            self._market, self._gutter, self.back, self.lift = detail.market.name, 0, None, 0
+        plotted = self._plot(frame, detail)
+        return [self._title(frame, detail), *plotted]
+
+    def _plot(self, frame: Frame, detail: MarketDetail) -> list[Line]:
+        rows = max(frame.height - 2, 6)
+        hist = 2 if rows < 16 else 4
+        cvd_rows = max((rows - hist) * 2 // 5, 2)
+        price_rows = rows - hist - cvd_rows
+        bars = detail.bars[-max(frame.width - self._gutter - 2, 1) :]
+        prices = _price_scale(bars, price_rows)
+        sums = _cvd_scale(bars, cvd_rows)
+        labels = self._labels(detail, prices, bars, hist, sums)
+        bars = detail.bars[-max(frame.width - self._gutter - 2, 1) :]
+        self._shown = len(bars)
+        grid = _candles(bars, prices) + _deltas(bars, hist, ascii_only=frame.ascii) + _line(bars, sums)
+        if self.back is not None:
+            self._cross(grid, bars, prices)
+        lines = [_row(text, tick, cells) for (text, tick), cells in zip(labels, grid, strict=True)]
+        return [*lines, _time_axis(bars, detail.timeframe, self._gutter, frame.clock)]
+
+    def _labels(
+        self, detail: MarketDetail, prices: Scale, bars: tuple[ChartBar, ...], hist: int, sums: Scale
+    ) -> list[tuple[str, str]]:
+        """The words left of each row, and the glyph of the axis."""
+        out = [("", "│")] * (prices.rows + hist + sums.rows)
+        found, step = ticks(prices)
+        decimals = min(decimals_of(step), price_decimals(detail.market))
+        for row, value in found.items():
+            out[row] = (numbers.price(value, decimals), "┤")
+        most = max((abs(bar.delta) for bar in bars), default=0.0)
+        out[prices.rows] = ("Δ " + numbers.number(most, 2, signed=True), "┤")
+        out[prices.rows + hist - 1] = (numbers.number(-most, 2, signed=True), "┤")
+        found, step = ticks(sums)
+        for row, value in found.items():
+            text = numbers.number(value, min(decimals_of(step), 4), signed=True)
+            out[prices.rows + hist + row] = (text, "┤")
+        self._gutter = max(self._gutter, max(len(text) for text, _ in out) + 1)
+        _tag(out, range(prices.rows), "price")
+        _tag(out, range(prices.rows + hist, len(out)), "CVD")
+        return [(text.rjust(self._gutter), tick) for text, tick in out]
+
+    def _cross(self, grid: Grid, bars: tuple[ChartBar, ...], prices: Scale) -> None:
+        at = len(bars) - 1 - min(self.back or 0, len(bars) - 1)
+        for cells in grid:
+            glyph, role = cells[at]
+            cells[at] = (glyph, f"{role} cross")
+        row = min(max(prices.row(bars[at].close) - self.lift, 0), prices.rows - 1)
+        self.lift = prices.row(bars[at].close) - row
+        grid[row] = [(glyph if glyph != " " else "╌", f"{role} cross" if x == at else role if glyph != " " else "faint")
+                     for x, (glyph, role) in enumerate(grid[row])]
+
+    def _title(self, frame: Frame, detail: MarketDetail) -> Line:
+        name = heading("chart", detail)
+        if self.back is None:
+            last = detail.bars[-1]
+            note = "" if last.source != "candle" else " · ≈ from candles"
+            return title(frame, name, f"{len(detail.bars)} bars{note}")
+        bar = detail.bars[-1 - min(self.back, self._shown - 1)]
+        return title(frame, "chart" if frame.width < 110 else name, reading(bar, detail, frame.clock), "poc")
+
+
+def reading(bar: ChartBar, detail: MarketDetail, clock: Clock) -> str:
+    """What the crosshair reads: time, price, delta, CVD, volume."""
+    decimals = price_decimals(detail.market)
+    when = clock.hms(bar.time_us) if detail.timeframe < 60 else clock.hm(bar.time_us)
+    if detail.timeframe >= 3600:
+        when = f"{clock.day(bar.time_us)} {when}"
+    words = [
+        when + clock.z,
+        f"price {numbers.price(bar.close, decimals)}",
+        f"Δ {numbers.number(bar.delta, signed=True)}",
+        f"CVD {numbers.number(bar.cvd, signed=True)}" if bar.cvd is not None else "CVD -",
+        f"vol {numbers.number(bar.volume)}",
+    ]
+    return "  ".join(words)
+
+
+def _price_scale(bars: tuple[ChartBar, ...], rows: int) -> Scale:
+    return Scale(min(bar.low for bar in bars), max(bar.high for bar in bars), rows)
+
+
+def _cvd_scale(bars: tuple[ChartBar, ...], rows: int) -> Scale:
+    known = [bar.cvd for bar in bars if bar.cvd is not None] or [0.0]
+    return Scale(min(known), max(known), rows)
+
+
+def _tag(labels: list[tuple[str, str]], rows: range, word: str) -> None:
+    """Name a part of the chart on its first row without a number."""
+    for row in rows:
+        if not labels[row][0]:
+            labels[row] = (word, labels[row][1])
+            return
+
+
+def _candles(bars: tuple[ChartBar, ...], scale: Scale) -> Grid:
+    columns = [candle(scale, bar.open, bar.high, bar.low, bar.close) for bar in bars]
+    roles = ["up" if bar.close >= bar.open else "down" for bar in bars]
+    return [[(cells[row], role) for cells, role in zip(columns, roles, strict=True)] for row in range(scale.rows)]
+
+
+def _deltas(bars: tuple[ChartBar, ...], rows: int, *, ascii_only: bool) -> Grid:
+    most = max((abs(bar.delta) for bar in bars), default=0.0)
+    columns = []
+    for bar in bars:
+        role = "up" if bar.delta >= 0 else "down"
+        cells = column(bar.delta, most, rows)
+        if ascii_only:
+            columns.append([(" " if glyph == " " else "#" if bar.delta >= 0 else "=", role) for glyph, _ in cells])
+        else:
+            columns.append([(glyph, f"{role} reverse" if hang else role) for glyph, hang in cells])
+    return [[cells[row] for cells in columns] for row in range(rows)]
+
+
+def _line(bars: tuple[ChartBar, ...], scale: Scale) -> Grid:
+    """The CVD: two points a bar, the one between bars half way."""
+    levels: list[int | None] = []
+    before: float | None = None
+    for bar in bars:
+        if bar.cvd is None:
+            levels += [None, None]
+        else:
+            middle = bar.cvd if before is None else (before + bar.cvd) / 2
+            levels += [scale.level(middle, 4), scale.level(bar.cvd, 4)]
+        before = bar.cvd
+    return [[(glyph, "line") for glyph in text] for text in braille(levels, scale.rows)]
+
+
+def _row(text: str, tick: str, cells: list[tuple[str, str]]) -> Line:
+    """Join neighbours of one role."""
+    spans: list[tuple[str, str]] = [(text + " ", "dim"), (tick, "faint")]
+    run, role = "", ""
+    for glyph, new in cells:
+        if new == role or (glyph == " " and "cross" not in new and "reverse" not in new and "cross" not in role
+                           and "reverse" not in role):
+            run += glyph
+        else:
+            if run:
+                spans.append((run, role or "text"))
+            run, role = glyph, new
+    spans.append((run, role or "text"))
+    return tuple(spans)
+
+
+STEPS = (1, 5, 15, 30, 60, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800, 604800, 2592000)
+
+
+def _time_axis(bars: tuple[ChartBar, ...], timeframe: int, gutter: int, clock: Clock) -> Line:
+    """Labels under the bars whose time is a round one, at least nine cells apart."""
+    step = next((step for step in STEPS if step >= timeframe * 10), STEPS[-1])
+    offset = clock.midnight_offset(bars[0].time_us)
+    cells = ["─"] * len(bars)
+    free = 0
+    before = None
+    for x, bar in enumerate(bars):
+        slot = (bar.time_us // 1_000_000 + offset) // step
+        fresh, before = before is not None and slot != before, slot
+        text = clock.day(bar.time_us) if timeframe >= 14400 else clock.hms(bar.time_us) if timeframe < 60 else clock.hm(bar.time_us)
+        if fresh and x >= free and x + len(text) + 1 <= len(bars):
+            cells[x : x + len(text) + 1] = "┴" + text
+            free = x + len(text) + 3
+    zone = (span(timeframe) + " " + (clock.zone_name(bars[-1].time_us) or "UTC")).rjust(gutter)[-gutter:]
+    return ((zone + " ", "dim"), ("└", "faint"), ("".join(cells), "faint" if not before else "dim"))

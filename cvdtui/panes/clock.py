@@ -1,0 +1,69 @@
+"""Times as the trader reads them: UTC with a Z, or the zone of the configuration."""
+
+from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+DAY_S = 86_400
+
+
+class Clock:
+    """Writes microseconds since the epoch in one time zone; `zone` empty or "UTC" is UTC.
+
+    Raises KeyError, ValueError or OSError (from zoneinfo) for a zone nobody knows.
+    """
+
+    def __init__(self, zone: str = "") -> None:
+        self.local = zone not in {"", "UTC"}
+        self._zone: tzinfo = ZoneInfo(zone) if self.local else UTC
+        self.z = "" if self.local else "Z"
+        self._minute = lru_cache(4096)(self._written)
+
+    def _written(self, second: int) -> str:
+        return datetime.fromtimestamp(second, self._zone).strftime("%H:%M:%S")
+
+    def hms(self, time_us: int) -> str:
+        """`14:32:07`."""
+        return self._minute(time_us // 1_000_000)
+
+    def hm(self, time_us: int) -> str:
+        """`14:32`."""
+        return self.hms(time_us)[:5]
+
+    def ms(self, time_us: int) -> str:
+        """`14:32:07.123`."""
+        return f"{self.hms(time_us)}.{time_us // 1000 % 1000:03d}"
+
+    def day(self, time_us: int) -> str:
+        """`Aug 08`."""
+        return datetime.fromtimestamp(time_us // 1_000_000, self._zone).strftime("%b %d")
+
+    def since(self, time_us: int, now_us: int) -> str:
+        """`00:00Z` today, `Mon 00:00Z` this week, `Aug 08 00:00Z` before."""
+        then = datetime.fromtimestamp(time_us // 1_000_000, self._zone)
+        now = datetime.fromtimestamp(now_us // 1_000_000, self._zone)
+        days = (now.date() - then.date()).days
+        day = "" if days == 0 else then.strftime("%a ") if 0 < days < 7 else then.strftime("%b %d ")
+        return f"{day}{then.strftime('%H:%M')}{self.z}"
+
+    def zone_name(self, time_us: int) -> str:
+        """`CEST`, or empty in UTC."""
+        if not self.local:
+            return ""
+        return datetime.fromtimestamp(time_us // 1_000_000, self._zone).strftime("%Z")
+
+    def midnight_offset(self, time_us: int) -> int:
+        """Seconds by which local time is ahead of UTC."""
+        offset = datetime.fromtimestamp(time_us // 1_000_000, self._zone).utcoffset()
+        return int(offset.total_seconds()) if offset else 0
+
+
+UTC_CLOCK = Clock()
+
+
+def span(seconds: int) -> str:
+    """A length of time as a timeframe is written: `5s`, `15m`, `4h`, `1d`."""
+    for unit, size in (("d", DAY_S), ("h", 3600), ("m", 60)):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"

@@ -1,0 +1,166 @@
+"""The columns of the markets table: what each reads from a row, and how it is written."""
+
+from collections.abc import Callable
+from typing import Literal
+
+from msgspec import Struct
+
+from cvdtui.model import Market, MarketRow
+from cvdtui.panes import numbers
+from cvdtui.panes.line import narrow
+
+BLOCKS = "▁▂▃▄▅▆▇"
+"""Seven heights: a full block would touch the row above."""
+
+
+class Cell(Struct, frozen=True, gc=False):
+    """A written value in two halves that meet at the decimal point."""
+
+    whole: str
+    part: str = ""
+    role: str = "text"
+
+
+class Column(Struct, frozen=True):
+    """One column; `rank` says who gives way on a narrow screen (the highest first)."""
+
+    name: str
+    head: str
+    rank: int
+    cell: Callable[[MarketRow, str, bool], Cell]
+    """(row, its label, tight) -> what is written; the spark column draws itself."""
+    key: Callable[[MarketRow], float | str | None]
+    """What the column sorts by; None goes last."""
+    whole: int = 1
+    """Least cells left of the decimal point."""
+    part: int = 0
+    """Least cells from the decimal point on."""
+    align: Literal["point", "left", "right"] = "point"
+
+
+def price_decimals(market: Market) -> int:
+    """Decimals a price needs: those of the tick, not those of the integer (tick 0.10 needs one)."""
+    decimals, tick = market.price_decimals, market.tick
+    while decimals > 0 and tick and tick % 10 == 0:
+        decimals, tick = decimals - 1, tick // 10
+    return decimals
+
+
+def steady_decimals(row: MarketRow) -> int:
+    """Decimals for this market's sizes, from its usual trade."""
+    if row.unit == "quote":
+        return 0
+    return numbers.size_decimals(row.volume / row.trades if row.trades else 1.0)
+
+
+def is_fresh(row: MarketRow) -> bool:
+    """Is the last price of now?"""
+    return row.quality.state in {"live", "gap", "fill", "lost"}
+
+
+def is_trusted(row: MarketRow) -> bool:
+    """Can the sums be taken at their word?"""
+    return row.quality.state == "live" and row.quality.coverage >= 1.0
+
+
+def inferred(row: MarketRow) -> str:
+    """`≈` when part of the volume is estimated from candles, `~` when sides are inferred, else nothing."""
+    sources = {source for source, share in row.quality.sources if share > 0}
+    return "≈" if "candle" in sources else "~" if sources & {"quote", "midpoint", "tick"} else ""
+
+
+def _market(row: MarketRow, label: str, _: bool) -> Cell:
+    return Cell(label, role="text" if is_fresh(row) else "dim")
+
+
+def _last(row: MarketRow, _label: str, _tight: bool) -> Cell:
+    if row.last is None:
+        return Cell("-", role="dim")
+    whole, point, part = numbers.price(row.last, price_decimals(row.market)).partition(".")
+    return Cell(whole, point + part, "text" if is_fresh(row) else "dim")
+
+
+def _signed(row: MarketRow, value: float | None, tight: bool, mark: str = "") -> Cell:
+    if value is None:
+        return Cell("-", role="dim")
+    whole, part = numbers.split(value, steady_decimals(row), signed=True, tight=tight)
+    return Cell(mark + whole, part, numbers.tone(value) if is_trusted(row) else "dim")
+
+
+def _volume(row: MarketRow, _label: str, _tight: bool) -> Cell:
+    if row.last is None:
+        return Cell("-", role="dim")
+    return Cell(*numbers.split(row.volume, steady_decimals(row)), "text" if is_trusted(row) else "dim")
+
+
+def _percent(row: MarketRow, value: float | None, *, fresh: bool) -> Cell:
+    if value is None:
+        return Cell("-", role="dim")
+    whole, point, part = numbers.percent(value, signed=True).partition(".")
+    return Cell(whole, point + part, numbers.tone(value) if fresh else "dim")
+
+
+def _z(row: MarketRow, _label: str, _tight: bool) -> Cell:
+    if row.z is None:
+        return Cell("-", role="dim")
+    whole, _, part = f"{row.z:+.2f}".partition(".")
+    mark = "◆" if row.climax else " " if row.z_before is None else "↑" if row.z > row.z_before else "↓"
+    role = numbers.tone(row.z) if abs(row.z) > 1 else "text"
+    return Cell(whole, f".{part}{mark}", role if is_trusted(row) else "dim")
+
+
+def _flags(row: MarketRow, _label: str, _tight: bool) -> Cell:
+    tones = {flag.tone for flag in row.flags}
+    role = "warn" if "warn" in tones else tones.pop() if len(tones) == 1 else "text"
+    return Cell(" ".join(narrow(flag.glyph + flag.text) for flag in row.flags), role=role)
+
+
+def _cover(row: MarketRow, _label: str, tight: bool) -> Cell:
+    state = row.quality.state
+    bad = state in {"gap", "stale", "lost", "refused", "offline"}
+    role = "warn" if bad else "note" if state == "fill" else "dim" if state == "waiting" else "good"
+    text = narrow(row.quality.text or "-")
+    return Cell(text.replace(" ", "", 1) if tight and len(text) > 8 else text, role=role)
+
+
+def spark(row: MarketRow, width: int) -> str:
+    """The last `width` steps of the CVD, scaled to themselves, newest at the right."""
+    values = row.spark[-width:]
+    if not values:
+        return " " * width
+    low, high = min(values), max(values)
+    scale = 6.999 / (high - low) if high > low else 0.0
+    drawn = "".join(BLOCKS[int((value - low) * scale)] for value in values) if scale else "▄" * len(values)
+    return drawn.rjust(width)
+
+
+def spark_head(rows: tuple[MarketRow, ...], width: int) -> str:
+    """`CVD 40m by 1m`: the span drawn and the length of one step, as far as there is room."""
+    step = max((row.spark_step_s for row in rows), default=60)
+    total = step * width
+    text = f"{total // 3600}h{total % 3600 // 60:02d}" if total >= 3600 else f"{total // 60}m"
+    unit = f"{step // 60}m" if step % 60 == 0 else f"{step}s"
+    for head in (f"CVD, {text}, {unit} a step", f"CVD {text} by {unit}", f"{text}/{unit}", text):
+        if len(head) <= width:
+            return head
+    return ""
+
+
+def _key(read: Callable[[MarketRow], float | None]) -> Callable[[MarketRow], float | str | None]:
+    return read
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("market", "market", 0, _market, lambda row: f"{row.market.base} {row.market.name}", 10, align="left"),
+    Column("last", "last", 1, _last, lambda row: row.last, 6, 2),
+    Column("change", "chg %", 8, lambda row, _, _tight: _percent(row, row.change, fresh=is_fresh(row)), lambda row: row.change, 3, 3),
+    Column("volume", "volume", 11, _volume, _key(lambda row: row.volume), 5, 2),
+    Column("bar", "Δ bar", 4, lambda row, _, tight: _signed(row, row.delta_bar, tight), lambda row: row.delta_bar, 4, 3),
+    Column("5m", "Δ 5m", 6, lambda row, _, tight: _signed(row, row.delta_5m, tight), lambda row: row.delta_5m, 4, 3),
+    Column("ratio", "Δ %", 10, lambda row, _, _tight: _percent(row, row.delta_ratio, fresh=is_trusted(row)), lambda row: row.delta_ratio, 3, 3),
+    Column("cvd", "CVD", 3, lambda row, _, tight: _signed(row, row.cvd, tight, inferred(row)), lambda row: row.cvd, 6, 2),
+    Column("spark", "", 7, lambda row, _, _tight: Cell(""), lambda row: row.spark[-1] - row.spark[0] if row.spark else None, 8, align="left"),
+    Column("z", "z", 5, _z, lambda row: row.z, 2, 4),
+    Column("flags", "flags", 9, _flags, lambda row: len(row.flags), 8, align="left"),
+    Column("cover", "cover", 2, _cover, lambda row: row.quality.coverage, 8, align="right"),
+)

@@ -1,0 +1,76 @@
+"""The help (`?`): what each number means, which convention is in force, what the marks are, and the keys."""
+
+from cvdtui.panes.line import Answer, Frame, Line, title
+
+NUMBERS = (
+    ("delta Δ", "volume bought at the ask minus volume sold at the bid, by the aggressor's side (the exchange's own flag)."),
+    ("CVD", "running sum of delta since the anchor: session 00:00 UTC, week Monday 00:00 UTC, the last N trades, start, or your mark."),
+    ("Δ bar, Δ 5m", "delta of the forming bar; delta of the last 300 seconds of exchange time."),
+    ("Δ %", "session delta / session volume. chg %: last / session open - 1."),
+    ("spark", "CVD at the end of each step, scaled to itself; the column's head says span and step."),
+    ("z", "(CVD - mean of 20 bars) / their deviation, smoothed over 5. Beyond ±1 half of the time even at random; ◆ first bar beyond ±2."),
+    ("cover", "share of the session's volume known exactly; 100 when nothing is open or lost. Dim numbers are not complete."),
+    ("", "gap n: n trades being fetched. lost: some never came. fill: history coming. stale: silent link. ≈ from candles, ~ side inferred."),
+    ("footprint", "sell × buy of each price row: sold at the bid × bought at the ask. ▲ ▼ diagonal imbalance of 3 to 1 (buy against the"),
+    ("", "sell one row below, and the reverse); ┃ three or more that touch; ■ point of control of the bar. max / min: extremes of running delta."),
+    ("profile", "█ bought ▒ sold of the session. POC: row of most volume. VAH / VAL: ends of the 70 % value area, row by row from the POC."),
+    ("", "HVN / LVN: rows at or beyond the 70th / 30th percentile. VWAP: value / volume of the session. It says from when it was built."),
+    ("trades", "newest first; ▲ the buyer was the aggressor, ▼ the seller. Fills below the least size are left out."),
+    ("units", "sizes in the base coin (contracts converted); u shows value in the quote currency instead."),
+)
+
+
+class Help:
+    """State: how far it is scrolled, and the keys to list (told by the screen)."""
+
+    name = "help"
+    hints = (("j k", "scroll"), ("esc", "back"))
+
+    def __init__(self) -> None:
+        self.keys: tuple[tuple[str, str], ...] = ()
+        self._top = 0
+        self._page = 10
+        self._length = 0
+
+    def press(self, key: str) -> Answer | None:
+        steps = {"up": -1, "k": -1, "down": 1, "j": 1, "pageup": -self._page, "pagedown": self._page, "space": self._page}
+        ends = {"g": 0, "home": 0, "G": self._length, "end": self._length}
+        if key not in steps and key not in ends:
+            return None
+        self._top = ends[key] if key in ends else self._top + steps[key]
+        return Answer()
+
+    def paint(self, frame: Frame) -> list[Line]:
+        lines: list[Line] = [(("Keys", "title"),), *self._keys(frame.width), (), (("Numbers", "title"),)]
+        for word, text in NUMBERS:
+            lines += _paragraph(word, text, frame.width)
+        self._length = len(lines)
+        self._page = max(frame.height - 1, 1)
+        self._top = max(min(self._top, len(lines) - self._page), 0)
+        left = max(len(lines) - self._top - self._page, 0)
+        head = title(frame, "help", f"{left} more lines: j, PgDn" if left else "esc goes back")
+        return [head, *lines[self._top : self._top + self._page]]
+
+    def _keys(self, width: int) -> list[Line]:
+        """The key table in as many columns as fit."""
+        wide = 38
+        columns = max(width // wide, 1)
+        rows = -(-len(self.keys) // columns)
+        lines: list[Line] = []
+        for row in range(rows):
+            spans: list[tuple[str, str]] = []
+            for key, words in self.keys[row::rows]:
+                spans += [(f" {key:<12}", "key"), (f"{words[: wide - 14]:<{wide - 13}}", "text")]
+            lines.append(tuple(spans))
+        return lines
+
+
+def _paragraph(word: str, text: str, width: int) -> list[Line]:
+    """A word at the left and its text broken at spaces beside it."""
+    room = max(width - 15, 20)
+    rows: list[str] = [""]
+    for part in text.split():
+        if len(rows[-1]) + len(part) + 1 > room:
+            rows.append("")
+        rows[-1] += (" " if rows[-1] else "") + part
+    return [((f" {word if not at else '':<13}", "key"), (row, "text")) for at, row in enumerate(rows)]

@@ -1,0 +1,111 @@
+"""What panes speak: lines of spans, the frame they are asked to fill, and the words a pane answers keys with."""
+
+import unicodedata
+from typing import Protocol
+
+from msgspec import Struct
+
+from cvdtui.model import MarketDetail, Snapshot
+from cvdtui.panes.clock import Clock
+
+Span = tuple[str, str]
+"""(text, role): the role is a name of `theme.ROLES`, or several laid over each other from left to right (`up cursor`)."""
+Line = tuple[Span, ...]
+
+
+class Frame(Struct, frozen=True, gc=False):
+    """All a pane needs to draw itself once."""
+
+    snapshot: Snapshot
+    width: int
+    height: int
+    clock: Clock
+    focused: bool = False
+    zoomed: bool = False
+    ascii: bool = False
+
+    @property
+    def detail(self) -> MarketDetail | None:
+        """The market at hand; None while the source has none of it."""
+        return self.snapshot.detail
+
+
+class Answer(Struct, frozen=True):
+    """What a pane made of a key: handled, and perhaps a wish for the screen."""
+
+    view: dict[str, object] = {}
+    """Fields of the View to change."""
+    open: bool = False
+    """Drill into the selected market."""
+
+
+class Pane(Protocol):
+    """One part of the screen: it keeps its own cursor and scroll, and turns a frame into lines."""
+
+    @property
+    def name(self) -> str:
+        """The word it goes by in titles, keys and commands."""
+
+    @property
+    def hints(self) -> tuple[tuple[str, str], ...]:
+        """(key, what it does) for the footer, most wanted first."""
+
+    def paint(self, frame: Frame) -> list[Line]:
+        """Draw: at most `frame.height` lines of at most `frame.width` cells; the rest stays blank."""
+
+    def press(self, key: str) -> Answer | None:
+        """Take a key (Textual's name of it); None leaves it to the screen."""
+
+
+def length(line: Line) -> int:
+    """How many cells a line takes; panes write only characters one cell wide."""
+    return sum(len(text) for text, _ in line)
+
+
+def clip(line: Line, width: int) -> Line:
+    """Cut a line at `width` cells."""
+    out: list[Span] = []
+    for text, role in line:
+        if width <= 0:
+            break
+        out.append((text[:width], role))
+        width -= len(text)
+    return tuple(out)
+
+
+def spread(left: Line, right: Line, width: int) -> Line:
+    """`left` and `right` at the two ends of `width` cells; the right end gives way."""
+    space = width - length(left) - length(right)
+    if space < 1:
+        return clip(left, width)
+    return (*left, (" " * space, "text"), *right)
+
+
+def title(frame: Frame, name: str, right: str = "", right_role: str = "title") -> Line:
+    """A pane's first line: `╶ name ─────── right ╴`."""
+    role = "focus" if frame.focused else "title"
+    room = frame.width - 4
+    name = name[: max(room, 0)]
+    right = right if len(name) + len(right) + 4 <= room else ""
+    rule = room - len(name) - (len(right) + 2 if right else 0)
+    tail: Line = ((f" {right} ", right_role),) if right else ()
+    return (("╶ ", "faint"), (name, role), (" " + "─" * rule, "faint"), *tail, ("╴", "faint"))
+
+
+def centred(frame: Frame, *texts: str, role: str = "dim") -> list[Line]:
+    """Words in the middle of an empty pane, below its title."""
+    rows = max((frame.height - 1 - len(texts)) // 2, 0)
+    blank: list[Line] = [()] * rows
+    return blank + [((text[: frame.width].center(frame.width), role),) for text in texts]
+
+
+def narrow(text: str) -> str:
+    """Foreign words made safe for a grid of cells: anything not one cell wide becomes `?`."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        char
+        if char.isprintable() and unicodedata.east_asian_width(char) not in "WF" and not unicodedata.combining(char)
+        else "?"
+        for char in text
+    )

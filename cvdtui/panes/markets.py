@@ -1,0 +1,273 @@
+"""The markets table: one line a market; the cursor follows the market, and rows hold still while one is chosen."""
+
+import re
+
+from cvdtui.model import MarketRow
+from cvdtui.panes.columns import COLUMNS, Cell, Column, spark, spark_head
+from cvdtui.panes.line import Answer, Frame, Line, centred, title
+
+SORT_EVERY_US = 1_000_000
+TIGHT = 110
+"""Below this width numbers and venues are written shorter."""
+FLEXIBLE = {"spark": 60, "flags": 30}
+"""Columns that take what is left, up to this many cells."""
+
+
+class Markets:
+    """State: what is selected, sorted and filtered, and what was drawn last for each row."""
+
+    name = "markets"
+    hints = (("enter", "open"), ("/", "filter"), ("←→", "sort"), ("r", "reverse"), ("a", "add"), ("d", "remove"))
+
+    def __init__(self) -> None:
+        self.selected: str | None = None
+        self.held = False
+        """The user chose a row: sorting waits until esc."""
+        self.sort: str | None = None
+        self.reverse = True
+        self.pattern = ""
+        self.order: list[str] = []
+        """Market names as they stand on the screen."""
+        self._top = 0
+        self._tight = False
+        self._width = 0
+        self._page = 10
+        self._sorted_us = 0
+        self._rows: tuple[MarketRow, ...] = ()
+        self._labels: dict[str, str] = {}
+        self._shape: tuple[object, ...] = ()
+        self._widths: dict[str, tuple[int, int]] = {}
+        self._columns: tuple[tuple[Column, int], ...] = ()
+        self._cells: dict[str, tuple[MarketRow, tuple[Cell, ...]]] = {}
+        self._lines: dict[str, tuple[MarketRow, bool, Line]] = {}
+
+    # --- painting ---------------------------------------------------------------------------------------------
+
+    def paint(self, frame: Frame) -> list[Line]:
+        rows = frame.snapshot.rows
+        self._tight = frame.width < TIGHT
+        self._take(rows, frame.snapshot.time_us)
+        if not self.order:
+            words = f"no market matches /{self.pattern}" if rows else "no markets yet: press a to add one"
+            return [self._title(frame, len(rows)), *centred(frame, words)]
+        self._fit(frame.width)
+        by_name = {row.market.name: row for row in rows}
+        self._page = max(frame.height - 2, 1)
+        self._scroll()
+        shown = self.order[self._top : self._top + self._page]
+        return [self._title(frame, len(rows)), self._head(), *(self._line(by_name[name]) for name in shown)]
+
+    def _take(self, rows: tuple[MarketRow, ...], now_us: int) -> None:
+        """Meet the rows of a new snapshot: labels, cells, order."""
+        shape = (tuple(row.market for row in rows), rows[0].unit if rows else "", self.pattern, self._tight)
+        if shape != self._shape:
+            self._shape = shape
+            self._labels = label(rows, tight=self._tight)
+            self._widths = {}
+            self._cells = {}
+            self._order(rows, now_us)
+        elif rows is not self._rows and not self.held and self.sort and now_us - self._sorted_us >= SORT_EVERY_US:
+            self._order(rows, now_us)
+        self._rows = rows
+        for row in rows:
+            self._write(row)
+
+    def _write(self, row: MarketRow) -> None:
+        name = row.market.name
+        known = self._cells.get(name)
+        if known is not None and known[0] is row:
+            return
+        cells = tuple(column.cell(row, self._labels[name], self._tight) for column in COLUMNS)
+        self._cells[name] = (row, cells)
+        for column, cell in zip(COLUMNS, cells, strict=True):
+            whole, part = self._widths.get(column.name, (column.whole, column.part))
+            if len(cell.whole) > whole or len(cell.part) > part or column.name not in self._widths:
+                self._widths[column.name] = (max(whole, len(cell.whole)), max(part, len(cell.part)))
+                self._columns = ()
+
+    def _order(self, rows: tuple[MarketRow, ...], now_us: int) -> None:
+        """Put the rows that pass the filter in order; the selected market stays selected."""
+        before = self.order
+        kept = [row for row in rows if matches(row, self.pattern)]
+        key = next((column.key for column in COLUMNS if column.name == self.sort), None)
+        if key is not None:
+            valued = [(key(row), row) for row in kept]
+            kept = [row for value, row in sorted(
+                ((value, row) for value, row in valued if value is not None),
+                key=lambda pair: pair[0],  # type: ignore[arg-type,return-value]  # one column holds one type
+                reverse=self.reverse,
+            )] + [row for value, row in valued if value is None]
+        self.order = [row.market.name for row in kept]
+        self._sorted_us = now_us
+        if self.selected not in self.order:
+            place = before.index(self.selected) if self.selected in before else 0
+            self.selected = self.order[min(place, len(self.order) - 1)] if self.order else None
+            self.held = False
+
+    def _fit(self, width: int) -> None:
+        """Choose the columns that fit and share out what is left."""
+        if self._columns and self._width == width:
+            return
+        self._width = width
+        need = {column.name: sum(self._widths[column.name]) for column in COLUMNS}
+        need["spark"] = 6 if self._tight else 16
+        need["flags"] = 8
+        room = width - 1
+        chosen: set[str] = set()
+        for column in sorted(COLUMNS, key=lambda column: column.rank):
+            if need[column.name] + 1 <= room:
+                chosen.add(column.name)
+                room -= need[column.name] + 1
+        widths = {name: need[name] for name in chosen}
+        for name, most in FLEXIBLE.items():
+            if name in chosen:
+                extra = max(min(most - need[name], room), 0)
+                widths[name] += extra
+                room -= extra
+        if "market" in chosen:
+            widths["market"] += min(max(room, 0), 4)
+        self._columns = tuple((column, widths[column.name]) for column in COLUMNS if column.name in chosen)
+        self._lines = {}
+
+    _shape_width = 0
+
+    def _title(self, frame: Frame, total: int) -> Line:
+        parts = [f"{len(self.order)} of {total}"]
+        if self.pattern:
+            parts.append(f"/{self.pattern}")
+        if self.sort:
+            parts.append(f"sort {self._sort_head()} {'▼' if self.reverse else '▲'}{' held' if self.held else ''}")
+        parts.append(f"sizes in {'quote' if frame.snapshot.view.unit == 'quote' else 'base'}")
+        return title(frame, "markets", " · ".join(parts))
+
+    def _sort_head(self) -> str:
+        return next((column.head or "spark" for column in COLUMNS if column.name == self.sort), "")
+
+    def _head(self) -> Line:
+        spans = [(" ", "head")]
+        for column, width in self._columns:
+            head = spark_head(self._rows, width) if column.name == "spark" else column.head
+            if column.name == self.sort:
+                head = (head[: width - 1] + ("▼" if self.reverse else "▲"))
+            spans.append((head[:width].ljust(width) if column.align == "left" else head[:width].rjust(width), "head"))
+            spans.append((" ", "head"))
+        return tuple(spans)
+
+    def _line(self, row: MarketRow) -> Line:
+        name = row.market.name
+        chosen = name == self.selected
+        known = self._lines.get(name)
+        if known is not None and known[0] is row and known[1] == chosen:
+            return known[2]
+        cells = dict(zip((column.name for column in COLUMNS), self._cells[name][1], strict=True))
+        spans: list[tuple[str, str]] = [("▸" if chosen else " ", "focus")]
+        for column, width in self._columns:
+            cell = cells[column.name]
+            if column.name == "spark":
+                text, role = spark(row, width), "line"
+            else:
+                text, role = self._place(column, cell, width), cell.role
+            spans.append((text + " ", role))
+        spans.append((" " * (self._width - sum(len(text) for text, _ in spans)), "text"))
+        line = tuple((text, f"{role} cursor") for text, role in spans) if chosen else tuple(spans)
+        self._lines[name] = (row, chosen, line)
+        return line
+
+    def _place(self, column: Column, cell: Cell, width: int) -> str:
+        if column.align == "left":
+            return cell.whole[:width].ljust(width)
+        if column.align == "right":
+            return cell.whole[:width].rjust(width)
+        part = self._widths[column.name][1]
+        return (cell.whole.rjust(width - part) + cell.part.ljust(part))[:width]
+
+    def _scroll(self) -> None:
+        if self.selected in self.order:
+            at = self.order.index(self.selected)
+            self._top = min(max(self._top, at - self._page + 1), at)
+        self._top = max(min(self._top, len(self.order) - self._page), 0)
+
+    # --- keys -------------------------------------------------------------------------------------------------
+
+    def press(self, key: str) -> Answer | None:
+        steps = {"up": -1, "k": -1, "down": 1, "j": 1, "pageup": -self._page, "pagedown": self._page}
+        ends = {"g": 0, "home": 0, "G": len(self.order) - 1, "end": len(self.order) - 1}
+        if key in steps:
+            return self.move(steps[key])
+        if key in ends:
+            return self.choose(ends[key])
+        if key in {"left", "right"}:
+            return self._sort_by(1 if key == "right" else -1)
+        if key == "r":
+            self.reverse = not self.reverse
+            return self._resort()
+        if key == "enter" and self.selected:
+            return Answer({"market": self.selected}, open=True)
+        if key == "escape" and self.held:
+            self.held = False
+            return Answer()
+        return None
+
+    def move(self, step: int) -> Answer:
+        """Move the cursor by rows; the picture follows the market under it."""
+        at = self.order.index(self.selected) if self.selected in self.order else 0
+        return self.choose(min(max(at + step, 0), len(self.order) - 1))
+
+    def choose(self, at: int) -> Answer:
+        """Put the cursor on the row numbered `at`, by the user's wish."""
+        if not self.order:
+            return Answer()
+        self.selected = self.order[max(at, 0)]
+        self.held = True
+        return Answer({"market": self.selected})
+
+    def point(self, line: int) -> Answer:
+        """Put the cursor on the line a finger points at."""
+        at = self._top + line
+        return self.choose(at) if at < len(self.order) else Answer()
+
+    def filter(self, pattern: str) -> None:
+        """Show only markets that match; empty shows all."""
+        self.pattern = pattern
+
+    def _sort_by(self, step: int) -> Answer:
+        names: list[str | None] = [None, *(column.name for column, _ in self._columns)]
+        at = names.index(self.sort) if self.sort in names else 0
+        self.sort = names[(at + step) % len(names)]
+        return self._resort()
+
+    def _resort(self) -> Answer:
+        self._order(self._rows, self._sorted_us)
+        self._lines = {}
+        return Answer()
+
+
+def matches(row: MarketRow, pattern: str) -> bool:
+    """Does the market's name, or base and venue, hold the pattern (a regular expression, or else plain text)?"""
+    if not pattern:
+        return True
+    text = f"{row.market.name} {row.market.base} {row.market.venue}"
+    try:
+        return re.search(pattern, text, re.IGNORECASE) is not None
+    except re.error:
+        return pattern.lower() in text.lower()
+
+
+def label(rows: tuple[MarketRow, ...], *, tight: bool = False) -> dict[str, str]:
+    """`BTC binance-usdm` where that is unique, else `BTCUSDC binance`; bases and venues stand in two columns."""
+    short = [(row.market.base or row.market.symbol, row.market.venue) for row in rows]
+    names = {
+        row.market.name: pair if short.count(pair) == 1 else (row.market.symbol, row.market.venue)
+        for row, pair in zip(rows, short, strict=True)
+    }
+    wide = min(max((len(first) for first, _ in names.values()), default=0), 12)
+    return {name: f"{first:<{wide}} {_venue(venue) if tight else venue}" for name, (first, venue) in names.items()}
+
+
+def _venue(name: str) -> str:
+    """At most eight cells: `binance-usdm` is `bin-usdm`."""
+    first, dash, rest = name.partition("-")
+    if len(name) <= 8:
+        return name
+    rest = rest[:4]
+    return first[: 8 - len(dash) - len(rest)] + dash + rest

@@ -1,0 +1,27 @@
+"""What stands there when nothing could be reached: which host failed, why, and the way on."""
+
+from cvdtui.panes.line import Answer, Frame, Line, narrow, title
+
+
+class Offline:
+    """State: the report, one line a host."""
+
+    name = "offline"
+    hints = (("D", "demo"), ("esc", "wait on"), ("q", "quit"))
+
+    def __init__(self) -> None:
+        self.report: tuple[str, ...] = ()
+        self.demo = True
+        """A demo can be switched to."""
+
+    def press(self, key: str) -> Answer | None:  # noqa: ARG002 - the screen takes its keys
+        return None
+
+    def paint(self, frame: Frame) -> list[Line]:
+        lines: list[Line] = [title(frame, "nothing could be reached"), ()]
+        lines += [((f"  ⚠ {narrow(text)}"[: frame.width], "warn"),) for text in self.report]
+        lines += [(), (("  Still trying: this notice goes away as soon as one host answers.", "dim"),)]
+        if self.demo:
+            lines += [(), (("  D", "key"), (" plays the demo exchange instead: nothing leaves this machine.", "text"))]
+        lines += [(("  esc", "key"), (" shows the markets as they are.", "text"))]
+        return lines

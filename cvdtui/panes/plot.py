@@ -1,0 +1,124 @@
+"""Marks on a grid of cells: candles, hanging and standing bars, a braille line, an axis with round numbers."""
+
+import math
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from cvdtui.panes import numbers
+
+EIGHTHS = " ▁▂▃▄▅▆▇█"
+CANDLE = {
+    ("", "wick"): "╷",
+    ("wick", ""): "╵",
+    ("wick", "wick"): "│",
+    ("", "body"): "╻",
+    ("body", ""): "╹",
+    ("body", "body"): "┃",
+    ("wick", "body"): "╽",
+    ("body", "wick"): "╿",
+}
+DOTS = ((0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08))
+"""Braille dots of the left and right half of a cell, from the bottom up."""
+
+
+class Scale(Struct, frozen=True, gc=False):
+    """Values low..high over `rows` rows of cells, the lowest row last."""
+
+    low: float
+    high: float
+    rows: int
+
+    def level(self, value: float, steps: int) -> int:
+        """Which of rows x `steps` sub-rows a value falls in, 0 at the bottom."""
+        most = self.rows * steps - 1
+        if self.high <= self.low:
+            return most // 2
+        return min(max(round((value - self.low) / (self.high - self.low) * most), 0), most)
+
+    def row(self, value: float) -> int:
+        """The row of cells, 0 at the top."""
+        return self.rows - 1 - self.level(value, 8) // 8
+
+    def value(self, row: int) -> float:
+        """The value in the middle of a row, 0 at the top."""
+        return self.high - (row + 0.5) / self.rows * (self.high - self.low)
+
+
+def ticks(scale: Scale, every: int = 3) -> tuple[dict[int, float], float]:
+    """Round values by the row they stand in, at least two when that can be, and their step."""
+    wanted = max(scale.rows // every, 2)
+    step = numbers.nice_step((scale.high - scale.low) / wanted * 0.7)
+    found = _multiples(scale, step)
+    while len(found) < 2 and step > (scale.high - scale.low) / scale.rows > 0:
+        step = numbers.nice_step(step * 0.4)
+        found = _multiples(scale, step)
+    return found, step
+
+
+def _multiples(scale: Scale, step: float) -> dict[int, float]:
+    first = math.ceil(scale.low / step - 1e-9)
+    last = min(math.floor(scale.high / step + 1e-9), first + 64)
+    return {scale.row(at * step): at * step for at in range(first, last + 1)}
+
+
+def candle(scale: Scale, open_: float, high: float, low: float, close: float) -> list[str]:
+    """One column of cells from the top: wicks thin, the body thick, dashed where the bar fell."""
+    top, bottom = scale.level(high, 2), scale.level(low, 2)
+    first, last = sorted((scale.level(open_, 2), scale.level(close, 2)))
+    full = "┃" if close >= open_ else "┇"
+
+    def part(level: int) -> str:
+        return "body" if first <= level <= last else "wick" if bottom <= level <= top else ""
+
+    out = []
+    for row in range(scale.rows):
+        lower = (scale.rows - 1 - row) * 2
+        glyph = CANDLE.get((part(lower + 1), part(lower)), " ")
+        out.append(full if glyph == "┃" else glyph)
+    return out
+
+
+def column(value: float, most: float, rows: int) -> list[tuple[str, bool]]:
+    """A bar about a zero line in the middle of an even number of rows: (glyph, hanging) from the top.
+
+    A hanging bar's last cell is a lower block to be drawn in reverse, so that it too is exact to an eighth.
+    """
+    half = rows // 2
+    filled = round(abs(value) / most * half * 8) if most > 0 else 0
+    if value and not filled:
+        filled = 1
+    out: list[tuple[str, bool]] = []
+    for row in range(half):
+        eighths = min(max(filled - row * 8, 0), 8)
+        if value >= 0:
+            out.append((EIGHTHS[eighths], False))
+        else:
+            out.append((EIGHTHS[8 - eighths] if eighths else " ", 0 < eighths))
+    blank = [(" ", False)] * half
+    return out[::-1] + blank if value >= 0 else blank + out
+
+
+def braille(levels: Sequence[int | None], rows: int) -> list[str]:
+    """A line through two points a cell; levels are 0..rows x 4 - 1 from the bottom, None breaks the line."""
+    width = (len(levels) + 1) // 2
+    grid = [[0] * width for _ in range(rows)]
+    before: int | None = None
+    for x, level in enumerate(levels):
+        if level is not None:
+            first, last = level, level
+            if before is not None and before != level:
+                first, last = (before + 1, level) if before < level else (level, before - 1)
+            bits, at = DOTS[x & 1], x >> 1
+            for y in range(first, last + 1):
+                grid[rows - 1 - (y >> 2)][at] |= bits[y & 3]
+        before = level
+    return ["".join(chr(0x2800 + bits) if bits else " " for bits in line) for line in grid]
+
+
+def decimals_of(step: float) -> int:
+    """Decimals needed to write multiples of a 1-2-5 step."""
+    decimals = 0
+    while decimals < 10 and abs(step - round(step, decimals)) > step * 1e-6:
+        decimals += 1
+    return decimals

@@ -1,0 +1,152 @@
+"""The session's volume profile: bought and sold at each price, point of control, value area, nodes, VWAP."""
+
+from msgspec import Struct
+
+from cvdtui.model import MarketDetail, ProfileRow, ProfileView
+from cvdtui.panes import numbers
+from cvdtui.panes.columns import price_decimals
+from cvdtui.panes.line import Answer, Frame, Line, centred, clip, title
+from cvdtui.panes.words import market_words, waiting
+
+MERGES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 150, 200, 300, 500, 1000, 2000, 5000)
+
+
+class Band(Struct):
+    """Rows drawn as one line."""
+
+    index: int
+    buy: float = 0.0
+    sell: float = 0.0
+    unknown: float = 0.0
+    marks: tuple[str, ...] = ()
+    in_value: bool = False
+
+    @property
+    def volume(self) -> float:
+        """All that traded in it."""
+        return self.buy + self.sell + self.unknown
+
+
+class Profile:
+    """State: how many rows stand in one line (it only grows while the market stays)."""
+
+    name = "profile"
+    hints = (("+ -", "row size"), ("u", "units"), ("z", "zoom"), ("n N", "market"))
+
+    def __init__(self) -> None:
+        self._key: tuple[object, ...] = ()
+        self._merge = 0
+
+    def press(self, key: str) -> Answer | None:  # noqa: ARG002 - nothing in it moves
+        return None
+
+    def paint(self, frame: Frame) -> list[Line]:
+        detail = frame.detail
+        if detail is None or not detail.profile.rows:
+            return [title(frame, "profile · session"), *centred(frame, *waiting(frame.snapshot))]
+        profile = detail.profile
+        words = _facts(frame, detail)
+        room = max(frame.height - 1 - len(words), 1)
+        key = (detail.market.name, profile.row, room)
+        if key != self._key:
+            self._key, self._merge = key, 0
+        bands = self._bands(profile, room)
+        heading = "profile · session" + (f" · {market_words(detail)}" if frame.zoomed else "")
+        step = profile.row * MERGES[self._merge]
+        lines = [title(frame, heading, f"line {step:.{profile.row_decimals}f}"), *words]
+        return lines + _draw(bands, profile, MERGES[self._merge], frame.width)
+
+    def _bands(self, profile: ProfileView, room: int) -> list[Band]:
+        first, last = round(profile.rows[0].price / profile.row), round(profile.rows[-1].price / profile.row)
+        while self._merge < len(MERGES) - 1 and last // MERGES[self._merge] - first // MERGES[self._merge] >= room:
+            self._merge += 1
+        merge = MERGES[self._merge]
+        bands = {index: Band(index) for index in range(first // merge, last // merge + 1)}
+        for row in profile.rows:
+            _add(bands[round(row.price / profile.row) // merge], row)
+        if profile.vwap is not None:
+            at = bands.get(int((profile.vwap / profile.row + 0.5) // merge))
+            if at is not None:
+                at.marks = (*at.marks, "VWAP")
+        return [bands[index] for index in sorted(bands, reverse=True)][:room]
+
+
+def _add(band: Band, row: ProfileRow) -> None:
+    band.buy += row.buy
+    band.sell += row.sell
+    band.unknown += row.unknown
+    band.in_value = band.in_value or row.in_value
+    for mark in (row.mark.upper(), row.node.upper()):
+        if mark and mark not in band.marks:
+            band.marks = (*band.marks, mark)
+
+
+def _facts(frame: Frame, detail: MarketDetail) -> list[Line]:
+    """The exact prices, and where the trades behind them begin."""
+    profile, decimals = detail.profile, price_decimals(detail.market)
+    named = [
+        (word, value, places)
+        for word, value, places in (
+            ("POC", profile.poc, profile.row_decimals),
+            ("VAH", profile.vah, profile.row_decimals),
+            ("VAL", profile.val, profile.row_decimals),
+            ("VWAP", profile.vwap, decimals),
+        )
+        if value is not None
+    ]
+    since = f"from {frame.clock.since(profile.from_us, frame.snapshot.time_us)}"
+    whole = profile.share >= 0.9995
+    share = "all of the session" if whole else f"{profile.share * 100:.0f} % of session volume"
+    origin = ((f" {since} · {share}", "dim" if whole else "note"),)
+    lines: list[Line] = []
+    line: list[tuple[str, str]] = []
+    used = 0
+    for word, value, places in named:
+        text = f" {numbers.price(value or 0.0, places)} "
+        if used and used + len(word) + 1 + len(text) > frame.width:
+            lines.append(tuple(line))
+            line, used = [], 0
+        line += [(f" {word}", "dim"), (text, "poc" if word == "POC" else "text")]
+        used += len(word) + 1 + len(text)
+    if used + len(origin[0][0]) + 2 <= frame.width:
+        return [*lines, (*line, *origin)]
+    return [*lines, tuple(line), clip(origin, frame.width)]
+
+
+def _draw(bands: list[Band], profile: ProfileView, merge: int, width: int) -> list[Line]:
+    most = max(band.volume for band in bands) or 1.0
+    decimals = numbers.short_decimals(most)
+    labels = [numbers.price(band.index * merge * profile.row, profile.row_decimals) for band in bands]
+    wide = max(len(text) for text in labels)
+    tail = 13 if width >= 40 else 0
+    room = max(width - wide - 2 - tail - 9, 4)
+    return [
+        _band(band, text.rjust(wide), round(band.volume / most * room), room, decimals if tail else None)
+        for band, text in zip(bands, labels, strict=True)
+    ]
+
+
+def _band(band: Band, label: str, filled: int, room: int, decimals: int | None) -> Line:
+    """Label, buys solid, sells shaded, unknown light, the numbers, the marks."""
+    volume = band.volume or 1.0
+    buys = round(filled * band.buy / volume)
+    sells = min(round(filled * band.sell / volume), filled - buys)
+    ground = "text" if band.in_value else "dim"
+    strong = "POC" in band.marks
+    spans = [
+        (label, "poc" if strong else ground),
+        ("▐" if band.in_value else "│", "title" if band.in_value else "faint"),
+        ("█" * buys, "up"),
+        ("▒" * sells, "down"),
+        ("░" * (filled - buys - sells), "dim"),
+        (" " * (room - filled), "text"),
+    ]
+    if decimals is not None:
+        spans.append((f" {numbers.short(band.sell, decimals):>5}×{numbers.short(band.buy, decimals):<5}", ground))
+    marks = [mark for mark in band.marks if mark in {"POC", "VAH", "VAL", "VWAP"}]
+    nodes = [mark for mark in band.marks if mark in {"HVN", "LVN"}][:1]
+    if marks:
+        spans.append((f" ◀{' '.join(marks)}"[:9], "poc" if strong else "title"))
+    elif nodes:
+        spans.append((f"  {nodes[0]}", "dim"))
+    return tuple(spans)
