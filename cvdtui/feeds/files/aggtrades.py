@@ -77,10 +77,10 @@ class Reader:
             self.market = replace(
                 self.market, price_decimals=self._scale.price, size_decimals=self._scale.size, tick=1
             )
-        for reason, refused in part.refused.items():
-            yield Rejected(self.market.name, reason, refused.count, f"{where}:{line + refused.line}")
         if len(part.ids):
             yield Columns(self.market, part.ids, part.time_us, part.price, part.size, part.side)
+        for reason, refused in part.refused.items():
+            yield Rejected(self.market.name, reason, refused.count, f"{where}:{line + refused.line}")
 
 
 def _without_header(where: str, chunks: Iterator[Chunk]) -> Iterator[Chunk]:

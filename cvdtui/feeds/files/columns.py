@@ -263,4 +263,5 @@ def _columns_of(slow: dict[int, exact.Row], scale: Scale, refused: dict[str, Ref
         else:
             rows.append((line, row.id, row.time_us, price, size, row.side))
     grid = np.array(rows, np.int64).reshape(-1, 6).T.copy()
-    return _Values(*grid[:5], grid[5].astype(np.int8), scale.price, scale.size)
+    side = grid[5].astype(np.int8)
+    return _Values(grid[0], grid[1], grid[2], grid[3], grid[4], side, scale.price, scale.size)

@@ -1,4 +1,7 @@
-"""One trade a line: `{"id": 1, "time_us": 1723161255342000, "price": "61.6", "size": 2, "side": "buy"}`"""
+"""Trades as JSON lines.
+
+`{"id": 1, "time_us": 1723161255342000, "price": "61837.6", "size": 0.02, "side": "buy"}`
+"""
 
 from collections.abc import Iterator
 

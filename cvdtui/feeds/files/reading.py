@@ -90,7 +90,7 @@ class Reading:
         where = shown(path.name if name in (path.name, path.stem) else f"{path.name}/{name}")
         form = self._options.format or format_of(first)
         if form is None:
-            start = clean(first.lines()[0][:60].decode(errors="replace"))
+            start = clean(first.lines()[0][:40].decode(errors="replace"))
             raise NoDataError(f"{where}: neither aggTrades rows nor frames nor JSON lines: {start!r}")
         every = chain((first,), chunks)
         if form == "jsonl":
@@ -174,8 +174,8 @@ def open_files(  # noqa: PLR0913 - every one is an option with a default
     """The trades of files as one tape, in the order of the files.
 
     Raises UsageError for options that cannot be and UnreadableError for a file that is not there or not ours
-    to read, both at once; while iterating, UnreadableError for a file that breaks off (after everything before
-    the break was handed out) and NoDataError for one in no known format or when nothing usable was found.
+    to read, both at once; while iterating, UnreadableError for a file that breaks off (after everything
+    before the break was handed out) and NoDataError for one in no known format or when nothing was usable.
     """
     options = Options(_format(form), _venue(venue, form), _symbol(symbol))
     for path in paths:
