@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cvdtui.engine.columns import Ints, slice_of
+from cvdtui.engine.columns import Ints, slice_of, taken
 from cvdtui.model import Columns, Gap
 
 Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
@@ -64,7 +64,7 @@ class ColumnTape:
         if self.next is not None:
             keep &= ids >= self.next
         self.duplicates += int(np.count_nonzero(~keep & ~self._was_lost(ids)))
-        return _taken(columns, order[keep])
+        return taken(columns, order[keep])
 
     def _was_lost(self, ids: Ints) -> Flags:
         """Ids of holes that were given up: they are late, not twice."""
@@ -102,19 +102,6 @@ class ColumnTape:
         before = int(columns.ids[row])
         self.lost += before - after - 1
         self.gaps.append(Gap(after, before, before - after - 1, from_us, int(columns.time_us[row]), "lost"))
-
-
-def _taken(columns: Columns, rows: Ints) -> Columns:
-    return Columns(
-        columns.market,
-        columns.ids[rows],
-        columns.time_us[rows],
-        columns.price[rows],
-        columns.size[rows],
-        columns.side[rows],
-        id_rule=columns.id_rule,
-        source=columns.source,
-    )
 
 
 def _joined(one: Columns, other: Columns) -> Columns:

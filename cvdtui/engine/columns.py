@@ -66,6 +66,20 @@ def slice_of(columns: Columns, low: int, high: int) -> Columns:
     )
 
 
+def taken(columns: Columns, rows: Ints) -> Columns:
+    """The rows of these numbers, in their order."""
+    return Columns(
+        columns.market,
+        columns.ids[rows],
+        columns.time_us[rows],
+        columns.price[rows],
+        columns.size[rows],
+        columns.side[rows],
+        id_rule=columns.id_rule,
+        source=columns.source,
+    )
+
+
 def _exact_parts(columns: Columns) -> Iterator[Columns]:
     """Splits until every sum of a part fits its machine word."""
     total = float(np.sum(columns.size, dtype=np.float64))

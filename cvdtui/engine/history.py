@@ -58,11 +58,18 @@ def graft(flow: "Flow", columns: Columns, from_us: int, to_us: int) -> None:
     """Gives bars known from candles their rows: `columns` are all trades of from_us <= time < to_us, whole minutes.
 
     Integers must be in the decimals of `flow.market`. Sums do not change where trades and candles agree; a bar of
-    several minutes gets its rows once all its minutes have theirs.
+    several minutes gets its rows once all its minutes have theirs. Minutes known by their trades stay as they are.
     """
-    from cvdtui.engine.columns import apply_columns  # noqa: PLC0415 - numpy is there only when columns came
+    import numpy as np
+
+    from cvdtui.engine.columns import apply_columns, taken
 
     flow.settle()
+    minutes = columns.time_us - columns.time_us % MINUTE_US
+    due = [minute for minute in np.unique(minutes).tolist() if _is_candle(flow.bars[MINUTE].at(minute))]
+    columns = taken(columns, np.flatnonzero(np.isin(minutes, due)))
+    if not len(columns):
+        return
     short = [seconds for seconds in flow.bars if seconds <= MINUTE]
     scratch = flow.scratch(sorted({*short, MINUTE}))
     apply_columns(scratch, columns)
@@ -74,10 +81,13 @@ def graft(flow: "Flow", columns: Columns, from_us: int, to_us: int) -> None:
             flow.session_of(bar.time_us).add_cells(cells, bar.volume, bar.time_us)
             flow.sources.move(bar.volume, "taker/bar", "taker")
     flow.extend_left(columns, from_us, to_us)
-    if MINUTE in flow.bars:
-        for seconds, bars in flow.bars.items():
-            if seconds > MINUTE:
-                _complete(bars, flow.bars[MINUTE], from_us, to_us)
+    for seconds, bars in flow.bars.items():
+        if seconds > MINUTE:
+            _complete(bars, flow.bars[MINUTE], from_us, to_us)
+
+
+def _is_candle(bar: Bar | None) -> bool:
+    return bar is not None and bar.source == "taker/bar"
 
 
 def _complete(bars: "Bars", minutes: "Bars", from_us: int, to_us: int) -> None:

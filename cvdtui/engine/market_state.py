@@ -38,6 +38,7 @@ class MarketState:
         self.version = 0
         """Grows with everything that may change a number."""
         self._columns: ColumnTape | None = None
+        self._history_to: dict[int, int] = {}
         self._hold_limit = hold_limit
         self._live = live
         self._first_trade = True
@@ -121,15 +122,18 @@ class MarketState:
         self.flow.settle()
 
     def add_history(self, candles: Sequence[Candle]) -> None:
-        """Closed candles before the first trade."""
-        if not candles:
+        """Closed candles before the first trade; what is known already (a feed that began anew) is passed over."""
+        known_to = self._history_to.get(candles[0].seconds, 0) if candles else 0
+        candles = [candle for candle in candles if candle.time_us >= known_to]
+        if not candles or self.tape.next is not None:
             return
         self.version += 1
         history.add_candles(self.flow, candles)
         begin, end = candles[0].time_us, candles[-1].time_us + candles[-1].seconds * 1_000_000
         if candles[0].seconds == history.MINUTE:
-            self.known_from_us = begin
+            self.known_from_us = self.known_from_us or begin
             self.flow.begin_at(end)
+        self._history_to[candles[0].seconds] = end
         if self.week_from_us is None or begin < self.week_from_us:
             self.week_from_us = begin
 

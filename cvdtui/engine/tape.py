@@ -106,7 +106,12 @@ class Tape:
             self._holding = True
 
     def expect(self, next_id: int) -> Sequence[Trade]:
-        """The tape begins at `next_id`; returns what waited and can be applied, older ids are forgotten."""
+        """The tape begins at `next_id`; returns what waited and can be applied, older ids are forgotten.
+
+        A tape that has begun goes on as it is: whatever it lacks shows as a hole.
+        """
+        if self.next is not None:
+            return _NOTHING
         self._holding = False
         self.missing = None
         self.next = next_id

@@ -1,0 +1,121 @@
+"""`run` and `demo` without a screen: count for a while, print the report, never import textual."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator
+
+from msgspec import structs
+
+from cvdtui.config import Config, VenueAddress
+from cvdtui.demo.process import DemoProcess
+from cvdtui.demo.process import Options as ExchangeOptions
+from cvdtui.errors import UnreachableError
+from cvdtui.monitor import Monitor
+from cvdtui.options import DemoOptions, RunOptions
+from cvdtui.printing import print_report
+
+GRACE_S = 5.0
+"""So long the end waits for trades that are being fetched."""
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def run_live(options: RunOptions) -> int:
+    """Counts the configured markets; UnreachableError (after the report) when no venue ever answered."""
+    return asyncio.run(_run_live(options))
+
+
+def run_demo(options: DemoOptions) -> int:
+    """The same against the demo exchange; ends when everything it traded has been counted."""
+    return asyncio.run(_run_demo(options))
+
+
+async def _run_live(options: RunOptions) -> int:
+    monitor = Monitor(options.config, options.config.markets, notices=options.notices)
+    async with _stopping() as stopped:
+        await monitor.start()
+        await _wait(stopped, options.seconds)
+        await _settle(monitor)
+        await monitor.stop()
+    print_report(monitor.board, options.config, as_json=options.json, notices=monitor.board.notices)
+    if not monitor.was_reached():
+        why = "; ".join(monitor.failures()) or "no answer"
+        raise UnreachableError(f"no market could be reached: {why}")
+    return 0
+
+
+async def _run_demo(options: DemoOptions) -> int:
+    exchange = DemoProcess(exchange_options(options))
+    await exchange.start()
+    try:
+        config = demo_config(options.config, exchange)
+        monitor = Monitor(config, config.markets, notices=options.notices)
+        async with _stopping() as stopped:
+            await monitor.start()
+            await _wait(stopped, options.seconds)
+            await _catch_up(monitor, await exchange.freeze())
+            await monitor.stop()
+    finally:
+        await exchange.stop()
+    print_report(monitor.board, config, as_json=options.json, notices=monitor.board.notices)
+    return 0
+
+
+def exchange_options(options: DemoOptions) -> ExchangeOptions:
+    """What the demo exchange is started with."""
+    return ExchangeOptions(
+        seed=options.seed,
+        markets=options.markets,
+        rate=options.rate,
+        faults=options.faults,
+        ledger=options.ledger,
+    )
+
+
+def demo_config(config: Config, exchange: DemoProcess) -> Config:
+    """The configuration that talks to the demo exchange about its markets."""
+    venues = exchange.overrides["venues"]
+    markets = exchange.overrides["markets"]
+    assert isinstance(venues, dict)  # noqa: S101 - the exchange is our own
+    assert isinstance(markets, list)  # noqa: S101
+    addresses = {
+        name: VenueAddress(ws_url=at["ws_url"], rest_url=at["rest_url"], weight_share=1.0)
+        for name, at in venues.items()
+    }
+    return structs.replace(config, markets=tuple(markets), venues=addresses)
+
+
+async def _wait(stopped: asyncio.Event, seconds: float | None) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stopped.wait(), seconds)
+
+
+async def _settle(monitor: Monitor) -> None:
+    """Gives trades that are being fetched a little time to arrive."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(GRACE_S):
+            while monitor.open_ids():
+                await asyncio.sleep(0.05)
+
+
+async def _catch_up(monitor: Monitor, last_ids: dict[str, int]) -> None:
+    """Waits until every tape has come to the last trade of its market."""
+    states = monitor.board.states
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(GRACE_S * 6):
+            while any((states[name].tape.next or 0) <= last for name, last in last_ids.items()):
+                await asyncio.sleep(0.05)
+
+
+@contextlib.asynccontextmanager
+async def _stopping() -> AsyncIterator[asyncio.Event]:
+    """An event that ctrl+c, SIGTERM and SIGHUP set, so that what was counted is still printed."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, stopped.set)
+    try:
+        yield stopped
+    finally:
+        for number in _SIGNALS:
+            loop.remove_signal_handler(number)

@@ -1,0 +1,185 @@
+"""The running thing without a screen: from the configuration to feeds and board, watched by one supervisor."""
+
+import asyncio
+import time
+from collections.abc import Iterable, Sequence
+
+from cvdtui.board import Board
+from cvdtui.config import Config
+from cvdtui.engine.session import SessionClock, week_start
+from cvdtui.errors import ConfigError, CvdtuiError
+from cvdtui.feeds.live import LiveFeed
+from cvdtui.feeds.options import FeedOptions
+from cvdtui.flows import flow_maker, live_limits, row_units
+from cvdtui.model import TIMEFRAMES, Link, Market, Snapshot, View
+from cvdtui.venues import VENUES
+
+OFFLINE_AFTER_S = 10.0
+"""With nothing reached for so long the screen says which hosts failed."""
+RESTART_S = 5.0
+_LIVE = ("live", "quiet")
+
+
+def wall_clock() -> int:
+    """Microseconds since the epoch, UTC."""
+    return time.time_ns() // 1000
+
+
+class Monitor:
+    """Feeds the configured markets into a board until it is stopped.
+
+    The board knows every market from the beginning, so that a picture can be made before the first answer.
+    """
+
+    def __init__(self, config: Config, markets: Sequence[str], *, notices: Iterable[str] = ()) -> None:
+        self.config = config
+        timeframes = sorted({*TIMEFRAMES, config.bar})
+        self.board = Board(
+            flow_maker(config, timeframes, live_limits(config)),
+            hold_limit=config.tape.hold,
+            live=True,
+            row_of=lambda market: row_units(config, market),
+        )
+        for notice in notices:
+            self.board.note(notice)
+        self._feeds: dict[str, LiveFeed] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._began = time.monotonic()
+        for name in markets:
+            self.board.add(market_of(name))
+
+    async def start(self) -> None:
+        """Starts a feed for every venue; returns at once."""
+        self._began = time.monotonic()
+        for name in self.board.states:
+            venue, symbol = name.split(":", 1)
+            self._feed(venue, symbol)
+
+    async def stop(self) -> None:
+        """Ends every feed."""
+        tasks, self._tasks = list(self._tasks.values()), {}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._feeds.clear()
+
+    def snapshot(self, view: View) -> Snapshot:
+        """One picture of now."""
+        return self.board.snapshot(view, wall_clock())
+
+    def drop_mark(self, market: str) -> None:
+        """Sets the anchor `mark` of a market to now."""
+        state = self.board.states.get(market)
+        if state is not None:
+            state.flow.drop_mark(wall_clock())
+            state.version += 1
+
+    async def add_market(self, name: str) -> str | None:
+        """Follows a market too; None, or why not."""
+        if name in self.board.states:
+            return f"{name} is already there"
+        try:
+            market = market_of(name)
+        except CvdtuiError as error:
+            return str(error)
+        self.board.add(market)
+        self._feed(market.venue, market.symbol)
+        return None
+
+    async def remove_market(self, name: str) -> str | None:
+        """Follows a market no longer; None, or why not."""
+        if self.board.remove(name) is None:
+            return f"{name} is not among the markets"
+        venue, symbol = name.split(":", 1)
+        if venue in self._feeds:
+            self._feeds[venue].remove(symbol)
+        return None
+
+    def was_reached(self) -> bool:
+        """Whether any venue has answered at all."""
+        return any(link.messages or link.state in _LIVE for link in self.board.links.values())
+
+    def offline(self) -> tuple[str, ...]:
+        """`host: why`, one a host, when nothing was reached for ten seconds; else empty."""
+        if self.was_reached() or time.monotonic() - self._began < OFFLINE_AFTER_S:
+            return ()
+        return self.failures()
+
+    def failures(self) -> tuple[str, ...]:
+        """`host: why` of every host that is not reached."""
+        whys: dict[str, str] = {}
+        for link in self.board.links.values():
+            if link.state not in _LIVE and link.text:
+                whys.setdefault(link.host or link.name, link.text)
+        return tuple(f"{host}: {why.removeprefix(f'{host}: ')}" for host, why in whys.items())
+
+    def open_ids(self) -> int:
+        """How many trades are missing and being fetched."""
+        return sum(state.tape.open_ids for state in self.board.states.values())
+
+    # --- feeds
+
+    def _feed(self, venue: str, symbol: str) -> None:
+        feed = self._feeds.get(venue)
+        if feed is None:
+            feed = self._feeds[venue] = self._make_feed(venue)
+            self._tasks[venue] = asyncio.create_task(self._supervise(venue), name=f"feed {venue}")
+        feed.add([symbol])
+
+    def _make_feed(self, venue: str, symbols: Iterable[str] = ()) -> LiveFeed:
+        config = self.config
+        address = config.venue(venue)
+        return LiveFeed(
+            venue,
+            symbols,
+            self.board,
+            now=wall_clock,
+            anchors=self._anchors,
+            ws_url=address.ws_url,
+            rest_url=address.rest_url,
+            options=FeedOptions(
+                budget_share=address.weight_share,
+                history=config.history.klines,
+                trades_minutes=config.history.trades_minutes if config.history.klines else 0,
+                gap_s=config.tape.gap_timeout_s,
+            ),
+        )
+
+    async def _supervise(self, venue: str) -> None:
+        """Runs one feed for as long as the monitor runs; a failure is shown, and the feed begins anew."""
+        while True:
+            try:
+                await self._feeds[venue].run()
+            except Exception as error:  # noqa: BLE001 - the one supervisor: shown, never fatal to the others
+                self._show_failure(venue, _innermost(error))
+            await asyncio.sleep(RESTART_S)
+            symbols = [name.split(":", 1)[1] for name in self.board.states if name.startswith(f"{venue}:")]
+            self._feeds[venue] = self._make_feed(venue, symbols)
+
+    def _show_failure(self, venue: str, error: BaseException) -> None:
+        text = f"feed failed: {type(error).__name__}: {error}; it begins anew in {RESTART_S:g} s"
+        markets = tuple(name for name in self.board.states if name.startswith(f"{venue}:"))
+        self.board.on_link(Link(venue, "waiting", text=text, markets=markets, since_us=wall_clock()))
+        self.board.note(f"{venue}: {text}")
+
+    def _anchors(self, market: str, now_us: int) -> tuple[int, int]:
+        start, zone = self.config.session_of(market)
+        return SessionClock(start, zone).bounds(now_us)[0], week_start(now_us)
+
+
+def market_of(name: str) -> Market:
+    """A market by its name, as far as it is known before the venue answers; ConfigError for one that cannot be."""
+    venue, _, symbol = name.partition(":")
+    if venue not in VENUES:
+        raise ConfigError(f"{name}: no venue {venue!r}; known: {', '.join(VENUES)}")
+    try:
+        return VENUES[venue]().default_market(symbol)
+    except CvdtuiError as error:
+        raise ConfigError(f"{name}: {error}") from None
+
+
+def _innermost(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup) and error.exceptions:
+        error = error.exceptions[0]
+    return error
+
