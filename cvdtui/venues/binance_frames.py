@@ -117,7 +117,7 @@ class Frames:
             return self._other(scale.market.name)
         if not kline.x:
             return Forming(scale.market.name)
-        numbers = (kline.o, kline.h, kline.l, kline.c, kline.v, kline.V, kline.q)
+        numbers = (kline.o, kline.h, kline.l, kline.c, kline.v, kline.V, kline.q, kline.Q)
         candle = read_candle(scale, seconds, kline.t, numbers, kline.n, self._clock)
         return Closed(scale.market, candle)
 

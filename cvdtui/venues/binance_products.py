@@ -21,6 +21,8 @@ SPOT = Product(
     ),
     limits=Limits(
         weight_per_minute=6000,
+        weight_header="X-MBX-USED-WEIGHT-1M",
+        connects=300,
         streams_per_socket=1024,
         messages_per_second=4.0,  # five are allowed, pings and pongs counted
         streams_per_message=100,
@@ -47,6 +49,8 @@ USDM = Product(
     mirrors=(),
     limits=Limits(
         weight_per_minute=2400,
+        weight_header="X-MBX-USED-WEIGHT-1M",
+        connects=300,
         streams_per_socket=200,
         messages_per_second=8.0,  # ten are allowed
         streams_per_message=100,

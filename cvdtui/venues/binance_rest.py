@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from msgspec import DecodeError, Raw, Struct, ValidationError
+from msgspec import DecodeError, Raw, Struct
 from msgspec.json import Decoder
 
 from cvdtui.errors import WireError
@@ -230,7 +230,7 @@ def read_candles(scale: grammar.Scale, body: bytes, seconds: int, clock: grammar
         for number, raw in enumerate(raws):
             try:
                 row = grammar.decode(_KLINE, raw)
-                texts = (row[1], row[2], row[3], row[4], row[5], row[9], row[7])
+                texts = (row[1], row[2], row[3], row[4], row[5], row[9], row[7], row[10])
                 candles.append(read_candle(scale, seconds, row[0], texts, row[8], clock))
             except WireError as error:
                 refused.append(f"row {number}: {error}")
@@ -246,7 +246,7 @@ def read_candle(  # noqa: PLR0913 - the fields of one row
     trades: int,
     clock: grammar.Clockwork,
 ) -> Candle:
-    """One closed candle from its texts (o h l c, volume, taker buy, quote volume); raises WireError."""
+    """One closed candle from its texts (o h l c, volume, taker buy, the two in quote); raises WireError."""
     candle = grammar.exact_candle(scale, seconds, to_us(time), texts, trades)
     fault = grammar.faults_of_candle(candle, clock)
     if fault:

@@ -70,6 +70,8 @@ class Kline(Struct, gc=False):
     q: str
     V: str
     """Taker-buy volume in base units."""
+    Q: str
+    """Taker-buy volume in quote units."""
     n: int
     x: bool
     """Closed."""
@@ -207,7 +209,7 @@ def quick_trade(scale: Scale, row: AggRow, time_us: int) -> Trade | None:
 
 
 def exact_candle(scale: Scale, seconds: int, time_us: int, numbers: tuple[str, ...], trades: int) -> Candle:
-    """A candle from o, h, l, c, volume, taker buy, quote volume as texts; grows the market where needed."""
+    """A candle from texts (o h l c, volume, taker buy, these two in quote); grows the market if needed."""
     while True:
         market = scale.market
         try:
@@ -221,11 +223,13 @@ def exact_candle(scale: Scale, seconds: int, time_us: int, numbers: tuple[str, .
             scale.grow(0, fine.decimals)
             continue
         try:
-            value = to_units(numbers[6], market.price_decimals + market.size_decimals)
+            decimals = market.price_decimals + market.size_decimals
+            value, taker_value = (to_units(text, decimals) for text in numbers[6:8])
         except TooFineError as fine:
             scale.grow(0, fine.decimals - market.price_decimals)
             continue
-        return Candle(time_us, seconds, opened, high, low, close, volume, taker_buy, value, trades)
+        amounts = (volume, taker_buy, value, trades)
+        return Candle(time_us, seconds, opened, high, low, close, *amounts, taker_buy_value=taker_value)
 
 
 def faults_of_candle(candle: Candle, clock: Clockwork) -> str:
@@ -236,7 +240,7 @@ def faults_of_candle(candle: Candle, clock: Clockwork) -> str:
         )
     if not 0 < candle.low <= min(candle.open, candle.close) <= max(candle.open, candle.close) <= candle.high:
         return "open, high, low, close: expected 0 < low <= open, close <= high"
-    if candle.taker_buy > candle.volume:
+    if candle.taker_buy > candle.volume or candle.taker_buy_value > candle.quote_volume:
         return "taker-buy volume above the volume"
     if candle.trades < 0:
         return f"{candle.trades} trades: expected 0 or more"

@@ -106,6 +106,10 @@ class Limits(Struct, frozen=True, gc=False):
     """What one venue allows, so that feeds need not know which it is."""
 
     weight_per_minute: int
+    weight_header: str
+    """The answer's header that says how much of it is used."""
+    connects: int
+    """Connections allowed in five minutes."""
     streams_per_socket: int
     messages_per_second: float
     """Frames we may send on one socket."""

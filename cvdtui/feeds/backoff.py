@@ -1,0 +1,35 @@
+"""How long to wait before the next try: doubling with jitter, and forgotten only when real data came."""
+
+import random
+from collections.abc import Callable
+
+
+class Backoff:
+    """Seconds before each try: `first`, doubling up to `most`, each shaken by a quarter either way."""
+
+    def __init__(
+        self,
+        first: float = 0.5,
+        most: float = 32.0,
+        *,
+        shake: Callable[[], float] = random.random,
+    ) -> None:
+        self._first = first
+        self._most = most
+        self._shake = shake
+        self._tries = 0
+
+    @property
+    def tries(self) -> int:
+        """Tries since real data last came."""
+        return self._tries
+
+    def next(self) -> float:
+        """The next wait in seconds, within first..most."""
+        plain = self._first * 2.0 ** min(self._tries, 30)
+        self._tries += 1
+        return min(self._most, max(self._first, plain * (0.75 + 0.5 * self._shake())))
+
+    def reset(self) -> None:
+        """Real data came: an open connection or an acknowledgement is no reason."""
+        self._tries = 0

@@ -1,0 +1,110 @@
+"""One WebSocket connection: dialled once, read until it ends, its end told in words."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from cvdtui.feeds.words import explain, host_of, is_loopback, refusal, seconds_of
+from cvdtui.venues.wire import clean
+
+if TYPE_CHECKING:
+    from websockets.asyncio.client import ClientConnection
+
+MOST_BYTES = 4 * 2**20
+"""No frame of a trade stream is near this."""
+PING_S = 20.0
+"""Our own pings find a dead line; they prove the socket, never the stream."""
+
+
+class Connection:
+    """A live connection, made by `dial`; `reader` ends with words on why, `ending`: the venue will close."""
+
+    def __init__(self, ws: "ClientConnection", host: str, opened_s: float) -> None:
+        self._ws = ws
+        self.host = host
+        self.opened_s = opened_s
+        """Monotonic time of the handshake."""
+        self.ending = asyncio.Event()
+        self.trades = 0
+        """Frames with trades so far."""
+        self.waiting_acks: set[int] = set()
+        """Requests not answered yet."""
+        self.reader: asyncio.Task[str]
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether every request was answered and trades came."""
+        return not self.waiting_acks and self.trades > 0
+
+    def start(self, take: Callable[["Connection", bytes], None]) -> None:
+        """Read frames from now on."""
+        self.reader = asyncio.create_task(self._read(take), name=f"read {self.host}")
+
+    async def _read(self, take: Callable[["Connection", bytes], None]) -> str:
+        from websockets.exceptions import ConnectionClosed
+
+        receive = self._ws.recv
+        try:
+            while True:
+                take(self, await receive(decode=False))
+        except ConnectionClosed as closed:
+            return self._words(closed)
+
+    def _words(self, closed: Exception) -> str:
+        received = getattr(closed, "rcvd", None)
+        if received is not None:
+            reason = f": {clean(received.reason, 80)}" if received.reason else ""
+            return f"{self.host} closed the connection ({received.code}{reason})"
+        sent = getattr(closed, "sent", None)
+        if sent is not None and "ping" in sent.reason:
+            return f"{self.host} stopped answering"
+        return f"the connection to {self.host} broke off"
+
+    async def send(self, frames: Iterable[str], pause_s: float) -> None:
+        """Send frames no faster than the venue allows; a connection that ended is the reader's news."""
+        from websockets.exceptions import ConnectionClosed
+
+        try:
+            for number, frame in enumerate(frames):
+                if number:
+                    await asyncio.sleep(pause_s)
+                await self._ws.send(frame)
+        except ConnectionClosed:
+            return
+
+    async def close(self) -> None:
+        """End it; never raises, never hangs for long."""
+        self.reader.cancel()
+        await asyncio.gather(self._ws.close(), self.reader, return_exceptions=True)
+
+
+async def dial(url: str, timeout_s: float, mirrors: tuple[str, ...]) -> Connection:
+    """Connect once. Raises VenueError in words; proxies from the environment, loopback never proxied."""
+    from websockets.asyncio.client import connect
+    from websockets.exceptions import InvalidStatus, WebSocketException
+
+    host = host_of(url)
+    try:
+        ws = await connect(
+            url,
+            open_timeout=timeout_s,
+            close_timeout=2.0,
+            ping_interval=PING_S,
+            ping_timeout=PING_S,
+            compression=None,  # frames of 200 bytes gain nothing by it
+            max_size=MOST_BYTES,
+            proxy=None if is_loopback(url) else True,
+            user_agent_header="cvdtui",
+        )
+    except InvalidStatus as error:
+        answer = error.response
+        raise refusal(
+            answer.status_code,
+            host,
+            clean((answer.body or b"")[:200].decode(errors="replace"), 80),
+            retry_after=seconds_of(answer.headers.get("Retry-After")),
+            mirrors=mirrors,
+        ) from None
+    except (WebSocketException, OSError, TimeoutError, ImportError, ValueError, EOFError) as error:
+        raise explain(error, host) from None
+    return Connection(ws, host, asyncio.get_running_loop().time())

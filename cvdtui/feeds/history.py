@@ -1,0 +1,170 @@
+"""How one market begins: candles up to a minute, every trade from there on, no overlap and no hole."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cvdtui.errors import WireError
+from cvdtui.model import MINUTE_US, Candle, Market, Missing, Trades
+
+if TYPE_CHECKING:
+    from cvdtui.feeds.rest import Rest
+    from cvdtui.feeds.trades import TradePages
+    from cvdtui.model import Sink
+    from cvdtui.venues import Venue
+
+HOUR_US = 60 * MINUTE_US
+
+
+class Span(Struct, frozen=True):
+    """What is to be known by candles: whole hours first, then minutes, up to where trades begin."""
+
+    hours_from: int
+    minutes_from: int
+    trades_from: int
+
+
+def span(session_us: int, week_us: int, now_us: int, settle_us: int) -> Span:
+    """Where hours, minutes and trades begin.
+
+    Trades begin at the current minute, or the one before while its candle may not be final. Minutes begin with
+    the hour the session begins in (or with the week, when both begin together), hours with the week's first
+    whole hour.
+    """
+    trades_from = now_us - now_us % MINUTE_US
+    if now_us - trades_from < settle_us:
+        trades_from -= MINUTE_US
+    begin = min(session_us, trades_from)
+    minutes_from = begin - begin % HOUR_US
+    if week_us >= minutes_from:
+        first = min(week_us, begin)
+        minutes_from = first - first % MINUTE_US
+        return Span(minutes_from, minutes_from, trades_from)
+    return Span(week_us + -week_us % HOUR_US, minutes_from, trades_from)
+
+
+class Begun(Struct, frozen=True):
+    """Where a market's own trades begin, for the rows of the hour before."""
+
+    first_id: int
+    trades_from: int
+    minutes_from: int
+
+
+class History:
+    """Fetches the start of a market; `patience_s` is how long REST may fail before live goes on alone."""
+
+    def __init__(  # noqa: PLR0913 - its wires to the feed
+        self,
+        venue: "Venue",
+        rest: "Rest",
+        pages: "TradePages",
+        sink: "Sink",
+        patience_s: float,
+        settle_s: float,
+    ) -> None:
+        self._venue = venue
+        self._rest = rest
+        self._pages = pages
+        self._sink = sink
+        self._patience_s = patience_s
+        self._settle_us = int(settle_s * 1e6)
+
+    async def fetch(self, symbol: str, session_us: int, week_us: int, now_us: int) -> "Fetched":
+        """Everything of one market before now. Raises VenueError or WireError when it cannot be had."""
+        wanted = span(session_us, week_us, now_us, self._settle_us)
+        hours = await self._candles(symbol, 3600, wanted.hours_from, wanted.minutes_from)
+        minutes = await self._candles(symbol, 60, wanted.minutes_from, wanted.trades_from)
+        trades_from = wanted.trades_from
+        if minutes and minutes[-1].time_us + MINUTE_US < trades_from:
+            minutes += await self._candles(symbol, 60, minutes[-1].time_us + MINUTE_US, trades_from)
+            trades_from = minutes[-1].time_us + MINUTE_US  # what no candle tells, trades must
+        first_id, pages = await self._pages.since(symbol, trades_from, self._patience_s)
+        begun = None if first_id is None else Begun(first_id, trades_from, wanted.minutes_from)
+        return Fetched(self._venue.market(symbol), tuple(hours), tuple(minutes), begun, tuple(pages))
+
+    async def _candles(self, symbol: str, seconds: int, from_us: int, to_us: int) -> list[Candle]:
+        """Closed candles of from_us <= open < to_us, in as many pages as it takes."""
+        found: list[Candle] = []
+        market: Market | None = None
+        while from_us < to_us:
+            request = self._venue.ask_candles(symbol, seconds, from_us, to_us)
+            answer = self._venue.read_candles(
+                await self._rest.persist(request, self._patience_s), symbol, seconds
+            )
+            if answer.refused:
+                raise WireError(
+                    f"{answer.market.name}: candles: {answer.refused[0]}", market=answer.market.name
+                )
+            fresh = [candle for candle in answer.candles if from_us <= candle.time_us < to_us]
+            if not fresh:
+                break
+            found = rescaled(found, market or answer.market, answer.market) + fresh
+            market = answer.market
+            from_us = fresh[-1].time_us + seconds * 1_000_000
+            await asyncio.sleep(0)
+        return rescaled(found, market, self._venue.market(symbol)) if market else found
+
+
+class Fetched(Struct, frozen=True):
+    """The start of one market, ready to be handed over in one go."""
+
+    market: Market
+    hours: tuple[Candle, ...]
+    minutes: tuple[Candle, ...]
+    begun: Begun | None
+    pages: tuple[Trades, ...]
+
+
+def hand_over(fetched: Fetched, sink: "Sink", first_live: int | None) -> Missing | None:
+    """Candles, then the id the tape begins with, then the trades that did not come live; returns what is missing.
+
+    `first_live` is the first id that came live and waits in the tape.
+    """
+    for candles in (fetched.hours, fetched.minutes):
+        if candles:
+            sink.on_history(fetched.market, candles)
+    if fetched.begun is None:
+        return sink.expect(fetched.market.name, first_live or 0) if first_live is not None else None
+    missing = sink.expect(fetched.market.name, fetched.begun.first_id)
+    last = fetched.begun.first_id - 1
+    for page in fetched.pages:
+        lost = missing
+        wanted = tuple(
+            trade
+            for trade in page.trades
+            if first_live is None or trade.id < first_live or (lost and lost.first <= trade.id <= lost.last)
+        )
+        last = page.trades[-1].id
+        if wanted:
+            sink.on_trades(Trades(page.market, wanted, page.id_rule, page.source))
+    if missing is None or missing.last <= last:
+        return None
+    return replace(missing, first=max(missing.first, last + 1))
+
+
+def rescaled(candles: list[Candle], old: Market, new: Market) -> list[Candle]:
+    """The same candles in a market that grew meanwhile."""
+    price = 10 ** (new.price_decimals - old.price_decimals)
+    size = 10 ** (new.size_decimals - old.size_decimals)
+    if price == size == 1:
+        return candles
+    return [
+        Candle(
+            one.time_us,
+            one.seconds,
+            one.open * price,
+            one.high * price,
+            one.low * price,
+            one.close * price,
+            one.volume * size,
+            one.taker_buy * size,
+            one.quote_volume * price * size,
+            one.trades,
+            one.closed,
+            one.taker_buy_value * price * size,
+        )
+        for one in candles
+    ]

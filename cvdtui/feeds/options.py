@@ -1,0 +1,36 @@
+"""How patient a live feed is, and how much it fetches; defaults suit real exchanges, tests shorten them."""
+
+from msgspec import Struct
+
+
+class FeedOptions(Struct, frozen=True):
+    """Options of a LiveFeed; times in seconds."""
+
+    budget_share: float = 0.5
+    """Share of the venue's request weight to use; the rest is left to others on the same address."""
+    budget_window_s: float = 60.0
+    """The window the weight is counted in."""
+    history: bool = True
+    """Fetch the session and the week by candles at the start, and the current minute's trades."""
+    trades_minutes: int = 60
+    """So many minutes before the start get their rows from trades, in the background; 0 is none."""
+    history_s: float = 30.0
+    """Without history for so long, live goes on without it."""
+    gap_s: float = 60.0
+    """A hole that nothing of came for so long is lost."""
+    first_frame_s: float = 10.0
+    """A subscription without data for so long is asked about: an acknowledgement is no proof."""
+    stall_s: float = 15.0
+    """The least silence of a market that had data which is asked about."""
+    check_s: float = 1.0
+    """How often the watchdog looks."""
+    overlap_s: float = 10.0
+    """At a planned reconnect the old connection stays at most so long beside the new one."""
+    socket_s: float = 0.0
+    """Reconnect after so long; 0 is a little before the venue would close."""
+    timeout_s: float = 10.0
+    """Connecting, and a REST answer, may take so long."""
+    backoff_first_s: float = 0.5
+    backoff_most_s: float = 32.0
+    settle_s: float = 2.0
+    """The exchange needs so long after a minute's end until its candle is final."""

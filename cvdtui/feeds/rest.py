@@ -1,0 +1,125 @@
+"""One HTTP client for one venue: asks within the venue's budget, and says in words what went wrong."""
+
+import asyncio
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from cvdtui.errors import VenueError
+from cvdtui.feeds.backoff import Backoff
+from cvdtui.feeds.budget import Budget
+from cvdtui.feeds.words import REFUSED, explain, host_of, is_loopback, refusal, seconds_of
+
+if TYPE_CHECKING:
+    import httpx
+
+    from cvdtui.venues import Request, Venue
+
+MOST_BYTES = 64 * 2**20
+"""No answer is larger than this; a stranger's endless one is cut."""
+
+
+class Rest:
+    """Asks a venue over HTTP; an async context manager.
+
+    Proxies come from the environment, but loopback is never proxied. `trouble` is the last failure in words,
+    empty when the last answer was good.
+    """
+
+    def __init__(
+        self, venue: "Venue", *, share: float = 0.5, timeout_s: float = 10.0, window_s: float = 60.0
+    ) -> None:
+        self._venue = venue
+        self._timeout_s = timeout_s
+        self._http: httpx.AsyncClient | None = None
+        self.host = host_of(venue.rest_url)
+        self.budget = Budget(venue.limits.weight_per_minute, share=share, window_s=window_s)
+        self.trouble = ""
+        self.status = 0
+        self.answers = 0
+
+    async def __aenter__(self) -> Self:
+        import httpx
+
+        self._http = httpx.AsyncClient(
+            timeout=httpx.Timeout(self._timeout_s, pool=None),
+            trust_env=not is_loopback(self._venue.rest_url),
+            follow_redirects=False,
+            headers={"User-Agent": "cvdtui", "Accept": "application/json"},
+            limits=httpx.Limits(max_connections=4),
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        if self._http is not None:
+            await self._http.aclose()
+
+    async def ask(self, request: "Request", *, urgent: bool = True) -> bytes:
+        """One question, one try; waits for the budget. Raises VenueError."""
+        await self.budget.spend(request.weight, urgent=urgent)
+        try:
+            body = await self._fetch(request)
+        except VenueError as error:
+            self.trouble, self.status = str(error), error.status
+            raise
+        self.trouble, self.status = "", 200
+        self.answers += 1
+        return body
+
+    async def persist(self, request: "Request", patience_s: float, *, urgent: bool = True) -> bytes:
+        """Ask until there is an answer, for `patience_s` after the first failure.
+
+        Waiting for the budget is not failing; a silence the host demands that outlasts the patience is.
+        Raises VenueError: the last one, or at once for what asking again will not change.
+        """
+        loop = asyncio.get_running_loop()
+        backoff = Backoff()
+        deadline: float | None = None
+        while True:
+            try:
+                return await self.ask(request, urgent=urgent)
+            except VenueError as error:
+                now = loop.time()
+                deadline = now + patience_s if deadline is None else deadline
+                wait = max(backoff.next(), self.budget.pause_s)
+                if error.status in REFUSED or now + wait > deadline:
+                    raise
+                await asyncio.sleep(wait)
+
+    async def _fetch(self, request: "Request") -> bytes:
+        import httpx
+
+        if self._http is None:
+            raise VenueError("the HTTP client is closed")
+        try:
+            async with self._http.stream(request.method, request.url) as answer:
+                body = await self._body(answer)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ImportError) as error:
+            raise explain(error, self.host) from None
+        used = answer.headers.get(self._venue.limits.weight_header, "")
+        if used.isascii() and used.isdigit():
+            self.budget.note(int(used))
+        if answer.status_code == 200:
+            return body
+        raise self._refusal(answer.status_code, seconds_of(answer.headers.get("Retry-After")), body)
+
+    async def _body(self, answer: "httpx.Response") -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        async for part in answer.aiter_bytes():
+            size += len(part)
+            if size > MOST_BYTES:
+                raise VenueError(f"{self.host} sent more than {MOST_BYTES >> 20} MB in one answer")
+            parts.append(part)
+        return b"".join(parts)
+
+    def _refusal(self, status: int, retry_after: float | None, body: bytes) -> VenueError:
+        code, text = self._venue.read_failure(body[:10_000])
+        said = f"{code}: {text}" if text else ""
+        error = refusal(status, self.host, said, retry_after=retry_after, mirrors=self._venue.mirrors)
+        if status in (418, 429):
+            self.budget.pause(error.retry_after or 0.0)
+        elif retry_after:
+            self.budget.pause(min(retry_after, 60.0))
+        return error

@@ -1,0 +1,326 @@
+"""One socket to a venue: kept alive, watched, replaced before it dies; frames go to the Sink at once."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING
+
+from cvdtui.errors import VenueError, WireError
+from cvdtui.feeds.backoff import Backoff
+from cvdtui.feeds.budget import Budget
+from cvdtui.feeds.connection import Connection, dial
+from cvdtui.feeds.options import FeedOptions
+from cvdtui.feeds.watch import Watch
+from cvdtui.feeds.words import host_of
+from cvdtui.model import Link, LinkState, Missing, Now, Sink, Trades
+from cvdtui.venues.wire import Ack, Closed, Forming, Other, Refusal, Shutdown
+
+if TYPE_CHECKING:
+    from cvdtui.venues import Event, Venue
+
+CONNECT_WINDOW_S = 300.0
+GRACE_S = 1.0
+"""A trade may be in REST's answer this long before it comes by the stream."""
+PLANNED = "reconnecting before the exchange's own time limit"
+
+
+class Socket:
+    """Keeps the streams of some markets of one venue flowing.
+
+    `newest` asks REST for a market's newest trade id, `on_missing` takes holes, `spawn` runs a task that the
+    feed owns. `run` ends only by cancellation, or by an error of the Sink.
+    """
+
+    def __init__(  # noqa: PLR0913 - its wires to the feed
+        self,
+        venue: "Venue",
+        sink: Sink,
+        name: str,
+        *,
+        now: Now,
+        options: FeedOptions,
+        connects: Budget,
+        newest: Callable[[str], Awaitable[int | None]],
+        on_missing: Callable[[Missing], None],
+        spawn: Callable[[Awaitable[None]], None],
+    ) -> None:
+        self._venue = venue
+        self._sink = sink
+        self._now = now
+        self._options = options
+        self._connects = connects
+        self._newest = newest
+        self._on_missing = on_missing
+        self._spawn = spawn
+        self._backoff = Backoff(options.backoff_first_s, options.backoff_most_s)
+        self._watches: dict[str, Watch] = {}
+        self._current: Connection | None = None
+        self._asked: dict[int, tuple[str, ...]] = {}
+        self._next_request = 1
+        self._dead = ""
+        self._asking: set[str] = set()
+        self._messages = 0
+        self._connected = 0
+        self._trades_at_tick: dict[Connection, int] = {}
+        life = options.socket_s or venue.limits.socket_seconds * (0.96 + 0.03 * random.random())  # noqa: S311
+        self._life_s = life
+        self.link = Link(name, "idle", host_of(venue.ws_url))
+
+    # --- what the feed asks of it
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Markets it carries."""
+        return tuple(self._watches)
+
+    def watch(self, symbol: str) -> Watch:
+        """The watch over one of its markets."""
+        return self._watches[symbol]
+
+    def add(self, symbols: Iterable[str]) -> None:
+        """Carry these markets too, at once when connected."""
+        fresh = [symbol for symbol in symbols if symbol not in self._watches]
+        for symbol in fresh:
+            self._watches[symbol] = Watch(self._options.first_frame_s)
+        if fresh and self._current is not None:
+            self._spawn(self._subscribe(self._current, fresh))
+
+    def remove(self, symbol: str) -> None:
+        """Carry this market no longer."""
+        if self._watches.pop(symbol, None) and self._current is not None:
+            frames = self._venue.unsubscribe([symbol], self._request_ids(1))
+            self._spawn(self._current.send(frames, self._pause_s))
+
+    # --- its life
+
+    async def run(self) -> None:
+        """Connect, watch, replace, for ever."""
+        reason, patient = "", False
+        try:
+            while True:
+                fresh = await self._connect(reason, patient=patient)
+                self._current, reason = await self._settle(self._current, fresh)
+                patient = bool(reason)
+                if not reason:
+                    reason, patient = await self._until_over(fresh)
+        finally:
+            if self._current is not None:
+                await self._current.close()
+            self._say("closed", "")
+
+    async def _connect(self, reason: str, *, patient: bool) -> Connection:
+        """Dial until it works; the old connection, if any, is read meanwhile."""
+        while True:
+            if patient:
+                await self._wait(reason)
+            await self._connects.spend(1)
+            if not self._is_flowing():
+                again = f" after: {reason}" if reason else ""
+                self._say("connecting", f"connecting to {self.link.host}{again}")
+            try:
+                fresh = await dial(self._venue.socket_url(), self._options.timeout_s, self._venue.mirrors)
+            except VenueError as error:
+                reason, patient = str(error), True
+                if error.retry_after:
+                    self._connects.pause(error.retry_after)
+                continue
+            self._connected += 1
+            fresh.start(self._take)
+            self._spawn(self._subscribe(fresh, list(self._watches)))
+            return fresh
+
+    async def _wait(self, reason: str) -> None:
+        seconds = max(self._backoff.next(), self._connects.pause_s)
+        at = self._now() + int(seconds * 1e6)
+        state: LinkState = "stale" if self._is_flowing() else "waiting"
+        self._say(state, f"{reason}; trying again in {seconds:.1f} s", retry_at_us=at)
+        await asyncio.sleep(seconds)
+
+    async def _settle(self, old: Connection | None, fresh: Connection) -> tuple[Connection, str]:
+        """Which connection to go on with: the old one stays until the new one has proven itself."""
+        if old is None:
+            return fresh, ""
+        until = asyncio.get_running_loop().time() + self._options.overlap_s
+        while not fresh.is_proven and asyncio.get_running_loop().time() < until and not old.reader.done():
+            await asyncio.wait([fresh.reader, old.reader], timeout=0.05, return_when=asyncio.FIRST_COMPLETED)
+            if fresh.reader.done():
+                reason = fresh.reader.result()
+                await fresh.close()
+                return old, reason
+        await old.close()
+        return fresh, ""
+
+    async def _until_over(self, connection: Connection) -> tuple[str, bool]:
+        """Watch until it must be replaced: why, and whether to wait first. A dead one is dropped."""
+        loop = asyncio.get_running_loop()
+        self._dead = ""
+        ending = asyncio.create_task(connection.ending.wait())
+        try:
+            while True:
+                tasks = (connection.reader, ending)
+                before = loop.time()
+                await asyncio.wait(tasks, timeout=self._options.check_s, return_when=asyncio.FIRST_COMPLETED)
+                if connection.reader.done():
+                    self._current = None
+                    reason = connection.reader.result()
+                    await connection.close()
+                    return reason, True
+                if ending.done():
+                    return "the exchange announced that it closes this connection", False
+                if loop.time() - connection.opened_s > self._life_s:
+                    return PLANNED, False
+                self._tick(connection, loop.time() - before)
+                if self._dead:
+                    return self._dead, True
+        finally:
+            ending.cancel()
+
+    def _is_flowing(self) -> bool:
+        return self._current is not None and not self._current.reader.done() and self._current.trades > 0
+
+    # --- subscriptions
+
+    @property
+    def _pause_s(self) -> float:
+        return 1.0 / self._venue.limits.messages_per_second
+
+    def _request_ids(self, count: int) -> int:
+        first = self._next_request
+        self._next_request += count
+        return first
+
+    async def _subscribe(self, connection: Connection, symbols: list[str], most: int = 0) -> None:
+        """Ask for markets in as few requests as allowed, remembering which asked for what."""
+        frames: list[str] = []
+        streams = len(self._venue.streams(symbols[0])) if symbols else 1
+        size = most or max(1, self._venue.limits.streams_per_message // streams)
+        for at in range(0, len(symbols), size):
+            chunk = symbols[at : at + size]
+            number = self._request_ids(1)
+            frames += self._venue.subscribe(chunk, number)
+            self._asked[number] = tuple(chunk)
+            connection.waiting_acks.add(number)
+        await connection.send(frames, self._pause_s)
+
+    def _refused(self, connection: Connection, refusal: Refusal) -> None:
+        """A request was refused: ask for its markets one by one, and name the one that is refused alone."""
+        symbols = self._asked.pop(refusal.id or 0, ())
+        connection.waiting_acks.discard(refusal.id or 0)
+        if len(symbols) > 1:
+            self._spawn(self._subscribe(connection, list(symbols), most=1))
+        for symbol in symbols if len(symbols) == 1 else ():
+            name = f"{self._venue.name}:{symbol}"
+            text = f"{self.link.host} refuses {symbol}: {refusal.text} ({refusal.code})"
+            self._sink.on_link(Link(name, "refused", self.link.host, text, (name,), self._now()))
+
+    # --- frames
+
+    def _take(self, connection: Connection, frame: bytes) -> None:
+        """One frame, from the wire to the Sink, in one go."""
+        self._messages += 1
+        try:
+            event = self._venue.decode(frame)
+        except WireError as error:
+            self._sink.on_rejected(error.market, str(error))
+            return
+        if event.__class__ is not Trades:
+            self._take_other(connection, event)
+            return
+        watch = self._watches.get(event.market.symbol)
+        if watch is None:
+            return  # unsubscribed a moment ago
+        connection.trades += 1
+        watch.count += 1
+        if event.trades:
+            watch.last_id = event.trades[-1].id
+            if watch.first_id is None:
+                watch.first_id = event.trades[0].id
+        missing = self._sink.on_trades(event)
+        if missing is not None:
+            self._on_missing(missing)
+
+    def _take_other(self, connection: Connection, event: "Event") -> None:
+        match event:
+            case Closed(market, candle):
+                self._sink.on_candles(market, (candle,))
+            case Forming():
+                pass
+            case Ack(id=number):
+                self._asked.pop(number or 0, None)
+                connection.waiting_acks.discard(number or 0)
+            case Refusal():
+                self._refused(connection, event)
+            case Shutdown():
+                connection.ending.set()
+            case Other(market=market_name):
+                self._sink.on_ignored(market_name)
+
+    # --- the watchdog
+
+    def _tick(self, connection: Connection, seconds: float) -> None:
+        """Count silences, ask REST about suspicious ones, and say how things stand."""
+        flowed = connection.trades != self._trades_at_tick.get(connection, 0)
+        self._trades_at_tick = {connection: connection.trades}
+        if flowed:
+            self._backoff.reset()
+        for symbol, watch in self._watches.items():
+            if watch.tick(seconds, self._options.stall_s) and symbol not in self._asking:
+                self._asking.add(symbol)
+                self._spawn(self._doubt(symbol, watch))
+        self._report(flowed=flowed)
+
+    async def _doubt(self, symbol: str, watch: Watch) -> None:
+        """Is this market quiet, or its stream dead? REST knows."""
+        try:
+            await self._judge(symbol, watch)
+        finally:
+            self._asking.discard(symbol)
+
+    async def _judge(self, symbol: str, watch: Watch) -> None:
+        count, silent = watch.count, watch.silent_s
+        try:
+            newest = await self._newest(symbol)
+        except (VenueError, WireError) as error:
+            watch.quiet()
+            if all(other.silent_s >= silent for other in self._watches.values()):
+                self._dead = f"no trade of any market for {silent:.0f} s, and REST cannot tell why: {error}"
+            return
+        if newest is None or watch.count != count or not watch.learnt(newest):
+            return
+        await asyncio.sleep(GRACE_S)
+        if watch.count == count:
+            self._dead = f"{self.link.host} sends no {symbol} although it trades (silent for {silent:.0f} s)"
+        else:
+            watch.stale = False
+
+    def _report(self, *, flowed: bool) -> None:
+        watches = self._watches.values()
+        stale = [symbol for symbol, watch in self._watches.items() if watch.stale]
+        if stale:
+            self._say("stale", f"no trades of {', '.join(stale)} although the exchange has newer ones")
+        elif any(watch.count and watch.silent_s < self._options.stall_s for watch in watches):
+            self._say("live", "", flowed=flowed)
+        elif not any(watch.count for watch in watches):
+            waiting = f"connected to {self.link.host}, no trade yet" if self._watches else "no market"
+            self._say("connecting" if self._watches else "idle", waiting)
+        else:
+            silent = min(watch.silent_s for watch in watches)
+            self._say("quiet", f"no trades for {silent:.0f} s; the connection answers")
+
+    def _say(self, state: LinkState, text: str, *, retry_at_us: int = 0, flowed: bool = False) -> None:
+        old = self.link
+        now = self._now()
+        self.link = Link(
+            old.name,
+            state,
+            old.host,
+            text,
+            tuple(f"{self._venue.name}:{symbol}" for symbol in self._watches),
+            old.since_us if state == old.state else now,
+            now if flowed else old.last_data_us,
+            self._messages,
+            max(0, self._connected - 1),
+            retry_at_us=retry_at_us,
+        )
+        if self.link != old:
+            self._sink.on_link(self.link)

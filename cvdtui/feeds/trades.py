@@ -1,0 +1,90 @@
+"""Pages of a market's trades over REST: by id forwards, and backwards to a moment."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from cvdtui.errors import VenueError
+from cvdtui.model import Trade, Trades
+
+if TYPE_CHECKING:
+    from cvdtui.feeds.rest import Rest
+    from cvdtui.model import Sink
+    from cvdtui.venues import Page, Venue
+
+MOST_PAGES = 200
+"""More pages than this for one minute are a misunderstanding."""
+
+
+class TradePages:
+    """Asks one venue for trades; rows that do not parse are reported to the Sink and left out."""
+
+    def __init__(self, venue: "Venue", rest: "Rest", sink: "Sink") -> None:
+        self._venue = venue
+        self._rest = rest
+        self._sink = sink
+        self.size = venue.limits.trades_page
+
+    async def newest(self, symbol: str, limit: int = 1) -> Trades:
+        """The newest trades; may be empty. One try."""
+        body = await self._rest.ask(self._venue.ask_trades(symbol, limit=limit))
+        return self._kept(self._venue.read_trades(body, symbol))
+
+    async def after(self, symbol: str, from_id: int, limit: int) -> Trades:
+        """Trades from an id on, this included. One try."""
+        body = await self._rest.ask(self._venue.ask_trades(symbol, from_id=from_id, limit=limit))
+        return self._kept(self._venue.read_trades(body, symbol))
+
+    async def since(self, symbol: str, time_us: int, patience_s: float) -> "tuple[int | None, list[Trades]]":
+        """Every trade at or after a moment, ascending, and the id of the first (None: never a trade).
+
+        Goes back by ids from the newest, so it needs no window of time; with no trade since, the id is the next
+        one. Raises VenueError when the venue cannot be asked for longer than the patience.
+        """
+        pages: list[Trades] = []
+        page = await self._persist(symbol, patience_s, None, self.size)
+        if not page.trades:
+            return None, []
+        for _ in range(MOST_PAGES):
+            pages.insert(0, page)
+            oldest = page.trades[0]
+            if oldest.time_us < time_us or oldest.id == 0:
+                return _begin(pages, time_us)
+            first = max(0, oldest.id - self.size)
+            older = await self._persist(symbol, patience_s, first, oldest.id - first)
+            page = replace(older, trades=tuple(trade for trade in older.trades if trade.id < oldest.id))
+            if not page.trades:
+                return _begin(pages, time_us)  # the venue keeps no older trades: a young market
+        raise VenueError(
+            f"{self._rest.host}: the trades of one minute of {symbol} fill more than {MOST_PAGES} pages"
+        )
+
+    async def _persist(self, symbol: str, patience_s: float, from_id: int | None, limit: int) -> Trades:
+        request = self._venue.ask_trades(symbol, from_id=from_id, limit=limit)
+        body = await self._rest.persist(request, patience_s)
+        return self._kept(self._venue.read_trades(body, symbol))
+
+    def _kept(self, page: "Page") -> Trades:
+        for reason in page.refused:
+            self._sink.on_rejected(page.batch.market.name, reason)
+        return page.batch
+
+
+def _begin(pages: list[Trades], time_us: int) -> tuple[int, list[Trades]]:
+    """Cut pages to what lies at or after a moment; the first id is the next one when nothing does."""
+    first: int | None = None
+    for page in pages:
+        first = next((trade.id for trade in page.trades if trade.time_us >= time_us), None)
+        if first is not None:
+            break
+    if first is None:
+        return pages[-1].trades[-1].id + 1, []
+    begin = first
+    return begin, trim(pages, lambda trade: trade.id >= begin)
+
+
+def trim(pages: list[Trades], keep: Callable[[Trade], bool]) -> list[Trades]:
+    """Pages with only the trades wanted; empty pages are dropped."""
+    cut = [replace(page, trades=tuple(trade for trade in page.trades if keep(trade))) for page in pages]
+    return [page for page in cut if page.trades]

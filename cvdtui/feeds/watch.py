@@ -1,0 +1,84 @@
+"""The watch over one market's stream: is it quiet, or dead? Counts frames; never reads a clock."""
+
+from typing import Literal
+
+Verdict = Literal["fine", "ask", "unproven"]
+MOST_PATIENCE_S = 300.0
+"""Even the quietest market is asked about so often."""
+USUAL_SILENCES = 20.0
+"""A silence this many times the market's usual pause between trades is worth asking about."""
+
+
+class Watch:
+    """What came from one market's trade stream on the connections of one socket."""
+
+    __slots__ = (
+        "_at_tick",
+        "_silent_s",
+        "_since_s",
+        "_waited",
+        "count",
+        "first_id",
+        "known_id",
+        "last_id",
+        "patience_s",
+        "stale",
+    )
+
+    def __init__(self, patience_s: float) -> None:
+        self.patience_s = patience_s
+        """Silence after which REST is asked; doubles with every silence that proves to be a quiet market."""
+        self.count = 0
+        """Trade frames so far."""
+        self.first_id: int | None = None
+        """Id of the first trade that came."""
+        self.last_id: int | None = None
+        """Newest id that came by the stream."""
+        self.known_id: int | None = None
+        """Newest id known to exist, by stream or REST."""
+        self.stale = False
+        """The venue has newer trades than the stream brought."""
+        self._at_tick = 0
+        self._since_s = 0.0
+        self._silent_s = 0.0
+        self._waited = 0.0
+
+    def tick(self, seconds: float, least_s: float) -> bool:
+        """Time passed; returns whether REST should be asked about this market now.
+
+        The patience is `least_s` or 20 usual pauses of this market, whichever is longer, and what quiet answers
+        made of it.
+        """
+        self._since_s += seconds
+        if self.count != self._at_tick:
+            self._at_tick = self.count
+            self._silent_s = 0.0
+            self._waited = 0.0
+            self.stale = False
+            self.patience_s = max(least_s, min(MOST_PATIENCE_S, USUAL_SILENCES * self._since_s / self.count))
+            return False
+        self._silent_s += seconds
+        return self._silent_s - self._waited >= self.patience_s
+
+    @property
+    def silent_s(self) -> float:
+        """Seconds since the last frame, by the watchdog's ticks."""
+        return self._silent_s
+
+    def quiet(self) -> None:
+        """REST knows nothing newer: be more patient."""
+        self._waited = self._silent_s
+        self.patience_s = min(MOST_PATIENCE_S, 2.0 * self.patience_s)
+
+    def learnt(self, newest_id: int) -> bool:
+        """REST's newest id; whether the stream owes us trades. The first answer of all only sets the mark."""
+        known = self.last_id if self.known_id is None else max(self.known_id, self.last_id or 0)
+        self.known_id = newest_id if known is None else max(known, newest_id)
+        owes = known is not None and newest_id > known
+        if not owes:
+            self.quiet()
+        else:
+            self.stale = True
+            self._waited = self._silent_s
+            self.patience_s = min(MOST_PATIENCE_S, 2.0 * self.patience_s)
+        return owes
