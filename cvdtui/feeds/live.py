@@ -299,7 +299,7 @@ class LiveFeed:
             state,
             old.host,
             text,
-            tuple(market.name for market in self._wanted.values()),
+            (),  # a market's own link is its socket's
             old.since_us if state == old.state else now,
             old.last_data_us if old.messages == self._rest.answers else now,
             self._rest.answers,
