@@ -117,6 +117,13 @@ class Fetched(Struct, frozen=True):
     begun: Begun | None
     pages: tuple[Trades, ...]
 
+    @property
+    def newest_id(self) -> int:
+        """The newest id known to exist; -1 when none does."""
+        if self.pages:
+            return self.pages[-1].trades[-1].id
+        return self.begun.first_id - 1 if self.begun is not None else -1
+
 
 def hand_over(fetched: Fetched, sink: "Sink", first_live: int | None) -> Missing | None:
     """Candles, then the id the tape begins with, then the trades that did not come live; returns what is missing.

@@ -245,8 +245,10 @@ class LiveFeed:
             self._gaps.ask(missing)
         if fetched.begun is None:
             await self._without(symbol, "")
-        else:
-            begun[symbol] = fetched.begun
+            return
+        begun[symbol] = fetched.begun
+        for socket in self._sockets:
+            socket.note(symbol, fetched.newest_id)
 
     async def _without(self, symbol: str, reason: str) -> None:
         """Begin with the first live trade, whenever it comes."""

@@ -77,6 +77,11 @@ class Socket:
         """The watch over one of its markets."""
         return self._watches[symbol]
 
+    def note(self, symbol: str, newest_id: int) -> None:
+        """This id is known to exist: newer ones that do not come by the stream are owed."""
+        if symbol in self._watches:
+            self._watches[symbol].known_id = newest_id
+
     def add(self, symbols: Iterable[str]) -> None:
         """Carry these markets too, at once when connected."""
         fresh = [symbol for symbol in symbols if symbol not in self._watches]
@@ -132,7 +137,7 @@ class Socket:
     async def _wait(self, reason: str) -> None:
         seconds = max(self._backoff.next(), self._connects.pause_s)
         at = self._now() + int(seconds * 1e6)
-        state: LinkState = "stale" if self._is_flowing() else "waiting"
+        state: LinkState = "waiting" if self._current is None else "stale"
         self._say(state, f"{reason}; trying again in {seconds:.1f} s", retry_at_us=at)
         await asyncio.sleep(seconds)
 
