@@ -10,7 +10,7 @@ def run(options: RunOptions) -> int:
         from cvdtui.headless import run_live  # noqa: PLC0415 - loaded when needed
 
         return run_live(options)
-    from cvdtui.screen import show_live  # noqa: PLC0415
+    from cvdtui.show import show_live  # noqa: PLC0415
 
     return show_live(options)
 
@@ -21,7 +21,7 @@ def demo(options: DemoOptions) -> int:
         from cvdtui.headless import run_demo  # noqa: PLC0415 - loaded when needed
 
         return run_demo(options)
-    from cvdtui.screen import show_demo  # noqa: PLC0415
+    from cvdtui.show import show_demo  # noqa: PLC0415
 
     return show_demo(options)
 
@@ -35,6 +35,6 @@ def replay(options: ReplayOptions) -> int:
         board = play(options)
         print_report(board, options.config, as_json=options.json, notices=[*options.notices, *board.notices])
         return 0
-    from cvdtui.screen import show_replay  # noqa: PLC0415
+    from cvdtui.show import show_replay  # noqa: PLC0415
 
     return show_replay(options)

@@ -1,9 +1,11 @@
-"""How a Flow and a row size are made for a market from the configuration."""
+"""What the configuration means for a market: its Flow, its row size, its addresses."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
-from cvdtui.config import Config
+from msgspec import convert, structs
+
+from cvdtui.config import Config, VenueAddress
 from cvdtui.engine.flow import Flow, Limits
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.session import SessionClock
@@ -74,3 +76,11 @@ def _with_price_decimals(market: Market, places: int) -> Market:
         market.size_decimals,
         1,
     )
+
+
+def demo_config(config: Config, overrides: Mapping[str, object]) -> Config:
+    """The configuration that talks to the demo exchange about its markets; its whole budget may be spent."""
+    markets = convert(overrides["markets"], tuple[str, ...])
+    urls = convert(overrides["venues"], dict[str, dict[str, str]])
+    venues = {name: VenueAddress(**at, weight_share=1.0) for name, at in urls.items()}
+    return structs.replace(config, markets=markets, venues=venues)

@@ -5,12 +5,10 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator
 
-from msgspec import structs
-
-from cvdtui.config import Config, VenueAddress
 from cvdtui.demo.process import DemoProcess
 from cvdtui.demo.process import Options as ExchangeOptions
 from cvdtui.errors import UnreachableError
+from cvdtui.flows import demo_config
 from cvdtui.monitor import Monitor
 from cvdtui.options import DemoOptions, RunOptions
 from cvdtui.printing import print_report
@@ -48,7 +46,7 @@ async def _run_demo(options: DemoOptions) -> int:
     exchange = DemoProcess(exchange_options(options))
     await exchange.start()
     try:
-        config = demo_config(options.config, exchange)
+        config = demo_config(options.config, exchange.overrides)
         monitor = Monitor(config, config.markets, notices=options.notices)
         async with _stopping() as stopped:
             await monitor.start()
@@ -70,19 +68,6 @@ def exchange_options(options: DemoOptions) -> ExchangeOptions:
         faults=options.faults,
         ledger=options.ledger,
     )
-
-
-def demo_config(config: Config, exchange: DemoProcess) -> Config:
-    """The configuration that talks to the demo exchange about its markets."""
-    venues = exchange.overrides["venues"]
-    markets = exchange.overrides["markets"]
-    assert isinstance(venues, dict)  # noqa: S101 - the exchange is our own
-    assert isinstance(markets, list)  # noqa: S101
-    addresses = {
-        name: VenueAddress(ws_url=at["ws_url"], rest_url=at["rest_url"], weight_share=1.0)
-        for name, at in venues.items()
-    }
-    return structs.replace(config, markets=tuple(markets), venues=addresses)
 
 
 async def _wait(stopped: asyncio.Event, seconds: float | None) -> None:

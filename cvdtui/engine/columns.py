@@ -81,10 +81,8 @@ def taken(columns: Columns, rows: Ints) -> Columns:
 
 
 def _exact_parts(columns: Columns) -> Iterator[Columns]:
-    """Splits until every sum of a part fits its machine word."""
-    total = float(np.sum(columns.size, dtype=np.float64))
-    worth = total * float(np.max(np.abs(columns.price)))
-    if len(columns) == 1 or (worth < _WORD and total < _EXACT_FLOAT):
+    """Splits until every sum of sizes fits a machine word."""
+    if len(columns) == 1 or float(np.sum(columns.size, dtype=np.float64)) < _WORD:
         yield columns
         return
     middle = len(columns) // 2
@@ -167,10 +165,13 @@ class _Sums:
         volume = np.add.reduceat(known, self.starts)
         return (volume + signed) // 2, (volume - signed) // 2, total - volume
 
-    def values(self) -> tuple[Ints, Ints]:
-        """Value and signed value."""
-        worth = self._columns.price * self._columns.size
-        return np.add.reduceat(worth, self.starts), np.add.reduceat(worth * self._columns.side, self.starts)
+    def values(self) -> tuple[list[int], list[int]]:
+        """Value and signed value; as Python integers where a machine word would not hold them."""
+        price, size, side = self._columns.price, self._columns.size, self._columns.side
+        most = float(np.sum(size, dtype=np.float64)) * float(np.max(np.abs(price)))
+        worth = price * size if most < _WORD else price.astype(object) * size
+        signed = worth * side
+        return np.add.reduceat(worth, self.starts).tolist(), np.add.reduceat(signed, self.starts).tolist()
 
     def delta_extremes(self, *, excludes_zero: bool) -> tuple[Ints, Ints]:
         """Highest and lowest running delta from each group's start."""
@@ -193,7 +194,7 @@ def _segments(columns: Columns, slot_us: int, starts: Ints, *, excludes_zero: bo
     rows = np.column_stack(
         (slots, sums.open, sums.high, sums.low, sums.close, buy, sell, unknown, high, low, sums.ends - starts)
     ).tolist()
-    worths = zip(value.tolist(), value_delta.tolist(), strict=True)
+    worths = zip(value, value_delta, strict=True)
     keys, sizes, cuts = _cells(columns, starts)
     for index, (row, worth) in enumerate(zip(rows, worths, strict=True)):
         part = slice(cuts[index], cuts[index + 1])
@@ -208,7 +209,10 @@ def _cells(columns: Columns, starts: Ints) -> tuple[Ints, Ints, list[int]]:
     width = int(key.max()) - base + 1
     groups = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(columns))))
     places = len(starts) * width
-    if places <= _DENSE * len(columns) + 4096:
+    if (
+        places <= _DENSE * len(columns) + 4096
+        and float(np.sum(columns.size, dtype=np.float64)) < _EXACT_FLOAT
+    ):
         spot = groups * width + (key - base)
         totals = np.bincount(spot, weights=columns.size, minlength=places)
         full = np.flatnonzero(np.bincount(spot, minlength=places))
@@ -261,7 +265,7 @@ def _extend(bars: "Bars", columns: Columns, starts: Ints, times: Ints, excludes_
     delta = np.cumsum(buy - sell).tolist()
     lists = [field.tolist() for field in fields]
     lists += [[before + step for step in delta]]
-    lists += [field.tolist() for field in (sums.ends - starts, value, value_delta)]
+    lists += [(sums.ends - starts).tolist(), value, value_delta]
     closed = [Bar(*row, columns.source) for row in zip(*lists, strict=True)]  # type: ignore[call-arg]  # in order
     bars.extend(closed, _packed(columns, starts, [bar.time_us for bar in closed]))
 

@@ -1,0 +1,209 @@
+"""What the screen sees: one frozen Snapshot, all in floats, made some ten times a second."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from cvdtui.model.feeding import Link
+from cvdtui.model.trading import UNKNOWN, Market, SideSource
+
+Unit = Literal["base", "quote"]
+AnchorName = Literal["session", "week", "rolling", "start", "mark"]
+ANCHORS: tuple[AnchorName, ...] = ("session", "week", "rolling", "start", "mark")
+
+
+class View(Struct, frozen=True, gc=False):
+    """What the trader asked to see; the board fits the Snapshot to it."""
+
+    market: str | None = None
+    """The market whose chart, ladder and profile are drawn."""
+    timeframe: int = 60
+    anchor: AnchorName = "session"
+    unit: Unit = "base"
+    row_step: int = 0
+    """Steps on the 1-2-5 scale away from the automatic row size."""
+    bars: int = 240
+    """How many bars the chart wants at most."""
+    footprints: int = 24
+    """How many bars of cells the ladder wants at most."""
+    min_size: float = 0.0
+    """Time and sales shows trades of at least this size (in `unit`)."""
+
+
+class Quality(Struct, frozen=True, gc=False):
+    """How far a number can be trusted."""
+
+    coverage: float = 1.0
+    """Share of the session's volume known exactly; 1.0 exactly when nothing is open or lost."""
+    state: Literal["waiting", "live", "gap", "fill", "stale", "lost", "refused", "offline"] = "waiting"
+    text: str = ""
+    """`100`, `99.2`, `gap 12`, `fill 40 %`, `stale 14s`, `-`: at most 9 characters, ready to show."""
+    sources: tuple[tuple[str, float], ...] = ()
+    """(side source, share of volume), largest first; sums to 1."""
+    lost: int = 0
+    open: int = 0
+    """Ids missing and being fetched."""
+    duplicates: int = 0
+    rejected: int = 0
+    audit: float | None = None
+    """Largest residual against the venue's own candles (base units); None when nothing was compared."""
+    audited: int = 0
+    """Bars compared."""
+
+
+class Flag(Struct, frozen=True, gc=False):
+    """A mark beside a number: `glyph` has an ASCII twin, `tone` picks the colour."""
+
+    glyph: str
+    text: str
+    tone: Literal["up", "down", "warn", "note"] = "note"
+
+
+class MarketRow(Struct, frozen=True, gc=False):
+    """One line of the markets table. Sizes are in the View's unit."""
+
+    market: Market
+    unit: Unit = "base"
+    last: float | None = None
+    change: float | None = None
+    """last / session open - 1, as a fraction."""
+    volume: float = 0.0
+    delta_bar: float | None = None
+    delta_5m: float | None = None
+    delta_ratio: float | None = None
+    """Session delta / session volume, as a fraction."""
+    cvd: float | None = None
+    spark: tuple[float, ...] = ()
+    """CVD at the end of each step, oldest first."""
+    spark_step_s: int = 60
+    z: float | None = None
+    z_before: float | None = None
+    """The smoothed z one bar earlier, for the trend arrow."""
+    climax: bool = False
+    flags: tuple[Flag, ...] = ()
+    quality: Quality = Quality()
+    trades: int = 0
+    last_trade_us: int = 0
+    last_side: int = UNKNOWN
+
+
+class ChartBar(Struct, frozen=True, gc=False):
+    """One bar of the chart in floats; `cvd` runs since the View's anchor (None before it)."""
+
+    time_us: int
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float
+    delta: float
+    delta_high: float | None
+    delta_low: float | None
+    cvd: float | None
+    z: float | None = None
+    source: SideSource = "taker"
+    closed: bool = True
+
+
+class LadderCell(Struct, frozen=True, gc=False):
+    """Volume of one row of one bar: sell (hit the bid) x buy (lifted the ask)."""
+
+    sell: float
+    buy: float
+    imbalance: Literal["", "buy", "sell"] = ""
+    stacked: bool = False
+    poc: bool = False
+
+
+class LadderBar(Struct, frozen=True, gc=False):
+    """One bar of the footprint: cells by row number (price = row number x row size)."""
+
+    time_us: int
+    cells: dict[int, LadderCell]
+    volume: float
+    delta: float
+    delta_high: float | None
+    delta_low: float | None
+    trades: int
+    closed: bool
+    source: SideSource = "taker"
+    """`taker/bar`: the bar's totals are exact, its rows are not known."""
+
+
+class Ladder(Struct, frozen=True, gc=False):
+    """Footprints of the last bars, oldest first, all in one row size."""
+
+    row: float
+    row_decimals: int
+    bars: tuple[LadderBar, ...]
+    last_row: int | None
+    """Row number of the last price."""
+
+
+class ProfileRow(Struct, frozen=True, gc=False):
+    """One price row of the session's profile."""
+
+    price: float
+    buy: float
+    sell: float
+    unknown: float = 0.0
+    mark: Literal["", "poc", "vah", "val"] = ""
+    node: Literal["", "hvn", "lvn"] = ""
+    in_value: bool = False
+
+
+class ProfileView(Struct, frozen=True, gc=False):
+    """The volume profile: rows ascend in price."""
+
+    row: float
+    row_decimals: int
+    rows: tuple[ProfileRow, ...]
+    poc: float | None
+    vah: float | None
+    val: float | None
+    vwap: float | None
+    from_us: int
+    """Where the trades behind it begin (later than the session when not all was fetched)."""
+    share: float
+    """Share of the session's volume it was built from."""
+
+
+class Print(Struct, frozen=True, gc=False):
+    """One line of time and sales."""
+
+    time_us: int
+    price: float
+    size: float
+    side: int
+
+
+class MarketDetail(Struct, frozen=True, gc=False):
+    """All that is drawn of the market at hand."""
+
+    market: Market
+    timeframe: int
+    anchor: AnchorName
+    anchor_us: int
+    """When the anchor was set; 0 when it is not known yet."""
+    unit: Unit
+    bars: tuple[ChartBar, ...]
+    ladder: Ladder
+    profile: ProfileView
+    prints: tuple[Print, ...]
+    """Newest first."""
+    quality: Quality = Quality()
+    rolling_trades: int = 1000
+
+
+class Snapshot(Struct, frozen=True, gc=False):
+    """One picture of everything, made some ten times a second; unchanged rows are the same objects."""
+
+    time_us: int
+    view: View
+    rows: tuple[MarketRow, ...]
+    detail: MarketDetail | None
+    links: tuple[Link, ...] = ()
+    notices: tuple[str, ...] = ()
+    """What happened lately that a trader must know, newest last."""
+    clock: str = ""
+    """A replay's own clock and speed, empty when live."""

@@ -1,0 +1,152 @@
+"""Markets, trades, bars and gaps: what the engine counts, in integers of the market's own decimals."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+BUY = 1
+"""The aggressor bought."""
+SELL = -1
+"""The aggressor sold."""
+UNKNOWN = 0
+"""The side cannot be told: in volume, in no delta."""
+
+TIMEFRAMES = (5, 15, 60, 300, 900, 3600, 14400, 86400)
+"""Bar lengths in seconds."""
+
+MINUTE_US = 60_000_000
+"""One minute in microseconds."""
+
+Kind = Literal["spot", "perp", "future", "stock", "forex", "crypto"]
+SideSource = Literal["taker", "taker/bar", "quote", "midpoint", "tick", "candle", "unknown"]
+IdRule = Literal["contiguous", "ordered", "unique"]
+"""`contiguous`: ids grow by one, a hole is a gap. `ordered`: ids grow, holes mean nothing. `unique`: only
+equality counts."""
+
+
+class Market(Struct, frozen=True, gc=False):
+    """One instrument of one venue, and the scale of the integers that speak of it."""
+
+    venue: str
+    symbol: str
+    base: str = ""
+    quote: str = ""
+    kind: Kind = "spot"
+    price_decimals: int = 2
+    size_decimals: int = 8
+    tick: int = 1
+    """The smallest price step, in units of `price_decimals`."""
+
+    @property
+    def name(self) -> str:
+        """`venue:SYMBOL`, as written everywhere."""
+        return f"{self.venue}:{self.symbol}"
+
+
+class Trade(Struct, frozen=True, gc=False):
+    """One trade as the venue numbered it, in the integers of the Market it came with."""
+
+    id: int
+    time_us: int
+    price: int
+    size: int
+    side: int
+    """BUY, SELL or UNKNOWN: the side of the aggressor."""
+
+
+class Trades(Struct, frozen=True, gc=False):
+    """Trades of one market in the order they were sent.
+
+    `market` carries the scale of the integers: a venue that meets a finer value than the instrument promised
+    sends a Market with more decimals, and everyone downstream grows with it.
+    """
+
+    market: Market
+    trades: tuple[Trade, ...]
+    id_rule: IdRule = "contiguous"
+    source: SideSource = "taker"
+    excluded: int = 0
+    """Trades of this frame that enter nothing (insurance fund, block, unreported ...)."""
+
+
+class Candle(Struct, frozen=True, gc=False):
+    """A venue's own bar with taker-buy volume; exact integers in the decimals of `market`."""
+
+    time_us: int
+    seconds: int
+    open: int
+    high: int
+    low: int
+    close: int
+    volume: int
+    taker_buy: int
+    quote_volume: int
+    """price x size summed, in units of price_decimals + size_decimals."""
+    trades: int
+    closed: bool = True
+    taker_buy_value: int = 0
+    """price x size of the taker-buy volume, in the units of `quote_volume`."""
+
+
+class Bar(Struct, frozen=True, gc=False):
+    """A closed or open bar; `delta_high` / `delta_low` are None where only a candle is known."""
+
+    time_us: int
+    open: int
+    high: int
+    low: int
+    close: int
+    buy: int
+    sell: int
+    unknown: int
+    delta_high: int | None
+    delta_low: int | None
+    cvd: int
+    """Sum of all deltas since the start, this bar's included."""
+    trades: int
+    value: int = 0
+    """Sum of price x size (units of both decimals)."""
+    value_delta: int = 0
+    """Sum of price x signed size."""
+    source: SideSource = "taker"
+
+    @property
+    def delta(self) -> int:
+        """Aggressive buying minus aggressive selling."""
+        return self.buy - self.sell
+
+    @property
+    def volume(self) -> int:
+        """All that traded, known side or not."""
+        return self.buy + self.sell + self.unknown
+
+
+class Missing(Struct, frozen=True, gc=False):
+    """A hole in a contiguous tape: ids `first`..`last`, somewhere between the two times."""
+
+    market: str
+    first: int
+    last: int
+    from_time_us: int
+    to_time_us: int
+
+
+class Gap(Struct, frozen=True, gc=False):
+    """What became of a hole: ids after < x < before."""
+
+    after: int
+    before: int
+    missing: int
+    from_time_us: int
+    to_time_us: int
+    state: Literal["filled", "lost", "open"]
+
+
+class Signal(Struct, frozen=True, gc=False):
+    """A judgement over closed bars; `side` is the direction it speaks for."""
+
+    signal: str
+    time_us: int
+    bar_seconds: int
+    side: Literal["buy", "sell"]
+    values: dict[str, object]

@@ -1,0 +1,76 @@
+"""`run`, `demo` and `replay` on the screen: themes, the user's choices and a Source, put together."""
+
+import os
+
+from msgspec import structs
+
+from cvdtui import resources, settings
+from cvdtui.app import MonitorApp, Source
+from cvdtui.config import Config
+from cvdtui.demo.process import Options as ExchangeOptions
+from cvdtui.model import View
+from cvdtui.options import DemoOptions, ReplayOptions, RunOptions
+from cvdtui.sources import LiveSource, ReplaySource
+from cvdtui.theme import Theme, parse_theme
+
+
+def show_live(options: RunOptions) -> int:
+    """The configured markets, live."""
+    source = LiveSource(options.config, notices=options.notices, remember=remember_market)
+    return _show(source, options.config, options.seconds)
+
+
+def show_demo(options: DemoOptions) -> int:
+    """The demo exchange's markets."""
+    exchange = ExchangeOptions(
+        seed=options.seed,
+        markets=options.markets,
+        rate=options.rate,
+        faults=options.faults,
+        ledger=options.ledger,
+    )
+    return _show(LiveSource(options.config, notices=options.notices, exchange=exchange), options.config, options.seconds)
+
+
+def show_replay(options: ReplayOptions) -> int:
+    """Recorded trades."""
+    return _show(ReplaySource(options), options.config, options.seconds)
+
+
+def remember_market(name: str, followed: bool) -> str:  # noqa: FBT001 - as the source tells it
+    """Keeps the user's change of markets; a warning when it cannot be kept."""
+    state = settings.load_state()
+    added = [market for market in state.added if market != name]
+    removed = [market for market in state.removed if market != name]
+    (added if followed else removed).append(name)
+    return settings.save_state(structs.replace(state, added=tuple(added), removed=tuple(removed)))
+
+
+def _show(source: Source, config: Config, seconds: float | None) -> int:
+    app = MonitorApp(
+        source,
+        themes=_themes(),
+        theme=config.theme,
+        refresh_hz=config.refresh_hz,
+        time_zone="" if config.time_zone == "UTC" else config.time_zone,
+        mouse=config.mouse == "on" or (config.mouse == "auto" and "SSH_CONNECTION" not in os.environ),
+        view=View(
+            timeframe=config.bar, anchor=config.anchor, unit=config.unit, min_size=config.min_print_size
+        ),
+        preset=config.preset,
+        save_theme=_save_theme,
+    )
+    return app.show()
+
+
+def _themes() -> dict[str, Theme]:
+    return {
+        name: parse_theme(path.read_text(encoding="utf-8"), str(path))
+        for name, path in resources.theme_files().items()
+    }
+
+
+def _save_theme(name: str) -> None:
+    warning = settings.save_state(structs.replace(settings.load_state(), theme=name))
+    if warning:
+        raise OSError(warning)
