@@ -2,11 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
-from typing import Protocol
+from collections.abc import Callable
 
+from cvdtui.errors import CvdtuiError
 from cvdtui.feeds.files import Event, Ignored, Notice, Rejected
-from cvdtui.model import Columns, Link, LinkState, Sink, Trade, Trades
+from cvdtui.feeds.files.fetch import PIECE, Recording, fetch
+from cvdtui.model import Link, LinkState, Sink, Trade, Trades
 
 FASTEST = 1000.0
 TURN_S = 0.004
@@ -15,20 +16,6 @@ LONGEST_WAIT_S = 60.0
 """A silence that would take longer at the chosen speed (a halt, a missing day) is jumped over."""
 BACK_US = 60_000_000
 """A trade this much older than the clock begins another stretch of time: the clock goes back to it."""
-PIECE = 256
-"""Trades handed over in one call at most."""
-FETCH = 512
-"""Events read in one go."""
-
-
-class Recording(Protocol):
-    """What is played: `files.Reading` is one."""
-
-    share: float
-
-    def __iter__(self) -> Iterator[Event]: ...
-    def __next__(self) -> Event: ...
-    def close(self) -> None: ...
 
 
 class Timer:
@@ -70,12 +57,14 @@ class ReplayFeed:
         """What was read and not played yet, the next batch last."""
         self._index = 0
         self._clock_us = 0
-        """Where the clock stood at `_anchor`; `_shown_us` is the latest it was seen at."""
+        """Where the clock stood at `_anchor`."""
         self._shown_us = 0
+        """The latest the clock was seen at: never beyond a trade that waits to be played."""
         self._played_us = 0
         self._anchor = self._timer.monotonic()
         self._markets: dict[str, None] = {}
         self._ended = False
+        self._fault: CvdtuiError | None = None
 
     # --- what the screen asks and wants
 
@@ -101,14 +90,14 @@ class ReplayFeed:
 
     def now_us(self) -> int:
         """The replay's own clock in exchange time; 0 before the first trade."""
-        if not (self._paused or not self._speed or not self._clock_us or self._ended):
-            seconds = self._timer.monotonic() - self._anchor
-            self._shown_us = max(self._shown_us, self._clock_us + int(seconds * self._speed * 1e6))
+        if not self._ended:
+            bound = self._next().time_us if self._queue else self._played_us
+            self._shown_us = max(self._shown_us, min(self._running_us(), bound))
         return self._shown_us
 
     def pause(self, paused: bool = True) -> None:  # noqa: FBT001, FBT002 - a switch
         """Stop or go on."""
-        self._set_clock(self.now_us())
+        self._set_clock(self._running_us())
         self._paused = paused
         self._steps.clear()
         self._changed.set()
@@ -125,7 +114,7 @@ class ReplayFeed:
 
     def set_speed(self, speed: float) -> None:
         """Play 1 to 1000 times as fast as it happened, 0 as fast as it can; others become the nearest."""
-        self._set_clock(self.now_us())
+        self._set_clock(self._running_us())
         self._speed = _sane(speed)
         self._changed.set()
 
@@ -142,7 +131,7 @@ class ReplayFeed:
                     await self._go()
         finally:
             self._recording.close()
-        self._set_clock(self.now_us())
+        self._shown_us = max(self._shown_us, self._played_us)
         self._ended = True
         self._say("quiet", "the recording ended")
 
@@ -163,7 +152,7 @@ class ReplayFeed:
     async def _go(self) -> None:
         self._turn_back()
         if self._speed:
-            seconds = (self._next().time_us - self.now_us()) / 1e6 / self._speed
+            seconds = (self._next().time_us - self._running_us()) / 1e6 / self._speed
             if seconds > LONGEST_WAIT_S:
                 self._set_clock(self._next().time_us)
             elif seconds > 0:
@@ -175,25 +164,33 @@ class ReplayFeed:
     def _turn_back(self) -> None:
         """The first trade sets the clock, and so does one that begins an earlier stretch of time."""
         time_us = self._next().time_us
-        if not self._clock_us or time_us < self._clock_us - BACK_US:
-            self._set_clock(time_us, back=True)
+        if not self._clock_us or self._turns_back(time_us):
+            self._clock_us = self._shown_us = self._played_us = time_us
+            self._anchor = self._timer.monotonic()
+
+    def _turns_back(self, time_us: int) -> bool:
+        return time_us < self._played_us - BACK_US
 
     def _play_due(self) -> None:
         """All trades that are due, for one turn at most; when some stay behind, the clock waits for them."""
         begin = self._timer.monotonic()
-        due = self.now_us() if self._speed else 1 << 62
-        while self._queue and self._next().time_us <= due:
+        due = self._running_us() if self._speed else 1 << 62
+        while self._queue and not self._paused and self._next().time_us <= due:
+            if self._turns_back(self._next().time_us):
+                return
             if self._timer.monotonic() - begin > TURN_S:
                 self._set_clock(self._played_us)
                 return
             self._play(PIECE, due)
 
     def _play(self, most: int, due: int = 1 << 62) -> None:
-        """Hands over the next trades of the batch at hand: one at least, `most` at most, none later than due."""
+        """Hands over the next trades of a batch: at least one, at most `most`, none later than due."""
         batch, begin = self._queue[-1], self._index
         end = begin + 1
         last = min(len(batch.trades), begin + most)
-        while end < last and batch.trades[end].time_us <= due:
+        self._played_us = batch.trades[begin].time_us
+        while end < last and self._played_us - BACK_US <= batch.trades[end].time_us <= due:
+            self._played_us = batch.trades[end].time_us
             end += 1
         excluded = batch.excluded if begin == 0 else 0
         self._hand_over(Trades(batch.market, batch.trades[begin:end], batch.id_rule, batch.source, excluded))
@@ -201,17 +198,20 @@ class ReplayFeed:
         if end == len(batch.trades):
             self._queue.pop()
             self._index = 0
-        self._played_us = batch.trades[end - 1].time_us
         if not self._speed or self._paused:
             self._set_clock(self._played_us)
 
     def _next(self) -> Trade:
         return self._queue[-1].trades[self._index]
 
-    def _set_clock(self, time_us: int, *, back: bool = False) -> None:
-        """The clock goes on from here; it runs backwards only into another stretch of time."""
-        self._clock_us = time_us if back else max(time_us, self._shown_us)
-        self._shown_us = self._clock_us
+    def _running_us(self) -> int:
+        """Where the clock is by the time that went by, whether the trades keep up or not."""
+        if self._paused or not self._speed or not self._clock_us:
+            return self._clock_us
+        return self._clock_us + int((self._timer.monotonic() - self._anchor) * self._speed * 1e6)
+
+    def _set_clock(self, time_us: int) -> None:
+        self._clock_us = time_us
         self._anchor = self._timer.monotonic()
 
     # --- reading
@@ -219,13 +219,24 @@ class ReplayFeed:
     async def _fill(self) -> bool:
         """Reads on, off the loop, when all was played; False at the end."""
         while not self._queue:
-            events = await asyncio.to_thread(_fetch, self._recording)
-            if not events:
+            if self._fault is not None:
+                raise self._fault
+            events, self._fault = await self._fetched()
+            if not events and self._fault is None:
                 return False
             for event in events:
                 self._take(event)
             self._queue.reverse()
         return True
+
+    async def _fetched(self) -> tuple[list[Event], CvdtuiError | None]:
+        """The next events; a task cancelled meanwhile ends only when the thread has let go of the file."""
+        reading = asyncio.ensure_future(asyncio.to_thread(fetch, self._recording))
+        try:
+            return await asyncio.shield(reading)
+        except asyncio.CancelledError:
+            await asyncio.wait({reading})
+            raise
 
     def _take(self, event: Event) -> None:
         if isinstance(event, Trades):
@@ -253,25 +264,3 @@ class ReplayFeed:
 def _sane(speed: float) -> float:
     """0, or 1 to 1000."""
     return min(FASTEST, max(1.0, speed)) if speed > 0 else 0.0
-
-
-def _fetch(recording: Recording) -> list[Event]:
-    """The next events: some hundred frames, or one block of an archive; empty at the end."""
-    events: list[Event] = []
-    for event in recording:
-        if isinstance(event, Columns):
-            events.extend(_pieces(event))
-        else:
-            events.append(event)
-        if len(events) >= FETCH or isinstance(event, Columns):
-            break
-    return events
-
-
-def _pieces(columns: Columns) -> Iterator[Trades]:
-    """The same trades as plain values, a few at a time."""
-    for begin in range(0, len(columns), PIECE):
-        part = slice(begin, begin + PIECE)
-        lists = (columns.ids, columns.time_us, columns.price, columns.size, columns.side)
-        trades = tuple(map(Trade, *(column[part].tolist() for column in lists)))
-        yield Trades(columns.market, trades, columns.id_rule, columns.source)

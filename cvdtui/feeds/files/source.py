@@ -145,7 +145,7 @@ class Source:
         end = at + self._block
         try:
             with _faults_of(self.path):
-                while at < end and (got := stream.readinto(view[at:end])):
+                while at < end and (got := stream.readinto1(view[at:end])):
                     at += got
         except UnreadableError as error:
             return at, error

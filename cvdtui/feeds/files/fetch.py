@@ -1,0 +1,48 @@
+"""The events of files a handful at a time, blocks of an archive as plain trades: what a paced replay takes."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from cvdtui.errors import CvdtuiError
+from cvdtui.feeds.files.events import Event
+from cvdtui.model import Columns, Trade, Trades
+
+PIECE = 256
+"""Trades in one value at most."""
+FETCH = 512
+"""Events read in one go."""
+
+
+class Recording(Protocol):
+    """What is played: `files.Reading` is one."""
+
+    share: float
+
+    def __iter__(self) -> Iterator[Event]: ...
+    def __next__(self) -> Event: ...
+    def close(self) -> None: ...
+
+
+def fetch(recording: Recording) -> tuple[list[Event], CvdtuiError | None]:
+    """The next events, some hundred frames or one block of an archive, and the fault that ended them."""
+    events: list[Event] = []
+    try:
+        for event in recording:
+            if isinstance(event, Columns):
+                events.extend(_pieces(event))
+                break
+            events.append(event)
+            if len(events) == FETCH:
+                break
+    except CvdtuiError as error:
+        return events, error
+    return events, None
+
+
+def _pieces(columns: Columns) -> Iterator[Trades]:
+    """The same trades as plain values, a few at a time."""
+    for begin in range(0, len(columns), PIECE):
+        part = slice(begin, begin + PIECE)
+        lists = (columns.ids, columns.time_us, columns.price, columns.size, columns.side)
+        trades = tuple(map(Trade, *(column[part].tolist() for column in lists)))
+        yield Trades(columns.market, trades, columns.id_rule, columns.source)
