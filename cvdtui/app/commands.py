@@ -55,7 +55,9 @@ def read(line: str) -> Order | str:
     name = SHORT.get(word, word)
     if name not in COMMANDS:
         near = get_close_matches(name, COMMANDS, 1)
-        return f"no command {word!r}" + (f"; did you mean {near[0]!r}?" if near else f"; try {', '.join(COMMANDS)}")
+        return f"no command {word!r}" + (
+            f"; did you mean {near[0]!r}?" if near else f"; try {', '.join(COMMANDS)}"
+        )
     command = COMMANDS[name]
     if rest and not command.argument:
         return f"{name} takes nothing, not {rest!r}"
@@ -68,7 +70,11 @@ def _argument(name: str, command: Command, rest: str) -> Order | str:
     action = command.action
     if name == "tf":
         seconds = FRAMES.get(rest)
-        return Order(action, seconds) if seconds in TIMEFRAMES else f"tf {rest!r}: expected one of {command.argument}"
+        return (
+            Order(action, seconds)
+            if seconds in TIMEFRAMES
+            else f"tf {rest!r}: expected one of {command.argument}"
+        )
     if name in {"anchor", "unit", "preset", "pane"}:
         known = rest in command.argument.split()
         return Order(action, rest) if known else f"{name} {rest!r}: expected one of {command.argument}"

@@ -39,18 +39,19 @@ class Desk:
         self.frozen = False
         self.wishes = Wishes(source, self.say)
         self.snapshot: Snapshot = source.snapshot(view)
+        self.markets.selected = view.market
         self._prompted = ""
         self._dismissed = False
         self._histories: dict[str, list[str]] = {}
         self._actions: dict[str, Callable[[object], object]] = self._table()
-        self.look()
+        self._follow()
 
     def _table(self) -> dict[str, Callable[[object], object]]:
         return {
             "help": lambda _: self._toggle_help(),
             "filter": self._filter,
             "command": lambda _: self._ask("command", ":"),
-            "open": lambda _: self.stage.drill(),
+            "open": lambda _: self.stage.toggle_zoom(),
             "goto": self._goto,
             "back": lambda _: self._back(),
             "next_market": lambda _: self.answer(self.markets.move(1)),
@@ -87,29 +88,28 @@ class Desk:
         """Change the View and take a fresh picture, frozen or not."""
         if changes:
             self.view = replace(self.view, **changes)
+        if "market" in changes:
+            self.markets.selected = self.view.market
         self.snapshot = self.source.snapshot(self.view)
-        self._choose_market()
+        self._follow()
 
     def tick(self) -> Snapshot:
         """The picture of now, or the frozen one."""
         if not self.frozen:
             self.snapshot = self.source.snapshot(self.view)
-            self._choose_market()
+            self._follow()
         report = self.source.offline()
         self.stage.offline = bool(report) and not self._dismissed
         self.offline.report = report
         return self.snapshot
 
-    def _choose_market(self) -> None:
-        """The market at hand exists: the first one, when the wanted one is gone."""
-        names = [row.market.name for row in self.snapshot.rows]
-        if self.view.market in names:
-            return
-        wanted = self.markets.selected if self.markets.selected in names else names[0] if names else None
-        if wanted != self.view.market:
-            self.view = replace(self.view, market=wanted)
+    def _follow(self) -> None:
+        """The market at hand is the one under the table's cursor, which always stands on one that exists."""
+        self.markets.meet(self.snapshot.rows, self.snapshot.time_us)
+        if self.markets.selected != self.view.market and (self.markets.selected or not self.snapshot.rows):
+            self.view = replace(self.view, market=self.markets.selected)
             self.snapshot = self.source.snapshot(self.view)
-        self.markets.selected = wanted
+            self.markets.meet(self.snapshot.rows, self.snapshot.time_us)
 
     def say(self, text: str) -> None:
         """One line in the status, until the next key."""
@@ -230,11 +230,14 @@ class Desk:
     def _goto(self, name: object) -> None:
         wanted = str(name).lower()
         names = [row.market.name for row in self.snapshot.rows]
-        found = [one for one in names if one.lower() == wanted] or [one for one in names if wanted in one.lower()]
+        found = [one for one in names if one.lower() == wanted] or [
+            one for one in names if wanted in one.lower()
+        ]
         if not found:
             self.say(f"no market {name!r} here; a adds one")
             return
-        self.markets.selected, self.markets.held = found[0], True
+        self.markets.filter("")
+        self.markets.held = True
         self.look(market=found[0])
 
     def _preset(self, name: object) -> None:
@@ -251,8 +254,11 @@ class Desk:
     def _rows(self, step: int) -> None:
         self.look(row_step=min(max(self.view.row_step + step, -STEPS_OF_ROW), STEPS_OF_ROW))
         steps = self.view.row_step
-        self.say(f"rows {abs(steps)} step{'s' * (abs(steps) != 1)} {'larger' if steps > 0 else 'smaller'} than automatic"
-                 if steps else "rows automatic")
+        self.say(
+            f"rows {abs(steps)} step{'s' * (abs(steps) != 1)} {'larger' if steps > 0 else 'smaller'} than automatic"
+            if steps
+            else "rows automatic"
+        )
 
     def _unit(self, unit: object) -> None:
         chosen = unit or ("quote" if self.view.unit == "base" else "base")
@@ -274,6 +280,7 @@ class Desk:
 
     def _freeze(self) -> None:
         self.frozen = not self.frozen
+        self.look()
         self.say("frozen: feeds go on, space thaws" if self.frozen else "")
 
     def _pause(self) -> None:
@@ -295,7 +302,9 @@ class Desk:
         if step > 0:
             chosen = next((speed for speed in SPEEDS if speed > replay.speed), SPEEDS[-1])
         else:
-            chosen = next((speed for speed in reversed(SPEEDS) if speed < replay.speed or not replay.speed), SPEEDS[0])
+            chosen = next(
+                (speed for speed in reversed(SPEEDS) if speed < replay.speed or not replay.speed), SPEEDS[0]
+            )
         self._set_speed(chosen)
 
     def _set_speed(self, speed: object) -> None:

@@ -38,21 +38,20 @@ class Display:
         thread = getattr(driver, "_writer_thread", None)
         return thread is not None and not thread._queue.empty()  # noqa: SLF001 - Textual has no public way to ask
 
-    def paint(self, update: CompositorUpdate, driver: Driver, size: tuple[int, int], *, sync: bool) -> bool:
-        """Write an update's changed cells; False when it is of a kind that is not cells."""
+    def paint(self, update: CompositorUpdate, driver: Driver, size: tuple[int, int], *, sync: bool) -> None:
+        """Write an update's changed cells, unless the terminal is behind."""
         if not isinstance(update, LayoutUpdate | ChopsUpdate):
-            return False
+            raise TypeError(f"no cells in {update!r}")
         if self._writer is None or (self._writer.width, self._writer.height) != size:
             self._writer = CellWriter(*size, self._colours)
         elif self.is_busy(driver):
             self.skipped = True
-            return True
+            return
         text = self._writer.update(pieces(update))
         if text:
             driver.write(SYNC[0] + text + SYNC[1] if sync and not self.in_tmux else text)
             driver.flush()
             self.frames += 1
-        return True
 
 
 def pieces(update: LayoutUpdate | ChopsUpdate) -> Iterator[Piece]:
@@ -65,7 +64,6 @@ def pieces(update: LayoutUpdate | ChopsUpdate) -> Iterator[Piece]:
                 x += strip.cell_length
         return
     for y, first, last in update.spans:
-        for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
-            if strip is None or x > last or end <= first:
-                continue
-            yield x, y, strip if end <= last else strip.crop(0, last - x)
+        for end, (x, chop) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if chop is not None and x <= last and end > first:
+                yield x, y, chop if end <= last else chop.crop(0, last - x)

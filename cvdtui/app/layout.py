@@ -32,7 +32,9 @@ def is_compact(width: int, height: int) -> bool:
     return width < MEDIUM[0] or height < MEDIUM[1]
 
 
-def arrange(width: int, height: int, visible: tuple[str, ...], alone: str | None, rows: int) -> dict[str, Place]:
+def arrange(
+    width: int, height: int, visible: tuple[str, ...], alone: str | None, rows: int
+) -> dict[str, Place]:
     """Places of header, status, footer and panes; `alone` fills the body, `rows` is what the table would like."""
     places = {
         "header": Place(0, 0, width, 1),

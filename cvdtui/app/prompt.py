@@ -8,8 +8,14 @@ LONGEST = 200
 class Prompt:
     """One line being typed; `take` is told keys, `text` is what stands there."""
 
-    def __init__(self, ask: str, text: str = "", *, history: list[str] | None = None,
-                 complete: Callable[[str], list[str]] | None = None) -> None:
+    def __init__(
+        self,
+        ask: str,
+        text: str = "",
+        *,
+        history: list[str] | None = None,
+        complete: Callable[[str], list[str]] | None = None,
+    ) -> None:
         self.ask = ask
         self.text = text
         self.cursor = len(text)

@@ -4,9 +4,10 @@ import sys
 from collections.abc import Callable
 
 from rich.color import ColorSystem
+from rich.console import RenderableType
 from textual import events
 from textual._compositor import CompositorUpdate
-from textual.app import App, ComposeResult, RenderableType
+from textual.app import App, ComposeResult
 from textual.screen import Screen
 
 from cvdtui.app.desk import Desk
@@ -26,7 +27,8 @@ from cvdtui.panes.small import Small
 from cvdtui.panes.view import PaneView
 from cvdtui.theme import Theme
 
-Colours = {"standard": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT, "truecolor": ColorSystem.TRUECOLOR}
+EXTRA_HINTS = (("1-5", "panes"), ("t", "theme"))
+COLOURS = {"standard": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT, "truecolor": ColorSystem.TRUECOLOR}
 
 
 class MonitorApp(App[None]):
@@ -64,7 +66,7 @@ class MonitorApp(App[None]):
         self._clock = Clock(time_zone)
         self._stage = Stage(preset)
         self.desk = Desk(source, view or View(), self._stage)
-        self._display_of = Display(Colours.get(self.console.color_system or ""))
+        self._display_of = Display(COLOURS.get(self.console.color_system or ""))
         self._header = Header()
         self._status = Status()
         self._footer = Footer()
@@ -83,7 +85,14 @@ class MonitorApp(App[None]):
         inks = Inks(self._themes[self._theme_name], ascii_only=self._ascii)
         desk = self.desk
         desk.help.keys = tuple((key.shown, key.words) for key in KEYS)
-        fixed: tuple[Pane, ...] = (self._header, self._status, self._footer, desk.help, desk.offline, self._small)
+        fixed: tuple[Pane, ...] = (
+            self._header,
+            self._status,
+            self._footer,
+            desk.help,
+            desk.offline,
+            self._small,
+        )
         for pane in (*desk.panes.values(), *fixed):
             self._views[pane.name] = PaneView(pane, inks, self._clock)
         self._stage.width, self._stage.height = self.size
@@ -133,7 +142,9 @@ class MonitorApp(App[None]):
         for name, place in self._places.items():
             view = self._views[name]
             alone = name in {stage.zoom, "help", "offline"} or stage.compact or stage.drilled
-            view.show(desk.snapshot, focused=view.pane is focused, zoomed=alone, size=(place.width, place.height))
+            view.show(
+                desk.snapshot, focused=view.pane is focused, zoomed=alone, size=(place.width, place.height)
+            )
 
     def _put(self, places: dict[str, Place]) -> None:
         """Move the widgets to where the stage wants them."""
@@ -155,23 +166,38 @@ class MonitorApp(App[None]):
         replay = self.desk.source.replay
         if replay is not None:
             play = (("space", "go on" if replay.paused else "pause"), (".", "step"), ("< >", "speed"))
-        return (*GLOBAL_HINTS[:2], *play, *focused.hints, *GLOBAL_HINTS[2:], ("1-5", "panes"), ("t", "theme"))
+        back = () if "esc" in dict(focused.hints) or not self._stage.can_leave else (("esc", "back"),)
+        panes = (("1-5", "panes"),) if self._stage.compact and focused is self.desk.markets else ()
+        return (
+            *GLOBAL_HINTS[:2],
+            *back,
+            *play,
+            *focused.hints[:2],
+            *panes,
+            *focused.hints[2:],
+            *GLOBAL_HINTS[2:],
+            *EXTRA_HINTS[bool(panes) :],
+        )
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Textual's way out to the terminal: only what changed goes through it."""
+        update: object = renderable  # Textual's type leaves out what it really hands over
+        if not self._paints_cells() or not isinstance(update, CompositorUpdate):
+            if renderable is not None:
+                self._display_of.forget()
+            super()._display(screen, renderable)
+            return
         driver = self._driver
-        real = driver is not None and not driver.is_headless and not driver.is_inline
-        ready = self._running and not self._closed and not self._batch_count
-        if real and ready and driver is not None and isinstance(renderable, CompositorUpdate):
-            try:
-                painted = self._display_of.paint(renderable, driver, tuple(self.size), sync=self._sync_available)
-            finally:
-                self.post_display_hook()
-            if painted:
-                return
-        elif real and renderable is not None:
-            self._display_of.forget()
-        super()._display(screen, renderable)
+        try:
+            if driver is not None:
+                self._display_of.paint(update, driver, self.size, sync=self._sync_available)
+        finally:
+            self.post_display_hook()
+
+    def _paints_cells(self) -> bool:
+        driver = self._driver
+        open_ = self._running and not self._closed and not self._batch_count
+        return open_ and driver is not None and not driver.is_headless and not driver.is_inline
 
     def on_resize(self, event: events.Resize) -> None:
         self._stage.width, self._stage.height = event.size

@@ -94,6 +94,12 @@ class Stage:
             self.visible = list(PRESETS["trader"])
         self.focus = "chart" if "chart" in self.visible else self.shown[0]
 
+    @property
+    def can_leave(self) -> bool:
+        """Is there something that esc leaves?"""
+        away = self.focus != "markets" if self.compact else self.zoom is not None or self.drilled
+        return self.help or away
+
     def back(self) -> bool:
         """One step out; False when there is nothing to leave."""
         if self.help:

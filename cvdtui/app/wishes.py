@@ -39,7 +39,9 @@ class Wishes:
 
     def demo(self) -> None:
         """Replace the feeds by the demo exchange."""
-        self._run(self._ask(self._source.switch_to_demo(), "demo exchange: none of this is real", "demo: "), "demo")
+        self._run(
+            self._ask(self._source.switch_to_demo(), "demo exchange: none of this is real", "demo: "), "demo"
+        )
 
     async def _remove(self, name: str) -> None:
         trouble = await self._source.remove_market(name)

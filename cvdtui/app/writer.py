@@ -8,7 +8,15 @@ from rich.segment import Segment
 from rich.style import Style
 
 PLAIN = Style.null()
-OFF = {"bold": "22", "dim": "22", "italic": "23", "underline": "24", "blink": "25", "reverse": "27", "strike": "29"}
+OFF = {
+    "bold": "22",
+    "dim": "22",
+    "italic": "23",
+    "underline": "24",
+    "blink": "25",
+    "reverse": "27",
+    "strike": "29",
+}
 ON = {"bold": "1", "dim": "2", "italic": "3", "underline": "4", "blink": "5", "reverse": "7", "strike": "9"}
 NEAR = 4
 """Unchanged cells between two changes that are cheaper to write again than to jump over."""
@@ -132,7 +140,11 @@ class CellWriter:
         found = self._known.get(style)
         if found is None:
             names = frozenset(name for name in ON if getattr(style, name))
-            found = self._known[style] = (names, self._codes(style, fore=True), self._codes(style, fore=False))
+            found = self._known[style] = (
+                names,
+                self._codes(style, fore=True),
+                self._codes(style, fore=False),
+            )
         return found
 
     def _codes(self, style: Style, *, fore: bool) -> tuple[str, ...]:
@@ -154,7 +166,7 @@ class _Pen:
     def write(self, x: int, y: int, text: str, ink: Style, cells: int = 0) -> None:
         if y != self._y or x != self._x:
             ahead = x - self._x
-            near = y == self._y and 0 < ahead and self._x < self._writer.width
+            near = y == self._y and ahead > 0 and self._x < self._writer.width
             self._out.append(f"\x1b[{ahead if ahead > 1 else ''}C" if near else f"\x1b[{y + 1};{x + 1}H")
         if ink is not self.style:
             self._out.append(self._writer.turn(self.style, ink))

@@ -22,7 +22,9 @@ class Status:
             return [_typed(*self.prompt, frame.width)]
         if self.message:
             return [((" " + narrow(self.message)[: frame.width - 2], "note"),)]
-        trouble = [link for link in frame.snapshot.links if link.state in {"refused", "waiting", "stale", "closed"}]
+        trouble = [
+            link for link in frame.snapshot.links if link.state in {"refused", "waiting", "stale", "closed"}
+        ]
         if trouble:
             link = trouble[0]
             more = f" (+{len(trouble) - 1} more)" if len(trouble) > 1 else ""
@@ -30,7 +32,31 @@ class Status:
             return [((f" ⚠ {narrow(link.host or link.name)}: {words}{more}"[: frame.width], "warn"),)]
         if frame.snapshot.notices:
             return [((" " + narrow(frame.snapshot.notices[-1])[: frame.width - 2], "note"),)]
-        return [()]
+        return [((" " + quality_words(frame)[: frame.width - 2], "dim"),)]
+
+
+def quality_words(frame: Frame) -> str:
+    """How the numbers of the market at hand were obtained: sides, losses, doubles, audit."""
+    detail = frame.detail
+    row = next((row for row in frame.snapshot.rows if row.market.name == frame.snapshot.view.market), None)
+    if detail is None or row is None:
+        return ""
+    quality = row.quality
+    parts = [f"{row.trades:,} trades".replace(",", " ")]
+    parts += [f"{source} {share * 100:.3g} %" for source, share in quality.sources]
+    parts += [
+        f"{count:,} {word}".replace(",", " ")
+        for count, word in (
+            (quality.lost, "lost"),
+            (quality.open, "being fetched"),
+            (quality.duplicates, "duplicates dropped"),
+            (quality.rejected, "rejected"),
+        )
+        if count
+    ]
+    if quality.audit is not None:
+        parts.append(f"audit: {quality.audit:g} off over {quality.audited} bars")
+    return " · ".join(parts)
 
 
 def _typed(ask: str, text: str, cursor: int, width: int) -> Line:

@@ -13,45 +13,53 @@ Grid = list[list[tuple[str, str]]]
 
 
 class Chart:
-    """State: where the crosshair stands (bars back from the newest), and the width of the labels."""
+    """State: the bar the crosshair stands on (by its time, so that new bars do not move it), and the labels' width."""
 
     name = "chart"
 
     def __init__(self) -> None:
-        self.back: int | None = None
+        self.at_us: int | None = None
         self.lift = 0
         """Rows the price line of the crosshair stands above the close."""
         self._gutter = 0
-        self._market = ""
-        self._shown = 0
+        self._key: tuple[object, ...] = ()
+        self._bars: tuple[ChartBar, ...] = ()
+        self._prices = Scale(0.0, 0.0, 1)
 
     @property
     def hints(self) -> tuple[tuple[str, str], ...]:
         """The keys of the footer."""
-        if self.back is None:
+        if self.at_us is None:
             return (("←→", "crosshair"), ("[ ]", "timeframe"), ("A", "anchor"), ("m", "mark"), ("z", "zoom"))
         return (("←→", "bar"), ("↑↓", "price line"), ("esc", "no crosshair"), ("[ ]", "timeframe"))
 
     def press(self, key: str) -> Answer | None:
-        steps = {"left": 1, "right": -1, "pageup": 10, "pagedown": -10}
-        if key in steps:
-            back = self.back + steps[key] if self.back is not None else 0
-            self.back = min(max(back, 0), max(self._shown - 1, 0))
+        steps = {"left": -1, "right": 1, "pageup": -10, "pagedown": 10, "home": -9999, "end": 9999}
+        if key in steps and self._bars and (self.at_us is not None or key in {"left", "right"}):
+            last = len(self._bars) - 1
+            at = self._at() + steps[key] if self.at_us is not None else last
+            self.at_us = self._bars[min(max(at, 0), last)].time_us
             return Answer()
-        if self.back is not None and key in {"up", "down"}:
+        if self.at_us is not None and key in {"up", "down"}:
             self.lift += 1 if key == "up" else -1
             return Answer()
-        if self.back is not None and key == "escape":
-            self.back, self.lift = None, 0
+        if self.at_us is not None and key == "escape":
+            self.at_us, self.lift = None, 0
             return Answer()
         return None
+
+    def _at(self) -> int:
+        """The index of the crosshair's bar among those shown."""
+        wanted = self.at_us or 0
+        return max(sum(bar.time_us <= wanted for bar in self._bars) - 1, 0)
 
     def paint(self, frame: Frame) -> list[Line]:
         detail = frame.detail
         if detail is None or not detail.bars:
             return [title(frame, heading("chart", detail)), *centred(frame, *waiting(frame.snapshot))]
-        if detail.market.name != self._market:
-            self._market, self._gutter, self.back, self.lift = detail.market.name, 0, None, 0
+        key = (detail.market.name, detail.timeframe, detail.unit)
+        if key != self._key:
+            self._key, self._gutter, self.at_us, self.lift = key, 0, None, 0
         plotted = self._plot(frame, detail)
         return [self._title(frame, detail), *plotted]
 
@@ -65,9 +73,9 @@ class Chart:
         sums = _cvd_scale(bars, cvd_rows)
         labels = self._labels(detail, prices, bars, hist, sums)
         bars = detail.bars[-max(frame.width - self._gutter - 2, 1) :]
-        self._shown = len(bars)
+        self._bars, self._prices = bars, prices
         grid = _candles(bars, prices) + _deltas(bars, hist, ascii_only=frame.ascii) + _line(bars, sums)
-        if self.back is not None:
+        if self.at_us is not None:
             self._cross(grid, bars, prices)
         lines = [_row(text, tick, cells) for (text, tick), cells in zip(labels, grid, strict=True)]
         return [*lines, _time_axis(bars, detail.timeframe, self._gutter, frame.clock)]
@@ -94,23 +102,32 @@ class Chart:
         return [(text.rjust(self._gutter), tick) for text, tick in out]
 
     def _cross(self, grid: Grid, bars: tuple[ChartBar, ...], prices: Scale) -> None:
-        at = len(bars) - 1 - min(self.back or 0, len(bars) - 1)
+        at = self._at()
         for cells in grid:
             glyph, role = cells[at]
             cells[at] = (glyph, f"{role} cross")
         row = min(max(prices.row(bars[at].close) - self.lift, 0), prices.rows - 1)
         self.lift = prices.row(bars[at].close) - row
-        grid[row] = [(glyph if glyph != " " else "╌", f"{role} cross" if x == at else role if glyph != " " else "faint")
-                     for x, (glyph, role) in enumerate(grid[row])]
+        grid[row] = [
+            (
+                glyph if glyph != " " else "╌",
+                f"{role} cross" if x == at else role if glyph != " " else "faint",
+            )
+            for x, (glyph, role) in enumerate(grid[row])
+        ]
 
     def _title(self, frame: Frame, detail: MarketDetail) -> Line:
         name = heading("chart", detail)
-        if self.back is None:
+        if self.at_us is None:
             last = detail.bars[-1]
             note = "" if last.source != "candle" else " · ≈ from candles"
             return title(frame, name, f"{len(detail.bars)} bars{note}")
-        bar = detail.bars[-1 - min(self.back, self._shown - 1)]
-        return title(frame, "chart" if frame.width < 110 else name, reading(bar, detail, frame.clock), "poc")
+        bar = self._bars[self._at()]
+        words = reading(bar, detail, frame.clock)
+        if self.lift:
+            line = self._prices.value(self._prices.row(bar.close) - self.lift)
+            words = f"line {numbers.price(line, price_decimals(detail.market))}  {words}"
+        return title(frame, name if len(name + words) + 10 < frame.width else "chart", words, "poc")
 
 
 def reading(bar: ChartBar, detail: MarketDetail, clock: Clock) -> str:
@@ -149,7 +166,9 @@ def _tag(labels: list[tuple[str, str]], rows: range, word: str) -> None:
 def _candles(bars: tuple[ChartBar, ...], scale: Scale) -> Grid:
     columns = [candle(scale, bar.open, bar.high, bar.low, bar.close) for bar in bars]
     roles = ["up" if bar.close >= bar.open else "down" for bar in bars]
-    return [[(cells[row], role) for cells, role in zip(columns, roles, strict=True)] for row in range(scale.rows)]
+    return [
+        [(cells[row], role) for cells, role in zip(columns, roles, strict=True)] for row in range(scale.rows)
+    ]
 
 
 def _deltas(bars: tuple[ChartBar, ...], rows: int, *, ascii_only: bool) -> Grid:
@@ -159,7 +178,9 @@ def _deltas(bars: tuple[ChartBar, ...], rows: int, *, ascii_only: bool) -> Grid:
         role = "up" if bar.delta >= 0 else "down"
         cells = column(bar.delta, most, rows)
         if ascii_only:
-            columns.append([(" " if glyph == " " else "#" if bar.delta >= 0 else "=", role) for glyph, _ in cells])
+            columns.append(
+                [(" " if glyph == " " else "#" if bar.delta >= 0 else "=", role) for glyph, _ in cells]
+            )
         else:
             columns.append([(glyph, f"{role} reverse" if hang else role) for glyph, hang in cells])
     return [[cells[row] for cells in columns] for row in range(rows)]
@@ -184,8 +205,13 @@ def _row(text: str, tick: str, cells: list[tuple[str, str]]) -> Line:
     spans: list[tuple[str, str]] = [(text + " ", "dim"), (tick, "faint")]
     run, role = "", ""
     for glyph, new in cells:
-        if new == role or (glyph == " " and "cross" not in new and "reverse" not in new and "cross" not in role
-                           and "reverse" not in role):
+        if new == role or (
+            glyph == " "
+            and "cross" not in new
+            and "reverse" not in new
+            and "cross" not in role
+            and "reverse" not in role
+        ):
             run += glyph
         else:
             if run:
@@ -195,7 +221,26 @@ def _row(text: str, tick: str, cells: list[tuple[str, str]]) -> Line:
     return tuple(spans)
 
 
-STEPS = (1, 5, 15, 30, 60, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800, 604800, 2592000)
+STEPS = (
+    1,
+    5,
+    15,
+    30,
+    60,
+    300,
+    600,
+    900,
+    1800,
+    3600,
+    7200,
+    14400,
+    21600,
+    43200,
+    86400,
+    172800,
+    604800,
+    2592000,
+)
 
 
 def _time_axis(bars: tuple[ChartBar, ...], timeframe: int, gutter: int, clock: Clock) -> Line:
@@ -208,7 +253,13 @@ def _time_axis(bars: tuple[ChartBar, ...], timeframe: int, gutter: int, clock: C
     for x, bar in enumerate(bars):
         slot = (bar.time_us // 1_000_000 + offset) // step
         fresh, before = before is not None and slot != before, slot
-        text = clock.day(bar.time_us) if timeframe >= 14400 else clock.hms(bar.time_us) if timeframe < 60 else clock.hm(bar.time_us)
+        text = (
+            clock.day(bar.time_us)
+            if timeframe >= 14400
+            else clock.hms(bar.time_us)
+            if timeframe < 60
+            else clock.hm(bar.time_us)
+        )
         if fresh and x >= free and x + len(text) + 1 <= len(bars):
             cells[x : x + len(text) + 1] = "┴" + text
             free = x + len(text) + 3

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 DAY_S = 86_400
 
@@ -15,7 +14,7 @@ class Clock:
 
     def __init__(self, zone: str = "") -> None:
         self.local = zone not in {"", "UTC"}
-        self._zone: tzinfo = ZoneInfo(zone) if self.local else UTC
+        self._zone: tzinfo = _zone(zone) if self.local else UTC
         self.z = "" if self.local else "Z"
         self._minute = lru_cache(4096)(self._written)
 
@@ -58,7 +57,10 @@ class Clock:
         return int(offset.total_seconds()) if offset else 0
 
 
-UTC_CLOCK = Clock()
+def _zone(name: str) -> tzinfo:
+    from zoneinfo import ZoneInfo  # most screens show UTC and never need it
+
+    return ZoneInfo(name)
 
 
 def span(seconds: int) -> str:

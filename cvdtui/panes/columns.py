@@ -21,14 +21,21 @@ class Cell(Struct, frozen=True, gc=False):
     role: str = "text"
 
 
+class Style(Struct, frozen=True, gc=False):
+    """How this table writes a row: the row's label, and whether room is scarce."""
+
+    label: str = ""
+    tight: bool = False
+
+
 class Column(Struct, frozen=True):
     """One column; `rank` says who gives way on a narrow screen (the highest first)."""
 
     name: str
     head: str
     rank: int
-    cell: Callable[[MarketRow, str, bool], Cell]
-    """(row, its label, tight) -> what is written; the spark column draws itself."""
+    cell: Callable[[MarketRow, Style], Cell]
+    """What is written; the spark column draws itself."""
     key: Callable[[MarketRow], float | str | None]
     """What the column sorts by; None goes last."""
     whole: int = 1
@@ -69,58 +76,58 @@ def inferred(row: MarketRow) -> str:
     return "≈" if "candle" in sources else "~" if sources & {"quote", "midpoint", "tick"} else ""
 
 
-def _market(row: MarketRow, label: str, _: bool) -> Cell:
-    return Cell(label, role="text" if is_fresh(row) else "dim")
+def _market(row: MarketRow, style: Style) -> Cell:
+    return Cell(style.label, role="text" if is_fresh(row) else "dim")
 
 
-def _last(row: MarketRow, _label: str, _tight: bool) -> Cell:
+def _last(row: MarketRow, _: Style) -> Cell:
     if row.last is None:
         return Cell("-", role="dim")
     whole, point, part = numbers.price(row.last, price_decimals(row.market)).partition(".")
     return Cell(whole, point + part, "text" if is_fresh(row) else "dim")
 
 
-def _signed(row: MarketRow, value: float | None, tight: bool, mark: str = "") -> Cell:
+def _signed(row: MarketRow, value: float | None, style: Style, mark: str = "") -> Cell:
     if value is None:
         return Cell("-", role="dim")
-    whole, part = numbers.split(value, steady_decimals(row), signed=True, tight=tight)
+    whole, part = numbers.split(value, steady_decimals(row), signed=True, tight=style.tight)
     return Cell(mark + whole, part, numbers.tone(value) if is_trusted(row) else "dim")
 
 
-def _volume(row: MarketRow, _label: str, _tight: bool) -> Cell:
+def _volume(row: MarketRow, _: Style) -> Cell:
     if row.last is None:
         return Cell("-", role="dim")
     return Cell(*numbers.split(row.volume, steady_decimals(row)), "text" if is_trusted(row) else "dim")
 
 
-def _percent(row: MarketRow, value: float | None, *, fresh: bool) -> Cell:
+def _percent(value: float | None, *, sound: bool) -> Cell:
     if value is None:
         return Cell("-", role="dim")
     whole, point, part = numbers.percent(value, signed=True).partition(".")
-    return Cell(whole, point + part, numbers.tone(value) if fresh else "dim")
+    return Cell(whole, point + part, numbers.tone(value) if sound else "dim")
 
 
-def _z(row: MarketRow, _label: str, _tight: bool) -> Cell:
+def _z(row: MarketRow, style: Style) -> Cell:
     if row.z is None:
         return Cell("-", role="dim")
-    whole, _, part = f"{row.z:+.2f}".partition(".")
+    whole, _, part = f"{row.z:+.{1 if style.tight else 2}f}".partition(".")
     mark = "◆" if row.climax else " " if row.z_before is None else "↑" if row.z > row.z_before else "↓"
     role = numbers.tone(row.z) if abs(row.z) > 1 else "text"
     return Cell(whole, f".{part}{mark}", role if is_trusted(row) else "dim")
 
 
-def _flags(row: MarketRow, _label: str, _tight: bool) -> Cell:
+def _flags(row: MarketRow, _: Style) -> Cell:
     tones = {flag.tone for flag in row.flags}
     role = "warn" if "warn" in tones else tones.pop() if len(tones) == 1 else "text"
     return Cell(" ".join(narrow(flag.glyph + flag.text) for flag in row.flags), role=role)
 
 
-def _cover(row: MarketRow, _label: str, tight: bool) -> Cell:
+def _cover(row: MarketRow, style: Style) -> Cell:
     state = row.quality.state
     bad = state in {"gap", "stale", "lost", "refused", "offline"}
     role = "warn" if bad else "note" if state == "fill" else "dim" if state == "waiting" else "good"
     text = narrow(row.quality.text or "-")
-    return Cell(text.replace(" ", "", 1) if tight and len(text) > 8 else text, role=role)
+    return Cell(text.replace(" ", "", 1) if style.tight and len(text) > 8 else text, role=role)
 
 
 def spark(row: MarketRow, width: int) -> str:
@@ -146,21 +153,69 @@ def spark_head(rows: tuple[MarketRow, ...], width: int) -> str:
     return ""
 
 
-def _key(read: Callable[[MarketRow], float | None]) -> Callable[[MarketRow], float | str | None]:
-    return read
+def _nothing(_row: MarketRow, _style: Style) -> Cell:
+    return Cell("")
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("market", "market", 0, _market, lambda row: f"{row.market.base} {row.market.name}", 10, align="left"),
+    Column("market", "market", 0, _market, lambda row: f"{row.market.base} {row.market.name}", align="left"),
     Column("last", "last", 1, _last, lambda row: row.last, 6, 2),
-    Column("change", "chg %", 8, lambda row, _, _tight: _percent(row, row.change, fresh=is_fresh(row)), lambda row: row.change, 3, 3),
-    Column("volume", "volume", 11, _volume, _key(lambda row: row.volume), 5, 2),
-    Column("bar", "Δ bar", 4, lambda row, _, tight: _signed(row, row.delta_bar, tight), lambda row: row.delta_bar, 4, 3),
-    Column("5m", "Δ 5m", 6, lambda row, _, tight: _signed(row, row.delta_5m, tight), lambda row: row.delta_5m, 4, 3),
-    Column("ratio", "Δ %", 10, lambda row, _, _tight: _percent(row, row.delta_ratio, fresh=is_trusted(row)), lambda row: row.delta_ratio, 3, 3),
-    Column("cvd", "CVD", 3, lambda row, _, tight: _signed(row, row.cvd, tight, inferred(row)), lambda row: row.cvd, 6, 2),
-    Column("spark", "", 7, lambda row, _, _tight: Cell(""), lambda row: row.spark[-1] - row.spark[0] if row.spark else None, 8, align="left"),
-    Column("z", "z", 5, _z, lambda row: row.z, 2, 4),
+    Column(
+        "change",
+        "chg %",
+        8,
+        lambda row, _: _percent(row.change, sound=is_fresh(row)),
+        lambda row: row.change,
+        3,
+        3,
+    ),
+    Column("volume", "volume", 11, _volume, lambda row: row.volume, 5, 2),
+    Column(
+        "bar",
+        "Δ bar",
+        4,
+        lambda row, style: _signed(row, row.delta_bar, style),
+        lambda row: row.delta_bar,
+        4,
+        3,
+    ),
+    Column(
+        "5m",
+        "Δ 5m",
+        6,
+        lambda row, style: _signed(row, row.delta_5m, style),
+        lambda row: row.delta_5m,
+        4,
+        3,
+    ),
+    Column(
+        "ratio",
+        "Δ %",
+        10,
+        lambda row, _: _percent(row.delta_ratio, sound=is_trusted(row)),
+        lambda row: row.delta_ratio,
+        3,
+        3,
+    ),
+    Column(
+        "cvd",
+        "CVD",
+        3,
+        lambda row, style: _signed(row, row.cvd, style, inferred(row)),
+        lambda row: row.cvd,
+        6,
+        2,
+    ),
+    Column(
+        "spark",
+        "",
+        7,
+        _nothing,
+        lambda row: row.spark[-1] - row.spark[0] if row.spark else None,
+        6,
+        align="left",
+    ),
+    Column("z", "z", 5, _z, lambda row: row.z, 2, 3),
     Column("flags", "flags", 9, _flags, lambda row: len(row.flags), 8, align="left"),
     Column("cover", "cover", 2, _cover, lambda row: row.quality.coverage, 8, align="right"),
 )

@@ -13,7 +13,14 @@ class Footprint:
     """State: the row at the top, whether the user holds it, and the widths of label and cell."""
 
     name = "footprint"
-    hints = (("↑↓", "scroll"), ("c", "centre"), ("+ -", "row size"), ("[ ]", "timeframe"), ("u", "units"), ("z", "zoom"))
+    hints = (
+        ("↑↓", "scroll"),
+        ("c", "centre"),
+        ("+ -", "row size"),
+        ("[ ]", "timeframe"),
+        ("u", "units"),
+        ("z", "zoom"),
+    )
 
     def __init__(self) -> None:
         self.top: int | None = None
@@ -24,7 +31,14 @@ class Footprint:
         self._cell = 3
 
     def press(self, key: str) -> Answer | None:
-        steps = {"up": 1, "k": 1, "down": -1, "j": -1, "pageup": self._body // 2, "pagedown": -(self._body // 2)}
+        steps = {
+            "up": 1,
+            "k": 1,
+            "down": -1,
+            "j": -1,
+            "pageup": self._body // 2,
+            "pagedown": -(self._body // 2),
+        }
         if key in steps and self.top is not None:
             self.top += steps[key]
             self.held = True
@@ -50,7 +64,9 @@ class Footprint:
         lines = [self._title(frame, detail, ladder), self._head(bars, detail.timeframe, frame.clock)]
         lines += [self._row(ladder, bars, row, decimals) for row in range(top, top - body, -1)]
         if roomy:
-            lines.append((("─" * min(self._label + 2 + len(bars) * (2 * self._cell + 5), frame.width), "faint"),))
+            lines.append(
+                (("─" * min(self._label + 2 + len(bars) * (2 * self._cell + 5), frame.width), "faint"),)
+            )
         return lines + [self._total(bars, word, decimals) for word in TOTALS]
 
     def _renew(self, detail: MarketDetail, ladder: Ladder) -> None:
@@ -72,9 +88,17 @@ class Footprint:
         cells = [cell for bar in ladder.bars for cell in bar.cells.values()]
         largest = max((max(cell.sell, cell.buy) for cell in cells), default=0.0)
         decimals = numbers.short_decimals(largest)
-        widest = max((max(len(numbers.short(cell.sell, decimals)), len(numbers.short(cell.buy, decimals))) for cell in cells), default=1)
+        widest = max(
+            (
+                max(len(numbers.short(cell.sell, decimals)), len(numbers.short(cell.buy, decimals)))
+                for cell in cells
+            ),
+            default=1,
+        )
         self._cell = max(self._cell, min(widest, max((width - self._label - 7) // 2, 1)))
-        self._label = max(self._label, len(numbers.price((ladder.last_row or 0) * ladder.row, ladder.row_decimals)), 3)
+        self._label = max(
+            self._label, len(numbers.price((ladder.last_row or 0) * ladder.row, ladder.row_decimals)), 3
+        )
         return decimals
 
     def _title(self, frame: Frame, detail: MarketDetail, ladder: Ladder) -> Line:
@@ -90,7 +114,9 @@ class Footprint:
             if timeframe >= 14400:
                 when = clock.day(bar.time_us)
             mark = "" if bar.closed else "▸"
-            spans.append((" " + (when + mark).center(2 * self._cell + 1) + "   ", "head" if bar.closed else "title"))
+            spans.append(
+                (" " + (when + mark).center(2 * self._cell + 1) + "   ", "head" if bar.closed else "title")
+            )
         return tuple(spans)
 
     def _row(self, ladder: Ladder, bars: tuple[LadderBar, ...], row: int, decimals: int) -> Line:
@@ -125,7 +151,11 @@ class Footprint:
         spans = [(word.ljust(self._label + 2), "head")]
         for bar in bars:
             value = {"Δ": bar.delta, "max": bar.delta_high, "min": bar.delta_low, "vol": bar.volume}[word]
-            text = "-" if value is None else _sized(value, 2 * self._cell + 1, max(decimals, 1), signed=word != "vol")
+            text = (
+                "-"
+                if value is None
+                else _sized(value, 2 * self._cell + 1, max(decimals, 1), signed=word != "vol")
+            )
             role = "dim" if value is None else "text" if word == "vol" else numbers.tone(value)
             spans.append((" " + text.center(2 * self._cell + 1) + "   ", role))
         return tuple(spans)
@@ -137,5 +167,3 @@ def _sized(value: float, width: int, decimals: int, *, signed: bool) -> str:
     if len(text) <= width:
         return text
     return (("+" if signed and value > 0 else "") + numbers.short(value, decimals))[:width]
-
-

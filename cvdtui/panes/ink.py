@@ -10,7 +10,7 @@ from cvdtui.theme import Ink, Theme
 TWINS = {
     **dict.fromkeys("▲△↑╹", "^"),
     **dict.fromkeys("▼▽↓╻", "v"),
-    **dict.fromkeys("■█▇▆┃▐▎▏", "#"),
+    **dict.fromkeys("■█▇▆┃▎▏", "#"),
     **dict.fromkeys("│╷╵┊┤├", "|"),
     **dict.fromkeys("─╶╴╌┴┬", "-"),
     **dict.fromkeys("└┘┌┐┼╽╿", "+"),
@@ -22,6 +22,7 @@ TWINS = {
     **dict.fromkeys("◀◂", "<"),
     **dict.fromkeys("◆●", "*"),
     **dict.fromkeys("◇○", "o"),
+    "▐": ":",
     "×": "x",
     "Δ": "D",
     "±": "~",
@@ -67,7 +68,8 @@ class Inks:
 
     def _rich(self, role: str) -> Style:
         ink: Ink = self.theme.inks[role]
-        return Style(color=ink.fg, bgcolor=ink.bg, **dict.fromkeys(ink.attributes, True))
+        colours = [word for word in (ink.fg, f"on {ink.bg}" if ink.bg else None) if word]
+        return Style.parse(" ".join([*sorted(ink.attributes), *colours]))
 
     def strip(self, line: Line, width: int) -> Strip:
         """Exactly `width` cells."""

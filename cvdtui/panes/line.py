@@ -105,7 +105,9 @@ def narrow(text: str) -> str:
         return text
     return "".join(
         char
-        if char.isprintable() and unicodedata.east_asian_width(char) not in "WF" and not unicodedata.combining(char)
+        if char.isprintable()
+        and unicodedata.east_asian_width(char) not in "WF"
+        and not unicodedata.combining(char)
         else "?"
         for char in text
     )

@@ -3,7 +3,7 @@
 import re
 
 from cvdtui.model import MarketRow
-from cvdtui.panes.columns import COLUMNS, Cell, Column, spark, spark_head
+from cvdtui.panes.columns import COLUMNS, Cell, Column, Style, spark, spark_head
 from cvdtui.panes.line import Answer, Frame, Line, centred, title
 
 SORT_EVERY_US = 1_000_000
@@ -17,7 +17,14 @@ class Markets:
     """State: what is selected, sorted and filtered, and what was drawn last for each row."""
 
     name = "markets"
-    hints = (("enter", "open"), ("/", "filter"), ("←→", "sort"), ("r", "reverse"), ("a", "add"), ("d", "remove"))
+    hints = (
+        ("enter", "open"),
+        ("/", "filter"),
+        ("←→", "sort"),
+        ("r", "reverse"),
+        ("a", "add"),
+        ("d", "remove"),
+    )
 
     def __init__(self) -> None:
         self.selected: str | None = None
@@ -34,6 +41,8 @@ class Markets:
         self._page = 10
         self._sorted_us = 0
         self._rows: tuple[MarketRow, ...] = ()
+        self._names: list[str] = []
+        self._filtered = ""
         self._labels: dict[str, str] = {}
         self._shape: tuple[object, ...] = ()
         self._widths: dict[str, tuple[int, int]] = {}
@@ -45,8 +54,7 @@ class Markets:
 
     def paint(self, frame: Frame) -> list[Line]:
         rows = frame.snapshot.rows
-        self._tight = frame.width < TIGHT
-        self._take(rows, frame.snapshot.time_us)
+        self._write_all(rows, frame)
         if not self.order:
             words = f"no market matches /{self.pattern}" if rows else "no markets yet: press a to add one"
             return [self._title(frame, len(rows)), *centred(frame, words)]
@@ -57,18 +65,24 @@ class Markets:
         shown = self.order[self._top : self._top + self._page]
         return [self._title(frame, len(rows)), self._head(), *(self._line(by_name[name]) for name in shown)]
 
-    def _take(self, rows: tuple[MarketRow, ...], now_us: int) -> None:
-        """Meet the rows of a new snapshot: labels, cells, order."""
-        shape = (tuple(row.market for row in rows), rows[0].unit if rows else "", self.pattern, self._tight)
-        if shape != self._shape:
-            self._shape = shape
-            self._labels = label(rows, tight=self._tight)
-            self._widths = {}
-            self._cells = {}
-            self._order(rows, now_us)
-        elif rows is not self._rows and not self.held and self.sort and now_us - self._sorted_us >= SORT_EVERY_US:
-            self._order(rows, now_us)
+    def meet(self, rows: tuple[MarketRow, ...], now_us: int) -> None:
+        """The rows of a new snapshot, drawn or not: who is there, and in which order."""
+        names = [row.market.name for row in rows]
+        changed = names != self._names or self.pattern != self._filtered
+        due = self.sort and not self.held and now_us - self._sorted_us >= SORT_EVERY_US
         self._rows = rows
+        if changed or due:
+            self._names, self._filtered = names, self.pattern
+            self._order(rows, now_us)
+
+    def _write_all(self, rows: tuple[MarketRow, ...], frame: Frame) -> None:
+        """Write the cells of rows that changed; begin anew when markets, units or the style of numbers do."""
+        tight = frame.width < TIGHT
+        shape = (tuple(row.market for row in rows), rows[0].unit if rows else "", tight)
+        if shape != self._shape:
+            self._shape, self._tight = shape, tight
+            self._labels = label(rows, tight=tight)
+            self._widths, self._cells, self._columns = {}, {}, ()
         for row in rows:
             self._write(row)
 
@@ -77,7 +91,8 @@ class Markets:
         known = self._cells.get(name)
         if known is not None and known[0] is row:
             return
-        cells = tuple(column.cell(row, self._labels[name], self._tight) for column in COLUMNS)
+        style = Style(self._labels[name], self._tight)
+        cells = tuple(column.cell(row, style) for column in COLUMNS)
         self._cells[name] = (row, cells)
         for column, cell in zip(COLUMNS, cells, strict=True):
             whole, part = self._widths.get(column.name, (column.whole, column.part))
@@ -92,11 +107,14 @@ class Markets:
         key = next((column.key for column in COLUMNS if column.name == self.sort), None)
         if key is not None:
             valued = [(key(row), row) for row in kept]
-            kept = [row for value, row in sorted(
-                ((value, row) for value, row in valued if value is not None),
-                key=lambda pair: pair[0],  # type: ignore[arg-type,return-value]  # one column holds one type
-                reverse=self.reverse,
-            )] + [row for value, row in valued if value is None]
+            kept = [
+                row
+                for value, row in sorted(
+                    ((value, row) for value, row in valued if value is not None),
+                    key=lambda pair: pair[0],
+                    reverse=self.reverse,
+                )
+            ] + [row for value, row in valued if value is None]
         self.order = [row.market.name for row in kept]
         self._sorted_us = now_us
         if self.selected not in self.order:
@@ -112,7 +130,7 @@ class Markets:
         need = {column.name: sum(self._widths[column.name]) for column in COLUMNS}
         need["spark"] = 6 if self._tight else 16
         need["flags"] = 8
-        room = width - 1
+        room = width  # the cursor takes one cell, the last column needs no gap
         chosen: set[str] = set()
         for column in sorted(COLUMNS, key=lambda column: column.rank):
             if need[column.name] + 1 <= room:
@@ -136,7 +154,9 @@ class Markets:
         if self.pattern:
             parts.append(f"/{self.pattern}")
         if self.sort:
-            parts.append(f"sort {self._sort_head()} {'▼' if self.reverse else '▲'}{' held' if self.held else ''}")
+            parts.append(
+                f"sort {self._sort_head()} {'▼' if self.reverse else '▲'}{' held' if self.held else ''}"
+            )
         parts.append(f"sizes in {'quote' if frame.snapshot.view.unit == 'quote' else 'base'}")
         return title(frame, "markets", " · ".join(parts))
 
@@ -148,8 +168,10 @@ class Markets:
         for column, width in self._columns:
             head = spark_head(self._rows, width) if column.name == "spark" else column.head
             if column.name == self.sort:
-                head = (head[: width - 1] + ("▼" if self.reverse else "▲"))
-            spans.append((head[:width].ljust(width) if column.align == "left" else head[:width].rjust(width), "head"))
+                head = head[: width - 1] + ("▼" if self.reverse else "▲")
+            spans.append(
+                (head[:width].ljust(width) if column.align == "left" else head[:width].rjust(width), "head")
+            )
             spans.append((" ", "head"))
         return tuple(spans)
 
@@ -261,7 +283,9 @@ def label(rows: tuple[MarketRow, ...], *, tight: bool = False) -> dict[str, str]
         for row, pair in zip(rows, short, strict=True)
     }
     wide = min(max((len(first) for first, _ in names.values()), default=0), 12)
-    return {name: f"{first:<{wide}} {_venue(venue) if tight else venue}" for name, (first, venue) in names.items()}
+    return {
+        name: f"{first:<{wide}} {_venue(venue) if tight else venue}" for name, (first, venue) in names.items()
+    }
 
 
 def _venue(name: str) -> str:

@@ -22,6 +22,9 @@ class Offline:
         lines += [((f"  ⚠ {narrow(text)}"[: frame.width], "warn"),) for text in self.report]
         lines += [(), (("  Still trying: this notice goes away as soon as one host answers.", "dim"),)]
         if self.demo:
-            lines += [(), (("  D", "key"), (" plays the demo exchange instead: nothing leaves this machine.", "text"))]
+            lines += [
+                (),
+                (("  D", "key"), (" plays the demo exchange instead: nothing leaves this machine.", "text")),
+            ]
         lines += [(("  esc", "key"), (" shows the markets as they are.", "text"))]
         return lines

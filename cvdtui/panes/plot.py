@@ -94,7 +94,7 @@ def column(value: float, most: float, rows: int) -> list[tuple[str, bool]]:
         if value >= 0:
             out.append((EIGHTHS[eighths], False))
         else:
-            out.append((EIGHTHS[8 - eighths] if eighths else " ", 0 < eighths))
+            out.append((EIGHTHS[8 - eighths] if eighths else " ", eighths > 0))
     blank = [(" ", False)] * half
     return out[::-1] + blank if value >= 0 else blank + out
 

@@ -8,7 +8,33 @@ from cvdtui.panes.columns import price_decimals
 from cvdtui.panes.line import Answer, Frame, Line, centred, clip, title
 from cvdtui.panes.words import market_words, waiting
 
-MERGES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 150, 200, 300, 500, 1000, 2000, 5000)
+MERGES = (
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    8,
+    10,
+    12,
+    15,
+    20,
+    25,
+    30,
+    40,
+    50,
+    60,
+    80,
+    100,
+    150,
+    200,
+    300,
+    500,
+    1000,
+    2000,
+    5000,
+)
 
 
 class Band(Struct):
@@ -19,6 +45,7 @@ class Band(Struct):
     sell: float = 0.0
     unknown: float = 0.0
     marks: tuple[str, ...] = ()
+    nodes: tuple[str, ...] = ()
     in_value: bool = False
 
     @property
@@ -58,7 +85,10 @@ class Profile:
 
     def _bands(self, profile: ProfileView, room: int) -> list[Band]:
         first, last = round(profile.rows[0].price / profile.row), round(profile.rows[-1].price / profile.row)
-        while self._merge < len(MERGES) - 1 and last // MERGES[self._merge] - first // MERGES[self._merge] >= room:
+        while (
+            self._merge < len(MERGES) - 1
+            and last // MERGES[self._merge] - first // MERGES[self._merge] >= room
+        ):
             self._merge += 1
         merge = MERGES[self._merge]
         bands = {index: Band(index) for index in range(first // merge, last // merge + 1)}
@@ -76,9 +106,9 @@ def _add(band: Band, row: ProfileRow) -> None:
     band.sell += row.sell
     band.unknown += row.unknown
     band.in_value = band.in_value or row.in_value
-    for mark in (row.mark.upper(), row.node.upper()):
-        if mark and mark not in band.marks:
-            band.marks = (*band.marks, mark)
+    band.nodes = (*band.nodes, row.node)
+    if row.mark:
+        band.marks = (*band.marks, row.mark.upper())
 
 
 def _facts(frame: Frame, detail: MarketDetail) -> list[Line]:
@@ -142,11 +172,12 @@ def _band(band: Band, label: str, filled: int, room: int, decimals: int | None) 
         (" " * (room - filled), "text"),
     ]
     if decimals is not None:
-        spans.append((f" {numbers.short(band.sell, decimals):>5}×{numbers.short(band.buy, decimals):<5}", ground))
-    marks = [mark for mark in band.marks if mark in {"POC", "VAH", "VAL", "VWAP"}]
-    nodes = [mark for mark in band.marks if mark in {"HVN", "LVN"}][:1]
-    if marks:
-        spans.append((f" ◀{' '.join(marks)}"[:9], "poc" if strong else "title"))
-    elif nodes:
-        spans.append((f"  {nodes[0]}", "dim"))
+        spans.append(
+            (f" {numbers.short(band.sell, decimals):>5}×{numbers.short(band.buy, decimals):<5}", ground)
+        )
+    node = "HVN" if "hvn" in band.nodes else "LVN" if set(band.nodes) == {"lvn"} else ""
+    if band.marks:
+        spans.append((f" ◀{' '.join(band.marks)}"[:9], "poc" if strong else "title"))
+    elif node:
+        spans.append((f"  {node}", "dim"))
     return tuple(spans)

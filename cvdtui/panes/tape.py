@@ -42,13 +42,20 @@ class Tape:
         if key != self._key:
             self._key, self._price, self._size = key, 1, (1, 0)
             typical = sorted(one.size for one in prints)[len(prints) // 2]
-            self._decimals = 0 if detail.unit == "quote" else max(numbers.size_decimals(typical), 3 if typical < 1 else 0)
+            fine = min(detail.market.size_decimals, 5)
+            self._decimals = (
+                0
+                if detail.unit == "quote"
+                else fine
+                if typical < 1
+                else min(numbers.size_decimals(typical), fine)
+            )
         decimals = price_decimals(detail.market)
-        self._price = max(self._price, max(len(numbers.price(one.price, decimals)) for one in prints))
+        self._price = max(self._price, *(len(numbers.price(one.price, decimals)) for one in prints))
         halves = [numbers.split(one.size, self._decimals) for one in prints]
         self._size = (
-            max(self._size[0], max(len(whole) for whole, _ in halves)),
-            max(self._size[1], max(len(part) for _, part in halves)),
+            max(self._size[0], *(len(whole) for whole, _ in halves)),
+            max(self._size[1], *(len(part) for _, part in halves)),
         )
 
     def _line(self, one: Print, frame: Frame, decimals: int) -> Line:
@@ -56,5 +63,14 @@ class Tape:
         whole, part = numbers.split(one.size, self._decimals)
         size = whole.rjust(self._size[0]) + part.ljust(self._size[1])
         price = numbers.price(one.price, decimals).rjust(self._price)
-        when = frame.clock.ms(one.time_us) if frame.width >= 14 + self._price + 9 + sum(self._size) else frame.clock.hms(one.time_us)
-        return ((f" {when}  ", "dim"), (f"{price}  ", "text"), (words[:1] if frame.width < 34 else words, role), (f" {size}", role))
+        when = (
+            frame.clock.ms(one.time_us)
+            if frame.width >= 14 + self._price + 9 + sum(self._size)
+            else frame.clock.hms(one.time_us)
+        )
+        return (
+            (f" {when}  ", "dim"),
+            (f"{price}  ", "text"),
+            (words[:1] if frame.width < 34 else words, role),
+            (f" {size}", role),
+        )

@@ -1,5 +1,7 @@
 """The one widget: it asks its pane for lines and repaints only those that changed."""
 
+import logging
+
 from rich.style import Style
 from textual import events
 from textual.geometry import Region
@@ -10,7 +12,9 @@ from textual.widget import Widget
 from cvdtui.model import Snapshot
 from cvdtui.panes.clock import Clock
 from cvdtui.panes.ink import Inks
-from cvdtui.panes.line import Frame, Line, Pane
+from cvdtui.panes.line import Frame, Line, Pane, narrow
+
+log = logging.getLogger(__name__)
 
 
 class PaneView(Widget):
@@ -50,7 +54,7 @@ class PaneView(Widget):
             return 0
         inner = width - 1 if self.edge else width
         frame = Frame(snapshot, inner, height, self.clock, focused, zoomed, self.inks.ascii_only)
-        lines = self.pane.paint(frame)[:height]
+        lines = self._painted(frame)[:height]
         lines += [()] * (height - len(lines))
         if size != self._extent:
             self._extent = size
@@ -64,6 +68,15 @@ class PaneView(Widget):
         if dirty:
             self.refresh(*_regions(dirty, width))
         return len(dirty)
+
+    def _painted(self, frame: Frame) -> list[Line]:
+        """The pane's lines; a pane that fails says so in its place and leaves the others alone."""
+        try:
+            return self.pane.paint(frame)
+        except Exception as error:  # the screen supervises its panes
+            log.exception("pane %s", self.pane.name)
+            words = f"{self.pane.name}: {type(error).__name__}: {error}"
+            return [((narrow(words.replace(chr(10), " "))[: frame.width], "warn"),)]
 
     def reink(self, inks: Inks) -> None:
         """Take a new theme: everything is drawn anew by the next `show`."""
@@ -81,7 +94,9 @@ class PaneView(Widget):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The drawn lines as they are: no borders, no filters, the theme alone decides the colours."""
-        strips = [self.render_line(y).adjust_cell_length(self.size.width, self._ground) for y in crop.line_range]
+        strips = [
+            self.render_line(y).adjust_cell_length(self.size.width, self._ground) for y in crop.line_range
+        ]
         if crop.column_span == (0, self.size.width):
             return strips
         return [strip.crop(*crop.column_span) for strip in strips]

@@ -91,7 +91,19 @@ class Walk:
         self.trades += 900
         high, low = max(delta, 0) + volume * 0.05, min(delta, 0) - volume * 0.04
         self.bars.append(
-            ChartBar(time_us, path[0], max(path), min(path), path[-1], volume, delta, high, low, self.cvd, closed=closed)
+            ChartBar(
+                time_us,
+                path[0],
+                max(path),
+                min(path),
+                path[-1],
+                volume,
+                delta,
+                high,
+                low,
+                self.cvd,
+                closed=closed,
+            )
         )
 
     def move(self, time_us: int) -> None:
@@ -101,7 +113,19 @@ class Walk:
             self.bars[-1] = replace_bar(bar, closed=True)
             del self.bars[0]
             self.bars.append(
-                ChartBar(time_us - time_us % MINUTE, self.price, self.price, self.price, self.price, 0, 0, 0, 0, self.cvd, closed=False)
+                ChartBar(
+                    time_us - time_us % MINUTE,
+                    self.price,
+                    self.price,
+                    self.price,
+                    self.price,
+                    0,
+                    0,
+                    0,
+                    0,
+                    self.cvd,
+                    closed=False,
+                )
             )
             bar = self.bars[-1]
         for _ in range(3):
@@ -134,7 +158,11 @@ class Walk:
             quality = Quality(0.999, "gap", "gap 12", (("taker", 1.0),), open=12)
         if self.market.name == "bybit:SOLUSDT":
             quality = Quality(0.98, "stale", "stale 14s", (("taker", 1.0),))
-        flags = (Flag("▼", "div", "down"), Flag("3×", "imb", "note")) if self.market.name == "binance-usdm:BTCUSDT" else ()
+        flags = (
+            (Flag("▼", "div", "down"), Flag("3×", "imb", "note"))
+            if self.market.name == "binance-usdm:BTCUSDT"
+            else ()
+        )
         return MarketRow(
             self.market,
             "quote" if unit == "quote" else "base",
@@ -161,11 +189,24 @@ class Walk:
         row = nice(self.price * 4e-4 * 2.0**view.row_step, step)
         decimals = max(0, -math.floor(math.log10(row) + 1e-9))
         bars = tuple(self.bars[-view.bars :])
-        ladder = Ladder(row, decimals, tuple(footprint(bar, row, scale) for bar in bars[-view.footprints :]), math.floor(self.price / row + 0.5))
+        ladder = Ladder(
+            row,
+            decimals,
+            tuple(footprint(bar, row, scale) for bar in bars[-view.footprints :]),
+            math.floor(self.price / row + 0.5),
+        )
         prints = tuple(one for one in self.prints if one.size >= view.min_size)
         return MarketDetail(
-            self.market, view.timeframe, view.anchor, START_US - START_US % 86_400_000_000, view.unit, bars, ladder,
-            profile(bars, row, decimals, scale), prints, Quality(1.0, "live", "100"),
+            self.market,
+            view.timeframe,
+            view.anchor,
+            START_US - START_US % 86_400_000_000,
+            view.unit,
+            bars,
+            ladder,
+            profile(bars, row, decimals, scale),
+            prints,
+            Quality(1.0, "live", "100"),
         )
 
 
@@ -191,8 +232,19 @@ def footprint(bar: ChartBar, row: float, scale: float) -> LadderBar:
         volume = bar.volume * weight / total * scale
         share = min(max(0.5 + bar.delta / (bar.volume or 1) / 2 + shape.uniform(-0.3, 0.3), 0.02), 0.98)
         mark = "buy" if share > 0.76 else "sell" if share < 0.24 else ""
-        cells[first + at] = LadderCell(volume * (1 - share), volume * share, mark, mark != "" and count > 3, weight == max(weights))
-    return LadderBar(bar.time_us, cells, bar.volume * scale, bar.delta * scale, (bar.delta_high or 0) * scale, (bar.delta_low or 0) * scale, 900, bar.closed)
+        cells[first + at] = LadderCell(
+            volume * (1 - share), volume * share, mark, mark != "" and count > 3, weight == max(weights)
+        )
+    return LadderBar(
+        bar.time_us,
+        cells,
+        bar.volume * scale,
+        bar.delta * scale,
+        (bar.delta_high or 0) * scale,
+        (bar.delta_low or 0) * scale,
+        900,
+        bar.closed,
+    )
 
 
 def profile(bars: tuple[ChartBar, ...], row: float, decimals: int, scale: float) -> ProfileView:
@@ -210,8 +262,13 @@ def profile(bars: tuple[ChartBar, ...], row: float, decimals: int, scale: float)
     most = sum(rows[poc])
     made = tuple(
         ProfileRow(
-            at * row, rows[at][0], rows[at][1], 0.0, marks.get(at, ""),
-            "hvn" if sum(rows[at]) > most * 0.85 else "lvn" if sum(rows[at]) < most * 0.1 else "", val <= at <= vah,
+            at * row,
+            rows[at][0],
+            rows[at][1],
+            0.0,
+            marks.get(at, ""),
+            "hvn" if sum(rows[at]) > most * 0.85 else "lvn" if sum(rows[at]) < most * 0.1 else "",
+            val <= at <= vah,
         )
         for at in keys
     )
@@ -223,9 +280,12 @@ def profile(bars: tuple[ChartBar, ...], row: float, decimals: int, scale: float)
 class FakeSource:
     """A Source whose world moves a tenth of a second at every picture (when `live`)."""
 
-    def __init__(self, count: int = 12, seed: int = 7, *, live: bool = True, wait: int = 0, offline: bool = False) -> None:
-        self.walks = [Walk(market, seed) for market in make_markets(count)] if not offline else []
+    def __init__(
+        self, count: int = 12, seed: int = 7, *, live: bool = True, wait: int = 0, offline: bool = False
+    ) -> None:
+        self.seed = seed
         self.waiting = make_markets(count)
+        self.walks = [] if offline or wait else [Walk(market, seed) for market in self.waiting]
         self.live = live
         self.now = START_US
         self.pictures = 0
@@ -249,9 +309,21 @@ class FakeSource:
             for walk in self.walks:
                 walk.move(self.now)
         if self.pictures <= self.wait or self.unreached:
-            rows = tuple(MarketRow(market, view.unit, quality=Quality(0.0, "waiting", "-")) for market in self.waiting)
-            links = (Link("binance-usdm", "connecting", "fstream.binance.com", markets=tuple(row.market.name for row in rows)),)
+            rows = tuple(
+                MarketRow(market, view.unit, quality=Quality(0.0, "waiting", "-")) for market in self.waiting
+            )
+            links = (
+                Link(
+                    "binance-usdm",
+                    "connecting",
+                    "fstream.binance.com",
+                    markets=tuple(row.market.name for row in rows),
+                ),
+            )
             return Snapshot(self.now, view, rows, None, links)
+        if not self.walks and self.wait:
+            self.walks = [Walk(market, self.seed) for market in self.waiting]
+            self.wait = 0
         rows = tuple(walk.row(view.unit) for walk in self.walks)
         links = (Link("binance-usdm", "live", "fstream.binance.com"),)
         found = next((walk for walk in self.walks if walk.market.name == view.market), None)
@@ -279,7 +351,10 @@ class FakeSource:
 
     def offline(self) -> tuple[str, ...]:
         if self.unreached and self.pictures > 5:
-            return ("fstream.binance.com: name not resolved; retry in 8 s", "fapi.binance.com: name not resolved")
+            return (
+                "fstream.binance.com: name not resolved; retry in 8 s",
+                "fapi.binance.com: name not resolved",
+            )
         return ()
 
 
@@ -310,11 +385,18 @@ def main() -> int:
     parser.add_argument("--wait", type=int, default=0)
     parser.add_argument("--offline", action="store_true")
     parser.add_argument("--ascii", action="store_true")
-    parser.add_argument("--seconds", type=float, default=0.0, help="leave after this long and print the CPU used")
+    parser.add_argument(
+        "--seconds", type=float, default=0.0, help="leave after this long and print the CPU used"
+    )
     args = parser.parse_args()
     source = FakeSource(args.markets, wait=args.wait, offline=args.offline)
     app = MonitorApp(
-        source, themes=load_themes(), theme=args.theme, refresh_hz=args.hz, time_zone=args.zone, ascii_only=args.ascii or None
+        source,
+        themes=load_themes(),
+        theme=args.theme,
+        refresh_hz=args.hz,
+        time_zone=args.zone,
+        ascii_only=args.ascii or None,
     )
     if args.seconds:
         app.call_later(lambda: app.set_timer(args.seconds, app.exit))

@@ -32,10 +32,18 @@ class Terminal:
         self.fd = master
         self.resize(columns, lines, tell=False)
         self.saved = termios.tcgetattr(child)
-        clean = {key: value for key, value in os.environ.items() if key not in {"TMUX", "NO_COLOR", "COLORTERM", "COLUMNS", "LINES"}}
+        clean = {
+            key: value
+            for key, value in os.environ.items()
+            if key not in {"TMUX", "NO_COLOR", "COLORTERM", "COLUMNS", "LINES"}
+        }
         self.process = subprocess.Popen(
             [sys.executable, *argv],
-            stdin=child, stdout=child, stderr=child, cwd=ROOT, start_new_session=True,
+            stdin=child,
+            stdout=child,
+            stderr=child,
+            cwd=ROOT,
+            start_new_session=True,
             env={**clean, "TERM": "xterm-256color", "PYTHONUTF8": "1", **env},
             preexec_fn=lambda: fcntl.ioctl(child, termios.TIOCSCTTY, 0),
         )

@@ -1,0 +1,98 @@
+"""What the screen costs, beside a minimal Textual app on the same pty: `python tests/bench/bench_screen.py`.
+
+First content: from starting the interpreter to the first market name on a pty of 120x40, against a Textual app of
+one line. Drawing: CPU of the whole process (the made-up source included) with 20 markets, all of them changing ten
+times a second, against the same minimal app changing its one line ten times a second.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.screen.terminal import Terminal
+
+MINIMAL = """
+from textual.app import App
+from textual.widgets import Static
+class Minimal(App):
+    def compose(self):
+        self.line = Static("BTC 0")
+        yield self.line
+    def on_mount(self):
+        self.count = 0
+        self.set_interval(0.1, self.tick)
+    def tick(self):
+        self.count += 1
+        self.line.update(f"BTC {self.count}", layout=False)
+Minimal().run()
+"""
+SCREEN = ["-m", "tests.screen.fake", "--markets", "20", "--wait", "5"]
+
+
+def first_content(argv: list[str], word: str) -> float:
+    begun = time.monotonic()
+    with Terminal(argv, 120, 40) as terminal:
+        while word.encode() not in terminal.raw:
+            if not terminal.read(0.5) or time.monotonic() - begun > 20:
+                raise SystemExit(f"{argv}: no {word!r} on the screen:\n{terminal.text()}")
+        return time.monotonic() - begun
+
+
+def cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def drawing(argv: list[str], seconds: float) -> tuple[float, float]:
+    """(share of a core, bytes a second) over `seconds`, from two seconds after the start."""
+    with Terminal(argv, 120, 40) as terminal:
+        drain(terminal, 2.0)
+        cpu, size, begun = cpu_seconds(terminal.process.pid), len(terminal.raw), time.monotonic()
+        drain(terminal, seconds)
+        spent = time.monotonic() - begun
+        return (cpu_seconds(terminal.process.pid) - cpu) / spent, (len(terminal.raw) - size) / spent
+
+
+def drain(terminal: Terminal, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            terminal.raw += os.read(terminal.fd, 1 << 20) if ready(terminal.fd) else b""
+        except OSError:
+            raise SystemExit("the program ended early") from None
+
+
+def ready(fd: int) -> bool:
+    import select
+
+    return bool(select.select([fd], [], [], 0.05)[0])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--runs", type=int, default=9)
+    parser.add_argument("--seconds", type=float, default=10.0)
+    args = parser.parse_args()
+    ours, minimal = [], []
+    for _ in range(args.runs):
+        minimal.append(first_content(["-c", MINIMAL], "BTC"))
+        ours.append(first_content(SCREEN, "BTC"))
+    a, b = statistics.median(ours), statistics.median(minimal)
+    print(
+        f"first content   screen {a * 1000:6.0f} ms   minimal {b * 1000:6.0f} ms   ratio {a / b:.2f}  (wanted <= 1.5)"
+    )
+    share, size = drawing(SCREEN, args.seconds)
+    least, small = drawing(["-c", MINIMAL], args.seconds)
+    print(
+        f"20 markets 10Hz screen {share:6.1%} {size / 1000:6.1f} kB/s   minimal {least:6.1%} {small / 1000:.1f} kB/s   "
+        f"ratio {share / max(least, 1e-4):.1f}  (wanted < 12 %)"
+    )
+
+
+if __name__ == "__main__":
+    main()
