@@ -60,6 +60,10 @@ class Backfill:
         self._deliver(oldest + -oldest % MINUTE_US)
         return self._edge > self._floor or self._finish()
 
+    def give_up(self) -> bool:
+        """Nothing more can be fetched: what is older stays known by candles alone."""
+        return self._finish()
+
     def _deliver(self, from_us: int) -> None:
         """Hand over from_us..edge, whole minutes; what is older waits for its minute's start."""
         from_us = max(from_us, self._floor)
@@ -101,7 +105,7 @@ async def fill_in_turns(fills: list[Backfill]) -> list[str]:
                 more = await fill.step()
             except (VenueError, WireError) as error:
                 stopped.append(str(error))
-                more = False
+                more = fill.give_up()
             if not more:
                 fills.remove(fill)
     return stopped

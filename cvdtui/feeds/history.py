@@ -4,7 +4,6 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from cvdtui.errors import WireError
 from cvdtui.model import MINUTE_US, Candle, Market, Missing, Trades
@@ -29,9 +28,9 @@ class Span(Struct, frozen=True):
 def span(session_us: int, week_us: int, now_us: int, settle_us: int) -> Span:
     """Where hours, minutes and trades begin.
 
-    Trades begin at the current minute, or the one before while its candle may not be final. Minutes begin with
-    the hour the session begins in (or with the week, when both begin together), hours with the week's first
-    whole hour.
+    Trades begin at the current minute, or the one before while its candle may not be final. Minutes begin
+    with the hour the session begins in (or with the week, when both begin together), hours with the week's
+    first whole hour.
     """
     trades_from = now_us - now_us % MINUTE_US
     if now_us - trades_from < settle_us:
@@ -126,30 +125,21 @@ class Fetched(Struct, frozen=True):
 
 
 def hand_over(fetched: Fetched, sink: "Sink", first_live: int | None) -> Missing | None:
-    """Candles, then the id the tape begins with, then the trades that did not come live; returns what is missing.
+    """Candles, then the trades that did not come live, then the id the tape begins with; what is missing.
 
-    `first_live` is the first id that came live and waits in the tape.
+    `first_live` is the first id that came live and waits in the tape; older ones join it there before
+    `expect` lets go, so that a beginning leaves no hole on record.
     """
     for candles in (fetched.hours, fetched.minutes):
         if candles:
             sink.on_history(fetched.market, candles)
     if fetched.begun is None:
-        return sink.expect(fetched.market.name, first_live or 0) if first_live is not None else None
-    missing = sink.expect(fetched.market.name, fetched.begun.first_id)
-    last = fetched.begun.first_id - 1
-    for page in fetched.pages:
-        lost = missing
-        wanted = tuple(
-            trade
-            for trade in page.trades
-            if first_live is None or trade.id < first_live or (lost and lost.first <= trade.id <= lost.last)
-        )
-        last = page.trades[-1].id
-        if wanted:
-            sink.on_trades(Trades(page.market, wanted, page.id_rule, page.source))
-    if missing is None or missing.last <= last:
         return None
-    return replace(missing, first=max(missing.first, last + 1))
+    for page in fetched.pages:
+        older = tuple(trade for trade in page.trades if first_live is None or trade.id < first_live)
+        if older:
+            sink.on_trades(Trades(page.market, older, page.id_rule, page.source))
+    return sink.expect(fetched.market.name, fetched.begun.first_id)
 
 
 def rescaled(candles: list[Candle], old: Market, new: Market) -> list[Candle]:

@@ -14,6 +14,7 @@ from cvdtui.feeds.options import FeedOptions
 from cvdtui.feeds.rest import Rest
 from cvdtui.feeds.socket import CONNECT_WINDOW_S, Socket
 from cvdtui.feeds.trades import TradePages
+from cvdtui.feeds.words import REGIONAL
 from cvdtui.model import Link, LinkState, Market, Now, Sink
 from cvdtui.venues import VENUES
 from cvdtui.venues.numbers import grow
@@ -30,7 +31,7 @@ Anchors = Callable[[str, int], tuple[int, int]]
 
 
 class LiveFeed:
-    """Feeds the Sink with some markets of one venue until `run` is cancelled; `add` and `remove` work meanwhile.
+    """Feeds the Sink with some markets of one venue until `run` is cancelled; see also `add`, `remove`.
 
     Network trouble never ends it: it is told on links named `venue`, `venue/2` ... (sockets), `venue/rest`,
     and by the market's own name when the venue does not know it. Raises KeyError for an unknown venue,
@@ -74,6 +75,7 @@ class LiveFeed:
         self._rest_link = Link(f"{venue}/rest", "idle", self._rest.host)
         self._without_history: dict[str, str] = {}
         self._undescribed: set[str] = set()
+        self._partial = ""
         self.add(symbols)
 
     @property
@@ -133,10 +135,10 @@ class LiveFeed:
             if self._options.trades_minutes and symbol in self._wanted
         ]
         for reason in await fill_in_turns(fills):
-            self._say_rest("waiting", f"rows of the last hour are not complete: {reason}")
+            self._partial = f"rows of the last hour are not complete: {reason}"
 
     async def _describe(self, symbols: list[str]) -> list[str]:
-        """Learn the markets' decimals; those the venue does not know are refused in words, the others returned."""
+        """Learn the markets' decimals; those the venue does not know are refused, the others returned."""
         known: list[str] = []
         for symbol, market in (await self._described(symbols)).items():
             if isinstance(market, Market):
@@ -279,7 +281,7 @@ class LiveFeed:
     async def _report(self) -> None:
         while True:
             if self._rest.trouble:
-                state: LinkState = "refused" if self._rest.status in (403, 451) else "waiting"
+                state: LinkState = "refused" if self._rest.status in REGIONAL else "waiting"
                 self._say_rest(state, self._rest.trouble)
             elif self._rest.answers:
                 self._say_rest("live", self._history_words())
@@ -287,14 +289,14 @@ class LiveFeed:
 
     def _history_words(self) -> str:
         if not self._without_history:
-            return ""
+            return self._partial
         reason = next(iter(self._without_history.values()))
         return clean(f"no history for {', '.join(self._without_history)}: {reason}")
 
     def _say_rest(self, state: LinkState, text: str) -> None:
         old, now = self._rest_link, self._now()
         pause = self._rest.budget.pause_s
-        if state == "waiting" and self._without_history:
+        if state != "live" and self._history_words() not in ("", text):
             text = f"{text}; {self._history_words()}"
         self._rest_link = Link(
             old.name,

@@ -11,7 +11,7 @@ from cvdtui.feeds.budget import Budget
 from cvdtui.feeds.connection import Connection, dial
 from cvdtui.feeds.options import FeedOptions
 from cvdtui.feeds.watch import Watch
-from cvdtui.feeds.words import host_of
+from cvdtui.feeds.words import REGIONAL, host_of
 from cvdtui.model import Link, LinkState, Missing, Now, Sink, Trades
 from cvdtui.venues.wire import Ack, Closed, Forming, Other, Refusal, Shutdown
 
@@ -78,7 +78,7 @@ class Socket:
         return self._watches[symbol]
 
     def note(self, symbol: str, newest_id: int) -> None:
-        """This id is known to exist: newer ones that do not come by the stream are owed."""
+        """An id known to exist: newer ones that do not come by the stream are owed."""
         if symbol in self._watches:
             self._watches[symbol].known_id = newest_id
 
@@ -115,9 +115,10 @@ class Socket:
 
     async def _connect(self, reason: str, *, patient: bool) -> Connection:
         """Dial until it works; the old connection, if any, is read meanwhile."""
+        refused = False
         while True:
             if patient:
-                await self._wait(reason)
+                await self._wait(reason, refused=refused)
             await self._connects.spend(1)
             if not self._is_flowing():
                 again = f" after: {reason}" if reason else ""
@@ -125,7 +126,7 @@ class Socket:
             try:
                 fresh = await dial(self._venue.socket_url(), self._options.timeout_s, self._venue.mirrors)
             except VenueError as error:
-                reason, patient = str(error), True
+                reason, patient, refused = str(error), True, error.status in REGIONAL
                 if error.retry_after:
                     self._connects.pause(error.retry_after)
                 continue
@@ -134,10 +135,10 @@ class Socket:
             self._spawn(self._subscribe(fresh, list(self._watches)))
             return fresh
 
-    async def _wait(self, reason: str) -> None:
+    async def _wait(self, reason: str, *, refused: bool) -> None:
         seconds = max(self._backoff.next(), self._connects.pause_s)
         at = self._now() + int(seconds * 1e6)
-        state: LinkState = "waiting" if self._current is None else "stale"
+        state: LinkState = "stale" if self._current is not None else "refused" if refused else "waiting"
         self._say(state, f"{reason}; trying again in {seconds:.1f} s", retry_at_us=at)
         await asyncio.sleep(seconds)
 

@@ -39,8 +39,8 @@ class TradePages:
     async def since(self, symbol: str, time_us: int, patience_s: float) -> "tuple[int | None, list[Trades]]":
         """Every trade at or after a moment, ascending, and the id of the first (None: never a trade).
 
-        Goes back by ids from the newest, so it needs no window of time; with no trade since, the id is the next
-        one. Raises VenueError when the venue cannot be asked for longer than the patience.
+        Goes back by ids from the newest, so it needs no window of time; with no trade since, the id is the
+        next one. Raises VenueError when the venue cannot be asked for longer than the patience.
         """
         pages: list[Trades] = []
         page = await self._persist(symbol, patience_s, None, self.size)

@@ -46,8 +46,8 @@ class Watch:
     def tick(self, seconds: float, least_s: float) -> bool:
         """Time passed; returns whether REST should be asked about this market now.
 
-        The patience is `least_s` or 20 usual pauses of this market, whichever is longer, and what quiet answers
-        made of it.
+        The patience is `least_s` or 20 usual pauses of this market, whichever is longer, and what quiet
+        answers made of it.
         """
         self._since_s += seconds
         if self.count != self._at_tick:

@@ -14,6 +14,9 @@ PAUSE_S = 60.0
 REFUSED = frozenset({400, 401, 403, 404, 451})
 """Statuses that asking again will not change."""
 
+REGIONAL = frozenset({403, 451})
+"""Statuses by which a host turns an address or a region away."""
+
 
 def host_of(url: str) -> str:
     """The host (and port, when given) of a URL."""
@@ -36,7 +39,9 @@ def explain(error: BaseException, host: str) -> VenueError:
         if isinstance(one, socket.gaierror):
             return VenueError(f"cannot resolve {host}: no such name, or no network")
         if isinstance(one, ssl.SSLError):
-            return VenueError(f"no secure connection to {host}: {clean(one.reason or one, 80)}")
+            return VenueError(
+                f"no secure connection to {host}: {clean(getattr(one, 'reason', '') or one, 80)}"
+            )
         if isinstance(one, ConnectionRefusedError):
             return VenueError(f"{host} refuses connections: nothing listens there")
     if any(isinstance(one, TimeoutError) or "Timeout" in type(one).__name__ for one in chain):

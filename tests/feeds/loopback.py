@@ -85,7 +85,7 @@ class Exchange:
     async def answer(self, ws, request):
         wrong = self.refuse_streams & set(request["params"])
         if wrong:
-            text = {"error": {"code": 2, "msg": f"Invalid request: {sorted(wrong)[0]}"}, "id": request["id"]}
+            text = {"error": {"code": 2, "msg": f"Invalid request: {min(wrong)}"}, "id": request["id"]}
             await ws.send(json.dumps(text))
         elif self.acknowledge:
             await ws.send(json.dumps({"result": None, "id": request["id"]}))
@@ -125,7 +125,9 @@ class Exchange:
     @asynccontextmanager
     async def open(self):
         self.tasks = set()
-        async with serve(self.handle, "127.0.0.1", 0, process_request=self.rest, ping_interval=None) as server:
+        async with serve(
+            self.handle, "127.0.0.1", 0, process_request=self.rest, ping_interval=None
+        ) as server:
             self.port = server.sockets[0].getsockname()[1]
             yield self
             if self.gate is not None:
@@ -142,7 +144,13 @@ def instrument(symbol):
         {"filterType": "PRICE_FILTER", "tickSize": "0.10"},
         {"filterType": "LOT_SIZE", "stepSize": "0.001"},
     ]
-    return {"symbol": symbol, "status": "TRADING", "baseAsset": symbol[:-4], "quoteAsset": "USDT", "filters": filters}
+    return {
+        "symbol": symbol,
+        "status": "TRADING",
+        "baseAsset": symbol[:-4],
+        "quoteAsset": "USDT",
+        "filters": filters,
+    }
 
 
 def kline(open_ms, volume="1.000", taker="0.600", step=MINUTE):
@@ -153,5 +161,10 @@ def kline(open_ms, volume="1.000", taker="0.600", step=MINUTE):
 
 def response(status, headers, body):
     text = json.dumps(body).encode()
-    every = {"Content-Type": "application/json", "Content-Length": str(len(text)), "Connection": "close", **headers}
+    every = {
+        "Content-Type": "application/json",
+        "Content-Length": str(len(text)),
+        "Connection": "close",
+        **headers,
+    }
     return Response(status, "answer", Headers(every), text)

@@ -3,11 +3,10 @@
 import asyncio
 from contextlib import asynccontextmanager
 
-from tests.feeds.loopback import START
-from tests.feeds.sink import Kept
-
 from cvdtui.feeds.live import LiveFeed
 from cvdtui.feeds.options import FeedOptions
+from tests.feeds.loopback import START
+from tests.feeds.sink import Kept
 
 MARKET = "binance-usdm:BTCUSDT"
 QUICK = {
@@ -25,7 +24,9 @@ QUICK = {
 
 
 @asynccontextmanager
-async def running(exchange, symbols=("BTCUSDT",), *, now_ms=START + 30_000, anchors=None, sink=None, **options):
+async def running(
+    exchange, symbols=("BTCUSDT",), *, now_ms=START + 30_000, anchors=None, sink=None, **options
+):
     """A LiveFeed at work against an exchange: (feed, sink)."""
     kept = sink or Kept()
     feed = LiveFeed(

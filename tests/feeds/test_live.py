@@ -1,4 +1,4 @@
-"""A venue's markets live against a loopback exchange: nothing lost, nothing twice, and trouble told in words."""
+"""A venue's markets live against a loopback exchange: nothing lost, nothing twice, trouble in words."""
 
 import asyncio
 import json
@@ -59,9 +59,11 @@ def test_the_session_is_known_by_minutes_the_week_by_hours_and_nothing_twice():
         }
         day = now_ms - now_ms % (24 * HOUR)
         session, week = (day + 90 * MINUTE) * 1000, (day - 2 * 24 * HOUR) * 1000
-        async with exchange.open():
-            async with running(exchange, now_ms=now_ms, anchors=lambda *_: (session, week)) as (_, sink):
-                await sink.until(lambda: 2 in sink.ids(MARKET))
+        async with (
+            exchange.open(),
+            running(exchange, now_ms=now_ms, anchors=lambda *_: (session, week)) as (_, sink),
+        ):
+            await sink.until(lambda: 2 in sink.ids(MARKET))
         hours, minutes = (candles for _, candles in sink.history)
         assert (hours[0].seconds, minutes[0].seconds) == (3600, 60)
         assert hours[0].time_us == week
@@ -94,7 +96,9 @@ def test_a_dropped_connection_is_replaced_and_what_was_missed_is_fetched_once():
             told(exchange, 40, 2)
             await sink.until(lambda: 41 in sink.ids(MARKET))
             assert sink.ids(MARKET) == list(range(42))
-            await sink.until(lambda: any(link.state == "live" and link.reconnects == 1 for link in sink.links))
+            await sink.until(
+                lambda: any(link.state == "live" and link.reconnects == 1 for link in sink.links)
+            )
             assert not sink.lost
 
     asyncio.run(scene())
@@ -134,37 +138,41 @@ def test_a_quiet_market_is_asked_about_and_keeps_its_connection():
 
 def test_before_the_time_limit_a_second_connection_takes_over_without_a_hole():
     async def scene():
-        async with Exchange([trade(0, START + 1_000)]).open() as exchange:
-            async with running(exchange, socket_s=0.5) as (_, sink):
-                await exchange.until(lambda: exchange.requests)
-                most, number = 0, 1
-                while exchange.connects < 3:
-                    told(exchange, number, 1)
-                    await sink.until(lambda n=number: n in sink.ids(MARKET))
-                    number += 1
-                    most = max(most, len(exchange.sockets))
-                    await asyncio.wait([asyncio.ensure_future(exchange.changed.wait())], timeout=0.02)
-                assert most == 2, "old and new overlap"
-                assert sink.ids(MARKET) == list(range(number))
-                assert not [path for path, query, _ in exchange.asked if "fromId" in query]
-                assert not [link for link in sink.links if link.state == "waiting"]
+        async with (
+            Exchange([trade(0, START + 1_000)]).open() as exchange,
+            running(exchange, socket_s=0.5) as (_, sink),
+        ):
+            await exchange.until(lambda: exchange.requests)
+            most, number = 0, 1
+            while exchange.connects < 3:
+                told(exchange, number, 1)
+                await sink.until(lambda n=number: n in sink.ids(MARKET))
+                number += 1
+                most = max(most, len(exchange.sockets))
+                await asyncio.wait([asyncio.ensure_future(exchange.changed.wait())], timeout=0.02)
+            assert most == 2, "old and new overlap"
+            assert sink.ids(MARKET) == list(range(number))
+            assert not [path for path, query, _ in exchange.asked if "fromId" in query]
+            assert not [link for link in sink.links if link.state == "waiting"]
 
     asyncio.run(scene())
 
 
 def test_an_announced_shutdown_reconnects_at_once():
     async def scene():
-        async with Exchange([trade(0, START + 1_000)]).open() as exchange:
-            async with running(exchange, backoff_first_s=30.0, backoff_most_s=30.0) as (_, sink):
-                await exchange.until(lambda: exchange.requests)
-                told(exchange, 1, 1)
-                await sink.until(lambda: 1 in sink.ids(MARKET))
-                exchange.say('{"stream":"!serverShutdown","data":{"e":"serverShutdown","E":1}}')
-                await exchange.until(lambda: exchange.connects == 2)
-                await exchange.until(lambda: len(exchange.requests) == 2)
-                told(exchange, 2, 1)
-                await exchange.until(lambda: len(exchange.sockets) == 1)
-                assert sink.ids(MARKET) == [0, 1, 2]
+        async with (
+            Exchange([trade(0, START + 1_000)]).open() as exchange,
+            running(exchange, backoff_first_s=30.0, backoff_most_s=30.0) as (_, sink),
+        ):
+            await exchange.until(lambda: exchange.requests)
+            told(exchange, 1, 1)
+            await sink.until(lambda: 1 in sink.ids(MARKET))
+            exchange.say('{"stream":"!serverShutdown","data":{"e":"serverShutdown","E":1}}')
+            await exchange.until(lambda: exchange.connects == 2)
+            await exchange.until(lambda: len(exchange.requests) == 2)
+            told(exchange, 2, 1)
+            await exchange.until(lambda: len(exchange.sockets) == 1)
+            assert sink.ids(MARKET) == [0, 1, 2]
 
     asyncio.run(scene())
 
@@ -207,14 +215,16 @@ def test_closed_candles_reach_the_audit_and_forming_ones_nobody():
 
 def test_an_unknown_symbol_is_refused_in_words_and_the_others_go_on():
     async def scene():
-        async with Exchange([trade(0, START + 1_000)]).open() as exchange:
-            async with running(exchange, ("BTCUSDT", "NOSUCHUSDT")) as (_, sink):
-                link = await sink.until_link("refused", "knows no NOSUCHUSDT")
-                assert link.name == "binance-usdm:NOSUCHUSDT"
-                await exchange.until(lambda: exchange.requests)
-                told(exchange, 1, 1)
-                await sink.until(lambda: 1 in sink.ids(MARKET))
-                assert all("nosuch" not in stream for one in exchange.requests for stream in one["params"])
+        async with (
+            Exchange([trade(0, START + 1_000)]).open() as exchange,
+            running(exchange, ("BTCUSDT", "NOSUCHUSDT")) as (_, sink),
+        ):
+            link = await sink.until_link("refused", "knows no NOSUCHUSDT")
+            assert link.name == "binance-usdm:NOSUCHUSDT"
+            await exchange.until(lambda: exchange.requests)
+            told(exchange, 1, 1)
+            await sink.until(lambda: 1 in sink.ids(MARKET))
+            assert all("nosuch" not in stream for one in exchange.requests for stream in one["params"])
 
     asyncio.run(scene())
 
