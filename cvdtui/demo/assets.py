@@ -107,14 +107,18 @@ def _asset(index: int, row: _Row, *, both: bool) -> Asset:
     listings = [_perp(index, row, int(unit / perp_tick))]
     if both:
         listings.append(_spot(index, row, int(unit / spot_tick)))
-    return Asset(row.base, index, int(Decimal(row.price) / unit), unit, row.volatility, row.value, tuple(listings))
+    return Asset(
+        row.base, index, int(Decimal(row.price) / unit), unit, row.volatility, row.value, tuple(listings)
+    )
 
 
 def _perp(index: int, row: _Row, ratio: int) -> Listing:
     base = f"{row.multiple}{row.base}" if row.multiple > 1 else row.base
     market = Market(USDM, f"{base}USDT", base, "USDT", "perp", *row.perp)
     first = 2_860_000_000 - 61_345_678 * index
-    return Listing(market, row.shown, row.perp[1], ratio, index % 3, row.share * _PERP_SHARE, first, 2 * first + 17)
+    return Listing(
+        market, row.shown, row.perp[1], ratio, index % 3, row.share * _PERP_SHARE, first, 2 * first + 17
+    )
 
 
 def _spot(index: int, row: _Row, ratio: int) -> Listing:

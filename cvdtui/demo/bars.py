@@ -11,7 +11,7 @@ from cvdtui.demo.templates import Ints
 class Ticks(NamedTuple):
     """Consecutive trades as columns; integers in the market's own decimals."""
 
-    index: int
+    first: int
     """Position of the first one in the history; id = Listing.first_id + position."""
     time_us: Ints
     price: Ints
@@ -37,7 +37,7 @@ class Bars(NamedTuple):
     buy_value: Ints
     fills: Ints
     """Single trades (an aggregate trade is one or more)."""
-    index: Ints
+    begin: Ints
     """Position of the first trade."""
     end: Ints
     """Position after the last trade."""
@@ -52,15 +52,19 @@ def concatenated(parts: list[Bars]) -> Bars:
     """Bars end to end."""
     if not parts:
         return no_bars()
-    return parts[0] if len(parts) == 1 else Bars(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    return (
+        parts[0]
+        if len(parts) == 1
+        else Bars(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    )
 
 
 def of_ticks(time_us: int, ticks: Ticks, close_before: Callable[[int], int]) -> Bars:
-    """One bar that begins at `time_us` and holds exactly `ticks`; without any, the close before stands still."""
+    """One bar that begins at `time_us` and holds exactly `ticks`; without any, the close stands still."""
     price, size = ticks.price, ticks.size
-    end = ticks.index + len(price)
+    end = ticks.first + len(price)
     if not len(price):
-        still = close_before(ticks.index)
+        still = close_before(ticks.first)
         row = (time_us, still, still, still, still, 0, 0, 0, 0, 0, end, end)
     else:
         buys = ticks.side > 0
@@ -75,7 +79,7 @@ def of_ticks(time_us: int, ticks: Ticks, close_before: Callable[[int], int]) -> 
             int((price * size).sum()),
             int((price * size)[buys].sum()),
             int(ticks.fills.sum()),
-            ticks.index,
+            ticks.first,
             end,
         )
     return Bars(*(np.array([value], np.int64) for value in row))
@@ -94,6 +98,6 @@ def joined(first: Bars, second: Bars) -> Bars:
         first.value + second.value,
         first.buy_value + second.buy_value,
         first.fills + second.fills,
-        first.index,
+        first.begin,
         second.end,
     )

@@ -34,6 +34,12 @@ _VENUES = {
 }
 
 
+class _RefusedError(Exception):
+    def __init__(self, code: int, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
 class Binance:
     """One of Binance's two exchanges over the tapes of its markets (see `Dialect`)."""
 
@@ -54,14 +60,16 @@ class Binance:
         return self._venue.limits
 
     def open(self, path: str, query: Mapping[str, str]) -> Session | Answer:
-        """`/ws[/a/b]` is raw, `/stream?streams=a/b` is wrapped; USD-M has them below /market and /public too."""
+        """`/ws[/a/b]` is raw, `/stream?streams=a/b` is wrapped; USD-M has them below /market and /public."""
         for route, kinds in self._venue.routes.items():
             rest = path.removeprefix(route)
-            if not path.startswith(route) or not (rest == "/stream" or rest == "/ws" or rest.startswith("/ws/")):
+            if not path.startswith(route) or not (rest in {"/stream", "/ws"} or rest.startswith("/ws/")):
                 continue
             micro = query.get("timeUnit", "").upper() == "MICROSECOND" and self.venue == SPOT
             session = Session(combined=rest == "/stream", kinds=kinds, micro=micro)
-            names = query.get("streams", "") if session.combined else rest.removeprefix("/ws").removeprefix("/")
+            names = (
+                query.get("streams", "") if session.combined else rest.removeprefix("/ws").removeprefix("/")
+            )
             for name in filter(None, names.split("/")):
                 session.topics[self._topic(session, name)] = None
             return session
@@ -73,43 +81,29 @@ class Binance:
             request = json.loads(text)
         except ValueError as error:
             return [_error(3, f"Invalid JSON: {error}", None)]
-        if not isinstance(request, dict):
-            return [_error(2, "Invalid request: an object expected", None)]
-        number = request.get("id")
-        if number is not None and not isinstance(number, int | str):
-            return [_error(2, "Invalid request: request ID must be an unsigned integer", None)]
-        method, params = request.get("method"), request.get("params", [])
-        if method is None:
-            return [_error(2, "Invalid request: missing field `method`", number)]
-        if method not in _METHODS:
-            return [_error(2, f"Invalid request: unknown variant `{method}`, expected {', '.join(_METHODS)}", number)]
-        if not isinstance(params, list):
-            return [_error(2, "Invalid request: params must be an array", number)]
-        return [self._act(session, method, params, number)]
+        number = request.get("id") if isinstance(request, dict) else None
+        try:
+            result = self._act(session, *_checked(request))
+        except _RefusedError as error:
+            return [_error(error.code, str(error), number if isinstance(number, int | str) else None)]
+        return [_said({"result": result, "id": number})]
 
-    def _act(self, session: Session, method: str, params: list[object], number: object) -> str:
+    def _act(self, session: Session, method: str, params: list[object]) -> object:
         if method == "LIST_SUBSCRIPTIONS":
-            return _result([topic.removeprefix(_MICRO) for topic in session.topics], number)
-        if method in ("SET_PROPERTY", "GET_PROPERTY"):
-            if not params or params[0] != "combined":
-                return _error(0, "Unknown property", number)
-            if method == "GET_PROPERTY":
-                return _result(session.combined, number)
-            if len(params) < 2 or not isinstance(params[1], bool):
-                return _error(1, "Invalid value type: expected Boolean", number)
-            session.combined = params[1]
-            return _result(None, number)
-        if not all(isinstance(name, str) for name in params):
-            return _error(2, "Invalid request: params must be an array of strings", number)
-        names = [self._topic(session, str(name)) for name in params]
+            return [topic.removeprefix(_MICRO) for topic in session.topics]
+        if method.endswith("_PROPERTY"):
+            return _property(session, method, params)
+        names = [self._topic(session, name) for name in params if isinstance(name, str)]
+        if len(names) != len(params):
+            raise _RefusedError(2, "Invalid request: params must be an array of strings")
         if method == "UNSUBSCRIBE":
             for name in names:
                 session.topics.pop(name, None)
-        elif len(session.topics.keys() | set(names)) > _MOST_STREAMS:
-            return _error(2, f"Invalid request: at most {_MOST_STREAMS} streams a connection", number)
-        else:
-            session.topics.update(dict.fromkeys(names))
-        return _result(None, number)
+            return None
+        if len(session.topics.keys() | set(names)) > _MOST_STREAMS:
+            raise _RefusedError(2, f"Invalid request: at most {_MOST_STREAMS} streams a connection")
+        session.topics.update(dict.fromkeys(names))
+        return None
 
     def delivers(self, session: Session, topic: str) -> bool:
         """Whether data comes: unknown streams and those of another route are acknowledged and stay silent."""
@@ -129,11 +123,14 @@ class Binance:
             for prefix, factor in (("", 1), (_MICRO, 1000)):
                 name = f"{prefix}{symbol}@"
                 if f"{name}bookTicker" in wanted:
-                    messages.append(self._frames.book_ticker(f"{name}bookTicker", tape, ticks, now_us, factor))
+                    messages.append(
+                        self._frames.book_ticker(f"{name}bookTicker", tape, ticks, now_us, factor)
+                    )
                 if f"{name}aggTrade" in wanted:
                     messages += self._frames.agg_trades(f"{name}aggTrade", tape, ticks, now_us, factor)
                 if f"{name}trade" in wanted:
                     messages += self._frames.trades(f"{name}trade", tape, ticks, now_us, factor)
+        self._frames.forget_klines(wanted)
         for topic in wanted:
             if "@kline_" in topic:
                 factor = 1000 if topic.startswith(_MICRO) else 1
@@ -169,7 +166,10 @@ class Binance:
         """A refused request in Binance's words."""
         if status in (418, 429):
             text = "Way too many requests; IP banned" if status == 418 else "Too many requests"
-            body = {"code": -1003, "msg": f"{text}; current limit is {self.limits.weight} request weight per minute"}
+            body = {
+                "code": -1003,
+                "msg": f"{text}; current limit is {self.limits.weight} request weight per minute",
+            }
             return json_answer(status, body, {"Retry-After": str(retry_after)})
         if status == 451:
             return json_answer(451, {"code": 0, "msg": "Service unavailable from a restricted location"})
@@ -183,12 +183,38 @@ class Binance:
         return _MICRO + name if session.micro else name
 
 
-def _result(value: object, number: object) -> str:
-    return json.dumps({"result": value, "id": number}, separators=(",", ":"))
+def _checked(request: object) -> tuple[str, list[object]]:
+    """Method and parameters of a request; raises _RefusedError."""
+    if not isinstance(request, dict):
+        raise _RefusedError(2, "Invalid request: an object expected")
+    number, method, params = request.get("id"), request.get("method"), request.get("params", [])
+    if number is not None and not isinstance(number, int | str):
+        raise _RefusedError(2, "Invalid request: request ID must be an unsigned integer")
+    if method is None:
+        raise _RefusedError(2, "Invalid request: missing field `method`")
+    if method not in _METHODS:
+        known = ", ".join(_METHODS)
+        raise _RefusedError(2, f"Invalid request: unknown variant `{method}`, expected one of {known}")
+    if not isinstance(params, list):
+        raise _RefusedError(2, "Invalid request: params must be an array")
+    return method, params
+
+
+def _property(session: Session, method: str, params: list[object]) -> bool | None:
+    if not params or params[0] != "combined":
+        raise _RefusedError(0, "Unknown property")
+    if method == "GET_PROPERTY":
+        return session.combined
+    if len(params) != 2 or not isinstance(params[1], bool):
+        raise _RefusedError(1, "Invalid value type: expected Boolean")
+    session.combined = params[1]
+    return None
 
 
 def _error(code: int, text: str, number: object) -> str:
     answer: dict[str, object] = {"code": code, "msg": text}
-    if number is not None:
-        answer["id"] = number
-    return json.dumps(answer, separators=(",", ":"))
+    return _said(answer if number is None else {**answer, "id": number})
+
+
+def _said(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))

@@ -1,6 +1,6 @@
 """Binance's market-data frames as strings: aggTrade, trade, bookTicker, kline."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from cvdtui.demo.assets import Listing
 from cvdtui.demo.bars import Bars, Ticks
@@ -38,7 +38,9 @@ class Numbers:
         both = market.price_decimals + market.size_decimals
         self.price = padded(market.price_decimals, listing.price_shown)
         self.size = padded(market.size_decimals, listing.size_shown)
-        self.value = padded(both, max(both, listing.price_shown + listing.size_shown if market.kind == "perp" else 8))
+        self.value = padded(
+            both, max(both, listing.price_shown + listing.size_shown if market.kind == "perp" else 8)
+        )
 
 
 class Frames:
@@ -73,7 +75,7 @@ class Frames:
         return messages
 
     def trades(self, topic: str, tape: Tape, ticks: Ticks, now_us: int, factor: int) -> list[Message]:
-        """One frame per single trade; every other id that USD-M skips is an insurance-fund print off the tick."""
+        """One frame per single trade; half of the ids USD-M skips are insurance-fund prints off the tick."""
         write, symbol, event = self._numbers[tape.name], tape.listing.market.symbol, now_us // 1000 * factor
         messages = []
         due = -1
@@ -81,17 +83,19 @@ class Frames:
             when, maker, p = time_us // 1000 * factor, _JSON[side < 0], write.price(price)
             head = f'{{"e":"trade","E":{event},'
             if self._usdm and 0 <= due < fill and due % 2:
-                body = f'"T":{when},"s":"{symbol}","t":{due},"p":"{p}37","q":"{write.size(size)}","X":"INSURANCE_FUND"'
-                messages.append(Message(topic, f'{head}{body},"m":{maker}}}', trade_id, tape.name))
+                body = f'"T":{when},"s":"{symbol}","t":{due},"p":"{p}37","q":"{write.size(size)}",'
+                body += f'"X":"INSURANCE_FUND","m":{maker}}}'
+                messages.append(Message(topic, head + body, trade_id, tape.name))
             due = fill + fills
             share, rest = divmod(size, fills)
             for number in range(fills):
                 q = write.size(share + (rest if number == 0 else 0))
+                body = f'"s":"{symbol}","t":{fill + number},"p":"{p}","q":"{q}",'
                 if self._usdm:
                     kind = "RPI" if rpi_size(trade_id, size) else "MARKET"
-                    body = f'"T":{when},"s":"{symbol}","t":{fill + number},"p":"{p}","q":"{q}","X":"{kind}","m":{maker}}}'
+                    body = f'"T":{when},{body}"X":"{kind}","m":{maker}}}'
                 else:
-                    body = f'"s":"{symbol}","t":{fill + number},"p":"{p}","q":"{q}","T":{when},"m":{maker},"M":true}}'
+                    body += f'"T":{when},"m":{maker},"M":true}}'
                 messages.append(Message(topic, head + body, trade_id, tape.name))
         return messages
 
@@ -108,7 +112,14 @@ class Frames:
         if not self._usdm:
             return Message(topic, f'{{"u":{update},{quote}}}', None, tape.name)
         event, when = now_us // 1000 * factor, int(ticks.time_us[-1]) // 1000 * factor
-        return Message(topic, f'{{"e":"bookTicker","u":{update},"E":{event},"T":{when},{quote},"st":1}}', None, tape.name)
+        return Message(
+            topic, f'{{"e":"bookTicker","u":{update},"E":{event},"T":{when},{quote},"st":1}}', None, tape.name
+        )
+
+    def forget_klines(self, wanted: Collection[str]) -> None:
+        """Begin anew with klines that nobody subscribes to any more."""
+        for topic in [topic for topic in self._klines if topic not in wanted]:
+            del self._klines[topic]
 
     def klines(self, topic: str, tape: Tape, interval: str, now_us: int, factor: int) -> list[Message]:
         """The open kline when it changed and is due, after the closing frame of the one before."""
@@ -123,7 +134,9 @@ class Frames:
         bars = tape.history.bars(INTERVALS[interval], sent_begin, count, tape.position, now_us)
         last = len(bars.time_us) - 1
         return [
-            Message(topic, self._kline(tape, bars, i, interval, now_us, factor, closed=i < last), None, tape.name)
+            Message(
+                topic, self._kline(tape, bars, i, interval, now_us, factor, closed=i < last), None, tape.name
+            )
             for i in range(len(bars.time_us))
         ]
 
@@ -134,14 +147,15 @@ class Frames:
         begin = int(bars.time_us[i]) // 1000
         end = (begin + INTERVALS[interval] * 1000) * factor - 1
         first = last = -1
-        if bars.end[i] > bars.index[i]:
-            first = int(tape.history.ticks(int(bars.index[i]), int(bars.index[i]) + 1).fill[0])
+        if bars.end[i] > bars.begin[i]:
+            first = int(tape.history.ticks(int(bars.begin[i]), int(bars.begin[i]) + 1).fill[0])
             final = tape.history.ticks(int(bars.end[i]) - 1, int(bars.end[i]))
             last = int(final.fill[0] + final.fills[0]) - 1
         p, s, v = write.price, write.size, write.value
         return (
-            f'{{"e":"kline","E":{now_us // 1000 * factor},"s":"{symbol}","k":{{"t":{begin * factor},"T":{end},'
-            f'"s":"{symbol}","i":"{interval}","f":{first},"L":{last},"o":"{p(int(bars.open[i]))}",'
+            f'{{"e":"kline","E":{now_us // 1000 * factor},"s":"{symbol}",'
+            f'"k":{{"t":{begin * factor},"T":{end},"s":"{symbol}",'
+            f'"i":"{interval}","f":{first},"L":{last},"o":"{p(int(bars.open[i]))}",'
             f'"c":"{p(int(bars.close[i]))}","h":"{p(int(bars.high[i]))}","l":"{p(int(bars.low[i]))}",'
             f'"v":"{s(int(bars.volume[i]))}","n":{int(bars.fills[i])},"x":{_JSON[closed]},'
             f'"q":"{v(int(bars.value[i]))}","V":"{s(int(bars.buy[i]))}","Q":"{v(int(bars.buy_value[i]))}","B":"0"}}}}'
@@ -149,7 +163,7 @@ class Frames:
 
 
 def _rows(tape: Tape, ticks: Ticks) -> Iterator[tuple[int, int, int, int, int, int, int]]:
-    first = tape.listing.first_id + ticks.index
+    first = tape.listing.first_id + ticks.first
     return zip(
         range(first, first + len(ticks.price)),
         ticks.time_us.tolist(),

@@ -1,4 +1,4 @@
-"""Binance's REST as the demo exchange speaks it: ping, time, exchangeInfo, aggTrades, klines, openInterest."""
+"""Binance's REST as the demo exchange speaks it: exchangeInfo, aggTrades, klines, openInterest ..."""
 
 import json
 from collections.abc import Mapping
@@ -75,7 +75,11 @@ class Rest:
             low, high = from_id - tape.listing.first_id, tape.position
         else:
             low = 0 if start is None else history.index_at(min(start * 1000 - 1, now_us))
-            high = tape.position if end is None else min(history.index_at(min(end * 1000 + 999, now_us)), tape.position)
+            high = (
+                tape.position
+                if end is None
+                else min(history.index_at(min(end * 1000 + 999, now_us)), tape.position)
+            )
             if start is None:
                 low = max(low, high - limit)
         low = max(low, least)
@@ -86,13 +90,14 @@ class Rest:
         price, size = write.price, write.size
         rows = []
         columns = (ticks.time_us, ticks.price, ticks.size, ticks.side, ticks.fill, ticks.fills)
-        first = tape.listing.first_id + ticks.index
+        first = tape.listing.first_id + ticks.first
         for i, (t, p, s, side, f, n) in enumerate(zip(*(c.tolist() for c in columns), strict=True), first):
             tail = "" if self._usdm else ',"M":true'
             net = f'"nq":"{size(s - rpi_size(i, s))}",' if self._usdm else ""
             maker = "true" if side < 0 else "false"
             rows.append(
-                f'{{"a":{i},"p":"{price(p)}","q":"{size(s)}",{net}"f":{f},"l":{f + n - 1},"T":{t // 1000},"m":{maker}{tail}}}'
+                f'{{"a":{i},"p":"{price(p)}","q":"{size(s)}",{net}"f":{f},"l":{f + n - 1},'
+                f'"T":{t // 1000},"m":{maker}{tail}}}'
             )
         return Answer(200, f"[{','.join(rows)}]".encode())
 
@@ -100,7 +105,9 @@ class Rest:
         tape = self._tape(query)
         interval = query.get("interval", "")
         if not interval:
-            raise _BadRequestError(-1102, "Mandatory parameter 'interval' was not sent, was empty/null, or malformed.")
+            raise _BadRequestError(
+                -1102, "Mandatory parameter 'interval' was not sent, was empty/null, or malformed."
+            )
         if interval not in INTERVALS:
             raise _BadRequestError(-1120, "Invalid interval.")
         limit = min(_number(query, "limit", 500), self._most_klines)
@@ -114,8 +121,23 @@ class Rest:
         p, s, v = write.price, write.size, write.value
         bars = tape.history.bars(step // 1000, first * 1000, count, tape.position, now_us)
         rows = [
-            [t // 1000, p(o), p(h), p(lo), p(c), s(vol), t // 1000 + step - 1, v(value), n, s(buy), v(buy_value), "0"]
-            for t, o, h, lo, c, vol, buy, value, buy_value, n, _, _ in zip(*(c.tolist() for c in bars), strict=True)
+            [
+                t // 1000,
+                p(o),
+                p(h),
+                p(lo),
+                p(c),
+                s(vol),
+                t // 1000 + step - 1,
+                v(value),
+                n,
+                s(buy),
+                v(buy_value),
+                "0",
+            ]
+            for t, o, h, lo, c, vol, buy, value, buy_value, n, _, _ in zip(
+                *(c.tolist() for c in bars), strict=True
+            )
         ]
         return json_answer(200, rows)
 
@@ -150,9 +172,24 @@ class Rest:
             "filters": [{"filterType": "PRICE_FILTER", **price}, {"filterType": "LOT_SIZE", **lot}],
         }
         if not self._usdm:
-            own = {"baseAssetPrecision": 8, "quotePrecision": 8, "quoteAssetPrecision": 8, "isSpotTradingAllowed": True}
-            return {**common, **own, "orderTypes": ["LIMIT", "MARKET"], "permissions": [], "permissionSets": [["SPOT"]]}
-        own = {"pricePrecision": listing.price_shown, "quantityPrecision": listing.size_shown, "baseAssetPrecision": 8}
+            own = {
+                "baseAssetPrecision": 8,
+                "quotePrecision": 8,
+                "quoteAssetPrecision": 8,
+                "isSpotTradingAllowed": True,
+            }
+            return {
+                **common,
+                **own,
+                "orderTypes": ["LIMIT", "MARKET"],
+                "permissions": [],
+                "permissionSets": [["SPOT"]],
+            }
+        own = {
+            "pricePrecision": listing.price_shown,
+            "quantityPrecision": listing.size_shown,
+            "baseAssetPrecision": 8,
+        }
         return {
             **common,
             **own,
@@ -165,7 +202,7 @@ class Rest:
         }
 
     def _open_interest(self, query: Mapping[str, str], now_us: int) -> Answer:
-        """Grows with volume and with buying: no model of positions, but it moves and never ends below its floor."""
+        """Grows with volume and with buying: no model of positions, but it moves and stays above a floor."""
         tape = self._tape(query)
         volume = tape.history.volume_before(tape.position)
         delta = tape.history.delta_before(tape.position)
@@ -177,7 +214,9 @@ class Rest:
     def _tape(self, query: Mapping[str, str]) -> Tape:
         symbol = query.get("symbol", "")
         if not symbol:
-            raise _BadRequestError(-1102, "Mandatory parameter 'symbol' was not sent, was empty/null, or malformed.")
+            raise _BadRequestError(
+                -1102, "Mandatory parameter 'symbol' was not sent, was empty/null, or malformed."
+            )
         tape = self._tapes.get(symbol)
         if tape is None:
             raise _BadRequestError(-1121, "Invalid symbol.")
@@ -189,7 +228,9 @@ def _optional(query: Mapping[str, str], key: str) -> int | None:
     if text is None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 15):
-        raise _BadRequestError(-1100, f"Illegal characters found in parameter '{key}'; legal range is '^[0-9]{{1,20}}$'.")
+        raise _BadRequestError(
+            -1100, f"Illegal characters found in parameter '{key}'; legal range is '^[0-9]{{1,20}}$'."
+        )
     return int(text)
 
 

@@ -17,7 +17,7 @@ class Budget:
         self._banned_until = 0
 
     def spend(self, weight: int, now_us: int) -> tuple[int, int] | None:
-        """Charge a request; None when it may go on, else (status, seconds to wait): 429, or 418 once banned."""
+        """Charge a request; None when it may go on, else (429, or 418 once banned, seconds to wait)."""
         if now_us < self._banned_until:
             return 418, -(-(self._banned_until - now_us) // 1_000_000)
         if now_us // MINUTE_US != self._minute:

@@ -5,6 +5,7 @@ import contextlib
 import time
 from collections.abc import Collection
 from pathlib import Path
+from typing import Self
 
 from cvdtui.demo.assets import MOST, SPOT, USDM
 from cvdtui.demo.binance import Binance
@@ -14,7 +15,7 @@ from cvdtui.demo.ledger import Ledger
 from cvdtui.demo.market_data import histories
 from cvdtui.demo.server import HOST, Client, Listener
 from cvdtui.demo.tapes import Tapes
-from cvdtui.errors import UsageError
+from cvdtui.errors import CvdtuiError, UsageError
 from cvdtui.model import Now
 
 MOST_RATE = 5000.0
@@ -41,10 +42,10 @@ def wall_clock() -> int:
 
 
 class Exchange:
-    """A whole exchange on 127.0.0.1, true to its seed: the same seed, markets and rate trade the same all week.
+    """A whole exchange on 127.0.0.1: the same seed, markets and rate trade the same all week.
 
-    `port` 0 takes free ports; otherwise the venues take `port`, `port` + 1, ... With a ManualClock nothing moves
-    by itself: `advance` does it. Raises UsageError for values that make no sense.
+    `port` 0 takes free ports; otherwise USD-M takes `port` and spot the one above. With a ManualClock nothing
+    moves by itself: `advance` does it. Raises UsageError for values that make no sense.
     """
 
     def __init__(  # noqa: PLR0913 - the options of `cvdtui demo`
@@ -57,12 +58,14 @@ class Exchange:
         clock: Now | None = None,
         port: int = 0,
         ledger: Path | None = None,
+        ledger_tape: bool = False,
     ) -> None:
         check(seed=seed, markets=markets, rate=rate, port=port)
         self.faults = Faults(faults, seed)
         self._seed, self._markets, self._rate, self._port = seed, markets, float(rate), port
         self._clock: Now = clock or wall_clock
         self._ledger_path = ledger
+        self._ledger_tape = ledger_tape
         self._listeners: dict[str, Listener] = {}
         self._loop: asyncio.Task[None] | None = None
         self._frozen = False
@@ -71,26 +74,29 @@ class Exchange:
         self._ledger: Ledger
 
     async def start(self) -> None:
-        """Open the ports and the markets; raises OSError when a port is taken or the ledger cannot be written."""
+        """Open markets and ports; raises UsageError when the ledger cannot be written or a port is taken."""
         now = self._clock()
         self._tapes = Tapes(histories(self._seed, self._markets, self._rate, now), now)
         about: dict[str, object] = {"seed": self._seed, "rate": self._rate, "markets_listed": self._markets}
         self._ledger = Ledger(self._tapes, {**about, "started_us": now})
         if self._ledger_path:
-            self.write_ledger(self._ledger_path)
+            try:
+                self.write_ledger(self._ledger_path)
+            except OSError as error:
+                raise UsageError(f"ledger: cannot write {self._ledger_path}: {error.strerror}") from None
         try:
             for number, venue in enumerate((USDM, SPOT)):
                 listener = Listener(Binance(venue, self._tapes), self.faults, self.pump)
                 await listener.start(self._port + number if self._port else 0)
                 self._listeners[venue] = listener
-        except OSError:
+        except OSError as error:
             await self.stop()
-            raise
+            raise UsageError(f"port: {error.strerror or error}") from None
         if not isinstance(self._clock, ManualClock):
             self._loop = asyncio.create_task(self._run(), name="demo exchange")
 
     async def stop(self) -> None:
-        """Close every connection and write the ledger a last time."""
+        """Close every connection and write the ledger a last time; raises CvdtuiError when that fails."""
         if self._loop is not None:
             self._loop.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -100,9 +106,12 @@ class Exchange:
             await listener.stop()
         self._listeners.clear()
         if self._ledger_path:
-            self.write_ledger(self._ledger_path)
+            try:
+                self.write_ledger(self._ledger_path)
+            except OSError as error:
+                raise CvdtuiError(f"ledger: cannot write {self._ledger_path}: {error.strerror}") from None
 
-    async def __aenter__(self) -> "Exchange":
+    async def __aenter__(self) -> Self:
         await self.start()
         return self
 
@@ -128,11 +137,14 @@ class Exchange:
 
     def overrides(self) -> dict[str, object]:
         """The configuration that makes cvdtui talk to this exchange instead of the real ones."""
-        venues = {venue: {"ws_url": self.ws_url(venue), "rest_url": self.rest_url(venue)} for venue in self._listeners}
+        venues = {
+            venue: {"ws_url": self.ws_url(venue), "rest_url": self.rest_url(venue)}
+            for venue in self._listeners
+        }
         return {"venues": venues, "markets": self.market_names}
 
     def pump(self) -> int:
-        """Let everything happen that is due by the clock, and send it; the exchange's time in microseconds."""
+        """Let happen what is due by the clock, and send it; the exchange's time in microseconds."""
         if self._frozen:
             return self._tapes.now_us
         news = self._tapes.move(self._clock())
@@ -167,14 +179,17 @@ class Exchange:
             listener.repeat_last(now_us)
         return {tape.name: tape.last_id for tape in self._tapes.tapes}
 
-    def truth(self, market: str, last_id: int | None = None, first_id: int | None = None) -> dict[str, object]:
+    def truth(
+        self, market: str, last_id: int | None = None, first_id: int | None = None
+    ) -> dict[str, object]:
         """Exact sums up to `last_id`, see `Ledger.truth`."""
         return self._ledger.truth(market, last_id, first_id)
 
-    def write_ledger(self, path: Path, *, full: bool = False) -> None:
-        """Write the ledger as JSON, whole or not at all. Raises OSError."""
+    def write_ledger(self, path: Path, *, full: bool | None = None) -> None:
+        """Write the ledger as JSON, whole or not at all; `full` lists every trade. Raises OSError."""
         faults = self.faults
         told = {"names": sorted(faults.names), "skipped": faults.skipped, "repeated": faults.repeated}
+        full = self._ledger_tape if full is None else full
         self._ledger.write(path, full=full, faults={**told, "malformed": faults.malformed})
 
     def drop(self, venue: str | None = None) -> int:
@@ -207,14 +222,16 @@ class Exchange:
         (self.faults.silent.add if on else self.faults.silent.discard)(market)
 
     def refuse(self, status: int | None, venue: str | None = None) -> None:
-        """Answer every connect and request with an HTTP status (403, 418, 429, 451), or accept again with None."""
+        """Answer every connect and request with 403, 418, 429 or 451, or accept again with None."""
         for name in [venue] if venue else list(self._listeners):
             if status is None:
                 self.faults.refuse.pop(name, None)
             else:
                 self.faults.refuse[name] = status
 
-    def fail_requests(self, count: int, *, status: int = 429, retry_after: int = 1, delay_s: float = 0.0) -> None:
+    def fail_requests(
+        self, count: int, *, status: int = 429, retry_after: int = 1, delay_s: float = 0.0
+    ) -> None:
         """What happens to the next `count` REST requests; status 0 only delays them."""
         self.faults.verdicts.extend([Verdict(delay_s, status, retry_after)] * count)
 

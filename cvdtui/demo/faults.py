@@ -96,7 +96,10 @@ class Faults:
             self.skipped[message.market] = self.skipped.get(message.market, 0) + 1
             return []
         sent = [message]
-        if "malformed" in self.names and self._draw("malformed", message.market, trade, _MALFORMED_ONE_IN) == 0:
+        if (
+            "malformed" in self.names
+            and self._draw("malformed", message.market, trade, _MALFORMED_ONE_IN) == 0
+        ):
             self.malformed += 1
             sent.insert(0, broken(message, trade))
         if self._repeats(message.market, trade):

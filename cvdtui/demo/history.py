@@ -52,7 +52,7 @@ class History:
         sums = self._templates.sums
         times = self._multiple[first:].astype(np.int64)
         net = (2 * sums[:, t.SUM_BUY] - sums[:, t.SUM_VOLUME])[tpl] * mirror * times
-        self._count = _extended(self._count, self._templates.count[tpl])
+        self._count = _extended(self._count, self._templates.trades[tpl])
         self._span = _extended(self._span, self._templates.span[tpl])
         self._delta = _extended(self._delta, net)
         self._volume = _extended(self._volume, sums[tpl, t.SUM_VOLUME] * times)
@@ -89,7 +89,9 @@ class History:
         block = self._block(index)
         inside = index - int(self._count[block])
         lo = int(self._templates.start[self._path.template[block]])
-        return int(self._volume[block]) + int(self._templates.size[lo : lo + inside].sum()) * int(self._multiple[block])
+        return int(self._volume[block]) + int(self._templates.size[lo : lo + inside].sum()) * int(
+            self._multiple[block]
+        )
 
     def ticks(self, start: int, end: int) -> Ticks:
         """The trades at positions start <= i < end."""
@@ -102,7 +104,9 @@ class History:
         position = start
         while position < end:
             stop = min(end, int(self._count[block + 1]))
-            parts.append(self._part(block, position - int(self._count[block]), stop - int(self._count[block])))
+            parts.append(
+                self._part(block, position - int(self._count[block]), stop - int(self._count[block]))
+            )
             position = stop
             block += 1
         if len(parts) == 1:
@@ -126,7 +130,7 @@ class History:
         parts = []
         if whole:
             edges = np.arange(begin, begin + whole * per_bar + 1, per_bar)
-            parts.append(self._folded(edges, step))
+            parts.append(self._folded(edges))
         if whole < count:
             parts.append(self._unfinished(begin + whole * per_bar, current, visible))
         return bars.concatenated(parts)
@@ -150,7 +154,7 @@ class History:
             tape.fills[here],
         )
 
-    def _folded(self, edges: Ints, step: int) -> Bars:
+    def _folded(self, edges: Ints) -> Bars:
         """Bars of whole blocks: edges[i] <= block < edges[i + 1]."""
         blocks = slice(int(edges[0]), int(edges[-1]))
         tpl = self._path.template[blocks]
@@ -184,7 +188,7 @@ class History:
         rest = bars.of_ticks(begin_us, self.ticks(int(self._count[current]), visible), self._close_before)
         if current == begin:
             return rest
-        done = self._folded(np.array([begin, current]), 0)
+        done = self._folded(np.array([begin, current]))
         return done if int(rest.volume[0]) == 0 else bars.joined(done, rest)
 
     def _close_before(self, index: int) -> int:

@@ -26,18 +26,22 @@ class Ledger:
         self._bars: dict[str, tuple[int, list[msgspec.Raw]]] = {}
         """Market -> (begin of the next minute to write, closed minutes written so far)."""
 
-    def truth(self, market: str, last_id: int | None = None, first_id: int | None = None) -> dict[str, object]:
-        """Exact sums up to a trade (default: the newest), and since `first_id` (default: the start of the exchange).
+    def truth(
+        self, market: str, last_id: int | None = None, first_id: int | None = None
+    ) -> dict[str, object]:
+        """Exact sums up to `last_id` (default: the newest) since `first_id` (default: the exchange's start).
 
-        Decimals in base units; session and week are those of the last trade's own time. Raises KeyError for an
-        unknown market, ValueError for ids that have not happened.
+        Decimals in base units; session and week are those of the last trade's own time. Raises KeyError for
+        an unknown market, ValueError for ids that have not happened.
         """
         tape = self._tapes.by_name[market]
         history, origin = tape.history, tape.listing.first_id
         end = tape.position if last_id is None else last_id + 1 - origin
         begin = tape.begun if first_id is None else first_id - origin
         if not 0 < end <= tape.position or not 0 <= begin <= end:
-            raise ValueError(f"{market}: ids {origin + begin}..{origin + end - 1}, {origin}..{tape.last_id} have happened")
+            raise ValueError(
+                f"{market}: ids {origin + begin}..{origin + end - 1}, {origin}..{tape.last_id} have happened"
+            )
         time_us = history.time_of(end - 1)
         decimals = tape.listing.market.size_decimals
         total = history.delta_before(end)
@@ -52,11 +56,14 @@ class Ledger:
             "trades": end - begin,
             "buy": _exact((volume + delta) // 2, decimals),
             "sell": _exact((volume - delta) // 2, decimals),
-            "cvd": {"start": _exact(delta, decimals), **{n: _exact(value, decimals) for n, value in cvd.items()}},
+            "cvd": {
+                "start": _exact(delta, decimals),
+                **{n: _exact(value, decimals) for n, value in cvd.items()},
+            },
         }
 
     def write(self, path: Path, *, full: bool = False, faults: dict[str, object] | None = None) -> None:
-        """Write everything known now; `full` lists every trade since the start however many. Raises OSError."""
+        """Write all that is known now; `full` lists every trade since the start. Raises OSError."""
         count = sum(tape.position - tape.begun for tape in self._tapes.tapes)
         trades = full or count <= MOST_TRADES
         books = {
@@ -100,10 +107,15 @@ def _bar_rows(tape: Tape, begin_us: int, count: int, now_us: int) -> list[tuple[
     market, origin = tape.listing.market, tape.listing.first_id
     bars = tape.history.bars(60, begin_us, count, tape.position, now_us)
     rows = []
-    for t, o, h, lo, c, volume, buy, _, _, _, first, end in zip(*(column.tolist() for column in bars), strict=True):
+    for t, o, h, lo, c, volume, buy, _, _, _, first, end in zip(
+        *(column.tolist() for column in bars), strict=True
+    ):
         if first == end:
             continue
-        prices = {k: plain(v, market.price_decimals) for k, v in (("open", o), ("high", h), ("low", lo), ("close", c))}
+        prices = {
+            k: plain(v, market.price_decimals)
+            for k, v in (("open", o), ("high", h), ("low", lo), ("close", c))
+        }
         sums = (("buy", buy), ("sell", volume - buy), ("delta", 2 * buy - volume))
         sizes = {key: plain(value, market.size_decimals) for key, value in sums}
         ids = {"trades": end - first, "first_id": origin + first, "last_id": origin + end - 1}
@@ -117,7 +129,7 @@ def _trades(tape: Tape) -> list[tuple[int, int, str, str, str]]:
     columns = (ticks.time_us.tolist(), ticks.price.tolist(), ticks.size.tolist(), ticks.side.tolist())
     return [
         (i, t, plain(p, market.price_decimals), plain(s, market.size_decimals), "buy" if side > 0 else "sell")
-        for i, (t, p, s, side) in enumerate(zip(*columns, strict=True), tape.listing.first_id + ticks.index)
+        for i, (t, p, s, side) in enumerate(zip(*columns, strict=True), tape.listing.first_id + ticks.first)
     ]
 
 
@@ -129,8 +141,10 @@ def _plain(value: object) -> dict[str, object]:
     """Decimals as plain strings, nested dicts included."""
     assert isinstance(value, dict)  # noqa: S101 - for the type checker
     return {
-        key: f"{item.normalize():f}" if isinstance(item, Decimal) else _plain(item) if isinstance(item, dict) else item
+        key: f"{item.normalize():f}"
+        if isinstance(item, Decimal)
+        else _plain(item)
+        if isinstance(item, dict)
+        else item
         for key, item in value.items()
     }
-
-

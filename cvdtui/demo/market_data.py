@@ -18,7 +18,7 @@ def week_of(time_us: int) -> int:
 
 
 def histories(seed: int, markets: int, rate: float, now_us: int) -> tuple[History, ...]:
-    """One History a market, best known first, perpetual before spot, from the Sunday before this week to today's end.
+    """One History a market, best known first, perpetual before spot, from the Sunday before this week on.
 
     The same arguments give the same trades, ids and prices all week long.
     """

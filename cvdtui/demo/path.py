@@ -1,4 +1,4 @@
-"""Which template comes when and at what price: one endless path per asset, a function of the seed and the calendar."""
+"""Which template comes when, and at what price: an endless path per asset, given by seed and calendar."""
 
 import numpy as np
 import numpy.typing as npt
@@ -67,4 +67,3 @@ class Path:
         loose = np.where(own.random(len(kind)) < 0.5, 1, -1)
         directed = np.isin(kind, (DRIFT, TREND, ABSORB, THIN))
         return template, np.where(directed, np.repeat(signs, blocks), loose).astype(np.int8)
-

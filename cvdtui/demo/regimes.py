@@ -1,4 +1,4 @@
-"""The plot of a day: which kind of minute follows which, as scenes of trend, absorption, divergence and calm."""
+"""The plot of a day: which kind of minute follows which, in scenes of trend, absorption, divergence, calm."""
 
 from typing import NamedTuple
 
@@ -29,13 +29,13 @@ class Kind(NamedTuple):
 
 
 KINDS = (
-    Kind(0.55, 0.0, 0.6, 0.0, 0.5, 0.8, 12),
-    Kind(1.1, 0.0, 1.0, 0.0, 0.9, 1.0, 16),
-    Kind(1.0, 0.6, 0.8, 0.25, 0.7, 1.0, 10),
-    Kind(1.8, 1.5, 1.0, 0.55, 0.8, 1.2, 8),
-    Kind(2.2, 0.05, 0.25, 1.1, 0.0, 1.8, 6),
-    Kind(0.8, 1.2, 0.7, -0.45, 0.0, 0.7, 6),
-    Kind(4.5, 0.4, 2.2, 0.2, 1.2, 1.5, 6),
+    Kind(0.75, 0.0, 0.6, 0.0, 0.5, 0.8, 12),
+    Kind(1.05, 0.0, 1.0, 0.0, 0.9, 1.0, 16),
+    Kind(1.0, 0.6, 0.8, 0.4, 0.8, 1.0, 10),
+    Kind(1.5, 1.5, 1.0, 0.8, 0.8, 1.2, 8),
+    Kind(1.7, 0.05, 0.25, 1.1, 0.0, 1.8, 6),
+    Kind(0.85, 1.2, 0.7, -0.45, 0.0, 0.7, 6),
+    Kind(3.0, 0.4, 2.2, 0.2, 1.2, 1.5, 6),
 )
 
 _SCENES: tuple[tuple[float, tuple[tuple[int, int, int, int], ...]], ...] = (

@@ -172,13 +172,12 @@ class Listener:
     async def _listen(self, client: Client) -> None:
         arrivals: deque[float] = deque(maxlen=self.dialect.limits.messages + 1)
         loop = asyncio.get_running_loop()
-        async for text in client.connection:
+        async for frame in client.connection:
             arrivals.append(loop.time())
             if len(arrivals) == arrivals.maxlen and arrivals[-1] - arrivals[0] < 1:
                 await client.connection.close(1008, "Too many requests")
                 return
-            if isinstance(text, bytes):
-                text = text.decode(errors="replace")
+            text = frame.decode(errors="replace") if isinstance(frame, bytes) else frame
             for reply in self.dialect.receive(client.session, text):
                 client.put(reply)
             self._follow(client)

@@ -1,7 +1,7 @@
 """Short stretches of order flow drawn once: the tape is these, mirrored, multiplied and laid end to end.
 
-A stretch knows its own sums, so a bar of any length is the sum of a few table rows plus price x volume: bars and
-trades agree to the last digit although trades are only written out for the stretch somebody looks at.
+A stretch knows its own sums, so a bar of any length is the sum of a few table rows plus price x volume:
+bars and trades agree to the last digit although trades are only written out where somebody looks.
 """
 
 from typing import NamedTuple
@@ -66,7 +66,7 @@ class Templates(NamedTuple):
     """First single-trade id against the template's first."""
     run: Ints
     """Cumulative signed size over everything, this trade included."""
-    count: Ints
+    trades: Ints
     span: Ints
     """Single-trade ids used up by the template, holes included."""
     sums: Ints
@@ -74,7 +74,7 @@ class Templates(NamedTuple):
 
 
 SUM_VOLUME, SUM_BUY, SUM_VALUE, SUM_BUY_VALUE, SUM_FILLS, FIRST, LAST, HIGH, LOW = range(9)
-"""Columns of `Templates.sums`; values are of `rel`, so price x volume of the beginning is still to be added."""
+"""Columns of `Templates.sums`; values are of `rel`: price x volume of the beginning is still to be added."""
 
 
 def shape(rate: float) -> Shape:
@@ -100,14 +100,16 @@ def skeleton(asset: Asset, shape: Shape, rng: np.random.Generator) -> Skeleton:
     path += (close - path[:, -1])[:, None] * np.linspace(0, 1, _GRID + 1)
     slope = steps / np.maximum(steps.std(axis=1, keepdims=True), 1e-9)
     mood = _autoregressive(rng.standard_normal((total, _GRID)), 0.85)
-    lean = table[:, 3:4] + table[:, 4:5] * 0.5 * slope + 0.55 * mood
+    lean = table[:, 3:4] + table[:, 4:5] * 0.9 * slope + 0.55 * mood
     weight = np.exp(0.9 * _autoregressive(rng.standard_normal((total, _GRID)), 0.8) + 0.25 * np.abs(slope))
     activity = np.cumsum(weight, axis=1)
     activity = activity / activity[:, -1:] + np.arange(total)[:, None]
     return Skeleton(kind, path, close.astype(np.int64), activity, lean)
 
 
-def draw(asset: Asset, listing: Listing, bones: Skeleton, shape: Shape, rate: float, rng: np.random.Generator) -> Templates:
+def draw(  # noqa: PLR0913 - what a market is made of
+    asset: Asset, listing: Listing, bones: Skeleton, shape: Shape, rate: float, rng: np.random.Generator
+) -> Templates:
     """Draw the trades of one market (`rate` a second in the long run) on the asset's skeleton."""
     tpl, ms, side, sweep = _arrivals(bones, shape, rate, rng)
     cell = np.minimum(ms * _GRID // (shape.seconds * 1000), _GRID - 1)
@@ -121,7 +123,9 @@ def draw(asset: Asset, listing: Listing, bones: Skeleton, shape: Shape, rate: fl
     return _summed(start, ms, rel, size, side, fills, holes.astype(np.int64))
 
 
-def _arrivals(bones: Skeleton, shape: Shape, rate: float, rng: np.random.Generator) -> tuple[Ints, Ints, Ints, Ints]:
+def _arrivals(
+    bones: Skeleton, shape: Shape, rate: float, rng: np.random.Generator
+) -> tuple[Ints, Ints, Ints, Ints]:
     """Clustered arrivals: template, millisecond, side and ticks swept of every trade, in the tape's order."""
     mean_cluster = 2.4
     share = np.array(KINDS)[bones.kind, 0] / mean_intensity()
@@ -149,21 +153,24 @@ def _arrivals(bones: Skeleton, shape: Shape, rate: float, rng: np.random.Generat
 
 
 def _sizes(asset: Asset, listing: Listing, factor: Floats, rng: np.random.Generator) -> Ints:
-    """Heavy-tailed sizes in steps: log-normal, one in fifty from a Pareto tail, many of them round numbers."""
+    """Heavy-tailed sizes in steps: log-normal, one in fifty from a Pareto tail, many of them round."""
     count = len(factor)
     value = asset.value * factor * np.exp(1.35 * rng.standard_normal(count))
     tail = rng.random(count) < 0.02
-    value[tail] *= 4 * (1 + np.minimum(rng.pareto(1.4, int(tail.sum())), 200))
+    value[tail] *= 4 * (1 + np.minimum(rng.pareto(1.4, int(tail.sum())), 50))
     price = asset.start * float(asset.unit)
     if asset.base != listing.market.base:
         price *= float(listing.market.base.removesuffix(asset.base))
     raw = np.maximum(value / price * 10**listing.market.size_decimals, 1)
     magnitude = 10.0 ** np.floor(np.log10(raw))
     is_round = rng.random(count) < _ROUND_SHARE
-    return np.where(is_round, np.rint(raw / magnitude) * magnitude, np.rint(raw)).astype(np.int64)
+    sizes: Ints = np.where(is_round, np.rint(raw / magnitude) * magnitude, np.rint(raw)).astype(np.int64)
+    return sizes
 
 
-def _summed(start: Ints, ms: Ints, rel: Ints, size: Ints, side: Ints, fills: Ints, holes: Ints) -> Templates:
+def _summed(  # noqa: PLR0913 - one argument a column
+    start: Ints, ms: Ints, rel: Ints, size: Ints, side: Ints, fills: Ints, holes: Ints
+) -> Templates:
     begin = start[:-1]
     used = np.cumsum(fills + holes)
     base = used[begin] - fills[begin] - holes[begin]
