@@ -1,4 +1,4 @@
-"""The events of files a handful at a time, blocks of an archive as plain trades: what a paced replay takes."""
+"""The events of files a handful at a time, blocks of archives as plain trades: what a paced replay takes."""
 
 from collections.abc import Iterator
 from typing import Protocol
