@@ -39,7 +39,7 @@ class Column(Struct, frozen=True):
     key: Callable[[MarketRow], float | str | None]
     """What the column sorts by; None goes last."""
     whole: int = 1
-    """Least cells left of the decimal point."""
+    """Least cells left of the decimal point; one more where there is room."""
     part: int = 0
     """Least cells from the decimal point on."""
     align: Literal["point", "left", "right"] = "point"
@@ -57,7 +57,8 @@ def steady_decimals(row: MarketRow) -> int:
     """Decimals for this market's sizes, from its usual trade."""
     if row.unit == "quote":
         return 0
-    return numbers.size_decimals(row.volume / row.trades if row.trades else 1.0)
+    usual = numbers.size_decimals(row.volume / row.trades if row.trades else 1.0)
+    return min(usual, row.market.size_decimals)
 
 
 def is_fresh(row: MarketRow) -> bool:
@@ -111,7 +112,9 @@ def _z(row: MarketRow, style: Style) -> Cell:
     if row.z is None:
         return Cell("-", role="dim")
     whole, _, part = f"{row.z:+.{1 if style.tight else 2}f}".partition(".")
-    mark = "◆" if row.climax else " " if row.z_before is None else "↑" if row.z > row.z_before else "↓"
+    mark = "◆" if row.climax else " "
+    if not row.climax and row.z_before is not None and row.z != row.z_before:
+        mark = "↑" if row.z > row.z_before else "↓"
     role = numbers.tone(row.z) if abs(row.z) > 1 else "text"
     return Cell(whole, f".{part}{mark}", role if is_trusted(row) else "dim")
 
@@ -169,7 +172,7 @@ COLUMNS: tuple[Column, ...] = (
         3,
         3,
     ),
-    Column("volume", "volume", 11, _volume, lambda row: row.volume, 5, 2),
+    Column("volume", "volume", 11, _volume, lambda row: row.volume, 6, 2),
     Column(
         "bar",
         "Δ bar",

@@ -4,7 +4,7 @@ import re
 
 from cvdtui.model import MarketRow
 from cvdtui.panes.columns import COLUMNS, Cell, Column, Style, spark, spark_head
-from cvdtui.panes.line import Answer, Frame, Line, centred, title
+from cvdtui.panes.line import Answer, Frame, Line, centred, clip, title
 
 SORT_EVERY_US = 1_000_000
 TIGHT = 110
@@ -95,7 +95,7 @@ class Markets:
         cells = tuple(column.cell(row, style) for column in COLUMNS)
         self._cells[name] = (row, cells)
         for column, cell in zip(COLUMNS, cells, strict=True):
-            whole, part = self._widths.get(column.name, (column.whole, column.part))
+            whole, part = self._widths.get(column.name, (column.whole + (not self._tight), column.part))
             if len(cell.whole) > whole or len(cell.part) > part or column.name not in self._widths:
                 self._widths[column.name] = (max(whole, len(cell.whole)), max(part, len(cell.part)))
                 self._columns = ()
@@ -173,7 +173,7 @@ class Markets:
                 (head[:width].ljust(width) if column.align == "left" else head[:width].rjust(width), "head")
             )
             spans.append((" ", "head"))
-        return tuple(spans)
+        return clip(tuple(spans), self._width)
 
     def _line(self, row: MarketRow) -> Line:
         name = row.market.name
@@ -183,13 +183,14 @@ class Markets:
             return known[2]
         cells = dict(zip((column.name for column in COLUMNS), self._cells[name][1], strict=True))
         spans: list[tuple[str, str]] = [("▸" if chosen else " ", "focus")]
+        last = self._columns[-1][0]
         for column, width in self._columns:
-            cell = cells[column.name]
+            cell, gap = cells[column.name], "" if column is last else " "
             if column.name == "spark":
                 text, role = spark(row, width), "line"
             else:
                 text, role = self._place(column, cell, width), cell.role
-            spans.append((text + " ", role))
+            spans.append((text + gap, role))
         spans.append((" " * (self._width - sum(len(text) for text, _ in spans)), "text"))
         line = tuple((text, f"{role} cursor") for text, role in spans) if chosen else tuple(spans)
         self._lines[name] = (row, chosen, line)

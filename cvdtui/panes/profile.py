@@ -80,7 +80,7 @@ class Profile:
         bands = self._bands(profile, room)
         heading = "profile · session" + (f" · {market_words(detail)}" if frame.zoomed else "")
         step = profile.row * MERGES[self._merge]
-        lines = [title(frame, heading, f"line {step:.{profile.row_decimals}f}"), *words]
+        lines = [title(frame, heading, f"{step:.{profile.row_decimals}f} a line"), *words]
         return lines + _draw(bands, profile, MERGES[self._merge], frame.width)
 
     def _bands(self, profile: ProfileView, room: int) -> list[Band]:
