@@ -78,11 +78,11 @@ class Frames:
         """One frame per single trade; half of the ids USD-M skips are insurance-fund prints off the tick."""
         write, symbol, event = self._numbers[tape.name], tape.listing.market.symbol, now_us // 1000 * factor
         messages = []
-        due = -1
+        due = _next_fill(tape, ticks.first)
         for trade_id, time_us, price, size, side, fill, fills in _rows(tape, ticks):
             when, maker, p = time_us // 1000 * factor, _JSON[side < 0], write.price(price)
             head = f'{{"e":"trade","E":{event},'
-            if self._usdm and 0 <= due < fill and due % 2:
+            if self._usdm and due < fill and due % 2:
                 body = f'"T":{when},"s":"{symbol}","t":{due},"p":"{p}37","q":"{write.size(size)}",'
                 body += f'"X":"INSURANCE_FUND","m":{maker}}}'
                 messages.append(Message(topic, head + body, trade_id, tape.name))
@@ -160,6 +160,12 @@ class Frames:
             f'"v":"{s(int(bars.volume[i]))}","n":{int(bars.fills[i])},"x":{_JSON[closed]},'
             f'"q":"{v(int(bars.value[i]))}","V":"{s(int(bars.buy[i]))}","Q":"{v(int(bars.buy_value[i]))}","B":"0"}}}}'
         )
+
+
+def _next_fill(tape: Tape, position: int) -> int:
+    """The single-trade id that follows the trade before `position`."""
+    before = tape.history.ticks(position - 1, position)
+    return int(before.fill[-1] + before.fills[-1]) if len(before.fill) else tape.listing.first_fill
 
 
 def _rows(tape: Tape, ticks: Ticks) -> Iterator[tuple[int, int, int, int, int, int, int]]:

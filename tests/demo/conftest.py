@@ -39,7 +39,9 @@ class Desk:
         return answer.json()
 
     def stream(self, venue: str, path: str):
-        return websockets.connect(self.exchange.ws_url(venue) + path, compression=None, max_queue=None, proxy=None)
+        return websockets.connect(
+            self.exchange.ws_url(venue) + path, compression=None, max_queue=None, proxy=None
+        )
 
     async def read_to(self, socket, last_id: int) -> list[dict]:
         """Every frame's data up to the aggregate trade `last_id`; broken frames as {"broken": text}."""

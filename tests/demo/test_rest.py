@@ -10,7 +10,9 @@ MARKETS = ["binance-usdm:BTCUSDT", "binance:BTCUSDT", "binance-usdm:ETHUSDT", "b
 
 async def _all_trades(desk, market, start, end):
     """Everything from start to end by paging on fromId."""
-    trades = page = await desk.trades(market, startTime=start, endTime=min(end, start + 3_600_000), limit=1000)
+    trades = page = await desk.trades(
+        market, startTime=start, endTime=min(end, start + 3_600_000), limit=1000
+    )
     while len(page) == 1000 and page[-1]["T"] <= end:
         page = await desk.trades(market, fromId=trades[-1]["a"] + 1, limit=1000)
         trades = trades + page
@@ -89,7 +91,11 @@ def test_klines_honour_start_end_and_limit(desk):
         async with desk() as at:
             now = NOON_MS // MINUTE_MS * MINUTE_MS
             ask = at.klines
-            assert [r[0] for r in await ask(MARKETS[1], "1m", limit=3)] == [now - 2 * MINUTE_MS, now - MINUTE_MS, now]
+            assert [r[0] for r in await ask(MARKETS[1], "1m", limit=3)] == [
+                now - 2 * MINUTE_MS,
+                now - MINUTE_MS,
+                now,
+            ]
             rows = await ask(MARKETS[1], "1m", startTime=now - 5 * MINUTE_MS + 1, endTime=now - 2 * MINUTE_MS)
             assert [row[0] for row in rows] == [now - n * MINUTE_MS for n in (4, 3, 2)]
             rows = await ask(MARKETS[1], "1m", endTime=now - 7 * MINUTE_MS, limit=2)
@@ -154,7 +160,13 @@ def test_usdm_forgets_trades_after_48_hours_and_spot_does_not(desk):
         ("binance", "/api/v3/aggTrades", {"symbol": "BTCUSDT", "limit": "many"}, 400, -1100),
         ("binance", "/api/v3/aggTrades", {"symbol": "BTCUSDT", "limit": "0"}, 400, -1130),
         ("binance", "/api/v3/aggTrades", {"symbol": "BTCUSDT", "fromId": "1", "startTime": "5"}, 400, -1128),
-        ("binance-usdm", "/fapi/v1/aggTrades", {"symbol": "BTCUSDT", "startTime": "0", "endTime": "3600001"}, 400, -1127),
+        (
+            "binance-usdm",
+            "/fapi/v1/aggTrades",
+            {"symbol": "BTCUSDT", "startTime": "0", "endTime": "3600001"},
+            400,
+            -1127,
+        ),
         ("binance", "/api/v3/exchangeInfo", {"symbol": "X"}, 400, -1121),
         ("binance", "/api/v3/exchangeInfo", {"symbols": "X"}, 400, -1100),
         ("binance", "/fapi/v1/ping", {}, 404, -5000),
@@ -180,7 +192,10 @@ def test_exchange_info_gives_the_decimals_that_trades_are_written_in(desk):
             for venue, symbols in (("binance-usdm", usdm), ("binance", spot)):
                 for symbol in symbols:
                     rules = {rule["filterType"]: rule for rule in symbol["filters"]}
-                    tick, step = (Decimal(rules[f][k]) for f, k in (("PRICE_FILTER", "tickSize"), ("LOT_SIZE", "stepSize")))
+                    tick, step = (
+                        Decimal(rules[f][k])
+                        for f, k in (("PRICE_FILTER", "tickSize"), ("LOT_SIZE", "stepSize"))
+                    )
                     trades = await at.trades(f"{venue}:{symbol['symbol']}", limit=200)
                     assert all(Decimal(t["p"]) % tick == 0 and Decimal(t["q"]) % step == 0 for t in trades)
                     assert all(Decimal(t["p"]) > 0 and Decimal(t["q"]) > 0 for t in trades)

@@ -1,0 +1,280 @@
+import asyncio
+import json
+import time
+from decimal import Decimal
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from cvdtui.demo.dialect import Message
+from cvdtui.demo.faults import _BREAKS, KNOWN, Faults, broken
+from cvdtui.errors import UsageError
+
+BTC = "binance-usdm:BTCUSDT"
+STREAM = "/market/stream?streams=btcusdt@aggTrade"
+
+
+async def _ids(at, socket, seconds=60):
+    """Ids as they arrived in that time, and those that really traded."""
+    first = (await at.trades(BTC, limit=1))[0]["a"] + 1
+    await at.exchange.advance(seconds)
+    last = at.exchange.freeze()[BTC]
+    frames = await at.read_to(socket, last)
+    return [frame["a"] for frame in frames if "a" in frame], range(first, last + 1)
+
+
+def test_without_faults_nothing_is_missing_or_sent_twice(desk):
+    async def run():
+        async with desk() as at, at.stream("binance-usdm", STREAM) as socket:
+            seen, traded = await _ids(at, socket)
+            assert seen == list(traded)
+
+    asyncio.run(run())
+
+
+def test_skip_leaves_out_frames_that_rest_and_ledger_have(desk):
+    async def run():
+        async with desk(faults=["skip"]) as at, at.stream("binance-usdm", STREAM) as socket:
+            seen, traded = await _ids(at, socket)
+            missing = set(traded) - set(seen)
+            assert 0 < len(missing) < len(traded) // 10
+            assert len(missing) <= at.exchange.faults.skipped[BTC]
+            for trade_id in missing:
+                assert (await at.trades(BTC, fromId=trade_id, limit=1))[0]["a"] == trade_id
+            assert at.exchange.truth(BTC)["trades"] == len(traded)
+
+    asyncio.run(run())
+
+
+def test_dup_repeats_frames_and_loses_none(desk):
+    async def run():
+        async with desk(faults=["dup"]) as at, at.stream("binance-usdm", STREAM) as socket:
+            seen, traded = await _ids(at, socket)
+            assert sorted(set(seen)) == list(traded)
+            assert len(seen) == len(traded) + at.exchange.faults.repeated[BTC]
+            assert at.exchange.faults.repeated[BTC] > 3
+
+    asyncio.run(run())
+
+
+def test_malformed_frames_come_in_addition_to_the_true_ones(desk):
+    async def run():
+        async with desk(faults=["malformed"], rate=200.0) as at, at.stream("binance-usdm", STREAM) as socket:
+            first = (await at.trades(BTC, limit=1))[0]["a"] + 1
+            await at.exchange.advance(60)
+            frames = await at.read_to(socket, at.exchange.freeze()[BTC])
+            assert at.exchange.faults.malformed > 5
+            good = {}
+            for frame in frames:
+                if _is_sound(frame):
+                    good.setdefault(frame["a"], frame["q"])
+            expected = await at.trades(BTC, fromId=first, limit=1000)
+            assert [(t["a"], t["q"]) for t in expected] == list(good.items())[:1000]
+
+    asyncio.run(run())
+
+
+def _is_sound(frame) -> bool:
+    try:
+        sizes = (Decimal(frame["p"]), Decimal(frame["q"]))
+        return (
+            frame["s"] == "BTCUSDT"
+            and isinstance(frame["m"], bool)
+            and isinstance(frame["T"], int)
+            and frame["T"] > 0
+            and all(size.is_finite() and 0 < size < Decimal("1e12") for size in sizes)
+        )
+    except (KeyError, TypeError, ArithmeticError):
+        return False
+
+
+@pytest.mark.parametrize("way", range(len(_BREAKS)))
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"e":"aggTrade","E":1795005432100,"s":"BTCUSDT","a":7,"p":"1.0","q":"2.0","f":1,"l":2,'
+        '"T":1795005432100,"m":true,"M":true}',
+        '{"e":"trade","E":1795005432100,"T":1795005432100,"s":"BTCUSDT","t":7,"p":"1.0","q":"2.0","X":"MARKET","m":true}',
+    ],
+)
+def test_every_way_of_breaking_a_frame_makes_it_unusable(way, body):
+    frame = broken(Message("btcusdt@aggTrade", body, 7, BTC), way).body
+    assert _is_sound(json.loads(body))
+    try:
+        parsed = json.loads(frame)
+    except ValueError:
+        return
+    assert not _is_sound(parsed)
+
+
+def test_drop_cuts_connections_and_trades_go_on(desk):
+    async def run():
+        async with desk(faults=["drop"]) as at:
+            first = (await at.trades(BTC, limit=1))[0]["a"]
+            async with at.stream("binance-usdm", STREAM) as socket:
+                while at.exchange.clients():
+                    await at.exchange.advance(1)
+                with pytest.raises(ConnectionClosed) as closed:
+                    while True:
+                        await socket.recv()
+                assert closed.value.rcvd is None  # no closing handshake
+            await at.exchange.advance(5)
+            async with at.stream("binance-usdm", STREAM):
+                assert (await at.trades(BTC, limit=1))[0]["a"] > first
+
+    asyncio.run(run())
+
+
+def test_stall_keeps_the_connection_and_loses_its_data(desk):
+    async def run():
+        async with desk() as at, at.stream("binance-usdm", STREAM) as socket:
+            await at.exchange.advance(5)
+            before = (await at.trades(BTC, limit=1))[0]["a"]
+            at.exchange.stall(10)
+            await at.exchange.advance(9.9)
+            await (await socket.ping())
+            during = (await at.trades(BTC, limit=1))[0]["a"]
+            await at.exchange.advance(5)
+            seen = [frame["a"] for frame in await at.read_to(socket, at.exchange.freeze()[BTC])]
+            assert during > before + 5
+            assert not set(seen) & set(range(before + 1, during + 1))
+            assert before in seen
+
+    asyncio.run(run())
+
+
+def test_stall_and_slow_happen_by_themselves_when_asked_for(desk):
+    async def run(fault):
+        async with desk(faults=[fault]) as at, at.stream("binance-usdm", STREAM) as socket:
+            seen, traded = await _ids(at, socket, seconds=240)
+            if fault == "stall":
+                assert set(traded) - set(seen)
+            else:
+                assert sorted(set(seen)) == list(traded)
+
+    asyncio.run(run("stall"))
+    asyncio.run(run("slow"))
+
+
+def test_held_data_arrives_late_in_order_and_complete(desk):
+    async def run():
+        async with desk() as at, at.stream("binance-usdm", STREAM) as socket:
+            first = (await at.trades(BTC, limit=1))[0]["a"] + 1
+            at.exchange.hold(4)
+            await at.exchange.advance(3.9)
+            await (await socket.ping())  # everything written before the pong has been read by now
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(socket.recv(), 0)
+            await at.exchange.advance(1)
+            last = at.exchange.freeze()[BTC]
+            seen = [frame["a"] for frame in await at.read_to(socket, last)]
+            assert seen == list(range(first, last + 1))
+
+    asyncio.run(run())
+
+
+def test_429_answers_carry_retry_after_and_end(desk):
+    async def run():
+        async with desk(faults=["429"]) as at:
+            waits = set()
+            answers = 0
+            for _ in range(60):
+                answer = await at.get("binance-usdm", "/fapi/v1/ping")
+                if answer.status_code == 429:
+                    waits.add(int(answer.headers["Retry-After"]))
+                    await at.exchange.advance(int(answer.headers["Retry-After"]))
+                else:
+                    answers += answer.status_code == 200
+            assert waits <= {1, 2}
+            assert waits
+            assert answers > 30
+
+    asyncio.run(run())
+
+
+def test_the_next_requests_can_be_told_to_fail_or_to_dawdle(desk):
+    async def run():
+        async with desk() as at:
+            at.exchange.fail_requests(2, status=418, retry_after=9)
+            at.exchange.fail_requests(1, status=0, delay_s=0.05)
+            answers = [await at.get("binance", "/api/v3/ping") for _ in range(2)]
+            assert [(a.status_code, a.headers["Retry-After"]) for a in answers] == [(418, "9")] * 2
+            begin = time.monotonic()
+            assert (await at.get("binance", "/api/v3/ping")).status_code == 200
+            assert time.monotonic() - begin >= 0.05
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("status", [403, 451])
+def test_refused_means_every_connect_and_request_of_that_venue(desk, status):
+    async def run():
+        async with desk() as at:
+            at.exchange.refuse(status, "binance-usdm")
+            with pytest.raises(InvalidStatus) as refused:
+                async with at.stream("binance-usdm", STREAM):
+                    pass
+            assert refused.value.response.status_code == status
+            assert (await at.get("binance-usdm", "/fapi/v1/ping")).status_code == status
+            assert (await at.get("binance", "/api/v3/ping")).status_code == 200
+            at.exchange.refuse(None, "binance-usdm")
+            async with at.stream("binance-usdm", STREAM):
+                assert at.exchange.clients("binance-usdm") == 1
+
+    asyncio.run(run())
+
+
+def test_skip_and_repeat_hit_exactly_the_next_trades(desk):
+    async def run():
+        async with desk() as at, at.stream("binance-usdm", STREAM) as socket:
+            first, last = at.exchange.skip(BTC, 3)
+            at.exchange.faults.repeat_ids[BTC] = [(last + 1, last + 2)]
+            seen, traded = await _ids(at, socket)
+            assert traded[0] == first
+            assert seen == [last + 1, last + 1, last + 2, last + 2, *range(last + 3, traded[-1] + 1)]
+
+    asyncio.run(run())
+
+
+def test_a_silenced_market_sends_nothing_while_the_others_do(desk):
+    async def run():
+        path = f"{STREAM}/ethusdt@aggTrade"
+        async with desk() as at, at.stream("binance-usdm", path) as socket:
+            at.exchange.silence(BTC)
+            await at.exchange.advance(10)
+            at.exchange.silence(BTC, on=False)
+            frames = await at.read_to(socket, at.exchange.freeze()["binance-usdm:ETHUSDT"])
+            assert {frame["s"] for frame in frames[:-1]} <= {"ETHUSDT", "BTCUSDT"}
+            assert sum(frame["s"] == "BTCUSDT" for frame in frames) <= 1
+            assert (await at.trades(BTC, limit=1))[0]["T"] > frames[0]["T"]
+
+    asyncio.run(run())
+
+
+def test_old_trades_can_open_a_subscription(desk):
+    async def run():
+        async with desk() as at:
+            at.exchange.replay_on_subscribe(5)
+            old = await at.trades(BTC, limit=5)
+            async with at.stream("binance-usdm", STREAM) as socket:
+                frames = await at.read_to(socket, old[-1]["a"])
+                assert [frame["a"] for frame in frames] == [trade["a"] for trade in old]
+
+    asyncio.run(run())
+
+
+def test_any_frame_can_be_slipped_in(desk):
+    async def run():
+        async with desk() as at, at.stream("binance-usdm", "/market/ws/btcusdt@aggTrade") as socket:
+            at.exchange.send_extra("btcusdt@aggTrade", '{"e":"news"}')
+            await at.exchange.advance(3)
+            assert json.loads(await socket.recv()) == {"e": "news"}
+            assert json.loads(await socket.recv())["e"] == "aggTrade"
+
+    asyncio.run(run())
+
+
+def test_an_unknown_fault_is_named_together_with_those_that_exist():
+    with pytest.raises(UsageError, match="'drpo' given.*drop, dup, skip, stall, malformed, slow, 429"):
+        Faults(["drop", "drpo"])
+    assert Faults(KNOWN).names == set(KNOWN)

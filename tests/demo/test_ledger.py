@@ -1,0 +1,118 @@
+import asyncio
+import json
+from decimal import Decimal
+
+import pytest
+
+BTC = "binance-usdm:BTCUSDT"
+SPOT = "binance:BTCUSDT"
+MIDNIGHT_MS = 1_794_960_000_000
+
+
+def _signed(trade) -> Decimal:
+    return -Decimal(trade["q"]) if trade["m"] else Decimal(trade["q"])
+
+
+@pytest.mark.parametrize("market", [BTC, SPOT])
+def test_the_truth_up_to_a_trade_is_history_by_klines_plus_trades_by_id(desk, market):
+    async def run():
+        async with desk(rate=20.0) as at:
+            begun = (await at.trades(market, limit=1))[0]["a"]
+            await at.exchange.advance(30)
+            trades = await at.trades(market, fromId=begun + 1, limit=1000)
+            upto = trades[len(trades) // 2]
+            truth = at.exchange.truth(market, upto["a"])
+            mine = trades[: len(trades) // 2 + 1]
+            assert truth["cvd"]["start"] == sum(map(_signed, mine))
+            assert truth["buy"] + truth["sell"] == sum(Decimal(trade["q"]) for trade in mine)
+            assert (truth["first_id"], truth["trades"]) == (begun + 1, len(mine))
+            minute = upto["T"] // 60_000 * 60_000
+            rows = await at.klines(market, "1m", startTime=MIDNIGHT_MS, endTime=minute - 1, limit=1000)
+            before = sum(2 * Decimal(row[9]) - Decimal(row[5]) for row in rows)
+            inside = await at.trades(market, startTime=minute, endTime=upto["T"], limit=1000)
+            assert truth["cvd"]["session"] == before + sum(_signed(t) for t in inside if t["a"] <= upto["a"])
+            monday = MIDNIGHT_MS - 2 * 86_400_000
+            rows = await at.klines(market, "1d", startTime=monday, endTime=MIDNIGHT_MS - 1)
+            earlier = sum(2 * Decimal(row[9]) - Decimal(row[5]) for row in rows)
+            assert len(rows) == 2
+            assert truth["cvd"]["week"] == truth["cvd"]["session"] + earlier
+
+    asyncio.run(run())
+
+
+def test_the_ledger_file_agrees_with_itself_and_with_the_exchange(desk, tmp_path):
+    async def run():
+        file = tmp_path / "truth.json"
+        async with desk(ledger=file, faults=["skip", "dup"]) as at:
+            assert json.loads(file.read_text())["markets"][BTC]["trades"] == 0
+            await at.exchange.advance(130)
+            at.exchange.write_ledger(file)
+            first = json.loads(file.read_text())
+            truth = at.exchange.truth(BTC)
+            await at.exchange.advance(7)
+        second = json.loads(file.read_text())
+        assert first["time_us"] < second["time_us"]
+        for books in second["markets"].values():
+            bars, tape = books["bars"], books["tape"]
+            assert bars[0]["time_us"] == MIDNIGHT_MS * 1000
+            assert sum(Decimal(bar["delta"]) for bar in bars) == Decimal(books["cvd"]["session"])
+            signs = {"buy": 1, "sell": -1}
+            assert sum(Decimal(size) * signs[side] for *_, size, side in tape) == Decimal(
+                books["cvd"]["start"]
+            )
+            assert [row[0] for row in tape] == list(range(books["first_id"], books["last_id"] + 1))
+            assert (tape[0][1], tape[-1][1]) == (books["first_time_us"], books["last_time_us"])
+            assert [x["last_id"] + 1 for x in bars[:-1]] == [x["first_id"] for x in bars[1:]]
+            assert len({bar["time_us"] for bar in bars}) == len(bars)
+        assert Decimal(first["markets"][BTC]["cvd"]["start"]) == truth["cvd"]["start"]
+        assert list(tmp_path.iterdir()) == [file]
+
+    asyncio.run(run())
+
+
+def test_numbers_in_the_ledger_are_plain_decimals(desk, tmp_path):
+    async def run():
+        file = tmp_path / "truth.json"
+        async with desk(markets=12, rate=200.0) as at:
+            await at.exchange.advance(5)
+            at.exchange.write_ledger(file, full=True)
+        for books in json.loads(file.read_text())["markets"].values():
+            texts = [*books["cvd"].values(), books["buy"], books["sell"]]
+            texts += [bar[key] for bar in books["bars"] for key in ("open", "close", "buy", "delta")]
+            texts += [row[2] for row in books["tape"]]
+            for text in texts:
+                assert "E" not in text
+                assert text == "0" or text.lstrip("-").strip("0") != ""
+                assert not ("." in text and text.endswith(("0", ".")))
+
+    asyncio.run(run())
+
+
+def test_ids_that_have_not_happened_have_no_truth(desk):
+    async def run():
+        async with desk() as at:
+            newest = at.exchange.truth(BTC)["last_id"]
+            with pytest.raises(ValueError, match=f"{BTC}: .*{newest} have happened"):
+                at.exchange.truth(BTC, newest + 1)
+            with pytest.raises(KeyError):
+                at.exchange.truth("binance:NOPE")
+
+    asyncio.run(run())
+
+
+def test_frozen_the_exchange_stands_still_and_tells_every_subscriber_its_last_trade(desk):
+    async def run():
+        async with desk() as at, at.stream("binance", "/ws/btcusdt@aggTrade/ethusdt@aggTrade") as socket:
+            at.exchange.skip(SPOT, 10_000)
+            await at.exchange.advance(10)
+            last = at.exchange.freeze()
+            await at.exchange.advance(10)
+            assert at.exchange.freeze() == last
+            assert (
+                (await at.trades(SPOT, limit=1))[0]["a"] == last[SPOT] == at.exchange.truth(SPOT)["last_id"]
+            )
+            await at.read_to(socket, last[SPOT])
+            async with at.stream("binance", "/ws/btcusdt@aggTrade") as late:
+                assert json.loads(await late.recv())["a"] == last[SPOT]
+
+    asyncio.run(run())
