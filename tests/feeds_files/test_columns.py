@@ -1,15 +1,16 @@
 """The fast reader of aggTrades rows against the slow one in exact decimals."""
 
-import csv
 from collections import Counter
 from decimal import Decimal
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cvdtui.errors import WireError
-from cvdtui.feeds.files import exact
+from cvdtui.feeds.files import Rejected, exact
 from cvdtui.feeds.files.aggtrades import Reader
+from cvdtui.feeds.files.columns import _fields
 from cvdtui.feeds.files.source import Source
 from cvdtui.model import Columns, Market
 
@@ -85,18 +86,15 @@ def slow(data: bytes) -> tuple[list[tuple], Counter]:
         if not line.strip():
             continue
         try:
-            text = line.decode().strip()
-            row = exact.agg_trade(next(csv.reader([text])) if '"' in text else text.split(","), LATEST_US)
+            fields = _fields(line)
+            row = exact.agg_trade(fields, LATEST_US)
         except WireError as error:
             refused[str(error)] += 1
             continue
-        fields = [
-            field.strip().strip('"')
-            for field in (next(csv.reader([text])) if '"' in text else text.split(","))
-        ]
-        assert Decimal(fields[1]) == Decimal(row.price[0]).scaleb(-row.price[1])
-        assert Decimal(fields[2]) == Decimal(row.size[0]).scaleb(-row.size[1])
-        kept.append((row.id, row.time_us, Decimal(fields[1]), Decimal(fields[2]), row.side))
+        price, size = Decimal(fields[1].strip()), Decimal(fields[2].strip())
+        assert price == Decimal(row.price[0]).scaleb(-row.price[1])
+        assert size == Decimal(row.size[0]).scaleb(-row.size[1])
+        kept.append((row.id, row.time_us, price, size, row.side))
     return kept, refused
 
 
@@ -183,6 +181,57 @@ def test_rows_of_one_spelling_take_the_guess_and_broken_ones_the_search(tmp_path
     assert (len(kept), refused, calls) == (499, {}, [])
     kept, refused = fast(tmp_path / "rows.csv", steady + b"7,nan,1.0,1,2,1723075200000,true\n", 1 << 20)
     assert (len(kept), refused, calls) == (499, {"price is not a number": 1}, [1])
+
+
+def steady_rows(count=60):
+    """Rows of one spelling: sizes of many widths, ids and times whose leading digits change midway."""
+    return [
+        f"{2_299_999_970 + n},61837.{n % 10},{n**4 * 7 % 10**8 + 1}.25,{n},{n},"
+        f"{1_723_099_999_970 + n},{n % 3 == 0}"
+        for n in range(10, 10 + count)
+    ]
+
+
+def test_steady_rows_are_read_as_they_are(tmp_path):
+    data = "\n".join(steady_rows()).encode()
+    assert fast(tmp_path / "rows.csv", data, 1 << 20) == slow(data)
+    assert len(slow(data)[0]) == 60
+
+
+@pytest.mark.parametrize("at", [0, 30], ids="row {}".format)
+def test_a_wrong_byte_anywhere_in_a_row_is_seen(tmp_path, at):
+    rows = [row.encode() for row in steady_rows()]
+    row = rows[at]
+    for place in range(len(row) + 1):
+        for byte in b'0:/.,- \r"eT\xff':
+            for broken in (
+                row[:place] + bytes([byte]) + row[place + 1 :],
+                row[:place] + bytes([byte]) + row[place:],
+            ):
+                near = [*rows[max(0, at - 2) : at], broken, *rows[at + 1 : at + 3]]
+                data = b"\n".join(near)
+                assert fast(tmp_path / "rows.csv", data, 1 << 10) == slow(data), broken
+
+
+@pytest.mark.parametrize(
+    "size", ["10000000000000001.5", "1000000000000001.5", "0000000000000000000001.5", ".5", "5."]
+)
+def test_a_size_of_unusual_width_among_plain_ones_is_read_right(tmp_path, size):
+    data = "\n".join([*steady_rows(), f"2300000500,61837.5,{size},1,1,1723100000000,true"]).encode()
+    kept, refused = fast(tmp_path / "rows.csv", data, 1 << 20)
+    assert (kept, refused) == slow(data)
+    assert len(kept) + sum(refused.values()) == 61
+
+
+def test_a_refused_row_is_named_by_its_line_in_whatever_block(tmp_path):
+    path = tmp_path / "rows.csv"
+    rows = steady_rows()
+    rows[40] = rows[40].replace("1723", "soon")
+    path.write_text("\n".join(rows))
+    for block in (100, 1000, 10**6):
+        for name, chunks in Source(path, block=block).members():
+            events = list(Reader(MARKET, LATEST_US).read(name, chunks))
+        assert [event.where for event in events if isinstance(event, Rejected)] == ["rows.csv:41"], block
 
 
 def test_the_market_grows_with_the_first_finer_value_and_stays_fine(tmp_path):

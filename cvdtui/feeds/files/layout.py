@@ -204,9 +204,9 @@ def _group(  # noqa: PLR0913 - one pattern: its rows and their columns
     good = np.ones(len(lines), np.bool_)
     for comma in commas[:4:-1]:
         true, false = _flag(block.words, stop)
-        stop = stop - 6 + true
-        good &= (true | false) & (stop == comma)
+        good &= true | false
         letters = letters - 5 + true
+        stop = comma
     good &= letters == 0
     id_width = commas[0] - starts
     time_width = commas[5] - commas[4] - 1
