@@ -2,12 +2,11 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING
 
 from cvdtui.errors import VenueError, WireError
 from cvdtui.feeds.backoff import Backoff
-from cvdtui.feeds.words import REFUSED
 from cvdtui.model import Missing, Trade, Trades
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ class Gaps:
         pages: "TradePages",
         sink: "Sink",
         give_up_s: float,
-        spawn: Callable[[Awaitable[None]], None],
+        spawn: Callable[[Coroutine[object, object, None]], None],
         backoff: Callable[[], Backoff] = Backoff,
     ) -> None:
         self._pages = pages
@@ -47,9 +46,8 @@ class Gaps:
         if queue is None:
             self._queues[missing.market] = deque([missing])
             self._spawn(self._work(missing.market))
-        elif len(queue) > 1 and missing.first <= queue[-1].last + 1:
-            last = queue.pop()
-            queue.append(_join(last, missing))
+        elif queue and missing.first <= queue[-1].last + 1:
+            queue.append(_join(queue.pop(), missing))
         else:
             queue.append(missing)
 
@@ -57,47 +55,54 @@ class Gaps:
         queue = self._queues[market]
         try:
             while queue:
-                if not await self._fill(queue[0]):
-                    self._sink.on_lost(queue[0])
-                queue.popleft()
+                holes = [queue.popleft()]
+                while (
+                    queue
+                    and holes[0].first <= queue[0].first
+                    and queue[0].last - holes[0].first < self._pages.size
+                ):
+                    holes.append(queue.popleft())  # one page holds them all
+                if not await self._fill(holes):
+                    for hole in holes:
+                        self._sink.on_lost(hole)
         finally:
             del self._queues[market]
 
-    async def _fill(self, missing: Missing) -> bool:
-        """Whether every id of the hole came."""
-        symbol = missing.market.partition(":")[2]
-        loop = asyncio.get_running_loop()
-        next_id, came = missing.first, 0
-        deadline, backoff, absent = loop.time() + self._give_up_s, self._backoff(), 0
-        while next_id <= missing.last:
+    async def _fill(self, holes: list[Missing]) -> bool:
+        """Whether every id of the holes (ascending) came."""
+        symbol = holes[0].market.partition(":")[2]
+        next_id, last = holes[0].first, holes[-1].last
+        due = sum(hole.last - hole.first + 1 for hole in holes)
+        backoff, failing_s, absent = self._backoff(), 0.0, 0
+        while next_id <= last:
             try:
-                async with asyncio.timeout_at(deadline):
-                    limit = min(self._pages.size, missing.last - next_id + 1)
-                    page = await self._pages.after(symbol, next_id, limit)
-            except TimeoutError:
+                limit = min(self._pages.size, last - next_id + 1)
+                page = await self._pages.after(symbol, next_id, limit, self._give_up_s)
+            except (VenueError, WireError):
                 return False
-            except (VenueError, WireError) as error:
-                if getattr(error, "status", 0) in REFUSED or not await _pause(backoff, deadline):
-                    return False
+            inside = [trade for trade in page.trades if next_id <= trade.id <= last]
+            if inside:
+                due -= self._hand_in(page, inside, holes)
+                next_id = inside[-1].id + 1
+                backoff, failing_s, absent = self._backoff(), 0.0, 0
                 continue
-            wanted = [trade for trade in page.trades if next_id <= trade.id <= missing.last]
-            if not wanted:
-                absent += any(trade.id > missing.last for trade in page.trades)
-                if absent >= AGREEING or not await _pause(backoff, deadline):
-                    return False  # newer ids exist and these do not
-                continue
-            self._hand_in(page, wanted)
-            came += len(wanted)
-            next_id = wanted[-1].id + 1
-            deadline, absent = loop.time() + self._give_up_s, 0
-            backoff.reset()
-        return came == missing.last - missing.first + 1
+            absent += any(trade.id > last for trade in page.trades)
+            wait = backoff.next()
+            failing_s += wait
+            if absent >= AGREEING or failing_s > self._give_up_s:
+                return False  # newer ids exist and these do not, or never will
+            await asyncio.sleep(wait)
+        return due == 0
 
-    def _hand_in(self, page: Trades, wanted: list[Trade]) -> None:
-        batch = Trades(page.market, tuple(wanted), page.id_rule, page.source)
-        another = self._sink.on_trades(batch)
+    def _hand_in(self, page: Trades, inside: list[Trade], holes: list[Missing]) -> int:
+        """Give the Sink what the holes lack, and nothing it has; how many trades that were."""
+        wanted = tuple(
+            trade for trade in inside if any(hole.first <= trade.id <= hole.last for hole in holes)
+        )
+        another = self._sink.on_trades(Trades(page.market, wanted, page.id_rule, page.source))
         if another is not None:
             self.ask(another)
+        return len(wanted)
 
 
 def _join(one: Missing, other: Missing) -> Missing:
@@ -108,12 +113,3 @@ def _join(one: Missing, other: Missing) -> Missing:
         min(one.from_time_us, other.from_time_us),
         max(one.to_time_us, other.to_time_us),
     )
-
-
-async def _pause(backoff: Backoff, deadline: float) -> bool:
-    """Wait before the next try; False when that would be past the deadline."""
-    seconds = backoff.next()
-    if asyncio.get_running_loop().time() + seconds > deadline:
-        return False
-    await asyncio.sleep(seconds)
-    return True

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING
 
 from cvdtui.errors import VenueError, WireError
@@ -114,10 +114,14 @@ class LiveFeed:
                 symbols = await self._openings.get()
                 group.create_task(self._open(symbols))
 
-    def _spawn(self, work: Awaitable[None]) -> None:
-        """A task that ends with the feed."""
-        if self._group is not None:
-            self._group.create_task(_awaited(work))
+    def _spawn(self, work: Coroutine[object, object, None]) -> None:
+        """A task that ends with the feed; none is begun when it has ended."""
+        try:
+            if self._group is None:
+                raise RuntimeError("the feed does not run")
+            self._group.create_task(work)
+        except RuntimeError:
+            work.close()
 
     # --- opening markets
 
@@ -314,6 +318,3 @@ class LiveFeed:
         if self._rest_link != old:
             self._sink.on_link(self._rest_link)
 
-
-async def _awaited(work: Awaitable[None]) -> None:
-    await work

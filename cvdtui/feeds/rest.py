@@ -58,6 +58,32 @@ class Rest:
     async def ask(self, request: "Request", *, urgent: bool = True) -> bytes:
         """One question, one try; waits for the budget. Raises VenueError."""
         await self.budget.spend(request.weight, urgent=urgent)
+        return await self._try(request)
+
+    async def persist(self, request: "Request", patience_s: float, *, urgent: bool = True) -> bytes:
+        """Ask until there is an answer, for so many seconds of failing tries.
+
+        Waiting for the budget is not failing; a silence the host demands that outlasts the patience is.
+        Raises VenueError: the last one, or at once for what asking again will not change.
+        """
+        clock = asyncio.get_running_loop().time
+        backoff = Backoff()
+        failing_s = 0.0
+        while True:
+            if self.budget.pause_s > patience_s - failing_s:
+                raise VenueError(self.trouble or f"{self.host} wants silence", status=self.status)
+            await self.budget.spend(request.weight, urgent=urgent)
+            begin = clock()
+            try:
+                return await self._try(request)
+            except VenueError as error:
+                wait = max(backoff.next(), self.budget.pause_s)
+                failing_s += clock() - begin + wait
+                if error.status in REFUSED or failing_s > patience_s:
+                    raise
+                await asyncio.sleep(wait)
+
+    async def _try(self, request: "Request") -> bytes:
         try:
             body = await self._fetch(request)
         except VenueError as error:
@@ -66,26 +92,6 @@ class Rest:
         self.trouble, self.status = "", 200
         self.answers += 1
         return body
-
-    async def persist(self, request: "Request", patience_s: float, *, urgent: bool = True) -> bytes:
-        """Ask until there is an answer, for `patience_s` after the first failure.
-
-        Waiting for the budget is not failing; a silence the host demands that outlasts the patience is.
-        Raises VenueError: the last one, or at once for what asking again will not change.
-        """
-        loop = asyncio.get_running_loop()
-        backoff = Backoff()
-        deadline: float | None = None
-        while True:
-            try:
-                return await self.ask(request, urgent=urgent)
-            except VenueError as error:
-                now = loop.time()
-                deadline = now + patience_s if deadline is None else deadline
-                wait = max(backoff.next(), self.budget.pause_s)
-                if error.status in REFUSED or now + wait > deadline:
-                    raise
-                await asyncio.sleep(wait)
 
     async def _fetch(self, request: "Request") -> bytes:
         import httpx

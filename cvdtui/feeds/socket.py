@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING
 
 from cvdtui.errors import VenueError, WireError
@@ -42,7 +42,7 @@ class Socket:
         connects: Budget,
         newest: Callable[[str], Awaitable[int | None]],
         on_missing: Callable[[Missing], None],
-        spawn: Callable[[Awaitable[None]], None],
+        spawn: Callable[[Coroutine[object, object, None]], None],
     ) -> None:
         self._venue = venue
         self._sink = sink
@@ -58,7 +58,7 @@ class Socket:
         self._asked: dict[int, tuple[str, ...]] = {}
         self._next_request = 1
         self._dead = ""
-        self._asking: set[str] = set()
+        self._is_asking = False
         self._messages = 0
         self._connected = 0
         self._trades_at_tick: dict[Connection, int] = {}
@@ -269,10 +269,12 @@ class Socket:
         self._trades_at_tick = {connection: connection.trades}
         if flowed:
             self._backoff.reset()
-        for symbol, watch in self._watches.items():
-            if watch.tick(seconds, self._options.stall_s) and symbol not in self._asking:
-                self._asking.add(symbol)
-                self._spawn(self._doubt(symbol, watch))
+        least_s = self._options.stall_s
+        doubted = [symbol for symbol, watch in self._watches.items() if watch.tick(seconds, least_s)]
+        if doubted and not self._is_asking:
+            self._is_asking = True  # one at a time, the busiest first: it tells most, and REST is dear
+            symbol = max(doubted, key=lambda one: self._watches[one].count)
+            self._spawn(self._doubt(symbol, self._watches[symbol]))
         self._report(flowed=flowed)
 
     async def _doubt(self, symbol: str, watch: Watch) -> None:
@@ -280,7 +282,7 @@ class Socket:
         try:
             await self._judge(symbol, watch)
         finally:
-            self._asking.discard(symbol)
+            self._is_asking = False
 
     async def _judge(self, symbol: str, watch: Watch) -> None:
         count, silent = watch.count, watch.silent_s

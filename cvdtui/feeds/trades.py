@@ -31,10 +31,9 @@ class TradePages:
         body = await self._rest.ask(self._venue.ask_trades(symbol, limit=limit))
         return self._kept(self._venue.read_trades(body, symbol))
 
-    async def after(self, symbol: str, from_id: int, limit: int) -> Trades:
-        """Trades from an id on, this included. One try."""
-        body = await self._rest.ask(self._venue.ask_trades(symbol, from_id=from_id, limit=limit))
-        return self._kept(self._venue.read_trades(body, symbol))
+    async def after(self, symbol: str, from_id: int, limit: int, patience_s: float) -> Trades:
+        """Trades from an id on, this included."""
+        return await self._persist(symbol, patience_s, from_id, limit)
 
     async def since(self, symbol: str, time_us: int, patience_s: float) -> "tuple[int | None, list[Trades]]":
         """Every trade at or after a moment, ascending, and the id of the first (None: never a trade).
