@@ -1,4 +1,4 @@
-"""What every test of the demo exchange starts with: an exchange whose clock stands still, and a REST client."""
+"""What every test of the demo exchange starts with: one whose clock stands still, and a REST client."""
 
 import json
 from collections.abc import AsyncIterator, Callable

@@ -1,5 +1,6 @@
 import asyncio
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -116,9 +117,9 @@ def test_paging_by_from_id_covers_everything_without_hole_or_overlap(desk, marke
             while trades[-1]["a"] < newest[0]["a"]:
                 trades += await at.trades(market, fromId=trades[-1]["a"] + 1, limit=1000)
             assert [t["a"] for t in trades] == list(range(newest[0]["a"] - 4321, newest[0]["a"] + 1))
-            assert all(x["T"] <= y["T"] for x, y in zip(trades, trades[1:], strict=False))
+            assert all(x["T"] <= y["T"] for x, y in pairwise(trades))
             assert trades[-1] == newest[0]
-            steps = {y["f"] - x["l"] for x, y in zip(trades, trades[1:], strict=False)}
+            steps = {y["f"] - x["l"] for x, y in pairwise(trades)}
             assert steps == ({1, 2} if market.startswith("binance-usdm") else {1})
 
     asyncio.run(run())
