@@ -2,6 +2,8 @@
 
 import gzip
 import os
+import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -153,3 +155,8 @@ def test_reading_can_be_left_in_the_middle(tmp_path):
     next(reading)
     reading.close()
     assert list(reading) == []
+
+
+def test_numpy_waits_for_the_first_archive():
+    code = "import sys, cvdtui.feeds.files, cvdtui.feeds.replay; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=30).returncode == 0
