@@ -1,4 +1,7 @@
-"""The colours of the screen: theme files parsed into frozen values, every mistake told with the nearest name."""
+"""The colours of the screen.
+
+Theme files parsed into frozen values, every mistake told with the nearest name.
+"""
 
 import re
 import tomllib
@@ -53,7 +56,7 @@ class Theme(Struct, frozen=True):
 def parse_theme(text: str, where: str) -> Theme:
     """Read a theme file's text; `where` names the file in errors.
 
-    Raises ConfigError for text that is not TOML, an unknown key, role, colour or attribute, or a missing role.
+    Raises ConfigError for text that is not TOML, an unknown key, role, colour or attribute, a missing role.
     """
     try:
         data = tomllib.loads(text)

@@ -1,4 +1,7 @@
-"""The trader's desk: what is looked at and how, and every action that changes it. It never draws and never waits."""
+"""The trader's desk: what is looked at and how, and every action that changes it.
+
+It never draws and never waits.
+"""
 
 from collections.abc import Callable
 
@@ -7,6 +10,7 @@ from msgspec.structs import replace
 from cvdtui.app import commands
 from cvdtui.app.keys import action_of
 from cvdtui.app.layout import PRESETS
+from cvdtui.app.player import Player
 from cvdtui.app.prompt import Prompt
 from cvdtui.app.source import Source
 from cvdtui.app.stage import ORDER, Stage
@@ -19,12 +23,14 @@ from cvdtui.panes.line import Answer, Pane
 from cvdtui.panes.markets import Markets
 from cvdtui.panes.offline import Offline
 
-SPEEDS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
 STEPS_OF_ROW = 6
 
 
 class Desk:
-    """View, stage, panes and prompt; `do` performs an action by name and says False when it is not one of its own."""
+    """View, stage, panes and prompt.
+
+    `do` performs an action by name and says False when it is not one of its own.
+    """
 
     def __init__(self, source: Source, view: View, stage: Stage) -> None:
         self.source = source
@@ -38,6 +44,7 @@ class Desk:
         self.prompt: Prompt | None = None
         self.frozen = False
         self.wishes = Wishes(source, self.say)
+        self.player = Player(source, self.say)
         self.snapshot: Snapshot = source.snapshot(view)
         self.markets.selected = view.market
         self._prompted = ""
@@ -70,11 +77,11 @@ class Desk:
             "anchor": self._anchor,
             "mark": lambda _: self._mark(),
             "freeze": lambda _: self._freeze(),
-            "pause": lambda _: self._pause(),
-            "step": lambda _: self._step(),
-            "slower": lambda _: self._speed(-1),
-            "faster": lambda _: self._speed(1),
-            "speed": self._set_speed,
+            "pause": lambda _: self.player.pause(),
+            "step": lambda _: self.player.step(),
+            "slower": lambda _: self.player.turn(-1),
+            "faster": lambda _: self.player.turn(1),
+            "speed": self.player.set_speed,
             "add": self._add,
             "remove": self._remove,
             "undo": lambda _: self.wishes.undo(),
@@ -82,7 +89,7 @@ class Desk:
             "least": self._least,
         }
 
-    # --- looking ----------------------------------------------------------------------------------------------
+    # --- looking ------------------------------------------------------------
 
     def look(self, **changes: object) -> None:
         """Change the View and take a fresh picture, frozen or not."""
@@ -115,10 +122,13 @@ class Desk:
         """One line in the status, until the next key."""
         self.message = text
 
-    # --- keys -------------------------------------------------------------------------------------------------
+    # --- keys ------------------------------------------------------------
 
     def press(self, key: str, character: str | None) -> str:
-        """Take a key: the prompt first, then the focused pane, then the table of keys; give an action left to the app."""
+        """Take a key: the prompt first, then the focused pane, then the table of keys.
+
+        Give an action left to the app.
+        """
         if self.prompt is not None:
             self._type(key, character)
             return self._left_over()
@@ -174,7 +184,7 @@ class Desk:
     def _toggle_help(self) -> None:
         self.stage.help = not self.stage.help
 
-    # --- the prompt -------------------------------------------------------------------------------------------
+    # --- the prompt ------------------------------------------------------------
 
     def _ask(self, what: str, ask: str, text: str = "") -> None:
         history = self._histories.setdefault(what, [])
@@ -217,7 +227,7 @@ class Desk:
         elif not self.do(order.action, order.argument):
             self._over = order.action if order.argument is None else f"{order.action} {order.argument}"
 
-    # --- actions ----------------------------------------------------------------------------------------------
+    # --- actions ------------------------------------------------------------
 
     def _filter(self, pattern: object) -> None:
         if isinstance(pattern, str):
@@ -254,11 +264,8 @@ class Desk:
     def _rows(self, step: int) -> None:
         self.look(row_step=min(max(self.view.row_step + step, -STEPS_OF_ROW), STEPS_OF_ROW))
         steps = self.view.row_step
-        self.say(
-            f"rows {abs(steps)} step{'s' * (abs(steps) != 1)} {'larger' if steps > 0 else 'smaller'} than automatic"
-            if steps
-            else "rows automatic"
-        )
+        words = "larger" if steps > 0 else "smaller"
+        self.say(f"rows {abs(steps)} x {words} than automatic" if steps else "rows automatic")
 
     def _unit(self, unit: object) -> None:
         chosen = unit or ("quote" if self.view.unit == "base" else "base")
@@ -282,38 +289,6 @@ class Desk:
         self.frozen = not self.frozen
         self.look()
         self.say("frozen: feeds go on, space thaws" if self.frozen else "")
-
-    def _pause(self) -> None:
-        replay = self.source.replay
-        if replay is not None:
-            replay.pause(not replay.paused)
-
-    def _step(self) -> None:
-        replay = self.source.replay
-        if replay is not None:
-            if not replay.paused:
-                replay.pause(True)  # noqa: FBT003 - the protocol's one switch
-            replay.step()
-
-    def _speed(self, step: int) -> None:
-        replay = self.source.replay
-        if replay is None:
-            return
-        if step > 0:
-            chosen = next((speed for speed in SPEEDS if speed > replay.speed), SPEEDS[-1])
-        else:
-            chosen = next(
-                (speed for speed in reversed(SPEEDS) if speed < replay.speed or not replay.speed), SPEEDS[0]
-            )
-        self._set_speed(chosen)
-
-    def _set_speed(self, speed: object) -> None:
-        replay = self.source.replay
-        if replay is None or not isinstance(speed, float):
-            self.say("speed belongs to a replay")
-            return
-        replay.set_speed(speed)
-        self.say(f"replay at {speed:g}x" if speed else "replay as fast as it can")
 
     def _add(self, name: object) -> None:
         if isinstance(name, str):

@@ -1,4 +1,4 @@
-"""From Textual's updates to the terminal: differences only, whole frames only, none while the terminal is behind.
+"""From Textual's updates to the terminal: differences only, and none while the terminal is behind.
 
 It leans on three private names of Textual (the updates' fields, the driver's writer thread), hence the pin in
 pyproject.toml; tests/screen compares what a terminal shows with a full repaint.
@@ -34,7 +34,7 @@ class Display:
         self._writer = None
 
     def is_busy(self, driver: Driver) -> bool:
-        """Is an earlier frame still waiting to be written? The writer's queue would block the loop when full."""
+        """An earlier frame still waits to be written; a full queue of them would block the loop."""
         thread = getattr(driver, "_writer_thread", None)
         return thread is not None and not thread._queue.empty()  # noqa: SLF001 - Textual has no public way to ask
 

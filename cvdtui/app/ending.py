@@ -1,4 +1,7 @@
-"""Signals end the screen as a key would: state flushed, terminal restored. Unhandled, they leave a broken terminal."""
+"""Signals end the screen as a key would: state flushed, terminal restored.
+
+Unhandled, they leave a broken terminal.
+"""
 
 import asyncio
 import signal

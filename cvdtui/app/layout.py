@@ -1,4 +1,7 @@
-"""Where each pane stands: three breakpoints, shares of what is left when panes are hidden. Pure arithmetic."""
+"""Where each pane stands: three breakpoints, shares of what is left when panes are hidden.
+
+Pure arithmetic.
+"""
 
 from msgspec import Struct
 
@@ -35,7 +38,10 @@ def is_compact(width: int, height: int) -> bool:
 def arrange(
     width: int, height: int, visible: tuple[str, ...], alone: str | None, rows: int
 ) -> dict[str, Place]:
-    """Places of header, status, footer and panes; `alone` fills the body, `rows` is what the table would like."""
+    """Places of header, status, footer and panes.
+
+    `alone` fills the body, `rows` is what the table would like.
+    """
     places = {
         "header": Place(0, 0, width, 1),
         "status": Place(0, height - 2, width, 1),

@@ -1,4 +1,7 @@
-"""The Textual app: it composes the panes, hands them a Snapshot at every tick, and turns keys into actions."""
+"""The Textual app.
+
+It composes the panes, hands them a Snapshot at every tick, and turns keys into actions.
+"""
 
 import sys
 from collections.abc import Callable
@@ -34,9 +37,9 @@ COLOURS = {"standard": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT, "true
 class MonitorApp(App[None]):
     """The whole screen over one Source.
 
-    `themes` by name, `theme` the one to begin with (`mono` wins when NO_COLOR is set); `time_zone` an IANA name,
-    empty for UTC; `ascii_only` None decides by the encoding of the stream; `save_theme` is told the user's choice
-    and may raise OSError. Run it by `show()`.
+    `themes` by name, `theme` the one to begin with (`mono` wins when NO_COLOR is set); `time_zone` an IANA
+    name, empty for UTC; `ascii_only` None decides by the encoding of the stream; `save_theme` is told the
+    user's choice and may raise OSError. Run it by `show()`.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -79,7 +82,7 @@ class MonitorApp(App[None]):
         self.run(mouse=self._mouse)
         return self.return_code or 0
 
-    # --- composing --------------------------------------------------------------------------------------------
+    # --- composing ------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
         inks = Inks(self._themes[self._theme_name], ascii_only=self._ascii)
@@ -116,7 +119,7 @@ class MonitorApp(App[None]):
     def _leave(self, code: int) -> None:
         self.exit(return_code=code)
 
-    # --- painting ---------------------------------------------------------------------------------------------
+    # --- painting ------------------------------------------------------------
 
     def _tick(self) -> None:
         driver = self._driver
@@ -211,7 +214,7 @@ class MonitorApp(App[None]):
         self._display_of.forget()
         self.screen.refresh()
 
-    # --- keys -------------------------------------------------------------------------------------------------
+    # --- keys ------------------------------------------------------------
 
     async def on_event(self, event: events.Event) -> None:
         """Keys and pasted text go to the desk; nothing of Textual's own bindings is in the way."""
@@ -269,6 +272,6 @@ class MonitorApp(App[None]):
 
 
 def _speaks_unicode() -> bool:
-    """Can the stream Textual writes to show more than ASCII?"""
+    """The stream Textual writes to can show more than ASCII."""
     encoding = getattr(sys.__stderr__, "encoding", None) or "ascii"
     return "utf" in encoding.lower()

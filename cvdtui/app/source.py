@@ -15,7 +15,10 @@ class Source(Protocol):
         """End everything and flush what must survive; called once, when the screen closes."""
 
     def snapshot(self, view: View) -> Snapshot:
-        """One picture of now; before the first answer its rows are the configured markets, without numbers."""
+        """One picture of now.
+
+        Before the first answer its rows are the configured markets, without numbers.
+        """
 
     def drop_mark(self, market: str) -> None:
         """Set the anchor `mark` of one market to now."""
@@ -42,7 +45,7 @@ class Replay(Protocol):
 
     @property
     def paused(self) -> bool:
-        """Does it stand still?"""
+        """It stands still."""
 
     @property
     def speed(self) -> float:

@@ -96,7 +96,7 @@ class Stage:
 
     @property
     def can_leave(self) -> bool:
-        """Is there something that esc leaves?"""
+        """There is something that esc leaves."""
         away = self.focus != "markets" if self.compact else self.zoom is not None or self.drilled
         return self.help or away
 

@@ -1,4 +1,7 @@
-"""Writes only the cells that changed, by the shortest change of colour; knows what the terminal shows. Pure."""
+"""Writes only the cells that changed, by the shortest change of colour; knows what the terminal shows.
+
+Pure.
+"""
 
 from collections.abc import Iterable
 
@@ -41,7 +44,10 @@ class CellWriter:
         self._style = [[PLAIN] * self.width for _ in range(self.height)]
 
     def update(self, pieces: Iterable[tuple[int, int, Iterable[Segment]]]) -> str:
-        """Pieces are (x, y, segments) in any order; the result starts and ends with the terminal's plain style."""
+        """Pieces are (x, y, segments) in any order.
+
+        The result starts and ends with the terminal's plain style.
+        """
         out: list[str] = []
         pen = _Pen(out, self)
         for x, y, segments in pieces:

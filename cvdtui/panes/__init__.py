@@ -1,4 +1,7 @@
-"""The panes: one file each, one line each here. A pane sees the model and the theme, nothing else of the house."""
+"""The panes: one file each, one line each here.
+
+A pane sees the model and the theme, nothing else of the house.
+"""
 
 from collections.abc import Callable
 

@@ -4,7 +4,10 @@ from cvdtui.panes.line import Answer, Frame, Line, clip, narrow
 
 
 class Status:
-    """One line: the prompt while the user types, else the screen's own words, else a link in trouble or a notice."""
+    """One line.
+
+    The prompt while the user types, else the screen's own words, else a link in trouble or a notice.
+    """
 
     name = "status"
     hints = ()

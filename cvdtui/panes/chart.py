@@ -13,7 +13,10 @@ Grid = list[list[tuple[str, str]]]
 
 
 class Chart:
-    """State: the bar the crosshair stands on (by its time, so that new bars do not move it), and the labels' width."""
+    """State.
+
+    The bar the crosshair stands on (by its time, so that new bars do not move it), and the labels' width.
+    """
 
     name = "chart"
 

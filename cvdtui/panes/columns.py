@@ -62,12 +62,12 @@ def steady_decimals(row: MarketRow) -> int:
 
 
 def is_fresh(row: MarketRow) -> bool:
-    """Is the last price of now?"""
+    """The last price is of now."""
     return row.quality.state in {"live", "gap", "fill", "lost"}
 
 
 def is_trusted(row: MarketRow) -> bool:
-    """Can the sums be taken at their word?"""
+    """The sums can be taken at their word."""
     return row.quality.state == "live" and row.quality.coverage >= 1.0
 
 

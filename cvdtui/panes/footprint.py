@@ -1,4 +1,7 @@
-"""The footprint ladder: sell x buy volume by price row for the last bars; it holds still until the price leaves."""
+"""The footprint ladder: sell x buy volume by price row for the last bars.
+
+It holds still until the price leaves.
+"""
 
 from cvdtui.model import Ladder, LadderBar, MarketDetail
 from cvdtui.panes import numbers
@@ -77,9 +80,11 @@ class Footprint:
     def _hold(self, last: int, body: int) -> None:
         """Scroll only when the price has left the middle half."""
         middle = last + body // 2
-        if self.top is None or (body != self._body and not self.held):
-            self.top = middle
-        elif not self.held and abs(self.top - middle) > body // 4:
+        if (
+            self.top is None
+            or (body != self._body and not self.held)
+            or (not self.held and abs(self.top - middle) > body // 4)
+        ):
             self.top = middle
         self._body = body
 

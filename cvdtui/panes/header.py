@@ -42,7 +42,10 @@ class Header:
 
 
 def _left(frame: Frame) -> list[tuple[int, Line]]:
-    """(rank, piece): market and price, change, timeframe, anchor, CVD, quality; the highest rank gives way first."""
+    """(rank, piece): market and price, change, timeframe, anchor, CVD, quality.
+
+    The highest rank gives way first.
+    """
     snapshot = frame.snapshot
     view, detail = snapshot.view, snapshot.detail
     row = next((row for row in snapshot.rows if row.market.name == view.market), None)

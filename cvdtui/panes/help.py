@@ -5,49 +5,46 @@ from cvdtui.panes.line import Answer, Frame, Line, title
 NUMBERS = (
     (
         "delta Δ",
-        "volume bought at the ask minus volume sold at the bid, by the aggressor's side (the exchange's own flag).",
+        "volume bought at the ask minus volume sold at the bid, by the aggressor's side (the exchange's).",
     ),
     (
         "CVD",
-        "running sum of delta since the anchor: session 00:00 UTC, week Monday 00:00 UTC, the last N trades, start, or your mark.",
+        "running sum of delta since the anchor: session 00:00 UTC, week Monday 00:00 UTC, last N trades,",
     ),
+    ("", "start, or your mark."),
     ("Δ bar, Δ 5m", "delta of the forming bar; delta of the last 300 seconds of exchange time."),
     ("Δ %", "session delta / session volume. chg %: last / session open - 1."),
     ("spark", "CVD at the end of each step, scaled to itself; the column's head says span and step."),
-    (
-        "z",
-        "(CVD - mean of 20 bars) / their deviation, smoothed over 5. Beyond ±1 half of the time even at random; ◆ first bar beyond ±2.",
-    ),
+    ("z", "(CVD - mean of 20 bars) / their deviation, smoothed over 5. Beyond ±1 half of the time even at"),
+    ("", "random; ◆ marks the first bar beyond ±2."),
     (
         "cover",
-        "share of the session's volume known exactly; 100 when nothing is open or lost. Dim numbers are not complete.",
+        "share of the session's volume known exactly; 100 when nothing is open or lost. Dim: not complete.",
     ),
     (
         "",
-        "gap n: n trades being fetched. lost: some never came. fill: history coming. stale: silent link. ≈ from candles, ~ side inferred.",
+        "gap n: n trades being fetched; lost: some never came; fill: history is coming; stale: silent link.",
     ),
+    ("", "≈ estimated from candles, ~ side inferred."),
     (
         "footprint",
-        "sell × buy of each price row: sold at the bid × bought at the ask. ▲ ▼ diagonal imbalance of 3 to 1 (buy against the",
+        "sell × buy of each price row: sold at the bid × bought at the ask. ▲ ▼ diagonal imbalance, 3 to 1:",
     ),
-    (
-        "",
-        "sell one row below, and the reverse); ┃ three or more that touch; ■ point of control of the bar. max / min: extremes of running delta.",
-    ),
+    ("", "a buy against the sell one row below, a sell against the buy one row above. ┃ three that touch."),
+    ("", "■ point of control of the bar. max, min: extremes of the running delta."),
     (
         "profile",
-        "█ bought ▒ sold of the session. POC: row of most volume. VAH / VAL: ends of the 70 % value area, row by row from the POC.",
+        "█ bought ▒ sold in the session. POC: row of most volume. VAH, VAL: ends of the 70 % value area,",
     ),
-    (
-        "",
-        "HVN / LVN: rows at or beyond the 70th / 30th percentile. VWAP: value / volume of the session. It says from when it was built.",
-    ),
+    ("", "row by row from the POC. HVN, LVN: rows at or beyond the 70th / 30th percentile."),
+    ("", "VWAP: value / volume of the session. It says from when it was built."),
     (
         "trades",
-        "newest first; ▲ the buyer was the aggressor, ▼ the seller. Fills below the least size are left out.",
+        "newest first; ▲ the buyer was the aggressor, ▼ the seller; smaller ones than asked are left out.",
     ),
     ("units", "sizes in the base coin (contracts converted); u shows value in the quote currency instead."),
 )
+"""(word, what it means): the conventions in force."""
 
 
 class Help:

@@ -1,4 +1,7 @@
-"""What panes speak: lines of spans, the frame they are asked to fill, and the words a pane answers keys with."""
+"""What panes speak.
+
+Lines of spans, the frame they are asked to fill, and the words a pane answers keys with.
+"""
 
 import unicodedata
 from typing import Protocol
@@ -9,7 +12,10 @@ from cvdtui.model import MarketDetail, Snapshot
 from cvdtui.panes.clock import Clock
 
 Span = tuple[str, str]
-"""(text, role): the role is a name of `theme.ROLES`, or several laid over each other from left to right (`up cursor`)."""
+"""(text, role).
+
+The role is a name of `theme.ROLES`, or several laid over each other from left to right (`up cursor`).
+"""
 Line = tuple[Span, ...]
 
 

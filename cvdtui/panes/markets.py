@@ -1,9 +1,11 @@
-"""The markets table: one line a market; the cursor follows the market, and rows hold still while one is chosen."""
+"""The markets table: one line a market.
 
-import re
+The cursor follows the market, and rows hold still while one is chosen.
+"""
 
 from cvdtui.model import MarketRow
 from cvdtui.panes.columns import COLUMNS, Cell, Column, Style, spark, spark_head
+from cvdtui.panes.labels import label, matches
 from cvdtui.panes.line import Answer, Frame, Line, centred, clip, title
 
 SORT_EVERY_US = 1_000_000
@@ -50,7 +52,7 @@ class Markets:
         self._cells: dict[str, tuple[MarketRow, tuple[Cell, ...]]] = {}
         self._lines: dict[str, tuple[MarketRow, bool, Line]] = {}
 
-    # --- painting ---------------------------------------------------------------------------------------------
+    # --- painting ------------------------------------------------------------
 
     def paint(self, frame: Frame) -> list[Line]:
         rows = frame.snapshot.rows
@@ -210,7 +212,7 @@ class Markets:
             self._top = min(max(self._top, at - self._page + 1), at)
         self._top = max(min(self._top, len(self.order) - self._page), 0)
 
-    # --- keys -------------------------------------------------------------------------------------------------
+    # --- keys ------------------------------------------------------------
 
     def press(self, key: str) -> Answer | None:
         steps = {"up": -1, "k": -1, "down": 1, "j": 1, "pageup": -self._page, "pagedown": self._page}
@@ -219,16 +221,19 @@ class Markets:
             return self.move(steps[key])
         if key in ends:
             return self.choose(ends[key])
-        if key in {"left", "right"}:
-            return self._sort_by(1 if key == "right" else -1)
-        if key == "r":
-            self.reverse = not self.reverse
-            return self._resort()
         if key == "enter" and self.selected:
             return Answer({"market": self.selected}, open=True)
         if key == "escape" and self.held:
             self.held = False
             return Answer()
+        return self._sort_key(key)
+
+    def _sort_key(self, key: str) -> Answer | None:
+        if key in {"left", "right"}:
+            return self._sort_by(1 if key == "right" else -1)
+        if key == "r":
+            self.reverse = not self.reverse
+            return self._resort()
         return None
 
     def move(self, step: int) -> Answer:
@@ -263,36 +268,3 @@ class Markets:
         self._order(self._rows, self._sorted_us)
         self._lines = {}
         return Answer()
-
-
-def matches(row: MarketRow, pattern: str) -> bool:
-    """Does the market's name, or base and venue, hold the pattern (a regular expression, or else plain text)?"""
-    if not pattern:
-        return True
-    text = f"{row.market.name} {row.market.base} {row.market.venue}"
-    try:
-        return re.search(pattern, text, re.IGNORECASE) is not None
-    except re.error:
-        return pattern.lower() in text.lower()
-
-
-def label(rows: tuple[MarketRow, ...], *, tight: bool = False) -> dict[str, str]:
-    """`BTC binance-usdm` where that is unique, else `BTCUSDC binance`; bases and venues stand in two columns."""
-    short = [(row.market.base or row.market.symbol, row.market.venue) for row in rows]
-    names = {
-        row.market.name: pair if short.count(pair) == 1 else (row.market.symbol, row.market.venue)
-        for row, pair in zip(rows, short, strict=True)
-    }
-    wide = min(max((len(first) for first, _ in names.values()), default=0), 12)
-    return {
-        name: f"{first:<{wide}} {_venue(venue) if tight else venue}" for name, (first, venue) in names.items()
-    }
-
-
-def _venue(name: str) -> str:
-    """At most eight cells: `binance-usdm` is `bin-usdm`."""
-    first, dash, rest = name.partition("-")
-    if len(name) <= 8:
-        return name
-    rest = rest[:4]
-    return first[: 8 - len(dash) - len(rest)] + dash + rest

@@ -1,4 +1,7 @@
-"""Marks on a grid of cells: candles, hanging and standing bars, a braille line, an axis with round numbers."""
+"""Marks on a grid of cells.
+
+Candles, hanging and standing bars, a braille line, an axis with round numbers.
+"""
 
 import math
 from collections.abc import Sequence

@@ -1,8 +1,8 @@
 """What the screen costs, beside a minimal Textual app on the same pty: `python tests/bench/bench_screen.py`.
 
-First content: from starting the interpreter to the first market name on a pty of 120x40, against a Textual app of
-one line. Drawing: CPU of the whole process (the made-up source included) with 20 markets, all of them changing ten
-times a second, against the same minimal app changing its one line ten times a second.
+First content: from starting the interpreter to the first market name on a pty of 120x40, against a Textual
+app of one line. Drawing: CPU of the whole process (the made-up source included) with 20 markets, all of them
+changing ten times a second, against the same minimal app changing its one line ten times a second.
 """
 
 import argparse
@@ -83,15 +83,15 @@ def main() -> None:
         minimal.append(first_content(["-c", MINIMAL], "BTC"))
         ours.append(first_content(SCREEN, "BTC"))
     a, b = statistics.median(ours), statistics.median(minimal)
-    print(
-        f"first content   screen {a * 1000:6.0f} ms   minimal {b * 1000:6.0f} ms   ratio {a / b:.2f}  (wanted <= 1.5)"
-    )
+    say("first content", f"screen {a * 1000:.0f} ms, minimal {b * 1000:.0f} ms", a / b, "<= 1.5")
     share, size = drawing(SCREEN, args.seconds)
     least, small = drawing(["-c", MINIMAL], args.seconds)
-    print(
-        f"20 markets 10Hz screen {share:6.1%} {size / 1000:6.1f} kB/s   minimal {least:6.1%} {small / 1000:.1f} kB/s   "
-        f"ratio {share / max(least, 1e-4):.1f}  (wanted < 12 %)"
-    )
+    words = f"screen {share:.1%} and {size / 1000:.1f} kB/s, minimal {least:.1%} and {small / 1000:.1f} kB/s"
+    say("20 markets at 10 Hz", words, share / max(least, 1e-4), "screen < 12 %")
+
+
+def say(what: str, words: str, ratio: float, wanted: str) -> None:
+    sys.stdout.write(f"{what}: {words}; ratio {ratio:.2f} (wanted {wanted})\n")
 
 
 if __name__ == "__main__":

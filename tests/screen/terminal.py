@@ -14,6 +14,7 @@ import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 import pyte
 
@@ -45,7 +46,7 @@ class Terminal:
             cwd=ROOT,
             start_new_session=True,
             env={**clean, "TERM": "xterm-256color", "PYTHONUTF8": "1", **env},
-            preexec_fn=lambda: fcntl.ioctl(child, termios.TIOCSCTTY, 0),
+            preexec_fn=lambda: fcntl.ioctl(child, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - no threads here
         )
         self.child = child
 
@@ -106,7 +107,7 @@ class Terminal:
             with contextlib.suppress(OSError):
                 os.close(fd)
 
-    def __enter__(self) -> "Terminal":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

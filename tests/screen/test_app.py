@@ -1,4 +1,4 @@
-"""The app under Textual's pilot at three sizes with a clock that stands, and what it loads before the first picture."""
+"""The app under Textual's pilot at three sizes, and what it loads before the first picture."""
 
 import asyncio
 import subprocess
@@ -29,7 +29,10 @@ def lines_of(app):
 
 def run(scene, *, size=(120, 40), source=None, **options):
     async def main():
-        made = MonitorApp(source or FakeSource(12, live=False), **{"themes": THEMES, "theme": "dark", "ascii_only": False, **options})
+        made = MonitorApp(
+            source or FakeSource(12, live=False),
+            **{"themes": THEMES, "theme": "dark", "ascii_only": False, **options},
+        )
         async with made.run_test(size=size) as pilot:
             await pilot.pause()
             await scene(made, pilot)
@@ -53,7 +56,11 @@ def test_the_whole_screen_at_its_three_sizes(size, titles):
         assert lines[0].endswith("14:32:07Z")
         assert "CVD since 00:00Z" in lines[0]
         assert lines[-1].startswith(" ? help  q quit")
-        assert [word for word in ("markets", "chart", "footprint", "profile", "trades") if any(f"╶ {word}" in line for line in lines)] == titles
+        assert [
+            word
+            for word in ("markets", "chart", "footprint", "profile", "trades")
+            if any(f"╶ {word}" in line for line in lines)
+        ] == titles
         assert sum("100" in line or "99.2" in line for line in lines) >= 10
         if size[0] == 200:
             row = next(line for line in lines if "╶ chart" in line)
@@ -96,7 +103,7 @@ def test_the_first_picture_comes_before_the_feeds_are_started():
 def test_nothing_heavy_is_loaded_for_the_first_picture():
     code = (
         "import sys; import cvdtui.app; import cvdtui.theme;"
-        "print([m for m in ('numpy', 'duckdb', 'ib_async', 'httpx', 'websockets', 'pandas', 'zoneinfo') if m in sys.modules])"
+        "print([m for m in 'numpy duckdb ib_async httpx websockets pandas zoneinfo'.split() if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.strip() == "[]"
@@ -270,12 +277,26 @@ def test_the_header_says_where_the_cvd_begins(anchor, since, words):
 def test_the_status_line_speaks_of_trouble_first_then_notices_then_quality():
     status = Status()
     assert texts(status.paint(frame(80, 1)))[0] == " 90 000 trades · taker 100 %"
-    full = Quality(0.99, "lost", "99.0", (("quote", 0.97), ("tick", 0.03)), lost=41, duplicates=3, rejected=2, audit=0.0, audited=12)
+    full = Quality(
+        0.99,
+        "lost",
+        "99.0",
+        (("quote", 0.97), ("tick", 0.03)),
+        lost=41,
+        duplicates=3,
+        rejected=2,
+        audit=0.0,
+        audited=12,
+    )
     shot = snapshot(rows=(btc_row(quality=full),))
     assert texts(status.paint(frame(120, 1, shot)))[0] == (
-        " 90 000 trades · quote 97 % · tick 3 % · 41 lost · 3 duplicates dropped · 2 rejected · audit: 0 off over 12 bars"
+        " 90 000 trades · quote 97 % · tick 3 % · 41 lost · 3 duplicates dropped · 2 rejected · "
+        "audit: 0 off over 12 bars"
     )
-    assert texts(status.paint(frame(80, 1, snapshot(notices=("a", "gap of 12 filled")))))[0] == " gap of 12 filled"
+    assert (
+        texts(status.paint(frame(80, 1, snapshot(notices=("a", "gap of 12 filled")))))[0]
+        == " gap of 12 filled"
+    )
     bad = replace(snapshot().links[0], state="waiting", text="503; retry in 8 s")
     line = status.paint(frame(80, 1, snapshot(links=(bad,), notices=("a",))))[0]
     assert texts([line])[0] == " ⚠ fstream.binance.com: 503; retry in 8 s"

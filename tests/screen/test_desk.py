@@ -1,41 +1,15 @@
-"""The desk, the stage, the command line and the prompt: what keys do, without a terminal."""
-
-import asyncio
+"""The desk and the stage: what keys do, without a terminal."""
 
 import pytest
 
 from cvdtui.app import commands
-from cvdtui.app.commands import Order
 from cvdtui.app.desk import Desk
 from cvdtui.app.keys import KEYS, action_of
 from cvdtui.app.layout import PRESETS, arrange
-from cvdtui.app.prompt import Prompt
 from cvdtui.app.stage import ORDER, Stage
 from cvdtui.model import ANCHORS, TIMEFRAMES, View
 from tests.screen.fake import FakeReplay, FakeSource
-
-FIRST = "binance-usdm:BTCUSDT"
-SECOND = "binance:BTCUSDT"
-
-
-def desk(width=120, height=40, **kw):
-    made = Desk(FakeSource(6, live=False, **kw), View(), Stage())
-    made.stage.width, made.stage.height = width, height
-    return made
-
-
-def press(made, *keys):
-    actions = [made.press(key, key if len(key) == 1 else None) for key in keys]
-    return actions[-1]
-
-
-async def settle():
-    """Let tasks that need no clock run to their ends."""
-    for _ in range(5):
-        await asyncio.sleep(0)
-
-
-# --- looking --------------------------------------------------------------------------------------------------
+from tests.screen.fingers import FIRST, SECOND, desk, press
 
 
 def test_the_first_market_is_at_hand_from_the_start():
@@ -121,7 +95,7 @@ def test_in_a_replay_space_pauses_and_the_dot_steps():
     assert made.source.replay.speed == 5.0
 
 
-# --- panes ----------------------------------------------------------------------------------------------------
+# --- panes ------------------------------------------------------------
 
 
 def test_numbers_show_and_hide_panes_and_the_last_one_stays():
@@ -187,8 +161,12 @@ def test_presets_go_round():
         assert set(made.stage.shown) == set(PRESETS[name])
 
 
-@pytest.mark.parametrize("size", [(80, 24), (100, 30), (110, 34), (120, 40), (150, 60), (180, 44), (200, 50), (300, 90)])
-@pytest.mark.parametrize("hidden", [(), ("markets",), ("chart",), ("footprint", "tape"), ("chart", "profile")])
+@pytest.mark.parametrize(
+    "size", [(80, 24), (100, 30), (110, 34), (120, 40), (150, 60), (180, 44), (200, 50), (300, 90)]
+)
+@pytest.mark.parametrize(
+    "hidden", [(), ("markets",), ("chart",), ("footprint", "tape"), ("chart", "profile")]
+)
 @pytest.mark.parametrize("rows", [1, 12, 60])
 def test_the_places_cover_the_screen_without_overlap(size, hidden, rows):
     width, height = size
@@ -206,7 +184,7 @@ def test_a_window_too_small_shows_nothing_else():
     assert set(made.stage.places(6)) == {"small"}
 
 
-# --- the keys -------------------------------------------------------------------------------------------------
+# --- the keys ------------------------------------------------------------
 
 
 def test_every_action_of_the_key_table_is_somebodys():
@@ -240,215 +218,3 @@ def test_help_opens_from_anywhere_and_closes_by_the_same_key():
     assert "help" in made.stage.places(6)
     press(made, "?")
     assert "help" not in made.stage.places(6)
-
-
-# --- prompts and commands -------------------------------------------------------------------------------------
-
-
-def typed(made, text):
-    for char in text:
-        made.press("space" if char == " " else char, char)
-    return made.press("enter", None)
-
-
-def test_a_filter_works_while_it_is_typed_and_esc_takes_it_back():
-    made = desk()
-    press(made, "/", "e", "t", "h")
-    made.tick()
-    assert {row.split(":")[1] for row in made.markets.order} == {"ETHUSDT"}
-    assert made.view.market in made.markets.order
-    press(made, "escape")
-    made.tick()
-    assert len(made.markets.order) == 6
-
-
-def test_esc_clears_a_filter_that_was_entered():
-    made = desk()
-    press(made, "/")
-    typed(made, "eth")
-    assert made.markets.pattern == "eth"
-    press(made, "escape")
-    assert made.markets.pattern == ""
-
-
-def test_typed_keys_are_text_not_commands():
-    made = desk()
-    press(made, ":", "q")
-    assert made.prompt.text == "q"
-    assert made.press("enter", None) == "quit"
-
-
-@pytest.mark.parametrize(
-    ("line", "check"),
-    [
-        ("tf 5m", lambda made: made.view.timeframe == 300),
-        ("anchor week", lambda made: made.view.anchor == "week"),
-        ("unit quote", lambda made: made.view.unit == "quote"),
-        ("min 2.5", lambda made: made.view.min_size == 2.5),
-        ("filter eth", lambda made: made.markets.pattern == "eth"),
-        ("preset ladder", lambda made: made.stage.preset == "ladder"),
-        ("pane tape", lambda made: "tape" not in made.stage.visible),
-        ("open ethusdt", lambda made: made.view.market == "binance-usdm:ETHUSDT"),
-        ("mark", lambda made: made.source.marks == [FIRST]),
-        ("h", lambda made: made.stage.help),
-        ("speed 5", lambda made: made.message == "speed belongs to a replay"),
-        ("open nowhere", lambda made: "no market 'nowhere'" in made.message),
-        ("nonsense", lambda made: "no command 'nonsense'" in made.message),
-        ("themes", lambda made: "did you mean 'theme'?" in made.message),
-        ("tf 7m", lambda made: "expected one of 5s 15s" in made.message),
-        ("min -1", lambda made: "expected a number" in made.message),
-        ("min nan", lambda made: "expected a number" in made.message),
-        ("anchor", lambda made: "expected session week" in made.message),
-        ("mark now", lambda made: "mark takes nothing" in made.message),
-    ],
-)
-def test_the_command_line(line, check):
-    made = desk()
-    press(made, ":")
-    typed(made, line)
-    assert made.prompt is None
-    assert check(made)
-
-
-def test_the_apps_own_commands_come_with_their_argument():
-    made = desk()
-    press(made, ":")
-    assert typed(made, "theme light") == "theme light"
-    press(made, ":")
-    assert typed(made, "theme") == "theme"
-
-
-def test_commands_are_completed():
-    assert commands.complete("t") == ["tf", "theme"]
-    assert commands.complete("anchor w") == ["anchor week"]
-    assert commands.complete("tf 1") == ["tf 15s", "tf 1m", "tf 15m", "tf 1h", "tf 1d"]
-    assert commands.complete("zzz") == []
-    assert commands.read("preset screener") == Order("preset", "screener")
-
-
-def test_the_least_size_is_asked_where_the_trades_have_the_keys():
-    made = desk()
-    press(made, "shift+tab", "/")
-    assert made.prompt.ask == "least size: "
-    typed(made, "0.5")
-    assert made.view.min_size == 0.5
-
-
-def test_the_prompt_edits_a_line():
-    prompt = Prompt(":", history=["first", "second"], complete=commands.complete)
-    for key in ("a", "b", "left", "c", "home", "d"):
-        prompt.take(key, key if len(key) == 1 else None)
-    assert (prompt.text, prompt.cursor) == ("dacb", 1)
-    prompt.take("delete", None)
-    prompt.take("end", None)
-    prompt.take("backspace", "\x7f")
-    assert prompt.text == "dc"
-    prompt.take("up", None)
-    prompt.take("up", None)
-    assert prompt.text == "first"
-    prompt.take("down", None)
-    assert prompt.text == "second"
-    prompt.take("ctrl+w", "\x17")
-    assert prompt.text == ""
-    prompt.insert("pre\x1b[31m\nset l")
-    assert prompt.text == "pre[31mset l"
-    prompt.take("ctrl+u", "\x15")
-    prompt.insert("preset la")
-    prompt.take("tab", "\t")
-    assert prompt.text == "preset ladder "
-    assert prompt.take("escape", None) == "cancelled"
-    assert prompt.take("enter", None) == "done"
-
-
-def test_a_prompt_does_not_grow_without_end():
-    prompt = Prompt(":")
-    prompt.insert("x" * 5000)
-    assert len(prompt.text) == 200
-
-
-# --- wishes that take time ------------------------------------------------------------------------------------
-
-
-def test_adding_removing_and_undoing_a_market():
-    async def scene():
-        made = desk()
-        press(made, "a")
-        typed(made, "okx:SOLUSDT")
-        assert "asking for okx:SOLUSDT" in made.message
-        await settle()
-        made.tick()
-        assert "okx:SOLUSDT" in made.markets.order
-        assert made.message == "following okx:SOLUSDT"
-        press(made, "d")
-        await settle()
-        made.tick()
-        assert FIRST not in made.markets.order
-        assert made.message == f"{FIRST} removed; U brings it back"
-        assert made.view.market in made.markets.order
-        press(made, "U")
-        await settle()
-        made.tick()
-        assert FIRST in made.markets.order
-        press(made, "U")
-        assert "nothing to undo" in made.message
-
-    asyncio.run(scene())
-
-
-def test_what_a_venue_refuses_is_told():
-    async def scene():
-        made = desk()
-        press(made, "a")
-        typed(made, "okx:NOPE")
-        await settle()
-        assert made.message == "okx:NOPE: no such symbol at okx"
-
-    asyncio.run(scene())
-
-
-class Broken(FakeSource):
-    async def start(self):
-        raise OSError("no route to host")
-
-    async def add_market(self, name):
-        raise ValueError("a defect")
-
-
-def test_a_task_that_fails_is_told_and_takes_nothing_with_it():
-    async def scene():
-        made = Desk(Broken(3, live=False), View(), Stage())
-        made.wishes.start()
-        await settle()
-        assert made.message == "the feeds failed: OSError: no route to host"
-        made.wishes.add("okx:SOLUSDT")
-        await settle()
-        assert "ValueError: a defect" in made.message
-        await made.wishes.close()
-        assert made.source.stopped
-
-    asyncio.run(scene())
-
-
-def test_when_nothing_is_reached_the_notice_offers_the_demo():
-    async def scene():
-        made = desk(offline=True)
-        for _ in range(6):
-            made.tick()
-        assert "offline" in made.stage.places(6)
-        assert "fstream.binance.com: name not resolved; retry in 8 s" in made.offline.report
-        press(made, "D")
-        await settle()
-        made.tick()
-        assert made.source.demo
-        assert "offline" not in made.stage.places(6)
-
-    asyncio.run(scene())
-
-
-def test_esc_puts_the_offline_notice_away():
-    made = desk(offline=True)
-    for _ in range(6):
-        made.tick()
-    press(made, "escape")
-    made.tick()
-    assert "offline" not in made.stage.places(6)

@@ -1,4 +1,4 @@
-"""Chart, footprint, profile and trades, drawn from one small world and compared with what a hand would draw."""
+"""Chart, footprint, profile and trades of one small world, compared with what a hand would draw."""
 
 import pytest
 from msgspec.structs import replace
@@ -11,7 +11,20 @@ from cvdtui.panes.line import length
 from cvdtui.panes.plot import Scale, braille, candle, column, ticks
 from cvdtui.panes.profile import Profile
 from cvdtui.panes.tape import Tape
-from tests.screen.made import BTC, MINUTE, NOON, bars, btc_row, detail, frame, ladder, profile, roles, snapshot, texts
+from tests.screen.made import (
+    BTC,
+    MINUTE,
+    NOON,
+    bars,
+    btc_row,
+    detail,
+    frame,
+    ladder,
+    profile,
+    roles,
+    snapshot,
+    texts,
+)
 
 PANES = (Chart, Footprint, Profile, Tape)
 
@@ -95,8 +108,13 @@ def test_as_many_bars_as_fit_newest_at_the_right(width, count):
 
 def test_large_and_tiny_volumes_stay_in_their_columns():
     made = ladder()
-    cells = {row: replace(cell, sell=cell.sell * 1e6, buy=cell.buy * 12345.678) for row, cell in made.bars[2].cells.items()}
-    big = replace(made, bars=(*made.bars[:2], replace(made.bars[2], cells=cells, volume=1.38e8, delta=-4.4e7)))
+    cells = {
+        row: replace(cell, sell=cell.sell * 1e6, buy=cell.buy * 12345.678)
+        for row, cell in made.bars[2].cells.items()
+    }
+    big = replace(
+        made, bars=(*made.bars[:2], replace(made.bars[2], cells=cells, volume=1.38e8, delta=-4.4e7))
+    )
     lines = Footprint().paint(frame(56, 14, snapshot(detail=detail(ladder=big))))
     assert "40M×407K" in texts(lines)[6].replace(" ", "")
     assert all(length(line) <= 56 for line in lines)
@@ -127,7 +145,9 @@ def test_a_profile_taller_than_the_pane_merges_rows_and_says_how_many():
 
 def test_a_whole_profile_says_so():
     whole = replace(profile(), share=1.0)
-    assert "all of the session" in "".join(texts(Profile().paint(frame(60, 14, snapshot(detail=detail(profile=whole))))))
+    assert "all of the session" in "".join(
+        texts(Profile().paint(frame(60, 14, snapshot(detail=detail(profile=whole)))))
+    )
 
 
 def test_time_and_sales_newest_first_with_side_in_words_and_colour():
@@ -230,12 +250,18 @@ def test_bars_before_the_anchor_have_no_cvd_line():
 
 @pytest.mark.parametrize("pane", PANES)
 def test_an_empty_pane_says_what_it_waits_for(pane):
-    links = (Link("binance-usdm", "waiting", "fapi.binance.com", "name not resolved; retry in 8 s", (BTC.name,)),)
+    links = (
+        Link("binance-usdm", "waiting", "fapi.binance.com", "name not resolved; retry in 8 s", (BTC.name,)),
+    )
     shot = snapshot(rows=(btc_row(last=None, quality=Quality(0, "waiting", "-")),), detail=None, links=links)
     text = "\n".join(texts(pane().paint(frame(80, 20, shot))))
     assert "waiting for the first trade of BTC binance-usdm" in text
     assert "fapi.binance.com: name not resolved; retry in 8 s" in text
-    connected = snapshot(rows=shot.rows, detail=None, links=(Link("x", "live", "h", markets=(BTC.name,), since_us=NOON + 3_000_000),))
+    connected = snapshot(
+        rows=shot.rows,
+        detail=None,
+        links=(Link("x", "live", "h", markets=(BTC.name,), since_us=NOON + 3_000_000),),
+    )
     assert "connected 4 s ago" in "\n".join(texts(pane().paint(frame(80, 20, connected))))
 
 

@@ -57,9 +57,18 @@ def test_a_narrow_screen_gets_the_suffix_sooner(value, written):
 
 @pytest.mark.parametrize(
     ("value", "decimals", "written"),
-    [(0.45, 2, "0.45"), (12.34, 1, "12.3"), (890.2, 0, "890"), (1210.0, 0, "1.2K"), (12345.0, 0, "12K"), (2.5e6, 0, "2.5M"),
-     (-0.0, 0, "0"), (-0.2, 0, "0"), (999.6, 0, "1.0K")],
-)  # fmt: skip
+    [
+        (0.45, 2, "0.45"),
+        (12.34, 1, "12.3"),
+        (890.2, 0, "890"),
+        (1210.0, 0, "1.2K"),
+        (12345.0, 0, "12K"),
+        (2.5e6, 0, "2.5M"),
+        (-0.0, 0, "0"),
+        (-0.2, 0, "0"),
+        (999.6, 0, "1.0K"),
+    ],
+)
 def test_a_ladder_cell_is_at_most_five_characters(value, decimals, written):
     assert numbers.short(value, decimals) == written
 
