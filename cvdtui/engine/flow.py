@@ -1,23 +1,28 @@
 """The flow of one market: every sum over its trades, one trade at a time; the heart of the program.
 
-`apply` takes trades that the tape released. Trades of one time slot gather in an open segment; when the slot (or the
-side source) changes, or when somebody reads, the segment is folded into bars of all timeframes, session and week.
+`apply` takes trades that the tape released. Trades of one time slot wait together; when the slot (or the side
+source) changes, or when somebody reads, they are summed in one go and merged into bars of all timeframes, session
+and week.
 """
 
 from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from math import gcd
+from operator import attrgetter
 
-from cvdtui.engine.bars import Bars
-from cvdtui.engine.segment import Cells, Segment, fold
+from cvdtui.engine.bars import Bars, OpenBar
+from cvdtui.engine.segment import Segment, fold
 from cvdtui.engine.session import SessionClock, week_start
 from cvdtui.engine.sums import Period, Sources
-from cvdtui.model import TIMEFRAMES, Columns, Market, SideSource, Trade, Trades
+from cvdtui.engine.window import Window
+from cvdtui.model import MINUTE_US, TIMEFRAMES, Columns, Market, SideSource, Trade, Trades
 
 FIVE_MINUTES_US = 300_000_000
+MINUTE = 60
 _FAR = 1 << 200
 _KEPT_SESSIONS = 8
+_time_us = attrgetter("time_us")
 
 
 class Limits:
@@ -46,32 +51,27 @@ class Flow:
     """CVD since every anchor, bars, cells, profile, VWAP and the rolling window, in integers of `market`."""
 
     __slots__ = (
-        "_cells",
-        "_close",
-        "_delta",
-        "_delta_high",
-        "_delta_low",
         "_end_us",
-        "_first",
         "_five",
-        "_five_trades",
         "_grain_us",
         "_left_us",
+        "_long",
+        "_minute",
+        "_pending",
         "_recent",
         "_session",
         "_session_clock",
+        "_short",
         "_slot_us",
         "_source",
         "_tail",
-        "_trades",
         "_week",
-        "_zero",
         "bars",
         "excludes_zero",
         "first_time_us",
         "last_time_us",
-        "market",
         "mark",
+        "market",
         "rolling",
         "sessions",
         "sources",
@@ -104,6 +104,10 @@ class Flow:
             )
             for seconds in timeframes
         }
+        self._short = [bars for seconds, bars in self.bars.items() if seconds <= MINUTE]
+        self._long = [bars for seconds, bars in self.bars.items() if seconds > MINUTE]
+        self._minute: OpenBar | None = None
+        """What the longer bars and the periods have not been told yet."""
         self.start = Period(0, _FAR, keeps_cells=False)
         """All that was seen."""
         self.sessions: dict[int, Period] = {}
@@ -121,18 +125,14 @@ class Flow:
         self._session: Period | None = None
         self._week: Period | None = None
         self._recent: deque[Trade] = deque(maxlen=max(rolling, limits.prints))
-        self._five: deque[Trade] = deque()
-        self._five_trades = [0, 0]
+        self._five = Window(FIVE_MINUTES_US, self._grain_us)
         self._tail: list[Columns] = []
-        self._zero = _FAR if excludes_zero else 0
         self._source: SideSource = "taker"
         self._slot_us = 0
         self._end_us = 0
         self._left_us = -1
-        self._trades = 0
-        self._first = self._close = 0
-        self._delta = self._delta_high = self._delta_low = 0
-        self._cells: Cells = {}
+        self._pending: list[Trade] = []
+        """Trades of the open slot, not yet summed."""
 
     # --- the write side: one call a frame
 
@@ -142,52 +142,25 @@ class Flow:
             self.settle()
             self._source = source
             self._end_us = 0
-        recent, five = self._recent, self._five
+        pending = self._pending
         for trade in trades:
-            time_us = trade.time_us
-            if not self._slot_us <= time_us < self._end_us:
-                self._turn(time_us, trade.price)
-            if time_us > self.last_time_us:
-                self.last_time_us = time_us
-            price, side = trade.price, trade.side
-            size = trade.size
-            key = price << 2 | side & 3
-            cells = self._cells
-            cells[key] = cells.get(key, 0) + size
-            self._close = price
-            self._trades += 1
-            self._delta = delta = self._delta + size * side
-            if delta > self._delta_high:
-                self._delta_high = delta
-            if delta < self._delta_low:
-                self._delta_low = delta
-            recent.append(trade)
-            five.append(trade)
+            if not self._slot_us <= trade.time_us < self._end_us:
+                self._turn(trade.time_us)
+            pending.append(trade)
 
     def settle(self) -> None:
-        """Folds the open segment into everything; what is read afterwards is complete."""
-        if not self._trades:
-            return
-        segment = fold(
-            self._slot_us,
-            self._first,
-            self._close,
-            self._delta_high,
-            self._delta_low,
-            self._trades,
-            self._cells,
-            self._source,
-        )
-        self._count(segment)
-        self.add(segment)
-        self._open_segment(self._close)
-        self._trades = 0
+        """Folds what is open into everything; what is read afterwards is complete."""
+        if self._pending:
+            self._close_slot()
+        minute, self._minute = self._minute, None
+        if minute is not None:
+            self._add_long(minute.segment)
 
     def add(self, segment: Segment) -> None:
         """Merges one segment into bars, session, week and totals."""
-        for bars in self.bars.values():
+        for bars in self._short:
             bars.add(segment)
-        self.add_to_periods(segment)
+        self._add_long(segment)
 
     def add_to_periods(self, segment: Segment) -> None:
         """Merges one segment into session, week and totals alone."""
@@ -228,6 +201,15 @@ class Flow:
         self.settle()
         self.mark = (time_us, self.start.delta, self.start.value_delta)
 
+    def move_mark(self, other: "Flow") -> None:
+        """Takes over the mark of a flow that saw the same trades since it was dropped."""
+        if other.mark is None:
+            return
+        self.settle()
+        other.settle()
+        size, value = other.start.delta - other.mark[1], other.start.value_delta - other.mark[2]
+        self.mark = (other.mark[0], self.start.delta - size, self.start.value_delta - value)
+
     def scratch(self, timeframes: Sequence[int]) -> "Flow":
         """An empty flow of the same market that keeps everything: for a stretch of history."""
         return Flow(
@@ -251,13 +233,7 @@ class Flow:
         trades = trades_of(columns)
         self._recent.extendleft(reversed(trades[-room:] if room else []))
         horizon = self.last_time_us - FIVE_MINUTES_US
-        for trade in reversed(trades):
-            if trade.time_us <= horizon:
-                break
-            self._five.appendleft(trade)
-            signed = trade.size * trade.side
-            self._five_trades[0] += signed
-            self._five_trades[1] += signed * trade.price
+        self._five.extend_left([trade for trade in trades if trade.time_us > horizon])
 
     def begin_at(self, time_us: int) -> None:
         """Trades begin at this boundary; what lies before is known from candles."""
@@ -304,6 +280,7 @@ class Flow:
     @property
     def last_trade(self) -> Trade | None:
         """The trade applied last."""
+        self.settle()
         self._take_tail()
         return self._recent[-1] if self._recent else None
 
@@ -314,6 +291,7 @@ class Flow:
 
     def rolling_delta(self) -> tuple[int, int]:
         """Delta of the last `rolling` trades: (size, value)."""
+        self.settle()
         self._take_tail()
         size = value = 0
         for trade in islice(reversed(self._recent), self.rolling):
@@ -324,39 +302,56 @@ class Flow:
 
     def delta_5m(self, now_us: int) -> tuple[int, int]:
         """Delta of trades younger than 300 s of exchange time at `now_us`: (size, value)."""
+        self.settle()
         self._take_tail()
-        self._prune(now_us)
-        return self._five_trades[0], self._five_trades[1]
+        return self._five.delta(now_us)
 
     def prints(self, count: int) -> list[Trade]:
         """The latest trades, newest first."""
+        self.settle()
         self._take_tail()
         return list(islice(reversed(self._recent), count))
 
     # --- inside
 
-    def _turn(self, time_us: int, price: int) -> None:
-        self.settle()
+    def _turn(self, time_us: int) -> None:
+        if self._pending:
+            self._close_slot()
         self._take_tail()
         if not self.trades:
             self.first_time_us = time_us
         self._slot_us = time_us - time_us % self._grain_us
         self._end_us = self._slot_us + self._grain_us
-        self._open_segment(price)
 
-    def _open_segment(self, price: int) -> None:
-        self._first = price
-        self._cells = {}
-        self._delta = 0
-        self._delta_high = -self._zero
-        self._delta_low = self._zero
+    def _close_slot(self) -> None:
+        """Sums the open slot: into the short bars at once, into the rest a minute at a time."""
+        pending = self._pending
+        segment = fold(self._slot_us, pending, self._source, excludes_zero=self.excludes_zero)
+        self.trades += len(pending)
+        self.last_time_us = max(self.last_time_us, *map(_time_us, pending))
+        self._recent.extend(pending)
+        self._five.add(self._slot_us, pending, segment.delta, segment.value_delta)
+        self._five.prune(self.last_time_us)
+        pending.clear()
+        for bars in self._short:
+            bars.add(segment)
+        self._gather(segment)
 
-    def _count(self, segment: Segment) -> None:
-        """Counts trades and lets the five-minute window follow."""
-        self.trades += segment.trades
-        self._five_trades[0] += segment.delta
-        self._five_trades[1] += segment.value_delta
-        self._prune(self.last_time_us)
+    def _gather(self, segment: Segment) -> None:
+        minute = self._minute
+        if minute is None:
+            self._minute = OpenBar(segment.time_us, segment)
+        elif segment.time_us // MINUTE_US == minute.time_us // MINUTE_US:
+            minute.merge(segment)
+            minute.segment.time_us = min(minute.segment.time_us, segment.time_us)
+        else:
+            self._add_long(minute.segment)
+            self._minute = OpenBar(segment.time_us, segment)
+
+    def _add_long(self, segment: Segment) -> None:
+        for bars in self._long:
+            bars.add(segment)
+        self.add_to_periods(segment)
 
     def _take_tail(self) -> None:
         """Turns the end of what came by columns into trades, for whoever looks at single ones."""
@@ -369,20 +364,7 @@ class Flow:
             trades = trades_of(part)
             self._recent.extend(trades)
             self._five.extend(trades)
-            for trade in trades:
-                signed = trade.size * trade.side
-                self._five_trades[0] += signed
-                self._five_trades[1] += signed * trade.price
-        self._prune(self.last_time_us)
-
-    def _prune(self, now_us: int) -> None:
-        five, sums = self._five, self._five_trades
-        horizon = now_us - FIVE_MINUTES_US
-        while five and five[0].time_us <= horizon:
-            old = five.popleft()
-            signed = old.size * old.side
-            sums[0] -= signed
-            sums[1] -= signed * old.price
+        self._five.prune(self.last_time_us)
 
     def _rescale(self, price_factor: int, size_factor: int) -> None:
         for bars in self.bars.values():
@@ -393,11 +375,10 @@ class Flow:
         worth = price_factor * size_factor
         if self.mark is not None:
             self.mark = (self.mark[0], self.mark[1] * size_factor, self.mark[2] * worth)
-        self._five_trades = [self._five_trades[0] * size_factor, self._five_trades[1] * worth]
-        for trades in (self._recent, self._five):
-            scaled = [scale_trade(trade, price_factor, size_factor) for trade in trades]
-            trades.clear()
-            trades.extend(scaled)
+        self._five.rescale(price_factor, size_factor)
+        recent = [scale_trade(trade, price_factor, size_factor) for trade in self._recent]
+        self._recent.clear()
+        self._recent.extend(recent)
         self._end_us = 0
 
 

@@ -1,12 +1,14 @@
 """A segment: consecutive trades of one time slot and one side source, summed; the unit everything merges."""
 
 from array import array
+from collections.abc import Sequence
 
-from cvdtui.model import SideSource
+from cvdtui.model import SideSource, Trade
 
 BUY_CODE = 1
 SELL_CODE = 3
 UNKNOWN_CODE = 0
+_FAR = 1 << 200
 
 Cells = dict[int, int]
 """Volume by price and side: key = price << 2 | side & 3 (buy 1, sell 3, unknown 0), value = size."""
@@ -82,17 +84,43 @@ class Segment:
         return self.buy + self.sell + self.unknown
 
 
-def fold(  # noqa: PLR0913 - what a run of trades leaves behind
-    time_us: int,
-    first: int,
-    last: int,
-    delta_high: int,
-    delta_low: int,
-    trades: int,
-    cells: Cells,
-    source: SideSource,
-) -> Segment:
-    """A Segment from the cells of its trades, the first and last price and the extremes of the running delta."""
+def fold(time_us: int, trades: Sequence[Trade], source: SideSource, *, excludes_zero: bool) -> Segment:
+    """The sums of trades in the venue's order, at least one, all of the slot that begins at `time_us`."""
+    cells: Cells = {}
+    get = cells.get
+    delta = 0
+    delta_high, delta_low = (-_FAR, _FAR) if excludes_zero else (0, 0)
+    for trade in trades:
+        size, side = trade.size, trade.side
+        key = trade.price << 2 | side & 3
+        cells[key] = get(key, 0) + size
+        delta += size * side
+        if delta > delta_high:  # noqa: PLR1730 - a call of max would cost as much as the rest of the loop
+            delta_high = delta
+        if delta < delta_low:  # noqa: PLR1730 - the same
+            delta_low = delta
+    buy, sell, unknown, value, value_delta = _totals(cells)
+    return Segment(
+        time_us,
+        trades[0].price,
+        max(cells) >> 2,
+        min(cells) >> 2,
+        trades[-1].price,
+        buy,
+        sell,
+        unknown,
+        delta_high,
+        delta_low,
+        len(trades),
+        value,
+        value_delta,
+        cells,
+        source,
+    )
+
+
+def _totals(cells: Cells) -> tuple[int, int, int, int, int]:
+    """Buy, sell and unknown volume, price x size, and the same signed by the side."""
     buy = sell = unknown = value = value_delta = 0
     for key, size in cells.items():
         code = key & 3
@@ -106,24 +134,7 @@ def fold(  # noqa: PLR0913 - what a run of trades leaves behind
             value_delta -= worth
         else:
             unknown += size
-    high, low = max(cells) >> 2, min(cells) >> 2
-    return Segment(
-        time_us,
-        first,
-        high,
-        low,
-        last,
-        buy,
-        sell,
-        unknown,
-        delta_high,
-        delta_low,
-        trades,
-        value,
-        value_delta,
-        cells,
-        source,
-    )
+    return buy, sell, unknown, value, value_delta
 
 
 def add_cells(into: Cells, cells: Cells) -> None:
