@@ -41,19 +41,21 @@ class Board:
         self._live = live
         self._welcomes_all = welcomes_all
         """Whether a market is announced by its first trade (files) or by `add` alone."""
+        self._waiting: dict[str, MarketState] = {}
+        """Markets that begin anew, by name: see `hold`."""
         self._known: dict[int, tuple[Market, MarketState, bool]] = {}
 
     def add(self, market: Market) -> MarketState:
         """Announces a market; one already there is kept."""
         state = self.states.get(market.name)
         if state is None:
-            state = MarketState(market, self._make_flow, hold_limit=self._hold_limit, live=self._live)
-            self.states[market.name] = state
+            state = self.states[market.name] = self._new_state(market)
         return state
 
     def remove(self, name: str) -> MarketState | None:
         """Forgets a market, and hands back what was known of it."""
         self._known.clear()
+        self._waiting.pop(name, None)
         self._pictures.pop(name, None)
         return self.states.pop(name, None)
 
@@ -98,21 +100,38 @@ class Board:
             self._known.clear()
 
     def hold(self, market: str) -> None:
-        """History is being fetched: trades wait."""
+        """History is being fetched: trades wait.
+
+        A market that has begun without its history stays on show meanwhile; a second state waits beside it, is
+        given the history, and takes its place with `expect`.
+        """
         state = self.states.get(market)
-        if state is not None:
-            state.hold()
+        if state is None:
+            return
+        if state.tape.next is not None:
+            state = self._waiting[market] = self._new_state(state.market)
+            self._known.clear()
+        state.hold()
 
     def expect(self, market: str, next_id: int) -> Missing | None:
         """The tape of this market begins at `next_id`."""
         state = self.states.get(market)
-        return None if state is None else state.expect(next_id)
+        waiting = self._waiting.pop(market, None)
+        if state is None or waiting is None:
+            return None if state is None else state.expect(next_id)
+        missing = waiting.expect(next_id)
+        waiting.inherit(state)
+        self.states[market] = waiting
+        self._known.clear()
+        return missing
 
     def on_trades(self, batch: Trades) -> Missing | None:
         """Trades arrived, live or fetched."""
         known = self._known.get(id(batch.market)) or self._meet(batch.market)
         if known is None:
             return None
+        if self._waiting and (waiting := self._waiting.get(batch.market.name)) is not None:
+            waiting.accept_scaled(batch)
         if known[2]:
             return known[1].accept(batch)
         return known[1].accept_scaled(batch)
@@ -136,9 +155,11 @@ class Board:
 
     def on_history(self, market: Market, candles: tuple[Candle, ...]) -> None:
         """Closed candles before the first trade."""
-        known = self._meet(market)
-        if known is not None:
-            known[1].add_history([_scaled_candle(candle, market, known[1].market) for candle in candles])
+        self._meet(market)
+        state = self._waiting.get(market.name) or self.states.get(market.name)
+        if state is not None:
+            state.adopt(market)
+            state.add_history([_scaled_candle(candle, market, state.market) for candle in candles])
 
     def on_filled(self, columns: Columns, from_us: int, to_us: int) -> None:
         """Every trade of whole minutes that were known from candles."""
@@ -190,6 +211,9 @@ class Board:
             state.finish()
 
     # --- inside
+
+    def _new_state(self, market: Market) -> MarketState:
+        return MarketState(market, self._make_flow, hold_limit=self._hold_limit, live=self._live)
 
     def _meet(self, market: Market) -> tuple[Market, MarketState, bool] | None:
         """Finds the market's state, grown to the scale of `market`, and whether their scales are the same."""

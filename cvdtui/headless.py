@@ -35,6 +35,7 @@ async def _run_live(options: RunOptions) -> int:
         await _wait(stopped, options.seconds)
         await _settle(monitor)
         await monitor.stop()
+        monitor.begin()
     print_report(monitor.board, options.config, as_json=options.json, notices=monitor.board.notices)
     if not monitor.was_reached():
         why = "; ".join(monitor.failures()) or "no answer"
@@ -53,6 +54,7 @@ async def _run_demo(options: DemoOptions) -> int:
             await _wait(stopped, options.seconds)
             await _catch_up(monitor, await exchange.freeze())
             await monitor.stop()
+            monitor.begin()
     finally:
         await exchange.stop()
     print_report(monitor.board, config, as_json=options.json, notices=monitor.board.notices)
@@ -76,10 +78,10 @@ async def _wait(stopped: asyncio.Event, seconds: float | None) -> None:
 
 
 async def _settle(monitor: Monitor) -> None:
-    """Gives trades that are being fetched a little time to arrive."""
+    """Gives history and trades that are being fetched a little time to arrive."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(GRACE_S):
-            while monitor.open_ids():
+            while monitor.open_ids() or monitor.is_beginning():
                 await asyncio.sleep(0.05)
 
 

@@ -111,11 +111,20 @@ class Monitor:
         for link in self.board.links.values():
             if link.state not in _LIVE and link.text:
                 whys.setdefault(link.host or link.name, link.text)
-        return tuple(f"{host}: {why.removeprefix(f'{host}: ')}" for host, why in whys.items())
+        return tuple(why if host in why else f"{host}: {why}" for host, why in whys.items())
 
     def open_ids(self) -> int:
         """How many trades are missing and being fetched."""
         return sum(state.tape.open_ids for state in self.board.states.values())
+
+    def is_beginning(self) -> bool:
+        """Whether trades of any market wait for its history."""
+        return any(state.tape.is_holding and state.tape.held for state in self.board.states.values())
+
+    def begin(self) -> None:
+        """History that has not come will not come: what waits is counted."""
+        for state in self.board.states.values():
+            state.begin()
 
     # --- feeds
 

@@ -76,7 +76,9 @@ class MarketState:
         return tape.missing
 
     def accept_scaled(self, batch: Trades) -> Missing | None:
-        """Trades in a coarser scale than `market`."""
+        """Trades in another scale than `market`: the finer one holds for both."""
+        if batch.market is not self.market:
+            self.adopt(batch.market)
         trades = tuple(at_scale(batch, self.market))
         return self.accept(Trades(self.market, trades, batch.id_rule, batch.source, batch.excluded))
 
@@ -103,6 +105,19 @@ class MarketState:
         self.version += 1
         self._apply(self.tape.expect(next_id))
         return self.tape.missing
+
+    def inherit(self, other: "MarketState") -> None:
+        """Takes over what was counted beside the trades, and the mark; the state before is forgotten."""
+        self.ignored, self.rejected, self.excluded = other.ignored, other.rejected, other.excluded
+        self.last_reason = other.last_reason
+        self.tape.duplicates += other.tape.duplicates
+        self.flow.move_mark(other.flow)
+        self.version += 1
+
+    def begin(self) -> None:
+        """No history will come: what waits is counted from its first trade on."""
+        if self.tape.is_holding and self.tape.held:
+            self.expect(self.tape.first_held)
 
     def lose(self, missing: Missing) -> None:
         """A hole that will not be filled."""

@@ -100,6 +100,11 @@ class Tape:
         """Whether everything waits for `expect`."""
         return self._holding
 
+    @property
+    def first_held(self) -> int:
+        """The lowest id that waits (at least one does)."""
+        return min(self._held)
+
     def hold(self) -> None:
         """Until `expect` is called nothing is released."""
         if self.next is None:
@@ -165,11 +170,9 @@ class Tape:
     # --- contiguous ids
 
     def _wait(self, trades: Iterable[Trade]) -> None:
+        """Keeps trades until the tape begins; history and stream meet here, so coming twice is no fault."""
         for trade in trades:
-            if trade.id in self._held:
-                self.duplicates += 1
-            else:
-                self._held[trade.id] = trade
+            self._held.setdefault(trade.id, trade)
 
     def _place(self, trades: Iterable[Trade]) -> Sequence[Trade]:
         released: list[Trade] = []
