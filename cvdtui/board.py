@@ -43,6 +43,8 @@ class Board:
         """Whether a market is announced by its first trade (files) or by `add` alone."""
         self._waiting: dict[str, MarketState] = {}
         """Markets that begin anew, by name: see `hold`."""
+        self._early: dict[str, tuple[int, int]] = {}
+        """(ignored, rejected) of markets whose first trade is still to come (files)."""
         self._known: dict[int, tuple[Market, MarketState, bool]] = {}
 
     def add(self, market: Market) -> MarketState:
@@ -50,6 +52,7 @@ class Board:
         state = self.states.get(market.name)
         if state is None:
             state = self.states[market.name] = self._new_state(market)
+            state.ignored, state.rejected = self._early.pop(market.name, (0, 0))
         return state
 
     def remove(self, name: str) -> MarketState | None:
@@ -189,16 +192,16 @@ class Board:
     def on_ignored(self, market: str | None, count: int = 1) -> None:
         """A frame of a stream nobody asked for."""
         state = self.states.get(market) if market else None
-        if state is None:
-            self.ignored += count
-        else:
+        if state is not None:
             state.ignored += count
+        else:
+            self._count_early(market, count, 0)
 
     def on_rejected(self, market: str | None, reason: str, count: int = 1) -> None:
         """A frame or row that does not parse."""
         state = self.states.get(market) if market else None
         if state is None:
-            self.rejected += count
+            self._count_early(market, 0, count)
         else:
             state.rejected += count
             state.last_reason = reason
@@ -211,6 +214,15 @@ class Board:
             state.finish()
 
     # --- inside
+
+    def _count_early(self, market: str | None, ignored: int, rejected: int) -> None:
+        """Counts for a market that is not here yet, or for none."""
+        if market is None or not self._welcomes_all:
+            self.ignored += ignored
+            self.rejected += rejected
+            return
+        before = self._early.get(market, (0, 0))
+        self._early[market] = (before[0] + ignored, before[1] + rejected)
 
     def _new_state(self, market: Market) -> MarketState:
         return MarketState(market, self._make_flow, hold_limit=self._hold_limit, live=self._live)
