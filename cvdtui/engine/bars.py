@@ -196,7 +196,7 @@ class Bars:
         """The latest bars, the open one included."""
         if self.open is None:
             return self.closed[-count:]
-        closed = self.closed[-(count - 1) :] if count > 1 else []
+        closed = self.closed[1 - count :] if count > 1 else []
         return [*closed, self.open.bar(self.cvd_before)]
 
     def at(self, time_us: int) -> Bar | None:
@@ -234,16 +234,20 @@ class Bars:
             before = self.closed[place - 1].cvd if place else self._origin()
             shift = bar.delta
             self.closed.insert(place, replace(bar, cvd=before + shift))
+            self.closed_count += 1
         self._shift(place + 1, shift)
         self._forget(bar.time_us)
         self._keep(bar.time_us, pack(cells))
         self.version += 1
 
     def graft(self, learned: list[tuple[Bar, Cells | None]]) -> None:
-        """Puts closed bars where only candles, or nothing, stood; every CVD after them follows."""
+        """Puts bars where only candles, or nothing, stood; every CVD after them follows."""
         before = self._origin()
         merged = {bar.time_us: bar for bar in self.closed}
         for bar, cells in learned:
+            if self.open is not None and bar.time_us == self.open.time_us:
+                self.open = reopen(bar, cells or {})
+                continue
             merged[bar.time_us] = bar
             self._forget(bar.time_us)
             self._keep(bar.time_us, pack(cells or {}))

@@ -64,6 +64,8 @@ def stepped_row(row: int, tick: int, steps: int) -> int:
     place = 0
     while scale_125(place) * tick < row:
         place += 1
+    if steps > 0 and scale_125(place) * tick > row:
+        steps -= 1  # a row between two steps: the next larger one is the first step up
     return scale_125(max(0, place + steps)) * tick
 
 
@@ -75,15 +77,17 @@ def scale_125(place: int) -> int:
 def imbalances(rows: Rows, *, ratio: float = 3.0, min_volume: int = 0) -> list[tuple[int, Side]]:
     """Diagonal imbalances, ascending: buy[r] >= ratio x sell[r - 1], sell[r] >= ratio x buy[r + 1].
 
-    An empty opposite row gives none; the aggressor's own volume is at least `min_volume`.
+    An empty opposite row gives none; the aggressor's own volume is at least `min_volume`. Compared in integers: a
+    product of floats would round sums of more than 2^53.
     """
+    over, under = ratio.as_integer_ratio()
     found: list[tuple[int, Side]] = []
     for number in sorted(rows):
         buy, sell, _ = rows[number]
         below, above = rows.get(number - 1), rows.get(number + 1)
-        if below and below[1] and buy >= max(min_volume, 1) and buy >= ratio * below[1]:
+        if below and below[1] and buy >= max(min_volume, 1) and buy * under >= over * below[1]:
             found.append((number, "buy"))
-        if above and above[0] and sell >= max(min_volume, 1) and sell >= ratio * above[0]:
+        if above and above[0] and sell >= max(min_volume, 1) and sell * under >= over * above[0]:
             found.append((number, "sell"))
     return found
 
