@@ -32,9 +32,11 @@ def apply_columns(flow: "Flow", columns: Columns) -> None:
         return
     flow.settle()
     flow.close_slot()
+    volume = 0
     for part in _exact_parts(columns):
         _apply(flow, part)
-    flow.count_columns(columns)
+        volume += int(part.size.sum())
+    flow.count_columns(columns, volume)
 
 
 def trades_of(columns: Columns, start: int = 0) -> list[Trade]:
@@ -190,7 +192,7 @@ def _segments(columns: Columns, slot_us: int, starts: Ints, *, excludes_zero: bo
     buy, sell, unknown = sums.volumes()
     value, value_delta = sums.values()
     high, low = sums.delta_extremes(excludes_zero=excludes_zero)
-    slots = columns.time_us[starts] // slot_us * slot_us
+    slots = np.minimum.reduceat(columns.time_us, starts) // slot_us * slot_us
     rows = np.column_stack(
         (slots, sums.open, sums.high, sums.low, sums.close, buy, sell, unknown, high, low, sums.ends - starts)
     ).tolist()

@@ -5,20 +5,18 @@ source) changes, or when somebody reads, they are summed in one go and merged in
 and week.
 """
 
-from collections import deque
 from collections.abc import Iterable, Sequence
-from itertools import islice
 from math import gcd
 from operator import attrgetter
 
 from cvdtui.engine.bars import Bars, OpenBar
+from cvdtui.engine.latest import Latest
+from cvdtui.engine.scale import factors, finer
 from cvdtui.engine.segment import Segment, fold
 from cvdtui.engine.session import SessionClock, week_start
 from cvdtui.engine.sums import Period, Sources
-from cvdtui.engine.window import Window
-from cvdtui.model import MINUTE_US, TIMEFRAMES, Columns, Market, SideSource, Trade, Trades
+from cvdtui.model import MINUTE_US, TIMEFRAMES, Columns, Market, SideSource, Trade
 
-FIVE_MINUTES_US = 300_000_000
 MINUTE = 60
 _FAR = 1 << 200
 _KEPT_SESSIONS = 8
@@ -52,19 +50,17 @@ class Flow:
 
     __slots__ = (
         "_end_us",
-        "_five",
         "_grain_us",
+        "_latest",
         "_left_us",
         "_long",
         "_minute",
         "_pending",
-        "_recent",
         "_session",
         "_session_clock",
         "_short",
         "_slot_us",
         "_source",
-        "_tail",
         "_week",
         "bars",
         "excludes_zero",
@@ -72,10 +68,10 @@ class Flow:
         "last_time_us",
         "mark",
         "market",
-        "rolling",
         "sessions",
         "sources",
         "start",
+        "trade_volume",
         "trades",
         "trades_from_us",
         "weeks",
@@ -93,7 +89,6 @@ class Flow:
     ) -> None:
         limits = limits or Limits()
         self.market = market
-        self.rolling = rolling
         self.excludes_zero = excludes_zero
         self.bars = {
             seconds: Bars(
@@ -116,6 +111,8 @@ class Flow:
         self.mark: tuple[int, int, int] | None = None
         """(time_us, CVD, CVD in value) when the user dropped a mark."""
         self.trades = 0
+        self.trade_volume = 0
+        """Volume of those trades: candles are not in it."""
         self.trades_from_us = 0
         """Where trades take over from candles; 0 when there were none."""
         self.first_time_us = 0
@@ -124,9 +121,7 @@ class Flow:
         self._grain_us = gcd(60, *timeframes) * 1_000_000
         self._session: Period | None = None
         self._week: Period | None = None
-        self._recent: deque[Trade] = deque(maxlen=max(rolling, limits.prints))
-        self._five = Window(FIVE_MINUTES_US, self._grain_us)
-        self._tail: list[Columns] = []
+        self._latest = Latest(rolling, limits.prints, self._grain_us)
         self._source: SideSource = "taker"
         self._slot_us = 0
         self._end_us = 0
@@ -137,7 +132,10 @@ class Flow:
     # --- the write side: one call a frame
 
     def apply(self, trades: Iterable[Trade], source: SideSource = "taker") -> None:
-        """Applies trades in the venue's order; their integers are in the decimals of `market`."""
+        """Applies trades in the venue's order; their integers are in the decimals of `market`.
+
+        A trade of a time that candles tell of is in them already, and is passed over.
+        """
         if source != self._source:
             self.settle()
             self._source = source
@@ -145,6 +143,8 @@ class Flow:
         pending = self._pending
         for trade in trades:
             if not self._slot_us <= trade.time_us < self._end_us:
+                if trade.time_us < self.trades_from_us:
+                    continue
                 self._turn(trade.time_us)
             pending.append(trade)
 
@@ -173,28 +173,24 @@ class Flow:
         """The next trade begins a segment of its own."""
         self._end_us = 0
 
-    def count_columns(self, columns: Columns) -> None:
-        """Counts rows that were merged by columns; their tail waits to be looked at as trades."""
+    def count_columns(self, columns: Columns, volume: int) -> None:
+        """Counts rows that were merged by columns, and the sum of their sizes."""
         if not self.trades:
             self.first_time_us = int(columns.time_us[0])
         self.trades += len(columns)
+        self.trade_volume += volume
         self.last_time_us = max(self.last_time_us, int(columns.time_us.max()))
-        tail = self._tail
-        tail.append(columns)
-        rows = sum(map(len, tail))
-        horizon = self.last_time_us - FIVE_MINUTES_US
-        while rows - len(tail[0]) >= (self._recent.maxlen or 0) and int(tail[0].time_us.max()) <= horizon:
-            rows -= len(tail.pop(0))
+        self._latest.add_columns(columns, self.last_time_us)
 
     def adopt(self, market: Market) -> None:
         """Takes over the instrument's description; finer decimals bring every integer along."""
-        price_factor = 10 ** max(0, market.price_decimals - self.market.price_decimals)
-        size_factor = 10 ** max(0, market.size_decimals - self.market.size_decimals)
+        grown = finer(self.market, market)
+        price_factor, size_factor = factors(self.market, grown)
         if price_factor > 1 or size_factor > 1:
             self.settle()
-            self._take_tail()
+            self._latest.take_columns(self.last_time_us)
             self._rescale(price_factor, size_factor)
-        self.market = finer(self.market, market)
+        self.market = grown
 
     def drop_mark(self, time_us: int) -> None:
         """Anchors the CVD `mark` here."""
@@ -221,19 +217,14 @@ class Flow:
             excludes_zero=self.excludes_zero,
         )
 
-    def extend_left(self, columns: Columns, from_us: int, to_us: int) -> None:
-        """Lets the rolling and the five-minute window reach back into trades right before the first one."""
-        if to_us != self._left_us or not self.trades:
-            return
-        self._left_us = from_us
-        from cvdtui.engine.columns import trades_of  # noqa: PLC0415 - numpy is there only when columns came
+    def extend_left(self, trades: Sequence[Trade], from_us: int, to_us: int) -> None:
+        """Lets the rolling and the five-minute window reach back into all trades of from_us <= time < to_us.
 
-        self._take_tail()
-        room = (self._recent.maxlen or 0) - len(self._recent)
-        trades = trades_of(columns)
-        self._recent.extendleft(reversed(trades[-room:] if room else []))
-        horizon = self.last_time_us - FIVE_MINUTES_US
-        self._five.extend_left([trade for trade in trades if trade.time_us > horizon])
+        Only where they end right before the first trade known; the rows of an older stretch come later.
+        """
+        if to_us == self._left_us:
+            self._left_us = from_us
+            self._looked_at().extend_left(trades, self.last_time_us)
 
     def begin_at(self, time_us: int) -> None:
         """Trades begin at this boundary; what lies before is known from candles."""
@@ -280,9 +271,13 @@ class Flow:
     @property
     def last_trade(self) -> Trade | None:
         """The trade applied last."""
-        self.settle()
-        self._take_tail()
-        return self._recent[-1] if self._recent else None
+        newest = self._looked_at().newest(1)
+        return newest[0] if newest else None
+
+    @property
+    def rolling(self) -> int:
+        """How many trades the rolling CVD sums."""
+        return self._latest.rolling
 
     @property
     def grain_us(self) -> int:
@@ -291,33 +286,22 @@ class Flow:
 
     def rolling_delta(self) -> tuple[int, int]:
         """Delta of the last `rolling` trades: (size, value)."""
-        self.settle()
-        self._take_tail()
-        size = value = 0
-        for trade in islice(reversed(self._recent), self.rolling):
-            signed = trade.size * trade.side
-            size += signed
-            value += signed * trade.price
-        return size, value
+        return self._looked_at().rolling_delta()
 
     def delta_5m(self, now_us: int) -> tuple[int, int]:
         """Delta of trades younger than 300 s of exchange time at `now_us`: (size, value)."""
-        self.settle()
-        self._take_tail()
-        return self._five.delta(now_us)
+        return self._looked_at().delta_5m(now_us)
 
     def prints(self, count: int) -> list[Trade]:
         """The latest trades, newest first."""
-        self.settle()
-        self._take_tail()
-        return list(islice(reversed(self._recent), count))
+        return self._looked_at().newest(count)
 
     # --- inside
 
     def _turn(self, time_us: int) -> None:
         if self._pending:
             self._close_slot()
-        self._take_tail()
+        self._latest.take_columns(self.last_time_us)
         if not self.trades:
             self.first_time_us = time_us
         self._slot_us = time_us - time_us % self._grain_us
@@ -329,9 +313,8 @@ class Flow:
         segment = fold(self._slot_us, pending, self._source, excludes_zero=self.excludes_zero)
         self.trades += len(pending)
         self.last_time_us = max(self.last_time_us, *map(_time_us, pending))
-        self._recent.extend(pending)
-        self._five.add(self._slot_us, pending, segment.delta, segment.value_delta)
-        self._five.prune(self.last_time_us)
+        self.trade_volume += segment.volume
+        self._latest.add(pending, segment, self.last_time_us)
         pending.clear()
         for bars in self._short:
             bars.add(segment)
@@ -353,18 +336,10 @@ class Flow:
             bars.add(segment)
         self.add_to_periods(segment)
 
-    def _take_tail(self) -> None:
-        """Turns the end of what came by columns into trades, for whoever looks at single ones."""
-        if not self._tail:
-            return
-        from cvdtui.engine.columns import trades_of  # noqa: PLC0415 - numpy is there only when columns came
-
-        columns, self._tail = self._tail, []
-        for part in columns:
-            trades = trades_of(part)
-            self._recent.extend(trades)
-            self._five.extend(trades)
-        self._five.prune(self.last_time_us)
+    def _looked_at(self) -> Latest:
+        self.settle()
+        self._latest.take_columns(self.last_time_us)
+        return self._latest
 
     def _rescale(self, price_factor: int, size_factor: int) -> None:
         for bars in self.bars.values():
@@ -375,38 +350,6 @@ class Flow:
         worth = price_factor * size_factor
         if self.mark is not None:
             self.mark = (self.mark[0], self.mark[1] * size_factor, self.mark[2] * worth)
-        self._five.rescale(price_factor, size_factor)
-        recent = [scale_trade(trade, price_factor, size_factor) for trade in self._recent]
-        self._recent.clear()
-        self._recent.extend(recent)
+        self.trade_volume *= size_factor
+        self._latest.rescale(price_factor, size_factor)
         self._end_us = 0
-
-
-def scale_trade(trade: Trade, price_factor: int, size_factor: int) -> Trade:
-    """The same trade in finer integers."""
-    return Trade(trade.id, trade.time_us, trade.price * price_factor, trade.size * size_factor, trade.side)
-
-
-def finer(known: Market, news: Market) -> Market:
-    """`news` with at least the decimals of `known`."""
-    price = max(known.price_decimals, news.price_decimals)
-    size = max(known.size_decimals, news.size_decimals)
-    return Market(
-        news.venue,
-        news.symbol,
-        news.base,
-        news.quote,
-        news.kind,
-        price,
-        size,
-        news.tick * 10 ** (price - news.price_decimals),
-    )
-
-
-def at_scale(batch: Trades, market: Market) -> Iterable[Trade]:
-    """Trades of a batch in the integers of `market` (which is at least as fine)."""
-    price_factor = 10 ** (market.price_decimals - batch.market.price_decimals)
-    size_factor = 10 ** (market.size_decimals - batch.market.size_decimals)
-    if price_factor == 1 and size_factor == 1:
-        return batch.trades
-    return tuple(scale_trade(trade, price_factor, size_factor) for trade in batch.trades)

@@ -62,9 +62,10 @@ def graft(flow: "Flow", columns: Columns, from_us: int, to_us: int) -> None:
     """
     import numpy as np
 
-    from cvdtui.engine.columns import apply_columns, taken
+    from cvdtui.engine.columns import apply_columns, taken, trades_of
 
     flow.settle()
+    flow.extend_left(trades_of(columns), from_us, to_us)
     minutes = columns.time_us - columns.time_us % MINUTE_US
     due = [minute for minute in np.unique(minutes).tolist() if _is_candle(flow.bars[MINUTE].at(minute))]
     columns = taken(columns, np.flatnonzero(np.isin(minutes, due)))
@@ -80,7 +81,6 @@ def graft(flow: "Flow", columns: Columns, from_us: int, to_us: int) -> None:
         if cells:
             flow.session_of(bar.time_us).add_cells(cells, bar.volume, bar.time_us)
             flow.sources.move(bar.volume, "taker/bar", "taker")
-    flow.extend_left(columns, from_us, to_us)
     for seconds, bars in flow.bars.items():
         if seconds > MINUTE:
             _complete(bars, flow.bars[MINUTE], from_us, to_us)
@@ -91,13 +91,14 @@ def _is_candle(bar: Bar | None) -> bool:
 
 
 def _complete(bars: "Bars", minutes: "Bars", from_us: int, to_us: int) -> None:
-    """Recomputes the bars that overlap the span from their minutes, where every minute is known by its trades."""
+    """Makes the bars that overlap the span, and lack rows, of their minutes, once all of them have theirs."""
     length = bars.seconds * 1_000_000
     by_time = {bar.time_us: bar for bar in minutes.all()}
     known_from = min(by_time, default=0)
     for start in range(from_us - from_us % length, to_us, length):
         parts = [by_time[time] for time in range(start, start + length, MINUTE_US) if time in by_time]
-        if start < known_from or not parts:
+        known = bars.at(start)
+        if start < known_from or not parts or (known is not None and known.delta_high is not None):
             continue
         whole = _fold(start, parts, minutes)
         if whole is not None:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from cvdtui.engine import history
 from cvdtui.engine.audit import Audit
-from cvdtui.engine.flow import Flow, at_scale, finer
+from cvdtui.engine.flow import Flow
+from cvdtui.engine.scale import at_scale, factors, finer
 from cvdtui.engine.sums import Period
 from cvdtui.engine.tape import Tape
 from cvdtui.model import Candle, Columns, Gap, Market, Missing, Trade, Trades
@@ -72,7 +73,8 @@ class MarketState:
         released = tape.accept(batch.trades)
         if released:
             self.flow.apply(released, batch.source)
-        self.excluded += batch.excluded
+        if batch.excluded:
+            self.excluded += batch.excluded
         return tape.missing
 
     def accept_scaled(self, batch: Trades) -> Missing | None:

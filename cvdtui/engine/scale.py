@@ -1,0 +1,66 @@
+"""From one scale of integers to a finer one: decimals only ever grow."""
+
+from collections.abc import Iterable
+
+from cvdtui.model import Candle, Market, Trade, Trades
+
+Factors = tuple[int, int]
+"""What prices and sizes are multiplied by."""
+
+
+def factors(coarse: Market, fine: Market) -> Factors:
+    """What brings integers of `coarse` to the decimals of `fine`, which has at least as many."""
+    return (
+        10 ** (fine.price_decimals - coarse.price_decimals),
+        10 ** (fine.size_decimals - coarse.size_decimals),
+    )
+
+
+def finer(known: Market, news: Market) -> Market:
+    """`news` with at least the decimals of `known`."""
+    price = max(known.price_decimals, news.price_decimals)
+    size = max(known.size_decimals, news.size_decimals)
+    return Market(
+        news.venue,
+        news.symbol,
+        news.base,
+        news.quote,
+        news.kind,
+        price,
+        size,
+        news.tick * 10 ** (price - news.price_decimals),
+    )
+
+
+def scale_trade(trade: Trade, price_factor: int, size_factor: int) -> Trade:
+    """The same trade in finer integers."""
+    return Trade(trade.id, trade.time_us, trade.price * price_factor, trade.size * size_factor, trade.side)
+
+
+def scale_candle(candle: Candle, price_factor: int, size_factor: int) -> Candle:
+    """The same candle in finer integers."""
+    if price_factor == size_factor == 1:
+        return candle
+    worth = price_factor * size_factor
+    return Candle(
+        candle.time_us,
+        candle.seconds,
+        candle.open * price_factor,
+        candle.high * price_factor,
+        candle.low * price_factor,
+        candle.close * price_factor,
+        candle.volume * size_factor,
+        candle.taker_buy * size_factor,
+        candle.quote_volume * worth,
+        candle.trades,
+        candle.closed,
+        candle.taker_buy_value * worth,
+    )
+
+
+def at_scale(batch: Trades, market: Market) -> Iterable[Trade]:
+    """Trades of a batch in the integers of `market` (which is at least as fine)."""
+    price_factor, size_factor = factors(batch.market, market)
+    if price_factor == 1 and size_factor == 1:
+        return batch.trades
+    return tuple(scale_trade(trade, price_factor, size_factor) for trade in batch.trades)
