@@ -51,6 +51,14 @@ class Budget:
         """The host wants silence."""
         self._paused_until = max(self._paused_until, self._clock() + seconds)
 
+    def refund(self, weight: int) -> None:
+        """A question was turned away: its weight is free again."""
+        for place in range(len(self._spent) - 1, -1, -1):
+            then, spent = self._spent[place]
+            if spent == weight:
+                self._spent[place] = (then, 0)
+                return
+
     def note(self, counted: int) -> None:
         """The host counted this much: what is not ours was used by others on this address."""
         others = counted - self.used

@@ -1,6 +1,7 @@
 """One HTTP client for one venue: asks within the venue's budget, and says in words what went wrong."""
 
 import asyncio
+import random
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 64 * 2**20
 """No answer is larger than this; a stranger's endless one is cut."""
+SPREAD_S = 0.25
+"""After a silence that the host asked for, questions come spread over so long."""
 
 
 class Rest:
@@ -77,7 +80,10 @@ class Rest:
             try:
                 return await self._try(request)
             except VenueError as error:
-                wait = max(backoff.next(), self.budget.pause_s)
+                if error.retry_after is None:
+                    wait = max(backoff.next(), self.budget.pause_s)
+                else:  # the host said when; not all at the same moment
+                    wait = self.budget.pause_s + SPREAD_S * random.random()  # noqa: S311 - no secret
                 failing_s += clock() - begin + wait
                 if error.status in REFUSED or failing_s > patience_s:
                     raise
@@ -103,12 +109,16 @@ class Rest:
                 body = await self._body(answer)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ImportError) as error:
             raise explain(error, self.host) from None
+        failure = None
+        if answer.status_code != 200:
+            retry_after = seconds_of(answer.headers.get("Retry-After"))
+            failure = self._refusal(answer.status_code, retry_after, body, request.weight)
         used = answer.headers.get(self._venue.limits.weight_header, "")
         if used.isascii() and used.isdigit():
             self.budget.note(int(used))
-        if answer.status_code == 200:
-            return body
-        raise self._refusal(answer.status_code, seconds_of(answer.headers.get("Retry-After")), body)
+        if failure is not None:
+            raise failure
+        return body
 
     async def _body(self, answer: "httpx.Response") -> bytes:
         parts: list[bytes] = []
@@ -120,12 +130,13 @@ class Rest:
             parts.append(part)
         return b"".join(parts)
 
-    def _refusal(self, status: int, retry_after: float | None, body: bytes) -> VenueError:
+    def _refusal(self, status: int, retry_after: float | None, body: bytes, weight: int) -> VenueError:
         code, text = self._venue.read_failure(body[:10_000])
         said = f"{code}: {text}" if text else ""
         error = refusal(status, self.host, said, retry_after=retry_after, mirrors=self._venue.mirrors)
         if status in (418, 429):
             self.budget.pause(error.retry_after or 0.0)
+            self.budget.refund(weight)  # not served; the host's own count, when it sends one, decides
         elif retry_after:
             self.budget.pause(min(retry_after, 60.0))
         return error
