@@ -4,10 +4,14 @@ Unhandled, they leave a broken terminal.
 """
 
 import asyncio
+import os
 import signal
+import threading
 from collections.abc import Callable
 
 ENDINGS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+LAST_S = 8.0
+"""A terminal that takes nothing more (stopped by ctrl+s, a dead link) must not keep the program alive."""
 
 
 def on_signals(leave: Callable[[int], None]) -> None:
@@ -15,6 +19,14 @@ def on_signals(leave: Callable[[int], None]) -> None:
     loop = asyncio.get_running_loop()
     for number in ENDINGS:
         try:
-            loop.add_signal_handler(number, leave, 128 + number)
+            loop.add_signal_handler(number, _end, leave, 128 + number)
         except (NotImplementedError, RuntimeError, ValueError):
             return  # not the main thread (tests), or no signals here
+
+
+def _end(leave: Callable[[int], None], code: int) -> None:
+    """Leave as the user would; what has not ended some seconds later is ended."""
+    watchdog = threading.Timer(LAST_S, os._exit, (code,))
+    watchdog.daemon = True
+    watchdog.start()
+    leave(code)

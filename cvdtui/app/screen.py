@@ -97,7 +97,8 @@ class MonitorApp(App[None]):
             self._small,
         )
         for pane in (*desk.panes.values(), *fixed):
-            self._views[pane.name] = PaneView(pane, inks, self._clock)
+            of_detail = pane.name in desk.panes and pane is not desk.markets
+            self._views[pane.name] = PaneView(pane, inks, self._clock, of_detail=of_detail)
         self._stage.width, self._stage.height = self.size
         self._stage.settle()
         self.repaint()
@@ -129,10 +130,10 @@ class MonitorApp(App[None]):
             self._display_of.skipped = False
             self.screen.refresh()
         self.desk.tick()
-        self.repaint()
+        self.repaint(force=False)
 
-    def repaint(self) -> None:
-        """Show the desk's snapshot in every pane that has a place."""
+    def repaint(self, *, force: bool = True) -> None:
+        """Show the desk's snapshot in every pane that has a place; `force` also where nothing new arrived."""
         desk, stage = self.desk, self._stage
         self._small.have = (stage.width, stage.height)
         self._header.frozen = desk.frozen
@@ -146,7 +147,11 @@ class MonitorApp(App[None]):
             view = self._views[name]
             alone = name in {stage.zoom, "help", "offline"} or stage.compact or stage.drilled
             view.show(
-                desk.snapshot, focused=view.pane is focused, zoomed=alone, size=(place.width, place.height)
+                desk.snapshot,
+                focused=view.pane is focused,
+                zoomed=alone,
+                size=(place.width, place.height),
+                force=force,
             )
 
     def _put(self, places: dict[str, Place]) -> None:

@@ -1,11 +1,13 @@
 """Wishes that take time (add, remove, undo, demo): one task each, every end told in words, none lost."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 
 from cvdtui.app.source import Source
 
 GIVE_UP_S = 5.0
+log = logging.getLogger(__name__)
 
 
 class Wishes:
@@ -68,5 +70,8 @@ class Wishes:
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        async with asyncio.timeout(GIVE_UP_S):
-            await self._source.stop()
+        try:
+            async with asyncio.timeout(GIVE_UP_S):
+                await self._source.stop()
+        except Exception:  # the terminal must be restored whatever the source does
+            log.exception("stopping the source")

@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from cvdtui.model import Snapshot
+from cvdtui.model import MarketDetail, Snapshot
 from cvdtui.panes.clock import Clock
 from cvdtui.panes.ink import Inks
 from cvdtui.panes.line import Frame, Line, Pane, narrow
@@ -36,22 +36,35 @@ class PaneView(Widget):
             self.pane = pane
             self.key = key
 
-    def __init__(self, pane: Pane, inks: Inks, clock: Clock, *, edge: bool = False) -> None:
+    def __init__(self, pane: Pane, inks: Inks, clock: Clock, *, of_detail: bool = False) -> None:
         super().__init__(id=pane.name)
         self.pane = pane
         self.inks = inks
         self.clock = clock
-        self.edge = edge
+        self.edge = False
         """Draw a rule at the left."""
+        self._of_detail = of_detail
+        """It shows nothing but the market at hand: while that is the same object, so is the picture."""
+        self._drawn: tuple[MarketDetail | None, bool, bool] = (None, False, False)
         self._lines: list[Line] = []
         self._strips: list[Strip] = []
         self._extent = (0, 0)
 
-    def show(self, snapshot: Snapshot, *, focused: bool, zoomed: bool, size: tuple[int, int]) -> int:
-        """Paint the snapshot in `size` (width, height); give how many lines changed."""
+    def show(
+        self, snapshot: Snapshot, *, focused: bool, zoomed: bool, size: tuple[int, int], force: bool = True
+    ) -> int:
+        """Paint the snapshot in `size` (width, height); give how many lines changed.
+
+        Without `force` a pane whose market did not change is left as it is.
+        """
         width, height = size
         if width < 1 or height < 1:
             return 0
+        drawn = (snapshot.detail, focused, zoomed)
+        same = snapshot.detail is self._drawn[0] is not None and drawn[1:] == self._drawn[1:]
+        if self._of_detail and not force and same and size == self._extent:
+            return 0
+        self._drawn = drawn
         inner = width - 1 if self.edge else width
         frame = Frame(snapshot, inner, height, self.clock, focused, zoomed, self.inks.ascii_only)
         lines = self._painted(frame)[:height]

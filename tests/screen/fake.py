@@ -4,6 +4,7 @@ It is no exchange: its numbers move plausibly, and every call of `snapshot` make
 """
 
 import argparse
+import asyncio
 import sys
 import time
 from pathlib import Path
@@ -34,6 +35,7 @@ class FakeSource:
         self.pictures = 0
         self.wait = wait
         self.marks: list[str] = []
+        self.pulse: Path | None = None
         self.started = self.stopped = self.demo = False
         self.unreached = offline
         self.replay = None
@@ -41,6 +43,15 @@ class FakeSource:
 
     async def start(self) -> None:
         self.started = True
+        if self.pulse is not None:
+            self.beating = asyncio.create_task(self.beat(self.pulse))
+
+    async def beat(self, path: Path) -> None:
+        """Show that the loop is alive: the file grows by a byte every 20 ms."""
+        with path.open("ab", buffering=0) as file:
+            while True:
+                file.write(b".")
+                await asyncio.sleep(0.02)
 
     async def stop(self) -> None:
         self.stopped = True
@@ -131,8 +142,10 @@ def main() -> int:
     parser.add_argument(
         "--seconds", type=float, default=0.0, help="leave after this long and print the CPU used"
     )
+    parser.add_argument("--pulse", type=Path, help="a file that grows while the loop is alive")
     args = parser.parse_args()
     source = FakeSource(args.markets, wait=args.wait, offline=args.offline)
+    source.pulse = args.pulse
     app = MonitorApp(
         source,
         themes=load_themes(),

@@ -103,7 +103,8 @@ def test_the_first_picture_comes_before_the_feeds_are_started():
 def test_nothing_heavy_is_loaded_for_the_first_picture():
     code = (
         "import sys; import cvdtui.app; import cvdtui.theme;"
-        "print([m for m in 'numpy duckdb ib_async httpx websockets pandas zoneinfo'.split() if m in sys.modules])"
+        "heavy = 'numpy duckdb ib_async httpx websockets pandas zoneinfo'.split();"
+        "print([name for name in heavy if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.strip() == "[]"
@@ -338,3 +339,41 @@ def test_the_help_names_every_key_and_every_number():
         small.press("j")
     assert all(length(line) <= 80 for line in small.paint(frame(80, 21)))
     assert len(shown) > 40
+
+
+def test_a_picture_of_a_market_that_did_not_change_is_not_drawn_again():
+    still = snapshot()
+
+    class Still(FakeSource):
+        def snapshot(self, view):
+            self.pictures += 1
+            return replace(still, view=view, time_us=still.time_us + self.pictures * 1_000_000)
+
+    async def scene(app, pilot):
+        await pilot.pause()
+        painted = []
+        chart = app._views["chart"]
+        draw = chart.pane.paint
+        chart.pane.paint = lambda frame: painted.append(1) or draw(frame)
+        before = lines_of(app)[0]
+        app._tick()
+        app._tick()
+        await pilot.pause()
+        assert painted == []
+        assert lines_of(app)[0] != before
+        await pilot.press("tab", "left")
+        assert painted
+        assert "price 64 1" in "".join(lines_of(app))
+
+    run(scene, source=Still(1, live=False))
+
+
+def test_a_source_that_cannot_stop_does_not_keep_the_screen():
+    class Stuck(FakeSource):
+        async def stop(self):
+            raise OSError("disk full")
+
+    async def scene(app, pilot):
+        await pilot.press("q")
+
+    run(scene, source=Stuck(3, live=False))

@@ -101,16 +101,44 @@ def test_suspending_gives_the_terminal_back_and_continuing_paints_it_all_again()
         assert terminal.until_ended() == 0
 
 
-def test_a_stalled_terminal_does_not_stop_the_program_and_catches_up_in_one_frame():
-    with Terminal([*FAKE, "--hz", "20"], 120, 40) as terminal:
+def stalled(terminal, pulse):
+    """Read nothing until the pty is full and the program must be waiting for it: then is the loop alive?"""
+    deadline = time.monotonic() + 3
+    while time.monotonic() < deadline:
+        select.select([], [], [], 0.1)
+    before = pulse.stat().st_size
+    select.select([], [], [], 1.0)
+    return pulse.stat().st_size - before
+
+
+def test_a_stalled_terminal_does_not_stop_the_loop_and_catches_up_when_it_reads(tmp_path):
+    pulse = tmp_path / "pulse"
+    with Terminal([*FAKE, "--hz", "50", "--markets", "20", "--pulse", str(pulse)], 120, 40) as terminal:
         terminal.until(painted)
-        deadline = time.monotonic() + 3  # nobody reads: the pty's buffer fills within a second
-        while time.monotonic() < deadline:
-            select.select([], [], [], 0.1)
-        terminal.send("2")  # the chart goes; the program must still take keys
+        assert stalled(terminal, pulse) > 20
+        terminal.send("2")  # the chart goes; the program takes keys all the while
         terminal.until(lambda text: "chart ·" not in text and "footprint" in text, timeout=5)
         terminal.send("q")
         assert terminal.until_ended() == 0
+
+
+def test_a_stalled_terminal_cannot_keep_the_program_from_ending(tmp_path):
+    pulse = tmp_path / "pulse"
+    with Terminal([*FAKE, "--hz", "50", "--markets", "20", "--pulse", str(pulse)], 120, 40) as terminal:
+        terminal.until(painted)
+        stalled(terminal, pulse)
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.process.wait(timeout=15) == 128 + signal.SIGTERM
+
+
+def test_growing_in_height_alone_paints_every_line_again():
+    with Terminal([*FAKE, "--hz", "1"], 120, 40) as terminal:
+        terminal.until(painted)
+        terminal.resize(120, 42)
+        terminal.screen.reset()
+        terminal.until(
+            lambda text: "BTC binance-usdm  6" in text.split("\n")[0] and "? help" in text.split("\n")[-1]
+        )
 
 
 def test_no_synchronized_output_inside_tmux():
