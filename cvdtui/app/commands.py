@@ -85,7 +85,7 @@ def _argument(name: str, command: Command, rest: str) -> Order | str:
             value = -1.0
         fine = 0 <= value < 1e15
         return Order(action, value) if fine else f"{name} {rest!r}: expected a number, 0 or more"
-    return Order(action, rest or None)
+    return Order(action, rest or (True if action == "demo" else None))
 
 
 def complete(line: str) -> list[str]:

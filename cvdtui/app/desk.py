@@ -85,7 +85,7 @@ class Desk:
             "add": self._add,
             "remove": self._remove,
             "undo": lambda _: self.wishes.undo(),
-            "demo": lambda _: self._demo(),
+            "demo": self._demo,
             "least": self._least,
         }
 
@@ -304,9 +304,9 @@ class Desk:
             return
         self.wishes.remove(chosen)
 
-    def _demo(self) -> None:
-        if not self.source.offline() and self.snapshot.links:
-            self.say("D is for when nothing can be reached; :quit and cvdtui demo starts one")
+    def _demo(self, wanted: object) -> None:
+        if not wanted and not self.source.offline():
+            self.say("D is for when nothing can be reached; :demo switches all the same")
             return
         self._dismissed = False
         self.say("starting the demo exchange ...")

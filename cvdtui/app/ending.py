@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 
 ENDINGS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
-LAST_S = 8.0
+LAST_S = 6.0
 """A terminal that takes nothing more (stopped by ctrl+s, a dead link) must not keep the program alive."""
 
 

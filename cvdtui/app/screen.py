@@ -20,6 +20,7 @@ from cvdtui.app.keys import GLOBAL_HINTS, KEYS
 from cvdtui.app.layout import LEAST, Place
 from cvdtui.app.source import Source
 from cvdtui.app.stage import Stage
+from cvdtui.errors import CvdtuiError
 from cvdtui.model import View
 from cvdtui.panes.bottom import Footer, Status
 from cvdtui.panes.clock import Clock
@@ -39,7 +40,7 @@ class MonitorApp(App[None]):
 
     `themes` by name, `theme` the one to begin with (`mono` wins when NO_COLOR is set); `time_zone` an IANA
     name, empty for UTC; `ascii_only` None decides by the encoding of the stream; `save_theme` is told the
-    user's choice and may raise OSError. Run it by `show()`.
+    user's choice and may raise OSError or CvdtuiError. Run it by `show()`.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -258,7 +259,7 @@ class MonitorApp(App[None]):
         if self._save_theme is not None:
             try:
                 self._save_theme(chosen)
-            except OSError as error:
+            except (OSError, CvdtuiError) as error:
                 self.desk.say(f"theme {chosen}, not saved: {error}")
 
     def on_pane_view_clicked(self, event: PaneView.Clicked) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 
 from cvdtui.app.source import Source
 
-GIVE_UP_S = 5.0
+GIVE_UP_S = 4.0
 log = logging.getLogger(__name__)
 
 

@@ -145,12 +145,12 @@ def spark(row: MarketRow, width: int) -> str:
 
 
 def spark_head(rows: tuple[MarketRow, ...], width: int) -> str:
-    """`CVD 40m by 1m`: the span drawn and the length of one step, as far as there is room."""
+    """`last 40m, 1m a step`: the span drawn and the length of one step, as far as there is room."""
     step = max((row.spark_step_s for row in rows), default=60)
     total = step * width
     text = f"{total // 3600}h{total % 3600 // 60:02d}" if total >= 3600 else f"{total // 60}m"
     unit = f"{step // 60}m" if step % 60 == 0 else f"{step}s"
-    for head in (f"CVD, {text}, {unit} a step", f"CVD {text} by {unit}", f"{text}/{unit}", text):
+    for head in (f"last {text}, {unit} a step", f"{text} by {unit}", f"{text}/{unit}", text):
         if len(head) <= width:
             return head
     return ""

@@ -103,7 +103,7 @@ def test_suspending_gives_the_terminal_back_and_continuing_paints_it_all_again()
 
 def stalled(terminal, pulse):
     """Read nothing until the pty is full and the program must be waiting for it: then is the loop alive?"""
-    deadline = time.monotonic() + 3
+    deadline = time.monotonic() + 2
     while time.monotonic() < deadline:
         select.select([], [], [], 0.1)
     before = pulse.stat().st_size
@@ -129,6 +129,25 @@ def test_a_stalled_terminal_cannot_keep_the_program_from_ending(tmp_path):
         stalled(terminal, pulse)
         terminal.process.send_signal(signal.SIGTERM)
         assert terminal.process.wait(timeout=15) == 128 + signal.SIGTERM
+
+
+def test_ctrl_l_paints_every_cell_again():
+    with Terminal([*FAKE, "--hz", "0.2"], 120, 40) as terminal:
+        terminal.until(painted)
+        terminal.screen.reset()
+        terminal.send("\x0c")
+        text = terminal.until(lambda text: "? help" in text.split("\n")[-1])
+        assert all(
+            word in text for word in ("BTC binance-usdm  6", "markets", "footprint", "profile", "trades")
+        )
+
+
+def test_a_terminal_of_sixteen_colours_gets_only_those():
+    with Terminal(FAKE, 80, 24, TERM="screen") as terminal:
+        terminal.until(painted)
+        assert b"38;5;" not in terminal.raw
+        assert b"38;2;" not in terminal.raw
+        assert b"\x1b[9" in terminal.raw or b";9" in terminal.raw
 
 
 def test_growing_in_height_alone_paints_every_line_again():

@@ -92,3 +92,18 @@ def test_esc_puts_the_offline_notice_away():
     press(made, "escape")
     made.tick()
     assert "offline" not in made.stage.places(6)
+
+
+def test_the_demo_is_one_key_away_only_when_needed_and_a_command_away_always():
+    async def scene():
+        made = desk()
+        press(made, "D")
+        assert ":demo switches all the same" in made.message
+        assert not made.source.demo
+        press(made, ":")
+        typed(made, "demo")
+        await settle()
+        assert made.source.demo
+        assert made.message == "demo exchange: none of this is real"
+
+    asyncio.run(scene())
