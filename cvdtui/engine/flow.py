@@ -99,8 +99,8 @@ class Flow:
             )
             for seconds in timeframes
         }
-        self._short = [bars for seconds, bars in self.bars.items() if seconds <= MINUTE]
-        self._long = [bars for seconds, bars in self.bars.items() if seconds > MINUTE]
+        self._short = [bars for seconds, bars in self.bars.items() if seconds < MINUTE]
+        self._long = [bars for seconds, bars in self.bars.items() if seconds >= MINUTE]
         self._minute: OpenBar | None = None
         """What the longer bars and the periods have not been told yet."""
         self.start = Period(0, _FAR, keeps_cells=False)
@@ -329,7 +329,8 @@ class Flow:
             minute.segment.time_us = min(minute.segment.time_us, segment.time_us)
         else:
             self._add_long(minute.segment)
-            self._minute = OpenBar(segment.time_us, segment)
+            self._add_long(segment)  # now, so that bars close when the minute is over
+            self._minute = None
 
     def _add_long(self, segment: Segment) -> None:
         for bars in self._long:
