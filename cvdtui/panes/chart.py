@@ -5,7 +5,7 @@ from cvdtui.panes import numbers
 from cvdtui.panes.clock import Clock, span
 from cvdtui.panes.columns import price_decimals
 from cvdtui.panes.line import Answer, Frame, Line, centred, title
-from cvdtui.panes.plot import Scale, braille, candle, column, decimals_of, ticks
+from cvdtui.panes.plot import Scale, braille, candle, column, decimals_of, reach, ticks
 from cvdtui.panes.words import heading, waiting
 
 Grid = list[list[tuple[str, str]]]
@@ -92,16 +92,16 @@ class Chart:
         decimals = min(decimals_of(step), price_decimals(detail.market))
         for row, value in found.items():
             out[row] = (numbers.price(value, decimals), "┤")
-        most = max((abs(bar.delta) for bar in bars), default=0.0)
+        most = reach([bar.delta for bar in bars])
         out[prices.rows] = ("Δ " + numbers.number(most, 2, signed=True), "┤")
         out[prices.rows + hist - 1] = (numbers.number(-most, 2, signed=True), "┤")
         found, step = ticks(sums)
         for row, value in found.items():
             text = numbers.number(value, min(decimals_of(step), 4), signed=True)
             out[prices.rows + hist + row] = (text, "┤")
-        self._gutter = max(self._gutter, max(len(text) for text, _ in out) + 1)
         _tag(out, range(prices.rows), "price")
         _tag(out, range(prices.rows + hist, len(out)), "CVD")
+        self._gutter = max(self._gutter, *(len(text) + 1 for text, _ in out))
         return [(text.rjust(self._gutter), tick) for text, tick in out]
 
     def _cross(self, grid: Grid, bars: tuple[ChartBar, ...], prices: Scale) -> None:
@@ -164,6 +164,7 @@ def _tag(labels: list[tuple[str, str]], rows: range, word: str) -> None:
         if not labels[row][0]:
             labels[row] = (word, labels[row][1])
             return
+    labels[rows[0]] = (f"{word} {labels[rows[0]][0]}", labels[rows[0]][1])
 
 
 def _candles(bars: tuple[ChartBar, ...], scale: Scale) -> Grid:
@@ -175,7 +176,7 @@ def _candles(bars: tuple[ChartBar, ...], scale: Scale) -> Grid:
 
 
 def _deltas(bars: tuple[ChartBar, ...], rows: int, *, ascii_only: bool) -> Grid:
-    most = max((abs(bar.delta) for bar in bars), default=0.0)
+    most = reach([bar.delta for bar in bars])
     columns = []
     for bar in bars:
         role = "up" if bar.delta >= 0 else "down"

@@ -1,6 +1,7 @@
 """The columns of the markets table: what each reads from a row, and how it is written."""
 
 from collections.abc import Callable
+from math import floor, log10
 from typing import Literal
 
 from msgspec import Struct
@@ -54,11 +55,10 @@ def price_decimals(market: Market) -> int:
 
 
 def steady_decimals(row: MarketRow) -> int:
-    """Decimals for this market's sizes, from its usual trade."""
-    if row.unit == "quote":
+    """Decimals for this market's sizes: the last digit is worth some hundreds, whatever moves."""
+    if row.unit == "quote" or not row.last or row.last <= 0:
         return 0
-    usual = numbers.size_decimals(row.volume / row.trades if row.trades else 1.0)
-    return min(usual, row.market.size_decimals)
+    return min(max(floor(log10(row.last)) - 2, 0), 4, row.market.size_decimals)
 
 
 def is_fresh(row: MarketRow) -> bool:

@@ -49,12 +49,16 @@ class Scale(Struct, frozen=True, gc=False):
 
 
 def ticks(scale: Scale, every: int = 3) -> tuple[dict[int, float], float]:
-    """Round values by the row they stand in, at least two when that can be, and their step."""
+    """Round values by the row they stand in, evenly spaced, at least two when that can be; and their step."""
     wanted = max(scale.rows // every, 2)
-    step = numbers.nice_step((scale.high - scale.low) / wanted * 0.7)
+    extent = scale.high - scale.low
+    step = numbers.nice_step(extent / wanted * 0.7)
     found = _multiples(scale, step)
-    while len(found) < 2 and step > (scale.high - scale.low) / scale.rows > 0:
+    while len(found) < 2 and step > extent / scale.rows > 0:
         step = numbers.nice_step(step * 0.4)
+        found = _multiples(scale, step)
+    while len(found) > 2 and len(found) * step < (max(found.values()) - min(found.values())) + step * 0.5:
+        step = numbers.nice_step(step * 1.5)  # two values shared a row
         found = _multiples(scale, step)
     return found, step
 
@@ -85,7 +89,8 @@ def candle(scale: Scale, open_: float, high: float, low: float, close: float) ->
 def column(value: float, most: float, rows: int) -> list[tuple[str, bool]]:
     """A bar about a zero line in the middle of an even number of rows: (glyph, hanging) from the top.
 
-    A hanging bar's last cell is a lower block to be drawn in reverse, so that it too is exact to an eighth.
+    A hanging bar's last cell is a lower block to be drawn in reverse, so that it too is exact to an eighth. What
+    goes beyond `most` ends in an arrow.
     """
     half = rows // 2
     filled = round(abs(value) / most * half * 8) if most > 0 else 0
@@ -98,8 +103,19 @@ def column(value: float, most: float, rows: int) -> list[tuple[str, bool]]:
             out.append((EIGHTHS[eighths], False))
         else:
             out.append((EIGHTHS[8 - eighths] if eighths else " ", eighths > 0))
+    if abs(value) > most * 1.0001 > 0:
+        out[-1] = ("▲" if value > 0 else "▼", False)
     blank = [(" ", False)] * half
     return out[::-1] + blank if value >= 0 else blank + out
+
+
+def reach(values: Sequence[float]) -> float:
+    """How far an axis about zero goes: to the largest value, unless a few outliers would flatten all others."""
+    sizes = sorted(abs(value) for value in values)
+    if not sizes:
+        return 0.0
+    usual = sizes[len(sizes) * 9 // 10 - (len(sizes) >= 10)]
+    return min(sizes[-1], usual * 2.5) if usual > 0 else sizes[-1]
 
 
 def braille(levels: Sequence[int | None], rows: int) -> list[str]:

@@ -8,7 +8,7 @@ from cvdtui.panes.chart import Chart
 from cvdtui.panes.clock import Clock
 from cvdtui.panes.footprint import Footprint
 from cvdtui.panes.line import length
-from cvdtui.panes.plot import Scale, braille, candle, column, ticks
+from cvdtui.panes.plot import Scale, braille, candle, column, reach, ticks
 from cvdtui.panes.profile import Profile
 from cvdtui.panes.tape import Tape
 from tests.screen.made import (
@@ -293,5 +293,10 @@ def test_scales_ticks_candles_and_bars():
     assert candle(scale, 6.0, 10.0, 0.0, 2.0) == ["│", "│", "┇", "┇", "│"]
     assert column(4.0, 8.0, 4) == [(" ", False), ("█", False), (" ", False), (" ", False)]
     assert column(-1.0, 8.0, 2) == [(" ", False), ("▇", True)]
+    assert column(99.0, 8.0, 4) == [("▲", False), ("█", False), (" ", False), (" ", False)]
+    assert column(-99.0, 8.0, 2) == [(" ", False), ("▼", False)]
+    assert reach([1.0, -2.0, 3.0]) == 3.0
+    assert reach([1.0] * 50 + [-300.0]) == 2.5
+    assert reach([]) == reach([0.0]) == 0.0
     assert column(1e-9, 8.0, 2) == [("▁", False), (" ", False)]
     assert braille([0, 1, None, 3], 1) == ["⡠⠈"]

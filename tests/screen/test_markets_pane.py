@@ -43,7 +43,7 @@ def test_at_80_columns_the_screener_stands_whole():
         "╶ markets ───────────────────────────────────────────── 4 of 4 · sizes in base ╴",
         " market                   last   Δ bar    Δ 5m        CVD 7m/1m       z    cover",
         "▸BTC  bin-usdm 64 123.4         -44.00  -88.10  +1 203    ▁▂▃▄▅▆▇ +2.1◆      100",
-        " ETH  okx       2 481.22        +40     +96        -88        ▇▄▁ -1.1↓   gap 12",
+        " ETH  okx       2 481.22        +40.1   +96.0      -88.4      ▇▄▁ -1.1↓   gap 12",
         " PEPE binance       0.00001234   -1.5B   +2.5B    +125.0B         +0.2       100",
         " ES   ibkr      5 871.25       +210    -402    ~+1 120             -         100",
     ]
@@ -85,7 +85,7 @@ def test_a_number_that_is_not_trustworthy_is_dim_and_its_cover_says_why():
     _, lines = table()
     btc, eth = roles(lines[2]), roles(lines[3])
     assert btc["+1 203.4"] == "up cursor"
-    assert eth["-88"] == "dim"
+    assert eth["-88.4"] == "dim"
     assert eth["2 481.22"] == "text"
     assert eth["gap 12"] == "warn"
     old = replace(rows()[1], quality=Quality(0.9, "stale", "stale 14s"))
