@@ -166,7 +166,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "change",
         "chg %",
-        8,
+        7,
         lambda row, _: _percent(row.change, sound=is_fresh(row)),
         lambda row: row.change,
         3,
@@ -212,7 +212,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "spark",
         "",
-        7,
+        8,
         _nothing,
         lambda row: row.spark[-1] - row.spark[0] if row.spark else None,
         6,

@@ -11,6 +11,8 @@ from cvdtui.panes.line import Answer, Frame, Line, centred, clip, title
 SORT_EVERY_US = 1_000_000
 TIGHT = 110
 """Below this width numbers and venues are written shorter."""
+WIDE_ONLY = {"change", "volume", "ratio", "flags"}
+"""Columns that a narrow table leaves out."""
 FLEXIBLE = {"spark": 60, "flags": 30}
 """Columns that take what is left, up to this many cells."""
 
@@ -130,11 +132,12 @@ class Markets:
             return
         self._width = width
         need = {column.name: sum(self._widths[column.name]) for column in COLUMNS}
-        need["spark"] = 6 if self._tight else 16
+        need["spark"] = 6 if self._tight else 10
         need["flags"] = 8
         room = width  # the cursor takes one cell, the last column needs no gap
         chosen: set[str] = set()
-        for column in sorted(COLUMNS, key=lambda column: column.rank):
+        wanted = [column for column in COLUMNS if not (self._tight and column.name in WIDE_ONLY)]
+        for column in sorted(wanted, key=lambda column: column.rank):
             if need[column.name] + 1 <= room:
                 chosen.add(column.name)
                 room -= need[column.name] + 1

@@ -89,8 +89,8 @@ def candle(scale: Scale, open_: float, high: float, low: float, close: float) ->
 def column(value: float, most: float, rows: int) -> list[tuple[str, bool]]:
     """A bar about a zero line in the middle of an even number of rows: (glyph, hanging) from the top.
 
-    A hanging bar's last cell is a lower block to be drawn in reverse, so that it too is exact to an eighth. What
-    goes beyond `most` ends in an arrow.
+    A hanging bar's last cell is a lower block to be drawn in reverse, so that it too is exact to an eighth.
+    What goes beyond `most` ends in an arrow.
     """
     half = rows // 2
     filled = round(abs(value) / most * half * 8) if most > 0 else 0
@@ -110,11 +110,11 @@ def column(value: float, most: float, rows: int) -> list[tuple[str, bool]]:
 
 
 def reach(values: Sequence[float]) -> float:
-    """How far an axis about zero goes: to the largest value, unless a few outliers would flatten all others."""
+    """How far an axis about zero goes: to the largest value, unless outliers would flatten the others."""
     sizes = sorted(abs(value) for value in values)
     if not sizes:
         return 0.0
-    usual = sizes[len(sizes) * 9 // 10 - (len(sizes) >= 10)]
+    usual = sizes[len(sizes) * 8 // 10 - (len(sizes) >= 10)]
     return min(sizes[-1], usual * 2.5) if usual > 0 else sizes[-1]
 
 
