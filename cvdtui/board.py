@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from cvdtui.engine.flow import Flow
 from cvdtui.engine.market_state import MarketState
+from cvdtui.engine.scale import factors, scale_candle
 from cvdtui.model import Candle, Columns, Link, Market, MarketRow, Missing, Snapshot, Trades, View
 from cvdtui.picture import Picture
 from cvdtui.picture_detail import Detail
@@ -12,6 +13,8 @@ MakeFlow = Callable[[Market], Flow]
 RowOf = Callable[[Market], int | None]
 """The configured row size of a market in its price units; None is automatic."""
 NOTICES = 50
+_Known = tuple[Market, MarketState, Callable[[Trades], Missing | None]]
+"""A Market as it came (kept, so that its id stays its own), its state, and how that takes its trades."""
 
 
 class Board:
@@ -45,7 +48,7 @@ class Board:
         """Markets that begin anew, by name: see `hold`."""
         self._early: dict[str, tuple[int, int]] = {}
         """(ignored, rejected) of markets whose first trade is still to come (files)."""
-        self._known: dict[int, tuple[Market, MarketState, bool]] = {}
+        self._known: dict[int, _Known] = {}
 
     def add(self, market: Market) -> MarketState:
         """Announces a market; one already there is kept."""
@@ -135,15 +138,13 @@ class Board:
             return None
         if self._waiting and (waiting := self._waiting.get(batch.market.name)) is not None:
             waiting.accept_scaled(batch)
-        if known[2]:
-            return known[1].accept(batch)
-        return known[1].accept_scaled(batch)
+        return known[2](batch)
 
     def on_columns(self, columns: Columns) -> None:
         """Rows of a file, in its order."""
         known = self._known.get(id(columns.market)) or self._meet(columns.market)
         if known is not None:
-            known[1].accept_columns(_scaled(columns, known[1].market))
+            known[1].accept_columns(columns)
 
     def on_lost(self, missing: Missing) -> None:
         """A hole that will not be filled."""
@@ -162,13 +163,13 @@ class Board:
         state = self._waiting.get(market.name) or self.states.get(market.name)
         if state is not None:
             state.adopt(market)
-            state.add_history([_scaled_candle(candle, market, state.market) for candle in candles])
+            state.add_history([scale_candle(candle, *factors(market, state.market)) for candle in candles])
 
     def on_filled(self, columns: Columns, from_us: int, to_us: int) -> None:
         """Every trade of whole minutes that were known from candles."""
         known = self._meet(columns.market)
         if known is not None:
-            known[1].fill(_scaled(columns, known[1].market), from_us, to_us)
+            known[1].fill(columns, from_us, to_us)
 
     def on_progress(self, market: str, share: float) -> None:
         """How far the fill of rows has come."""
@@ -181,7 +182,8 @@ class Board:
         """The venue's own closed bars."""
         known = self._meet(market)
         if known is not None:
-            known[1].expect_candles(_scaled_candle(candle, market, known[1].market) for candle in candles)
+            grown = factors(market, known[1].market)
+            known[1].expect_candles(scale_candle(candle, *grown) for candle in candles)
 
     def on_link(self, link: Link) -> None:
         """A connection changed its state."""
@@ -227,8 +229,8 @@ class Board:
     def _new_state(self, market: Market) -> MarketState:
         return MarketState(market, self._make_flow, hold_limit=self._hold_limit, live=self._live)
 
-    def _meet(self, market: Market) -> tuple[Market, MarketState, bool] | None:
-        """Finds the market's state, grown to the scale of `market`, and whether their scales are the same."""
+    def _meet(self, market: Market) -> _Known | None:
+        """Finds the market's state, grown to the scale of `market`, and how it takes trades of that scale."""
         state = self.states.get(market.name)
         if state is None and self._welcomes_all:
             state = self.add(market)
@@ -240,37 +242,5 @@ class Board:
             self._known.clear()
             ours = state.market
         same = (market.price_decimals, market.size_decimals) == (ours.price_decimals, ours.size_decimals)
-        known = self._known[id(market)] = (market, state, same)
+        known = self._known[id(market)] = (market, state, state.accept if same else state.accept_scaled)
         return known
-
-
-def _scaled(columns: Columns, market: Market) -> Columns:
-    price = 10 ** (market.price_decimals - columns.market.price_decimals)
-    size = 10 ** (market.size_decimals - columns.market.size_decimals)
-    if price > 1:
-        columns.price = columns.price * price
-    if size > 1:
-        columns.size = columns.size * size
-    columns.market = market
-    return columns
-
-
-def _scaled_candle(candle: Candle, theirs: Market, ours: Market) -> Candle:
-    price = 10 ** (ours.price_decimals - theirs.price_decimals)
-    size = 10 ** (ours.size_decimals - theirs.size_decimals)
-    if price == 1 and size == 1:
-        return candle
-    return Candle(
-        candle.time_us,
-        candle.seconds,
-        candle.open * price,
-        candle.high * price,
-        candle.low * price,
-        candle.close * price,
-        candle.volume * size,
-        candle.taker_buy * size,
-        candle.quote_volume * price * size,
-        candle.trades,
-        candle.closed,
-        candle.taker_buy_value * price * size,
-    )

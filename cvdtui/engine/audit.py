@@ -1,14 +1,16 @@
 """The audit: our closed minutes against the venue's own candles, to the last digit."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from cvdtui.model import MINUTE_US, Candle
+from cvdtui.engine.scale import scale_candle
+from cvdtui.model import MINUTE_US, Candle, Gap
 
 if TYPE_CHECKING:
     from cvdtui.engine.flow import Flow
 
+MINUTE = 60
 KEPT = 500
 """Candles that wait for our side of the story."""
 
@@ -30,28 +32,30 @@ class Audit:
 
     def expect(self, candles: Iterable[Candle]) -> None:
         """Closed candles of one minute, to be compared once our minute is over."""
-        self._waiting.extend(candle for candle in candles if candle.seconds * 1_000_000 == MINUTE_US)
+        self._waiting.extend(candle for candle in candles if candle.seconds == MINUTE and candle.closed)
 
-    def compare(self, flow: "Flow", since_us: int) -> None:
+    def compare(self, flow: "Flow", since_us: int, lost: Sequence[Gap] = ()) -> None:
         """Compares what can be: minutes that a later trade has closed, begun at or after `since_us`.
 
-        Call it when no hole is open. Bars that are themselves candles are passed over.
+        Call it when no hole is open. Bars that are themselves candles are passed over, and so are minutes that a
+        lost hole reaches into: that they differ is no news.
         """
-        if not self._waiting or 60 not in flow.bars:
+        if not self._waiting or MINUTE not in flow.bars:
             return
         flow.settle()
         while self._waiting and self._waiting[0].time_us + MINUTE_US <= flow.last_time_us:
             candle = self._waiting.popleft()
-            if candle.time_us >= since_us:
+            if candle.time_us >= since_us and not any(_touches(gap, candle.time_us) for gap in lost):
                 self._check(flow, candle)
 
-    def rescale(self, size_factor: int) -> None:
-        """Brings every integer to finer decimals; candles that wait are forgotten."""
+    def rescale(self, price_factor: int, size_factor: int) -> None:
+        """Brings every integer to finer decimals."""
         self.residual *= size_factor
-        self._waiting.clear()
+        for _ in range(len(self._waiting)):
+            self._waiting.append(scale_candle(self._waiting.popleft(), price_factor, size_factor))
 
     def _check(self, flow: "Flow", candle: Candle) -> None:
-        bar = flow.bars[60].at(candle.time_us)
+        bar = flow.bars[MINUTE].at(candle.time_us)
         if bar is not None and bar.source == "taker/bar":
             return
         buy, volume = (bar.buy, bar.volume) if bar is not None else (0, 0)
@@ -61,3 +65,7 @@ class Audit:
             self.differing += 1
             if off > self.residual:
                 self.residual, self.worst_us = off, candle.time_us
+
+
+def _touches(gap: Gap, minute_us: int) -> bool:
+    return gap.from_time_us < minute_us + MINUTE_US and gap.to_time_us >= minute_us

@@ -2,21 +2,27 @@
 
 import numpy as np
 
-from cvdtui.engine.columns import Ints, slice_of, taken
+from cvdtui.engine.columns import Ints, fits, slice_of, taken
+from cvdtui.engine.tape import ABSURD_JUMP, Tape
 from cvdtui.model import Columns, Gap
 
 Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
 class ColumnTape:
-    """Releases columns in order of id; rows behind a hole wait (up to `hold_limit` of them) for those before it."""
+    """Releases columns in order of contiguous ids; rows behind a hole wait (up to `hold_limit` of them) for it.
 
-    __slots__ = ("_held", "_hold_limit", "_last_time", "duplicates", "gaps", "lost", "next")
+    A hole is on record when it is given up; one that is filled in time leaves no trace here.
+    """
+
+    __slots__ = ("_held", "_hold_limit", "_last_time", "duplicates", "gaps", "lost", "next", "refused")
 
     def __init__(self, *, hold_limit: int = 50_000) -> None:
         self.next: int | None = None
         self.duplicates = 0
         self.lost = 0
+        self.refused = 0
+        """Rows with an id no neighbour confirmed."""
         self.gaps: list[Gap] = []
         self._held: Columns | None = None
         self._hold_limit = hold_limit
@@ -28,14 +34,27 @@ class ColumnTape:
             return columns
         if self._held is None and self._follows(columns):
             return self._released(columns)
-        if columns.id_rule != "contiguous":
-            return self._released(self._sorted(columns))
         return self._place(columns, self._hold_limit)
 
     def finish(self) -> Columns | None:
         """Nothing more will come: rows that wait are released, every hole before them is lost."""
         held, self._held = self._held, None
         return None if held is None else self._place(held, 0)
+
+    def hand_over(self, tape: Tape) -> Columns | None:
+        """Lets `tape` go on from here; returns the rows that wait, which it must be given next."""
+        held, self._held = self._held, None
+        if self.next is not None:
+            tape.resume(self.next, self._last_time, self.gaps)
+        tape.duplicates += self.duplicates
+        tape.refused += self.refused
+        return held
+
+    def can_rescale(self, price_factor: int, size_factor: int) -> bool:
+        """Whether the rows that wait fit a machine word afterwards."""
+        if self._held is None:
+            return True
+        return fits(self._held.price, price_factor) and fits(self._held.size, size_factor)
 
     def rescale(self, price_factor: int, size_factor: int) -> None:
         """Rows that wait are brought to finer integers."""
@@ -75,7 +94,7 @@ class ColumnTape:
 
     def _place(self, columns: Columns, hold_limit: int) -> Columns:
         merged = columns if self._held is None else _joined(self._held, columns)
-        merged = self._sorted(merged)
+        merged = self._confirmed(self._sorted(merged), is_end=not hold_limit)
         self._held = None
         if not len(merged):
             return merged
@@ -95,6 +114,19 @@ class ColumnTape:
         if cut < len(merged):
             self._held = slice_of(merged, cut, len(merged))
         return self._released(slice_of(merged, 0, cut))
+
+    def _confirmed(self, columns: Columns, *, is_end: bool) -> Columns:
+        """Rows without those an absurd jump of ids separates from both neighbours; the last one may still have one."""
+        ids = columns.ids
+        if not len(ids):
+            return columns
+        first = int(ids[0]) if self.next is None else self.next
+        far = np.diff(ids, prepend=first - 1) > ABSURD_JUMP
+        if not far.any():
+            return columns
+        alone = far & np.append(far[1:], is_end)
+        self.refused += int(np.count_nonzero(alone))
+        return taken(columns, np.flatnonzero(~alone))
 
     def _lose(self, columns: Columns, row: int) -> None:
         after = int(columns.ids[row - 1]) if row else (self.next or 0) - 1

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cvdtui.engine.scale import factors
 from cvdtui.engine.segment import Cells, Packed, Segment
-from cvdtui.model import Bar, Columns, Trade
+from cvdtui.model import Bar, Columns, Market, Trade
 
 if TYPE_CHECKING:
     from cvdtui.engine.bars import Bars
@@ -66,6 +67,30 @@ def slice_of(columns: Columns, low: int, high: int) -> Columns:
         id_rule=columns.id_rule,
         source=columns.source,
     )
+
+
+def rescaled(columns: Columns, market: Market) -> Columns | None:
+    """The same rows in the integers of `market` (at least as fine); None where they do not fit a machine word."""
+    price_factor, size_factor = factors(columns.market, market)
+    if price_factor == size_factor == 1:
+        return columns
+    if not fits(columns.price, price_factor) or not fits(columns.size, size_factor):
+        return None
+    return Columns(
+        market,
+        columns.ids,
+        columns.time_us,
+        columns.price * price_factor,
+        columns.size * size_factor,
+        columns.side,
+        id_rule=columns.id_rule,
+        source=columns.source,
+    )
+
+
+def fits(values: Ints, factor: int) -> bool:
+    """Whether values x factor stay within a machine word."""
+    return factor == 1 or not len(values) or int(np.abs(values).max()) * factor < _WORD
 
 
 def taken(columns: Columns, rows: Ints) -> Columns:

@@ -9,12 +9,14 @@ from cvdtui.engine.flow import Flow
 from cvdtui.engine.scale import at_scale, factors, finer
 from cvdtui.engine.sums import Period
 from cvdtui.engine.tape import Tape
-from cvdtui.model import Candle, Columns, Gap, Market, Missing, Trade, Trades
+from cvdtui.model import Candle, Columns, Gap, Market, Missing, SideSource, Trade, Trades
 
 if TYPE_CHECKING:
     from cvdtui.engine.column_tape import ColumnTape
 
 MakeFlow = Callable[[Market], Flow]
+NEARLY = 1 - 1e-9
+"""Coverage at most, while anything is open or lost."""
 
 
 class MarketState:
@@ -39,10 +41,12 @@ class MarketState:
         self.version = 0
         """Grows with everything that may change a number."""
         self._columns: ColumnTape | None = None
-        self._history_to: dict[int, int] = {}
+        self._history_to = 0
+        """Up to where candles have told everything."""
         self._hold_limit = hold_limit
         self._live = live
         self._first_trade = True
+        self._source: SideSource = "taker"
 
     @property
     def market(self) -> Market:
@@ -53,13 +57,13 @@ class MarketState:
 
     def adopt(self, market: Market) -> None:
         """A description of the instrument: finer decimals bring everything along."""
-        grown = finer(self.market, market)
-        price = 10 ** (grown.price_decimals - self.market.price_decimals)
-        size = 10 ** (grown.size_decimals - self.market.size_decimals)
+        price, size = factors(self.market, finer(self.market, market))
+        if self._columns is not None and not self._columns.can_rescale(price, size):
+            self._leave_columns()
         self.flow.adopt(market)
         if price > 1 or size > 1:
             self.tape.rescale(price, size)
-            self.audit.rescale(size)
+            self.audit.rescale(price, size)
             if self._columns is not None:
                 self._columns.rescale(price, size)
         self.version += 1
@@ -68,7 +72,7 @@ class MarketState:
         """Trades in the scale of `market`; returns a hole to be fetched."""
         self.version += 1
         tape = self.tape
-        if self._first_trade:
+        if self._first_trade or self._columns is not None:
             self._begin(batch)
         released = tape.accept(batch.trades)
         if released:
@@ -79,24 +83,27 @@ class MarketState:
 
     def accept_scaled(self, batch: Trades) -> Missing | None:
         """Trades in another scale than `market`: the finer one holds for both."""
-        if batch.market is not self.market:
+        if factors(self.market, finer(self.market, batch.market)) != (1, 1):
             self.adopt(batch.market)
         trades = tuple(at_scale(batch, self.market))
         return self.accept(Trades(self.market, trades, batch.id_rule, batch.source, batch.excluded))
 
     def accept_columns(self, columns: Columns) -> None:
-        """Rows of a file, in its order; integers in the scale of `market`."""
-        from cvdtui.engine.column_tape import ColumnTape  # noqa: PLC0415 - numpy is there only when columns came
-        from cvdtui.engine.columns import apply_columns, trades_of  # noqa: PLC0415
+        """Rows of a file, in its order; integers in a scale that is no finer than `market`'s."""
+        from cvdtui.engine.column_tape import ColumnTape  # numpy is there only when columns came
+        from cvdtui.engine.columns import apply_columns, rescaled, trades_of
 
         self.version += 1
-        if not self._first_trade and self._columns is None:
-            self.accept(Trades(columns.market, tuple(trades_of(columns)), columns.id_rule, columns.source))
+        grown = rescaled(columns, self.market)
+        is_late = not self._first_trade and self._columns is None
+        if is_late or grown is None or columns.id_rule != "contiguous":
+            rows = tuple(trades_of(columns))
+            self.accept_scaled(Trades(columns.market, rows, columns.id_rule, columns.source))
             return
         if self._columns is None:
             self._first_trade = False
             self._columns = ColumnTape(hold_limit=self._hold_limit)
-        apply_columns(self.flow, self._columns.accept(columns))
+        apply_columns(self.flow, self._columns.accept(grown))
 
     def hold(self) -> None:
         """History is on its way: trades wait."""
@@ -105,11 +112,13 @@ class MarketState:
     def expect(self, next_id: int) -> Missing | None:
         """The tape begins here."""
         self.version += 1
-        self._apply(self.tape.expect(next_id))
+        self._apply(self.tape.expect(next_id, self.flow.trades_from_us))
         return self.tape.missing
 
     def inherit(self, other: "MarketState") -> None:
         """Takes over what was counted beside the trades, and the mark; the state before is forgotten."""
+        self.adopt(other.market)
+        other.adopt(self.market)
         self.ignored, self.rejected, self.excluded = other.ignored, other.rejected, other.excluded
         self.last_reason = other.last_reason
         self.tape.duplicates += other.tape.duplicates
@@ -130,7 +139,7 @@ class MarketState:
         """The file has ended: what waits is applied, holes are lost."""
         self.version += 1
         if self._columns is not None:
-            from cvdtui.engine.columns import apply_columns  # noqa: PLC0415
+            from cvdtui.engine.columns import apply_columns
 
             rest = self._columns.finish()
             if rest is not None:
@@ -140,8 +149,7 @@ class MarketState:
 
     def add_history(self, candles: Sequence[Candle]) -> None:
         """Closed candles before the first trade; what is known already (a feed that began anew) is passed over."""
-        known_to = self._history_to.get(candles[0].seconds, 0) if candles else 0
-        candles = [candle for candle in candles if candle.time_us >= known_to]
+        candles = [candle for candle in candles if candle.time_us >= self._history_to]
         if not candles or self.tape.next is not None:
             return
         self.version += 1
@@ -150,14 +158,18 @@ class MarketState:
         if candles[0].seconds == history.MINUTE:
             self.known_from_us = self.known_from_us or begin
             self.flow.begin_at(end)
-        self._history_to[candles[0].seconds] = end
+        self._history_to = end
         if self.week_from_us is None or begin < self.week_from_us:
             self.week_from_us = begin
 
     def fill(self, columns: Columns, from_us: int, to_us: int) -> None:
-        """All trades of whole minutes that were known from candles."""
-        self.version += 1
-        history.graft(self.flow, columns, from_us, to_us)
+        """All trades of whole minutes that were known from candles; too fine to be told in columns, they stay so."""
+        from cvdtui.engine.columns import rescaled
+
+        grown = rescaled(columns, self.market)
+        if grown is not None:
+            self.version += 1
+            history.graft(self.flow, grown, from_us, to_us)
 
     def expect_candles(self, candles: Iterable[Candle]) -> None:
         """The venue's own closed minutes, to be compared with ours."""
@@ -167,7 +179,7 @@ class MarketState:
     def run_audit(self) -> None:
         """Compares minutes that are over, as long as nothing is missing."""
         if self.known_since_us and not self.tape.open_ids:
-            self.audit.compare(self.flow, self.known_since_us)
+            self.audit.compare(self.flow, self.known_since_us, self.lost_gaps)
 
     # --- what can be said of it
 
@@ -186,6 +198,11 @@ class MarketState:
         return [*columns, *self.tape.gaps]
 
     @property
+    def lost_gaps(self) -> Sequence[Gap]:
+        """Holes that were given up."""
+        return self._columns.gaps if self._columns is not None else self.tape.lost_gaps
+
+    @property
     def duplicates(self) -> int:
         """Trades that came again."""
         return self.tape.duplicates + (self._columns.duplicates if self._columns is not None else 0)
@@ -198,22 +215,25 @@ class MarketState:
     @property
     def refused(self) -> int:
         """Frames and rows that were not taken."""
-        return self.rejected + self.tape.refused
+        return self.rejected + self.tape.refused + (self._columns.refused if self._columns is not None else 0)
 
     def coverage(self, period: Period | None, known_from_us: int | None) -> float:
         """Volume of `period` known exactly / volume due; 1.0 exactly when nothing is open or lost.
 
-        What is missing is estimated by the mean size of its trades; the time before `known_from_us` by its share.
+        The size of what is missing is estimated: its trades, by their ids, x the mean size of all trades seen. The time
+        before `known_from_us` counts by its share. Without a period only holes still open speak against 1.
         """
         missing = self.tape.open_ids
-        start = period.start_us if period is not None else 0
-        missing += sum(gap.missing for gap in self.gaps if gap.state == "lost" and gap.to_time_us >= start)
+        if period is None:
+            return NEARLY if missing else 1.0
+        start, last = period.start_us, self.flow.last_time_us
+        missing += sum(gap.missing for gap in self.lost_gaps if gap.to_time_us >= start)
         share = 1.0
         if missing:
-            counted = max(1, self.flow.trades)
-            share = min(counted / (counted + missing), 1 - 1e-9)
-        last = self.flow.last_time_us
-        if period is not None and known_from_us is not None and start < known_from_us and last > start:
+            known = period.volume * self.flow.trades
+            due = known + missing * self.flow.trade_volume
+            share = min(known / due, NEARLY) if due else NEARLY
+        if known_from_us is not None and start < known_from_us and last > start:
             share *= max(0.0, (last - known_from_us) / (last - start))
         return share
 
@@ -226,17 +246,28 @@ class MarketState:
     def _apply(self, trades: Sequence[Trade]) -> None:
         if trades:
             self._note_first(trades[0])
-            self.flow.apply(trades)
+            self.flow.apply(trades, self._source)
 
     def _begin(self, batch: Trades) -> None:
-        """The first batch says how its ids are to be read."""
+        """The first batch says how its ids are to be read, and where its sides come from."""
         if not batch.trades:
             return
-        if self._columns is not None:
-            self.tape.next = self._columns.next
+        self._leave_columns()
         self.tape.rule = batch.id_rule
-        self._first_trade = False
+        self._source = batch.source
+        self._first_trade = self.tape.is_holding
         self._note_first(batch.trades[0])
+
+    def _leave_columns(self) -> None:
+        """From now on everything comes as trades: the tape goes on where the columns ended."""
+        columns, self._columns = self._columns, None
+        if columns is None:
+            return
+        waiting = columns.hand_over(self.tape)
+        if waiting is not None:
+            from cvdtui.engine.columns import trades_of
+
+            self.flow.apply(self.tape.accept(trades_of(waiting)), waiting.source)
 
     def _note_first(self, trade: Trade) -> None:
         if self._live and self.known_from_us is None and not self.tape.is_holding:

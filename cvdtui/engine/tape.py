@@ -1,5 +1,6 @@
 """The tape of one market: the venue's order, no duplicate, every hole known by its ids."""
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -43,6 +44,7 @@ class Tape:
         "_holding",
         "_holes",
         "_last_time",
+        "_lost",
         "_recent",
         "_recent_order",
         "_suspect",
@@ -71,6 +73,7 @@ class Tape:
         self.closed: list[Gap] = []
         """Holes that were filled or given up."""
         self._holes: list[_Hole] = []
+        self._lost: list[Gap] = []
         self._held: dict[int, Trade] = {}
         self._hold_limit = hold_limit
         self._holding = False
@@ -84,6 +87,11 @@ class Tape:
     def gaps(self) -> list[Gap]:
         """Every hole there was: those that ended, then those still open."""
         return self.closed + [hole.gap("open") for hole in self._holes]
+
+    @property
+    def lost_gaps(self) -> Sequence[Gap]:
+        """Holes that were given up, ascending."""
+        return self._lost
 
     @property
     def open_ids(self) -> int:
@@ -110,19 +118,27 @@ class Tape:
         if self.next is None:
             self._holding = True
 
-    def expect(self, next_id: int) -> Sequence[Trade]:
+    def expect(self, next_id: int, from_us: int = 0) -> Sequence[Trade]:
         """The tape begins at `next_id`; returns what waited and can be applied, older ids are forgotten.
 
-        A tape that has begun goes on as it is: whatever it lacks shows as a hole.
+        `from_us` is the time from which on trades are due. A tape that has begun goes on as it is: whatever it lacks
+        shows as a hole.
         """
         if self.next is not None:
             return _NOTHING
         self._holding = False
         self.missing = None
-        self.next = next_id
+        self.next, self._last_time = next_id, from_us
         waiting = sorted(self._held.values(), key=_by_id)
         self._held = {}
         return self._place([trade for trade in waiting if trade.id >= next_id])
+
+    def resume(self, next_id: int, last_time_us: int, lost: Sequence[Gap]) -> None:
+        """Goes on where another tape ended."""
+        self.next, self._last_time = next_id, last_time_us
+        self.closed += lost
+        self._lost += lost
+        self.lost += sum(gap.missing for gap in lost)
 
     def accept(self, trades: Sequence[Trade]) -> Sequence[Trade]:
         """Takes trades as they arrive, returns those that may be applied now, in order."""
@@ -150,14 +166,12 @@ class Tape:
         self.missing = None
         while self._holes and self._holes[0].after < last_id:
             self._lose(self._holes.pop(0), released)
-            self._release(released)
         return released
 
     def finish(self) -> Sequence[Trade]:
         """Nothing more will come: every open hole is lost."""
-        if self._holding and self._held:
-            return self.expect(min(self._held))
-        return self.give_up(self._top + 1)
+        begun = self.expect(self.first_held) if self._holding and self._held else _NOTHING
+        return [*begun, *self.give_up(self._top + 1)]
 
     def rescale(self, price_factor: int, size_factor: int) -> None:
         """Trades that wait are brought to finer integers."""
@@ -190,11 +204,12 @@ class Tape:
                 self._keep_later(trade, fresh)
             elif not self._was_lost(trade.id):
                 self.duplicates += 1
+        while len(self._held) > self._hold_limit and self._holes:
+            self._lose_first_run(released)
+        fresh = [hole for hole in fresh if hole in self._holes]
         if fresh:
             first, last = fresh[0], fresh[-1]
             self.missing = Missing(self.market, first.after + 1, last.before - 1, first.from_us, last.to_us)
-        if len(self._held) > self._hold_limit and self._holes:
-            released += self.give_up(self._holes[0].before - 1)
         return released
 
     def _keep_later(self, trade: Trade, fresh: list[_Hole]) -> None:
@@ -247,20 +262,34 @@ class Tape:
     def _lose(self, hole: _Hole, released: list[Trade]) -> None:
         """Closes a hole: ids in it that came are released, each run that did not is a lost gap."""
         came = sorted(trade_id for trade_id in self._held if hole.after < trade_id < hole.before)
-        after, from_us = max(hole.after, (self.next or 0) - 1), hole.from_us
         for trade_id in [*came, hole.before]:
-            trade = self._held[trade_id]
-            if trade_id > after + 1:
-                gap = Gap(after, trade_id, trade_id - after - 1, from_us, trade.time_us, "lost")
-                self.closed.append(gap)
-                self.lost += gap.missing
-            after, from_us = trade_id, trade.time_us
-            if trade_id != hole.before:
-                released.append(self._held.pop(trade_id))
-        self.next = hole.before
+            self._lose_run(trade_id)
+            self._release(released)
+
+    def _lose_first_run(self, released: list[Trade]) -> None:
+        """Makes room: what is missing before the lowest id that waits is lost."""
+        hole, lowest = self._holes[0], self.first_held
+        if lowest == hole.before:
+            del self._holes[0]
+        else:
+            hole.remaining -= lowest - (self.next or 0)
+            hole.after = lowest
+        self._lose_run(lowest)
+        self._release(released)
+
+    def _lose_run(self, before: int) -> None:
+        """The ids from the next one up to `before`, which waits, are lost."""
+        after = (self.next or 0) - 1
+        if before > after + 1:
+            gap = Gap(after, before, before - after - 1, self._last_time, self._held[before].time_us, "lost")
+            self.closed.append(gap)
+            self._lost.append(gap)
+            self.lost += gap.missing
+            self.next = before
 
     def _was_lost(self, trade_id: int) -> bool:
-        return any(gap.after < trade_id < gap.before for gap in self.closed if gap.state == "lost")
+        place = bisect_right(self._lost, trade_id, key=_before)
+        return place < len(self._lost) and self._lost[place].after < trade_id
 
     # --- ids without continuity
 
@@ -290,3 +319,7 @@ class Tape:
 
 def _by_id(trade: Trade) -> int:
     return trade.id
+
+
+def _before(gap: Gap) -> int:
+    return gap.before

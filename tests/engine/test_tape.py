@@ -1,0 +1,284 @@
+"""The tape: the venue's order, duplicates, holes filled and lost, bounded waiting, ids that cannot be."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cvdtui.engine.column_tape import ColumnTape
+from cvdtui.engine.columns import trades_of
+from cvdtui.engine.tape import Tape
+from cvdtui.model import Gap, Missing, Trade
+from tests.engine.nasty import arrivals_of, columns_of, examples, rows_of, trade_of
+
+GARBLED = 10**15
+
+
+def trade(number, time_us=None):
+    return Trade(number, number * 10 if time_us is None else time_us, 100, 1, 1)
+
+
+def ids(trades):
+    return [one.id for one in trades]
+
+
+def given_ids(tape, *numbers):
+    return ids(tape.accept([trade(number) for number in numbers]))
+
+
+def test_trades_that_follow_pass_at_once():
+    tape = Tape("x:Y")
+    assert given_ids(tape, 5) == [5]
+    assert given_ids(tape, 6, 7) == [6, 7]
+    assert (tape.missing, tape.gaps, tape.duplicates) == (None, [], 0)
+
+
+def test_the_tape_begins_at_the_lowest_id_of_its_first_batch():
+    tape = Tape("x:Y")
+    assert given_ids(tape, 7, 5, 6) == [5, 6, 7]
+    assert given_ids(tape, 4) == []
+    assert tape.duplicates == 1
+
+
+def test_a_hole_is_asked_for_once_and_what_follows_waits_for_it():
+    tape = Tape("x:Y")
+    given_ids(tape, 1)
+    assert given_ids(tape, 5) == []
+    assert tape.missing == Missing("x:Y", 2, 4, 10, 50)
+    assert given_ids(tape, 6) == []
+    assert tape.missing is None
+    assert (tape.open_ids, tape.held) == (3, 2)
+    assert tape.gaps == [Gap(1, 5, 3, 10, 50, "open")]
+    assert given_ids(tape, 3) == []
+    assert tape.open_ids == 2
+    assert given_ids(tape, 2, 4) == [2, 3, 4, 5, 6]
+    assert tape.gaps == [Gap(1, 5, 3, 10, 50, "filled")]
+    assert given_ids(tape, 7) == [7]
+
+
+def test_holes_of_one_batch_are_asked_for_together():
+    tape = Tape("x:Y")
+    given_ids(tape, 1)
+    given_ids(tape, 3, 6)
+    assert tape.missing == Missing("x:Y", 2, 5, 10, 60)
+
+
+def test_a_hole_that_is_given_up_is_lost_run_by_run_and_its_neighbours_are_kept():
+    tape = Tape("x:Y")
+    given_ids(tape, 1, 9, 4, 5, 12)
+    assert ids(tape.give_up(8)) == [4, 5, 9]
+    assert tape.lost == 5
+    assert tape.lost_gaps == [Gap(1, 4, 2, 10, 40, "lost"), Gap(5, 9, 3, 50, 90, "lost")]
+    assert tape.open_ids == 2
+    assert ids(tape.give_up(11)) == [12]
+
+
+def test_a_hole_partly_filled_from_its_start_is_lost_from_there():
+    tape = Tape("x:Y")
+    given_ids(tape, 1, 6)
+    assert given_ids(tape, 2, 3) == [2, 3]
+    assert ids(tape.give_up(5)) == [6]
+    assert tape.gaps == [Gap(3, 6, 2, 30, 60, "lost")]
+
+
+def test_a_lost_trade_that_comes_after_all_is_late_and_no_duplicate():
+    tape = Tape("x:Y")
+    given_ids(tape, 1, 5)
+    tape.give_up(4)
+    assert given_ids(tape, 3) == []
+    assert tape.duplicates == 0
+    assert given_ids(tape, 1) == []
+    assert given_ids(tape, 5) == []
+    assert tape.duplicates == 2
+
+
+def test_waiting_is_bounded_and_the_oldest_hole_pays_for_it():
+    tape = Tape("x:Y", hold_limit=3)
+    given_ids(tape, 1)
+    assert given_ids(tape, 3, 4, 5) == []
+    assert given_ids(tape, 6) == [3, 4, 5, 6]
+    assert (tape.lost, tape.held) == (1, 0)
+
+
+def test_a_new_hole_is_asked_for_even_when_an_old_one_is_given_up_in_the_same_breath():
+    tape = Tape("x:Y", hold_limit=3)
+    given_ids(tape, 1, 3, 4, 5)
+    assert given_ids(tape, 9) == [3, 4, 5]
+    assert tape.missing == Missing("x:Y", 6, 8, 50, 90)
+    assert tape.open_ids == 3
+
+
+def test_a_batch_of_many_holes_never_leaves_more_waiting_than_the_limit():
+    tape = Tape("x:Y", hold_limit=5)
+    given_ids(tape, *range(1, 100, 2))
+    assert tape.held <= 5
+    assert tape.missing == Missing("x:Y", 90, 98, 890, 990)
+
+
+def test_a_garbled_id_does_not_kill_the_tape():
+    tape = Tape("x:Y")
+    given_ids(tape, 1, 2)
+    assert given_ids(tape, GARBLED) == []
+    assert tape.missing is None
+    assert given_ids(tape, 3) == [3]
+    assert (tape.refused, tape.open_ids, tape.lost) == (1, 0, 0)
+    assert tape.finish() == []
+    assert tape.lost == 0
+
+
+def test_a_second_id_beside_it_confirms_a_jump():
+    tape = Tape("x:Y")
+    given_ids(tape, 1)
+    given_ids(tape, 5_000_000)
+    assert given_ids(tape, 5_000_001) == []
+    assert tape.missing == Missing("x:Y", 2, 4_999_999, 10, 50_000_000)
+    assert tape.refused == 0
+    assert ids(tape.give_up(4_999_999)) == [5_000_000, 5_000_001]
+    assert tape.lost == 4_999_998
+
+
+def test_what_is_held_waits_until_the_beginning_is_known():
+    tape = Tape("x:Y")
+    tape.hold()
+    assert given_ids(tape, 7, 8) == []
+    assert given_ids(tape, 8, 5) == []
+    assert tape.duplicates == 0
+    assert ids(tape.expect(6, from_us=55)) == []
+    assert tape.gaps == [Gap(5, 7, 1, 55, 70, "open")]
+    assert tape.missing == Missing("x:Y", 6, 6, 55, 70)
+    assert given_ids(tape, 6) == [6, 7, 8]
+
+
+def test_older_ids_than_expected_are_forgotten_and_the_rest_follows():
+    tape = Tape("x:Y")
+    tape.hold()
+    given_ids(tape, 3, 4, 5, 6)
+    assert ids(tape.expect(5)) == [5, 6]
+    assert tape.duplicates == 0
+
+
+def test_a_tape_that_has_begun_is_not_begun_anew():
+    tape = Tape("x:Y")
+    given_ids(tape, 1, 2)
+    tape.hold()
+    assert not tape.is_holding
+    assert tape.expect(50) == ()
+    assert given_ids(tape, 3) == [3]
+
+
+def test_what_waits_for_history_is_bounded_and_what_fell_out_is_asked_for():
+    tape = Tape("x:Y", hold_limit=3)
+    tape.hold()
+    given_ids(tape, 1, 2, 3, 4, 5)
+    assert tape.held == 3
+    assert ids(tape.expect(1)) == []
+    assert tape.missing == Missing("x:Y", 1, 2, 0, 30)
+
+
+def test_the_end_releases_what_waited_and_loses_every_hole():
+    for holding in (False, True):
+        tape = Tape("x:Y")
+        if holding:
+            tape.hold()
+        begun = given_ids(tape, 1, 3, 6)
+        assert [*begun, *ids(tape.finish())] == [1, 3, 6]
+        assert tape.lost == 3
+        assert tape.open_ids == 0
+
+
+def test_ids_that_only_grow_leave_no_holes_and_repeated_ones_are_dropped():
+    tape = Tape("x:Y", "ordered")
+    assert given_ids(tape, 10, 20, 20, 15) == [10, 20, 15]
+    assert given_ids(tape, 15, 30) == [30]
+    assert (tape.duplicates, tape.gaps, tape.missing) == (2, [], None)
+
+
+def test_an_id_older_than_all_remembered_ones_counts_as_seen_where_ids_grow():
+    tape = Tape("x:Y", "ordered")
+    given_ids(tape, *range(100, 20_200))
+    assert given_ids(tape, 100, 99) == []
+    assert tape.duplicates == 2
+
+
+def test_unique_ids_have_no_order():
+    tape = Tape("x:Y", "unique")
+    given_ids(tape, *range(100, 20_200))
+    assert given_ids(tape, 99, 20_199) == [99]
+    assert tape.duplicates == 1
+
+
+def test_a_missing_hole_is_gone_once_it_was_told():
+    tape = Tape("x:Y")
+    given_ids(tape, 1, 3)
+    assert tape.missing is not None
+    given_ids(tape, 2)
+    assert tape.missing is None
+
+
+# --- the same by columns
+
+
+def as_lists(gaps):
+    return [(gap.after, gap.before, gap.missing, gap.from_time_us, gap.to_time_us) for gap in gaps]
+
+
+@given(st.data(), rows_of(price=st.just(1), size=st.just(1)), st.sampled_from([0, 2, 5, 50_000]))
+@examples(150)
+def test_columns_and_trades_are_released_alike(data, rows, hold_limit):
+    from decimal import Decimal
+
+    from cvdtui.model import Market
+    from tests.engine.reference import Row
+
+    rows = [Row(row.id, row.time_us, Decimal(1), Decimal(1), row.side) for row in rows]
+    batches = data.draw(arrivals_of(rows))
+    market = Market("x", "Y", price_decimals=0, size_decimals=0)
+    tape, by_columns = Tape("x:Y", hold_limit=hold_limit), ColumnTape(hold_limit=hold_limit)
+    one, other = [], []
+    for batch in batches:
+        one += tape.accept([trade_of(row, market) for row in batch])
+        other += trades_of(by_columns.accept(columns_of(batch, market)))
+        assert one == other
+        assert tape.duplicates == by_columns.duplicates
+    one += tape.finish()
+    rest = by_columns.finish()
+    other += trades_of(rest) if rest is not None else []
+    assert one == other
+    assert (tape.duplicates, tape.lost) == (by_columns.duplicates, by_columns.lost)
+    assert as_lists(tape.lost_gaps) == as_lists(by_columns.gaps)
+    assert ids(one) == sorted(set(ids(one)))
+
+
+@pytest.mark.parametrize("block", [1, 2, 3, 7, 100])
+def test_a_garbled_id_in_a_file_is_refused_whatever_the_blocks(block):
+    numbers = [1, 2, 3, GARBLED, 4, 5, 6]
+    tape = ColumnTape()
+    out = []
+    for at in range(0, len(numbers), block):
+        out += trades_of(tape.accept(of_ids(numbers[at : at + block])))
+    rest = tape.finish()
+    out += trades_of(rest) if rest is not None else []
+    assert ids(out) == [1, 2, 3, 4, 5, 6]
+    assert (tape.refused, tape.lost, tape.gaps) == (1, 0, [])
+
+
+@pytest.mark.parametrize("block", [1, 2, 5])
+def test_a_real_jump_in_a_file_is_a_lost_hole(block):
+    numbers = [1, 2, 5_000_000, 5_000_001, 5_000_002]
+    tape = ColumnTape()
+    out = []
+    for at in range(0, len(numbers), block):
+        out += trades_of(tape.accept(of_ids(numbers[at : at + block])))
+    rest = tape.finish()
+    out += trades_of(rest) if rest is not None else []
+    assert ids(out) == numbers
+    assert tape.lost == 4_999_997
+
+
+def of_ids(numbers):
+    from decimal import Decimal
+
+    from cvdtui.model import Market
+    from tests.engine.reference import Row
+
+    market = Market("x", "Y", price_decimals=0, size_decimals=0)
+    return columns_of([Row(number, number * 10, Decimal(1), Decimal(1), 1) for number in numbers], market)
