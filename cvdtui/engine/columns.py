@@ -1,6 +1,5 @@
 """History by columns: the same sums as one trade at a time, folded with numpy."""
 
-from array import array
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -302,8 +301,5 @@ def _packed(columns: Columns, starts: Ints, times: list[int]) -> dict[int, Packe
     packed: dict[int, Packed] = {}
     for index, time_us in enumerate(times):
         part = slice(cuts[index], cuts[index + 1])
-        pair = (array("q"), array("q"))
-        pair[0].frombytes(keys[part].tobytes())
-        pair[1].frombytes(sizes[part].tobytes())
-        packed[time_us] = pair
+        packed[time_us] = (keys[part].tobytes(), sizes[part].tobytes())
     return packed

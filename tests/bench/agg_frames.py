@@ -6,7 +6,9 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-RECORDED = Path(__file__).resolve().parents[3] / "shared" / "data" / "binance_raw" / "usdm_btcusdt_20240808.gz"
+RECORDED = (
+    Path(__file__).resolve().parents[3] / "shared" / "data" / "binance_raw" / "usdm_btcusdt_20240808.gz"
+)
 START_MS = 1_723_075_200_000
 """2024-08-08 00:00 UTC."""
 STEP_MS = 100
@@ -31,7 +33,9 @@ LOTS = (1, 2, 5, 10, 16, 50, 100, 500, 1000)
 class _Market:
     """One market's random walk, told as frames."""
 
-    def __init__(self, rng: random.Random, symbol: str, price: int, places: tuple[int, int], rate: float) -> None:
+    def __init__(
+        self, rng: random.Random, symbol: str, price: int, places: tuple[int, int], rate: float
+    ) -> None:
         self._rng = rng
         self._price = price
         self._places = places

@@ -75,7 +75,9 @@ def cryptofeed_handler(names: list[str]) -> Any:
     return BinanceFutures(symbols=pairs, channels=[TRADES], callbacks={TRADES: callback}).message_handler
 
 
-async def race(frames: Iterator[str], ours: Ours, peer: Any, pieces: int, size: int, tick: int) -> list[float]:
+async def race(
+    frames: Iterator[str], ours: Ours, peer: Any, pieces: int, size: int, tick: int
+) -> list[float]:
     """Microseconds a frame, median over pieces: (ours, peer); `tick` frames apart the board is settled."""
     spent: tuple[list[float], list[float]] = ([], [])
     for number in range(pieces):
@@ -98,7 +100,9 @@ async def race(frames: Iterator[str], ours: Ours, peer: Any, pieces: int, size: 
     return [statistics.median(times) for times in spent]
 
 
-def compare(name: str, frames: Iterator[str], markets: int, scale: float, *, tick: int = 0, warm: int = 0) -> Line:
+def compare(
+    name: str, frames: Iterator[str], markets: int, scale: float, *, tick: int = 0, warm: int = 0
+) -> Line:
     """One line of the table; `scale` 1 is the full size."""
     ours, peer = Ours(markets), cryptofeed_handler(symbols(markets))
     warm_up = list(islice(frames, int(warm * scale)))
@@ -114,8 +118,10 @@ def measure(scale: float = 1.0) -> list[Line]:
     """All lines of this benchmark."""
     lines = [
         compare("live frame, 12 markets", stream(12), 12, scale, warm=12 * RATE * 330),
-        compare("live frame, 1 market of 20 a second", stream(1, high=20), 1, scale, warm=20 * 330),
-        compare("the same, looked at 10 times a second", stream(12), 12, scale, tick=12 * RATE // 10, warm=180_000),
+        compare("live frame, 1 market", stream(1, low=RATE, high=RATE), 1, scale, warm=RATE * 330),
+        compare(
+            "the same, looked at 10 times a second", stream(12), 12, scale, tick=12 * RATE // 10, warm=180_000
+        ),
     ]
     tape = recorded()
     first = next(tape, None)

@@ -32,7 +32,7 @@ def cvd(path: str) -> dict[str, object]:
     frame = pd.read_csv(path) if headed else pd.read_csv(path, names=[*NAMES, "is_best_match"])
     read_s = time.perf_counter() - read_begins
     frame = frame.drop_duplicates()
-    frame["time"] = pd.to_datetime(frame["transact_time"], unit="ms")
+    frame["time"] = pd.to_datetime(frame["transact_time"], unit="ms" if headed else "us")
     frame["delta"] = np.where(frame["is_buyer_maker"], -frame["quantity"], frame["quantity"])
     frame["cvd"] = frame["delta"].cumsum()
     frame["rolling"] = frame["delta"].rolling(1000, min_periods=1).sum()

@@ -1,0 +1,198 @@
+"""A file of aggTrades into the report, against the pandas tutorial: `python tests/bench/bench_replay.py`.
+
+Whole processes by turns, wall time and peak memory of each: `cvdtui replay --json` (bars, footprint, profile, every CVD)
+against tests/bench/peer_pandas.py (read, drop duplicates, sign, accumulate, daily sums, rolling 1000; no footprint).
+"CVD and bars alone" is the same program with the footprint's cells left out. Every report is held against a sum of the
+file's own digits, and against pandas within its float error.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from decimal import Decimal
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NamedTuple
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1]))
+
+from lines import Line, Skipped, show
+
+ROWS = 5_000_000
+ROUNDS = 3
+KINDS: dict[str, dict[str, Any]] = {
+    "futures, 2 days": {"days": 2},
+    "futures, 60 days": {"days": 60},
+    "spot, 2 days": {"days": 2, "spot": True},
+}
+
+
+class Run(NamedTuple):
+    """One process: seconds, megabytes at most, what it printed."""
+
+    seconds: float
+    megabytes: float
+    answer: dict[str, Any]
+
+
+def run(argv: list[str]) -> Run:
+    """Runs a program to its end; the kernel says its peak of memory."""
+    with tempfile.TemporaryFile() as out:
+        begin = time.perf_counter()
+        child = subprocess.Popen(
+            [sys.executable, *argv], stdout=out, stderr=subprocess.DEVNULL, cwd=HERE.parents[1]
+        )
+        _, status, usage = os.wait4(child.pid, 0)
+        seconds = time.perf_counter() - begin
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            raise SystemExit(f"{' '.join(argv)}: exit code {child.returncode}")
+        out.seek(0)
+        return Run(seconds, usage.ru_maxrss / 1024, json.load(out))
+
+
+def replay(path: Path) -> list[str]:
+    return ["-m", "cvdtui", "replay", "--headless", "--json", str(path)]
+
+
+def replay_without_cells(path: Path) -> None:
+    """`cvdtui replay --json` with no volume by price: bars, CVDs, VWAP."""
+    import numpy as np
+
+    from cvdtui.cli import main as cvdtui
+    from cvdtui.engine import columns
+
+    none = np.zeros(0, np.int64)
+    columns._cells = lambda _, starts: (none, none, [0] * (len(starts) + 1))
+    sys.exit(cvdtui(replay(path)[2:]))
+
+
+def sums(path: Path) -> dict[str, Decimal]:
+    """Trades, buy, sell and CVD of a file whose repeated rows stand together, from its digits alone."""
+    count = buy = sell = 0
+    places, last = 0, ""
+    with path.open() as lines:
+        for line in lines:
+            number, _, size, _, _, _, maker = line.rstrip().split(",")[:7]
+            if number == last or not number.isdigit():
+                continue
+            last = number
+            places = len(size.partition(".")[2])
+            count += 1
+            if maker.lower() == "true":
+                sell += int(size.replace(".", ""))
+            else:
+                buy += int(size.replace(".", ""))
+    unit = Decimal(1).scaleb(-places)
+    return {"trades": Decimal(count), "buy": buy * unit, "sell": sell * unit, "cvd": (buy - sell) * unit}
+
+
+def check(due: dict[str, Decimal], report: dict[str, Any], pandas: dict[str, Any]) -> None:
+    """The report is the file's own sums to the last digit, and pandas' within its float error."""
+    (market,) = report["markets"].values()
+    said = {
+        "trades": Decimal(market["trades"]),
+        "buy": Decimal(market["buy"]),
+        "sell": Decimal(market["sell"]),
+    }
+    said["cvd"] = Decimal(market["cvd"]["start"])
+    bars = sum(Decimal(bar["delta"]) for bar in market["bars"])
+    if said != due or bars != due["cvd"]:
+        raise SystemExit(f"the file sums to {due}, the report says {said}, its bars {bars}")
+    near = 1e-9 * float(due["buy"] + due["sell"]) + 1e-6
+    for key, theirs in (("start", pandas["cvd"]), ("rolling", pandas["rolling"])):
+        if abs(float(market["cvd"][key]) - theirs) > near:
+            raise SystemExit(f"CVD {key} is {market['cvd'][key]}, pandas says {theirs}")
+
+
+def made(kind: str, rows: int, folder: Path) -> Path:
+    """The file of a kind; made once a folder."""
+    from make_aggtrades import write
+
+    path = folder / f"{kind.replace(', ', '-').replace(' ', '')}-{rows}" / "BTCUSDT-aggTrades-2024-08-08.csv"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(".part")
+        write(fresh, rows, **KINDS[kind])
+        fresh.rename(path)
+    return path
+
+
+def race(path: Path, rounds: int, *, alone: bool) -> dict[str, list[Run]]:
+    """Runs of all by turns."""
+    programs = {"ours": replay(path), "pandas": [str(HERE / "peer_pandas.py"), str(path)]}
+    if alone:
+        programs["alone"] = [str(HERE / "bench_replay.py"), "--without-cells", str(path)]
+    runs: dict[str, list[Run]] = {name: [] for name in programs}
+    for _ in range(rounds):
+        for name, argv in programs.items():
+            runs[name].append(run(argv))
+    return runs
+
+
+def lines_of(kind: str, runs: dict[str, list[Run]]) -> list[Line]:
+    """Seconds and megabytes side by side."""
+    seconds = {name: statistics.median(one.seconds for one in of) for name, of in runs.items()}
+    memory = {name: max(one.megabytes for one in of) for name, of in runs.items()}
+    theirs = f"{seconds['pandas']:.2f} s"
+    lines = [
+        Line(
+            f"replay --json, {kind}",
+            f"{seconds['ours']:.2f} s",
+            theirs,
+            seconds["pandas"] / seconds["ours"],
+            ">= 3",
+        )
+    ]
+    if "alone" in runs:
+        ratio = seconds["pandas"] / seconds["alone"]
+        lines.append(Line(f"CVD and bars alone, {kind}", f"{seconds['alone']:.2f} s", theirs, ratio, ">= 5"))
+    share = memory["ours"] / memory["pandas"]
+    lines.append(
+        Line(
+            f"memory of the replay, {kind}",
+            f"{memory['ours']:.0f} MB",
+            f"{memory['pandas']:.0f} MB",
+            share,
+            "<= 1",
+        )
+    )
+    return lines
+
+
+def measure(scale: float = 1.0, folder: Path | None = None) -> list[Line]:
+    """All lines of this benchmark; files stay in `folder` for the next time."""
+    if find_spec("pandas") is None:
+        raise Skipped("pandas is not installed: pip install '.[bench]'")
+    folder = folder or Path(tempfile.gettempdir()) / "cvdtui-bench"
+    lines = []
+    for number, kind in enumerate(KINDS):
+        path = made(kind, int(ROWS * scale), folder)
+        runs = race(path, ROUNDS if scale == 1 else 1, alone=number == 0)
+        check(sums(path), runs["ours"][0].answer, runs["pandas"][0].answer)
+        lines += lines_of(kind, runs)
+    return lines if scale == 1 else [line._replace(wanted="") for line in lines]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scale", type=float, default=1.0, help=f"share of {ROWS:,} rows")
+    parser.add_argument("--folder", type=Path, help="where the files are kept")
+    parser.add_argument("--without-cells", type=Path, metavar="FILE", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.without_cells:
+        replay_without_cells(options.without_cells)
+    return show(measure(options.scale, options.folder))
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Skipped as why:
+        print(f"skipped: {why}")
