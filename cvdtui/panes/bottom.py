@@ -1,6 +1,7 @@
 """The last two lines: what happened lately (or what is being typed), and the keys of the focused pane."""
 
-from cvdtui.panes.line import Answer, Frame, Line, clip, narrow
+from cvdtui.panes.line import Answer, Frame, Line, clip, fit, narrow
+from cvdtui.panes.words import link_words
 
 
 class Status:
@@ -24,18 +25,17 @@ class Status:
         if self.prompt is not None:
             return [_typed(*self.prompt, frame.width)]
         if self.message:
-            return [((" " + narrow(self.message)[: frame.width - 2], "note"),)]
+            return [((fit(" " + narrow(self.message), frame.width), "note"),)]
         trouble = [
             link for link in frame.snapshot.links if link.state in {"refused", "waiting", "stale", "closed"}
         ]
         if trouble:
-            link = trouble[0]
             more = f" (+{len(trouble) - 1} more)" if len(trouble) > 1 else ""
-            words = narrow(link.text) or link.state
-            return [((f" ⚠ {narrow(link.host or link.name)}: {words}{more}"[: frame.width], "warn"),)]
+            room = frame.width - len(more)
+            return [((fit(f" ⚠ {link_words(trouble[0])}", room) + more, "warn"),)]
         if frame.snapshot.notices:
-            return [((" " + narrow(frame.snapshot.notices[-1])[: frame.width - 2], "note"),)]
-        return [((" " + quality_words(frame)[: frame.width - 2], "dim"),)]
+            return [((fit(" " + narrow(frame.snapshot.notices[-1]), frame.width), "note"),)]
+        return [((fit(" " + quality_words(frame), frame.width), "dim"),)]
 
 
 def quality_words(frame: Frame) -> str:

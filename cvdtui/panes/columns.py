@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from cvdtui.model import Market, MarketRow
 from cvdtui.panes import numbers
+from cvdtui.panes.clock import span
 from cvdtui.panes.line import narrow
 
 BLOCKS = "▁▂▃▄▅▆▇"
@@ -68,7 +69,7 @@ def is_fresh(row: MarketRow) -> bool:
 
 def is_trusted(row: MarketRow) -> bool:
     """The sums can be taken at their word."""
-    return row.quality.state == "live" and row.quality.coverage >= 1.0
+    return row.quality.state in {"live", "fill"} and row.quality.coverage >= 1.0
 
 
 def inferred(row: MarketRow) -> str:
@@ -149,7 +150,7 @@ def spark_head(rows: tuple[MarketRow, ...], width: int) -> str:
     step = max((row.spark_step_s for row in rows), default=60)
     total = step * width
     text = f"{total // 3600}h{total % 3600 // 60:02d}" if total >= 3600 else f"{total // 60}m"
-    unit = f"{step // 60}m" if step % 60 == 0 else f"{step}s"
+    unit = span(step)
     for head in (f"last {text}, {unit} a step", f"{text} by {unit}", f"{text}/{unit}", text):
         if len(head) <= width:
             return head

@@ -1,6 +1,6 @@
 """The help (`?`): what each number means, which convention is in force, what the marks are, and the keys."""
 
-from cvdtui.panes.line import Answer, Frame, Line, title
+from cvdtui.panes.line import Answer, Frame, Line, title, wrap
 
 NUMBERS = (
     (
@@ -102,10 +102,5 @@ class Help:
 
 def _paragraph(word: str, text: str, width: int) -> list[Line]:
     """A word at the left and its text broken at spaces beside it."""
-    room = max(width - 15, 20)
-    rows: list[str] = [""]
-    for part in text.split():
-        if len(rows[-1]) + len(part) + 1 > room:
-            rows.append("")
-        rows[-1] += (" " if rows[-1] else "") + part
+    rows = wrap(text, max(width - 15, 20))
     return [((f" {word if not at else '':<13}", "key"), (row, "text")) for at, row in enumerate(rows)]

@@ -105,6 +105,21 @@ def centred(frame: Frame, *texts: str, role: str = "dim") -> list[Line]:
     return blank + [((text[: frame.width].center(frame.width), role),) for text in texts]
 
 
+def wrap(text: str, width: int) -> list[str]:
+    """Broken at spaces into rows of at most `width` cells; a longer word is cut."""
+    rows = [""]
+    for word in text.split():
+        if rows[-1] and len(rows[-1]) + len(word) + 1 > width:
+            rows.append("")
+        rows[-1] += (" " if rows[-1] else "") + word[:width]
+    return rows
+
+
+def fit(text: str, width: int) -> str:
+    """The text, or as much as there is room for and an ellipsis."""
+    return text if len(text) <= width else text[: max(width - 1, 0)] + "…"
+
+
 def narrow(text: str) -> str:
     """Foreign words made safe for a grid of cells: anything not one cell wide becomes `?`."""
     if text.isascii() and text.isprintable():

@@ -1,13 +1,13 @@
 """What stands there when nothing could be reached: which host failed, why, and the way on."""
 
-from cvdtui.panes.line import Answer, Frame, Line, narrow, title
+from cvdtui.panes.line import Answer, Frame, Line, narrow, title, wrap
 
 
 class Offline:
     """State: the report, one line a host."""
 
     name = "offline"
-    hints = (("D", "demo"), ("esc", "wait on"), ("q", "quit"))
+    hints = (("D", "demo"), ("esc", "wait on"))
 
     def __init__(self) -> None:
         self.report: tuple[str, ...] = ()
@@ -19,7 +19,9 @@ class Offline:
 
     def paint(self, frame: Frame) -> list[Line]:
         lines: list[Line] = [title(frame, "nothing could be reached"), ()]
-        lines += [((f"  ⚠ {narrow(text)}"[: frame.width], "warn"),) for text in self.report]
+        for text in self.report:
+            rows = wrap(narrow(text), frame.width - 6)
+            lines += [((("    " if at else "  ⚠ ") + row, "warn"),) for at, row in enumerate(rows)]
         lines += [(), (("  Still trying: this notice goes away as soon as one host answers.", "dim"),)]
         if self.demo:
             lines += [

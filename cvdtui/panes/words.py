@@ -1,6 +1,6 @@
 """Sentences that more than one pane says: titles of the market at hand, and why a pane is still empty."""
 
-from cvdtui.model import MarketDetail, Snapshot
+from cvdtui.model import Link, MarketDetail, Snapshot
 from cvdtui.panes.clock import span
 from cvdtui.panes.line import narrow
 
@@ -30,5 +30,10 @@ def waiting(snapshot: Snapshot) -> tuple[str, ...]:
     if link.state in {"live", "quiet"}:
         ago = max(snapshot.time_us - link.since_us, 0) // 1_000_000
         return (f"waiting for the first trade of {what}, connected {ago} s ago",)
-    words = narrow(link.text) or link.state
-    return (f"waiting for the first trade of {what}", f"{narrow(link.host or link.name)}: {words}")
+    return (f"waiting for the first trade of {what}", link_words(link))
+
+
+def link_words(link: Link) -> str:
+    """`host: why`; the host is named once."""
+    host, words = narrow(link.host or link.name), narrow(link.text) or link.state
+    return words if host in words else f"{host}: {words}"

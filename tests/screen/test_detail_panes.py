@@ -4,13 +4,17 @@ import pytest
 from msgspec.structs import replace
 
 from cvdtui.model import ChartBar, Link, Quality, View
+from cvdtui.panes.bottom import Status
 from cvdtui.panes.chart import Chart
 from cvdtui.panes.clock import Clock
+from cvdtui.panes.columns import is_trusted
 from cvdtui.panes.footprint import Footprint
 from cvdtui.panes.line import length
+from cvdtui.panes.offline import Offline
 from cvdtui.panes.plot import Scale, braille, candle, column, reach, ticks
 from cvdtui.panes.profile import Profile
 from cvdtui.panes.tape import Tape
+from cvdtui.panes.words import link_words
 from tests.screen.made import (
     BTC,
     MINUTE,
@@ -300,3 +304,29 @@ def test_scales_ticks_candles_and_bars():
     assert reach([]) == reach([0.0]) == 0.0
     assert column(1e-9, 8.0, 2) == [("▁", False), (" ", False)]
     assert braille([0, 1, None, 3], 1) == ["⡠⠈"]
+
+
+def test_long_words_are_wrapped_or_end_in_an_ellipsis():
+    pane = Offline()
+    pane.report = (
+        "cannot resolve stream.example.org:9443: no such name, or no network; trying again in 12 s",
+    )
+    lines = texts(pane.paint(frame(50, 20)))
+    assert lines[2] == "  ⚠ cannot resolve stream.example.org:9443: no"
+    assert lines[3] == "    such name, or no network; trying again in 12"
+    assert lines[4] == "    s"
+    status = Status()
+    status.message = "x" * 90
+    assert texts(status.paint(frame(80, 1)))[0] == " " + "x" * 78 + "…"
+
+
+def test_a_link_names_its_host_once():
+    named = Link("a", "waiting", "api.example.org", "cannot resolve api.example.org: no such name")
+    assert link_words(named) == "cannot resolve api.example.org: no such name"
+    assert link_words(replace(named, text="503")) == "api.example.org: 503"
+
+
+def test_sums_are_trusted_while_only_rows_are_being_filled():
+    row = btc_row(quality=Quality(1.0, "fill", "fill 40 %"))
+    assert is_trusted(row)
+    assert not is_trusted(btc_row(quality=Quality(0.9, "fill", "fill 40 %")))
