@@ -62,9 +62,11 @@ def decimals_of(text: str) -> int:
 
 
 def grow(market: Market, price_decimals: int, size_decimals: int) -> Market:
-    """The same market in at least these decimals; raises WireError beyond FINEST."""
+    """The market in at least these decimals, itself when it has them; raises WireError beyond FINEST."""
     price = max(market.price_decimals, price_decimals)
     size = max(market.size_decimals, size_decimals)
+    if (price, size) == (market.price_decimals, market.size_decimals):
+        return market
     if max(price, size) > FINEST:
         message = f"{market.name}: a value with {max(price, size)} decimals; at most {FINEST} make sense"
         raise WireError(message, market=market.name)
