@@ -8,7 +8,6 @@ from cvdtui.model import SideSource, Trade
 BUY_CODE = 1
 SELL_CODE = 3
 UNKNOWN_CODE = 0
-_FAR = 1 << 200
 
 Cells = dict[int, int]
 """Volume by price and side: key = price << 2 | side & 3 (buy 1, sell 3, unknown 0), value = size."""
@@ -88,17 +87,25 @@ def fold(time_us: int, trades: Sequence[Trade], source: SideSource, *, excludes_
     """The sums of trades in the venue's order, at least one, all of the slot that begins at `time_us`."""
     cells: Cells = {}
     get = cells.get
-    delta = 0
-    delta_high, delta_low = (-_FAR, _FAR) if excludes_zero else (0, 0)
+    first = trades[0]
+    delta = volume = 0
+    delta_high = delta_low = first.size * first.side if excludes_zero else 0
+    run = first.price << 2 | first.side & 3
+    side = first.side
     for trade in trades:
-        size, side = trade.size, trade.side
-        key = trade.price << 2 | side & 3
-        cells[key] = get(key, 0) + size
-        delta += size * side
-        if delta > delta_high:  # noqa: PLR1730 - a call of max would cost as much as the rest of the loop
-            delta_high = delta
-        if delta < delta_low:  # noqa: PLR1730 - the same
-            delta_low = delta
+        key = trade.price << 2 | trade.side & 3
+        if key != run:  # between two changes of price or side the delta only rises, or only falls
+            cells[run] = get(run, 0) + volume
+            delta += volume * side
+            if delta > delta_high:
+                delta_high = delta
+            elif delta < delta_low:
+                delta_low = delta
+            run, side, volume = key, trade.side, 0
+        volume += trade.size
+    cells[run] = get(run, 0) + volume
+    delta += volume * side
+    delta_high, delta_low = max(delta_high, delta), min(delta_low, delta)
     buy, sell, unknown, value, value_delta = _totals(cells)
     return Segment(
         time_us,
