@@ -68,6 +68,7 @@ class Flow:
         "last_time_us",
         "mark",
         "market",
+        "minutes_from_us",
         "sessions",
         "sources",
         "start",
@@ -113,6 +114,8 @@ class Flow:
         self.trades = 0
         self.trade_volume = 0
         """Volume of those trades: candles are not in it."""
+        self.minutes_from_us = 0
+        """Where candles of a minute begin; 0 when there were none."""
         self.trades_from_us = 0
         """Where trades take over from candles; 0 when there were none."""
         self.first_time_us = 0

@@ -42,6 +42,8 @@ def add_candles(flow: "Flow", candles: Iterable[Candle]) -> None:
     session) in the week and in timeframes of at least their length. A candle in which nothing traded is no bar.
     """
     for candle in candles:
+        if candle.seconds == MINUTE and not flow.minutes_from_us:
+            flow.minutes_from_us = candle.time_us
         if not candle.volume:
             continue
         segment = segment_of(candle)
@@ -83,19 +85,20 @@ def graft(flow: "Flow", columns: Columns, from_us: int, to_us: int) -> None:
             flow.sources.move(bar.volume, "taker/bar", "taker")
     for seconds, bars in flow.bars.items():
         if seconds > MINUTE:
-            _complete(bars, flow.bars[MINUTE], from_us, to_us)
+            _complete(bars, flow.bars[MINUTE], (from_us, to_us), flow.minutes_from_us)
 
 
 def _is_candle(bar: Bar | None) -> bool:
     return bar is not None and bar.source == "taker/bar"
 
 
-def _complete(bars: "Bars", minutes: "Bars", from_us: int, to_us: int) -> None:
+def _complete(bars: "Bars", minutes: "Bars", span: tuple[int, int], known_from: int) -> None:
     """Makes the bars that overlap the span, and lack rows, of their minutes, once all of them have theirs."""
     length = bars.seconds * 1_000_000
     by_time = {bar.time_us: bar for bar in minutes.all()}
-    known_from = min(by_time, default=0)
-    for start in range(from_us - from_us % length, to_us, length):
+    if minutes.closed_count > len(minutes.closed):  # the oldest are no longer kept
+        known_from = max(known_from, min(by_time))
+    for start in range(span[0] - span[0] % length, span[1], length):
         parts = [by_time[time] for time in range(start, start + length, MINUTE_US) if time in by_time]
         known = bars.at(start)
         if start < known_from or not parts or (known is not None and known.delta_high is not None):

@@ -121,7 +121,6 @@ class MarketState:
         other.adopt(self.market)
         self.ignored, self.rejected, self.excluded = other.ignored, other.rejected, other.excluded
         self.last_reason = other.last_reason
-        self.tape.duplicates += other.tape.duplicates
         self.flow.move_mark(other.flow)
         self.version += 1
 
@@ -239,6 +238,7 @@ class MarketState:
 
     def session_coverage(self) -> float:
         """Coverage of the session at hand."""
+        self.flow.settle()
         return self.coverage(self.flow.session, self.known_from_us)
 
     # --- inside
