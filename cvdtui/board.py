@@ -115,7 +115,9 @@ class Board:
         if state is None:
             return
         if state.tape.next is not None:
+            duplicates = state.duplicates
             state = self._waiting[market] = self._new_state(state.market)
+            state.tape.duplicates = duplicates
             self._known.clear()
         state.hold()
 

@@ -175,6 +175,7 @@ class Exchange:
         """
         now_us = self.pump()
         self._frozen = True
+        self.faults.calm()
         for listener in self._listeners.values():
             listener.repeat_last(now_us)
         return {tape.name: tape.last_id for tape in self._tapes.tapes}

@@ -73,6 +73,7 @@ class Faults:
         self._requests = Random(f"requests {seed}")
         self._next_us: dict[str, float] = {}
         self._limited_until = 0
+        self._is_calm = False
 
     def distort(self, messages: list[Message]) -> list[Message]:
         """The frames as they leave: some missing, some twice, broken ones in between."""
@@ -138,8 +139,14 @@ class Faults:
         """Which of `count` connections it hits."""
         return self._events.randrange(count)
 
+    def calm(self) -> None:
+        """REST answers without fault from now on: the exchange's clock, by which limits end, has stopped."""
+        self._is_calm = True
+
     def request(self, venue: str, now_us: int) -> Verdict:
         """What becomes of a REST request."""
+        if self._is_calm:
+            return Verdict()
         if venue in self.refuse:
             return Verdict(status=self.refuse[venue])
         if self.verdicts:

@@ -133,6 +133,10 @@ class LiveFeed:
         begun: dict[str, Begun] = {}
         await asyncio.gather(*(self._begin(symbol, begun) for symbol in known))
         await self._describe_again(known)
+        await self._fill_rows(begun)
+
+    async def _fill_rows(self, begun: dict[str, Begun]) -> None:
+        """In the background: rows for the minutes before the start."""
         fills = [
             Backfill(self._venue, self._rest, self._sink, symbol, start, self._options.trades_minutes)
             for symbol, start in begun.items()
@@ -243,6 +247,7 @@ class LiveFeed:
             fetched = await self._history.fetch(symbol, session_us, week_us, exchange_us)
         except (VenueError, WireError) as error:
             await self._without(symbol, str(error))
+            self._spawn(self._begin_again(symbol))
             return
         if symbol not in self._wanted:
             return
@@ -255,6 +260,31 @@ class LiveFeed:
         begun[symbol] = fetched.begun
         for socket in self._sockets:
             socket.note(symbol, fetched.newest_id)
+
+    async def _begin_again(self, symbol: str) -> None:
+        """A market that went live without its history keeps asking for it, and begins anew once it is there."""
+        while True:
+            await asyncio.sleep(self._options.again_s)
+            if symbol not in self._wanted:
+                return
+            if self._first_live(symbol) is None:
+                continue
+            name = self._wanted[symbol].name
+            self._sink.hold(name)
+            exchange_us = self._now() + (self._ahead_us or 0)
+            try:
+                fetched = await self._history.fetch(symbol, *self._anchors(name, exchange_us), exchange_us)
+            except (VenueError, WireError) as error:
+                self._without_history[symbol] = str(error)
+                continue
+            if fetched.begun is None or symbol not in self._wanted:
+                continue
+            missing = hand_over(fetched, self._sink, None)
+            if missing is not None:
+                self._gaps.ask(missing)
+            self._without_history.pop(symbol, None)
+            await self._fill_rows({symbol: fetched.begun})
+            return
 
     async def _without(self, symbol: str, reason: str) -> None:
         """Begin with the first live trade, whenever it comes."""

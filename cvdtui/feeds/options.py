@@ -16,6 +16,8 @@ class FeedOptions(Struct, frozen=True):
     """So many minutes before the start get their rows from trades, in the background; 0 is none."""
     history_s: float = 30.0
     """Without history for so long, live goes on without it."""
+    again_s: float = 30.0
+    """A market that began without its history asks for it again so often."""
     gap_s: float = 60.0
     """A hole that nothing of came for so long is lost."""
     first_frame_s: float = 10.0
