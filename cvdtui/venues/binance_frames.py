@@ -9,7 +9,7 @@ from msgspec.json import Decoder
 from cvdtui.model import BUY, SELL, IdRule, Market, Trade, Trades
 from cvdtui.venues import binance_wire as grammar
 from cvdtui.venues.binance_rest import read_candle
-from cvdtui.venues.numbers import EXACT, LARGEST
+from cvdtui.venues.numbers import LARGEST
 from cvdtui.venues.wire import (
     EARLIEST_US,
     MILLISECONDS_BELOW,
@@ -73,7 +73,7 @@ class Frames:
         if (
             units / by_price == price
             and amount / by_size == size
-            and units + amount < EXACT
+            and price + size < scale.limit
             and EARLIEST_US <= time <= self._clock.latest_us
         ):
             return Trades(scale.market, (Trade(row.a, time, units, amount, SELL if row.m else BUY),))

@@ -8,7 +8,7 @@ from msgspec.json import Decoder
 from cvdtui.errors import WireError
 from cvdtui.model import BUY, SELL, Candle, Columns, IdRule, Kind, Market, Trade, Trades
 from cvdtui.venues import binance_wire as grammar
-from cvdtui.venues.numbers import EXACT, decimals_of, to_units
+from cvdtui.venues.numbers import decimals_of, to_units
 from cvdtui.venues.wire import (
     Candles,
     ColumnsPage,
@@ -179,8 +179,8 @@ def read_columns(scale: grammar.Scale, body: bytes, clock: grammar.Clockwork) ->
         ids = [row.a for row in rows]
         times = [to_us(row.T) for row in rows]
         if clock.believes(min(times)) and clock.believes(max(times)):
-            price = _integers(np.array([row.p for row in rows]), scale.price_scale)
-            size = _integers(np.array([row.q for row in rows]), scale.size_scale)
+            price = _integers(np.array([row.p for row in rows]), scale.price_scale, scale.limit)
+            size = _integers(np.array([row.q for row in rows]), scale.size_scale, scale.limit)
             if price is not None and size is not None:
                 side = np.array([SELL if row.m else BUY for row in rows], dtype=np.int8)
                 columns = Columns(
@@ -190,11 +190,11 @@ def read_columns(scale: grammar.Scale, body: bytes, clock: grammar.Clockwork) ->
     return to_columns(read_trades(scale, body, clock))
 
 
-def _integers(values: "np.ndarray", scale: float) -> "np.ndarray | None":
+def _integers(values: "np.ndarray", scale: float, limit: float) -> "np.ndarray | None":
     """Floats as exact integers of the scale, or None when one does not come back or makes no sense."""
     import numpy as np
 
-    if not bool((values * scale < EXACT).all()):
+    if not bool((values < limit).all()):
         return None
     units = np.floor(values * scale + 0.5)
     return units.astype(np.int64) if bool((units / scale == values).all()) else None

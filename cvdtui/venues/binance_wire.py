@@ -11,7 +11,7 @@ from msgspec import DecodeError, Meta, Raw, Struct, field
 from msgspec.json import Decoder
 
 from cvdtui.model import BUY, SELL, Candle, Market, Trade
-from cvdtui.venues.numbers import EXACT, LARGEST, TooFineError, decimals_of, grow, to_units
+from cvdtui.venues.numbers import EXACT, LARGEST, USUAL_DECIMALS, TooFineError, decimals_of, grow, to_units
 from cvdtui.venues.wire import DAY_US, EARLIEST_US, clean, refuse, to_us
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class Frame(Struct, gc=False):
 class Scale:
     """A market and its powers of ten, at hand for every trade; grows when a finer value comes."""
 
-    __slots__ = ("market", "other", "price_scale", "size_scale")
+    __slots__ = ("limit", "market", "price_scale", "size_scale")
 
     def __init__(self, market: Market) -> None:
         self.learn(market)
@@ -146,6 +146,7 @@ class Scale:
         self.market = market
         self.price_scale = 10.0**market.price_decimals
         self.size_scale = 10.0**market.size_decimals
+        self.limit = EXACT / max(self.price_scale, self.size_scale, 10.0**USUAL_DECIMALS)
 
     def grow(self, price_decimals: int, size_decimals: int) -> None:
         self.learn(grow(self.market, price_decimals, size_decimals))
@@ -198,12 +199,7 @@ def quick_trade(scale: Scale, row: AggRow, time_us: int) -> Trade | None:
     """A checked row as a Trade, or None when its floats do not come back from their integers."""
     price = int(row.p * scale.price_scale + 0.5)
     size = int(row.q * scale.size_scale + 0.5)
-    if (
-        price / scale.price_scale != row.p
-        or size / scale.size_scale != row.q
-        or price >= EXACT
-        or size >= EXACT
-    ):
+    if price / scale.price_scale != row.p or size / scale.size_scale != row.q or row.p + row.q >= scale.limit:
         return None
     return Trade(row.a, time_us, price, size, SELL if row.m else BUY)
 

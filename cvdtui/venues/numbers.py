@@ -11,8 +11,10 @@ FINEST = 18
 """More decimals than this are refused: no instrument has them, and 10**22 is the last exact float."""
 LARGEST = 1e15
 """A price or size beyond this is absurd."""
-EXACT = 10**15
-"""Integers below this survive float -> integer -> float; larger ones are read from their text."""
+EXACT = 1e15
+"""Fifteen significant digits survive text -> float -> integer; longer values are read from their text."""
+USUAL_DECIMALS = 8
+"""Venues' strings have no more decimals; above 10**7 a float cannot tell the last of them apart."""
 
 
 class TooFineError(Exception):

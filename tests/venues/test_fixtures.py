@@ -72,7 +72,8 @@ def refused(reader, frame, row):
 def told_candle(given):
     assert isinstance(given, Closed)
     market, candle = given.market, given.candle
-    prices = [text(one, market.price_decimals) for one in (candle.open, candle.high, candle.low, candle.close)]
+    ohlc = (candle.open, candle.high, candle.low, candle.close)
+    prices = [text(one, market.price_decimals) for one in ohlc]
     sizes = [text(one, market.size_decimals) for one in (candle.volume, candle.taker_buy)]
     value = text(candle.quote_volume, market.price_decimals + market.size_decimals)
     return [candle.time_us, candle.seconds, *prices, *sizes, value, candle.trades]
