@@ -21,10 +21,11 @@ def frames(count=FRAMES, seed=1):
         price += draw.randint(-3, 3)
         size = draw.choice((1, 5, 40, 900, 25_000)) * draw.randint(1, 9)
         time_ms = 1_790_000_000_000 + number * 7
+        maker = "true" if draw.random() < 0.5 else "false"
         made.append(
-            f'{{"stream":"btcusdt@aggTrade","data":{{"e":"aggTrade","E":{time_ms + 4},"a":{number},"s":"BTCUSDT",'
-            f'"p":"{price // 10}.{price % 10}0","q":"{size // 1000}.{size % 1000:03}","f":{2 * number},'
-            f'"l":{2 * number + 1},"T":{time_ms},"m":{"true" if draw.random() < 0.5 else "false"}}}}}'.encode()
+            f'{{"stream":"btcusdt@aggTrade","data":{{"e":"aggTrade","E":{time_ms + 4},"a":{number},'
+            f'"s":"BTCUSDT","p":"{price // 10}.{price % 10}0","q":"{size // 1000}.{size % 1000:03}",'
+            f'"f":{2 * number},"l":{2 * number + 1},"T":{time_ms},"m":{maker}}}}}'.encode()
         )
     return made
 

@@ -3,6 +3,8 @@
 import asyncio
 import socket
 import ssl
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -194,3 +196,12 @@ def test_hosts_loopback_and_headers_are_read_safely():
     assert not is_loopback("https://api.x.y")
     assert not is_loopback("http://[")
     assert [seconds_of(text) for text in ("7", "-3", "Wed, 21 Oct", "", None)] == [7.0, 0.0, None, None, None]
+
+
+def test_importing_the_feeds_loads_no_network_library_and_no_numpy():
+    heavy = ("httpx", "websockets", "numpy", "duckdb", "textual")
+    code = f"import sys, cvdtui.feeds.live; print([name for name in {heavy} if name in sys.modules])"
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30
+    )
+    assert told.stdout.strip() == "[]"
