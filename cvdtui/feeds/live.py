@@ -262,7 +262,7 @@ class LiveFeed:
             socket.note(symbol, fetched.newest_id)
 
     async def _begin_again(self, symbol: str) -> None:
-        """A market that went live without its history keeps asking for it, and begins anew once it is there."""
+        """A market that went live without its history keeps asking for it, and begins anew with it."""
         while True:
             await asyncio.sleep(self._options.again_s)
             if symbol not in self._wanted:
