@@ -23,43 +23,43 @@ class Ledger:
     def __init__(self, tapes: Tapes, about: dict[str, object]) -> None:
         self._tapes = tapes
         self._about = about
+        self._session_us = tapes.now_us // DAY_US * DAY_US
         self._bars: dict[str, tuple[int, list[msgspec.Raw]]] = {}
         """Market -> (begin of the next minute to write, closed minutes written so far)."""
 
     def truth(
         self, market: str, last_id: int | None = None, first_id: int | None = None
     ) -> dict[str, object]:
-        """Exact sums up to `last_id` (default: the newest) since `first_id` (default: the exchange's start).
+        """Exact sums up to `last_id` (default: the newest), in base units.
 
-        Decimals in base units; session and week are those of the last trade's own time. Raises KeyError for
-        an unknown market, ValueError for ids that have not happened.
+        cvd: `session` and `week` are those of the last trade's own time; `start`, and with it buy and sell,
+        begins with the session in which the exchange went live, as for a client that fills its session from
+        history; `live` begins at `first_id` (default: the first trade after the exchange went live). Raises
+        KeyError for an unknown market, ValueError for ids that have not happened.
         """
         tape = self._tapes.by_name[market]
         history, origin = tape.history, tape.listing.first_id
         end = tape.position if last_id is None else last_id + 1 - origin
-        begin = tape.begun if first_id is None else first_id - origin
-        if not 0 < end <= tape.position or not 0 <= begin <= end:
-            raise ValueError(
-                f"{market}: ids {origin + begin}..{origin + end - 1}, {origin}..{tape.last_id} have happened"
-            )
+        live = tape.begun if first_id is None else first_id - origin
+        if not 0 < end <= tape.position or not 0 <= live <= end:
+            asked = f"ids {origin + live}..{origin + end - 1}"
+            raise ValueError(f"{market}: {asked} asked for, {origin}..{tape.last_id} have happened")
         time_us = history.time_of(end - 1)
-        decimals = tape.listing.market.size_decimals
-        total = history.delta_before(end)
-        delta = total - history.delta_before(begin)
-        volume = history.volume_before(end) - history.volume_before(begin)
-        anchors = {"session": time_us // DAY_US * DAY_US, "week": week_of(time_us)}
-        cvd = {name: total - history.delta_before(history.index_at(at - 1)) for name, at in anchors.items()}
+        start = history.index_at(self._session_us - 1)
+        session = history.index_at(time_us // DAY_US * DAY_US - 1)
+        week = history.index_at(week_of(time_us) - 1)
+        total, decimals = history.delta_before(end), tape.listing.market.size_decimals
+        delta = total - history.delta_before(start)
+        volume = history.volume_before(end) - history.volume_before(start)
+        begins = {"start": start, "session": session, "week": week, "live": live}
         return {
-            "first_id": origin + begin,
+            "first_id": origin + live,
             "last_id": origin + end - 1,
             "last_time_us": time_us,
-            "trades": end - begin,
+            "trades": end - live,
             "buy": _exact((volume + delta) // 2, decimals),
             "sell": _exact((volume - delta) // 2, decimals),
-            "cvd": {
-                "start": _exact(delta, decimals),
-                **{n: _exact(value, decimals) for n, value in cvd.items()},
-            },
+            "cvd": {name: _exact(total - history.delta_before(at), decimals) for name, at in begins.items()},
         }
 
     def write(self, path: Path, *, full: bool = False, faults: dict[str, object] | None = None) -> None:
@@ -92,9 +92,8 @@ class Ledger:
 
     def _minutes(self, tape: Tape) -> list[msgspec.Raw]:
         """One-minute bars since the session in which the exchange started, the open one last."""
-        history, now = tape.history, self._tapes.now_us
-        session = history.time_of(tape.begun) // DAY_US * DAY_US
-        begin, closed = self._bars.get(tape.name, (session, []))
+        now = self._tapes.now_us
+        begin, closed = self._bars.get(tape.name, (self._session_us, []))
         count = (now - begin) // MINUTE_US + 1
         fresh = _bar_rows(tape, begin, count, now)
         minute = now // MINUTE_US * MINUTE_US

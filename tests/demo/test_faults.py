@@ -1,10 +1,11 @@
 import asyncio
 import json
 import time
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from cvdtui.demo.dialect import Message
 from cvdtui.demo.faults import _BREAKS, KNOWN, Faults, broken
@@ -276,3 +277,49 @@ def test_an_unknown_fault_is_named_together_with_those_that_exist():
     with pytest.raises(UsageError, match=r"'drpo' given.*drop, dup, skip, stall, malformed, slow, 429"):
         Faults(["drop", "drpo"])
     assert Faults(KNOWN).names == set(KNOWN)
+
+
+def test_a_client_that_sorts_and_asks_again_ends_with_the_truth_whatever_goes_wrong(desk):
+    async def run():
+        async with desk(faults=[name for name in KNOWN if name not in ("slow", "429")], rate=80.0) as at:
+            first = (await at.trades(BTC, limit=1))[0]["a"] + 1
+            seen: dict[int, Decimal] = {}
+
+            async def follow():
+                while True:
+                    with suppress(ConnectionClosed):
+                        async with at.stream("binance-usdm", STREAM) as socket:
+                            async for text in socket:
+                                _keep(seen, text)
+
+            follower = asyncio.create_task(follow())
+            for _ in range(60):
+                await at.exchange.advance(2)
+            last = at.exchange.freeze()[BTC]
+            async with asyncio.timeout(20):
+                while last not in seen:
+                    await at.get("binance-usdm", "/fapi/v1/ping")  # gives the follower its turn
+            follower.cancel()
+            missing = [trade_id for trade_id in range(first, last + 1) if trade_id not in seen]
+            assert missing
+            while missing:
+                for trade in await at.trades(BTC, fromId=missing[0], limit=1000):
+                    seen.setdefault(trade["a"], _signed(trade))
+                missing = [trade_id for trade_id in missing if trade_id not in seen]
+            total = sum(size for trade_id, size in seen.items() if first <= trade_id <= last)
+            assert total == at.exchange.truth(BTC)["cvd"]["live"]
+
+    asyncio.run(run())
+
+
+def _keep(seen, text):
+    try:
+        frame = json.loads(text)["data"]
+    except (ValueError, TypeError):
+        return
+    if _is_sound(frame):
+        seen.setdefault(frame["a"], _signed(frame))
+
+
+def _signed(trade) -> Decimal:
+    return -Decimal(trade["q"]) if trade["m"] else Decimal(trade["q"])

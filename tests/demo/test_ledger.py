@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+from cvdtui.demo.exchange import ManualClock
+
 BTC = "binance-usdm:BTCUSDT"
 SPOT = "binance:BTCUSDT"
 MIDNIGHT_MS = 1_794_960_000_000
@@ -23,13 +25,18 @@ def test_the_truth_up_to_a_trade_is_history_by_klines_plus_trades_by_id(desk, ma
             upto = trades[len(trades) // 2]
             truth = at.exchange.truth(market, upto["a"])
             mine = trades[: len(trades) // 2 + 1]
-            assert truth["cvd"]["start"] == sum(map(_signed, mine))
-            assert truth["buy"] + truth["sell"] == sum(Decimal(trade["q"]) for trade in mine)
+            assert truth["cvd"]["live"] == sum(map(_signed, mine))
             assert (truth["first_id"], truth["trades"]) == (begun + 1, len(mine))
             minute = upto["T"] // 60_000 * 60_000
             rows = await at.klines(market, "1m", startTime=MIDNIGHT_MS, endTime=minute - 1, limit=1000)
             before = sum(2 * Decimal(row[9]) - Decimal(row[5]) for row in rows)
             inside = await at.trades(market, startTime=minute, endTime=upto["T"], limit=1000)
+            assert truth["cvd"]["start"] == truth["cvd"]["session"]
+            assert truth["buy"] - truth["sell"] == truth["cvd"]["start"]
+            traded = [Decimal(row[5]) for row in rows] + [
+                Decimal(t["q"]) for t in inside if t["a"] <= upto["a"]
+            ]
+            assert truth["buy"] + truth["sell"] == sum(traded)
             assert truth["cvd"]["session"] == before + sum(_signed(t) for t in inside if t["a"] <= upto["a"])
             monday = MIDNIGHT_MS - 2 * 86_400_000
             rows = await at.klines(market, "1d", startTime=monday, endTime=MIDNIGHT_MS - 1)
@@ -58,13 +65,13 @@ def test_the_ledger_file_agrees_with_itself_and_with_the_exchange(desk, tmp_path
             assert sum(Decimal(bar["delta"]) for bar in bars) == Decimal(books["cvd"]["session"])
             signs = {"buy": 1, "sell": -1}
             assert sum(Decimal(size) * signs[side] for *_, size, side in tape) == Decimal(
-                books["cvd"]["start"]
+                books["cvd"]["live"]
             )
             assert [row[0] for row in tape] == list(range(books["first_id"], books["last_id"] + 1))
             assert (tape[0][1], tape[-1][1]) == (books["first_time_us"], books["last_time_us"])
             assert [x["last_id"] + 1 for x in bars[:-1]] == [x["first_id"] for x in bars[1:]]
             assert len({bar["time_us"] for bar in bars}) == len(bars)
-        assert Decimal(first["markets"][BTC]["cvd"]["start"]) == truth["cvd"]["start"]
+        assert Decimal(first["markets"][BTC]["cvd"]["live"]) == truth["cvd"]["live"]
         assert list(tmp_path.iterdir()) == [file]
 
     asyncio.run(run())
@@ -114,5 +121,21 @@ def test_frozen_the_exchange_stands_still_and_tells_every_subscriber_its_last_tr
             await at.read_to(socket, last[SPOT])
             async with at.stream("binance", "/ws/btcusdt@aggTrade") as late:
                 assert json.loads(await late.recv())["a"] == last[SPOT]
+
+    asyncio.run(run())
+
+
+def test_at_midnight_the_session_begins_anew_and_start_goes_on(desk):
+    async def run():
+        late = ManualClock((MIDNIGHT_MS + 86_400_000) * 1000 - 5_000_000)
+        async with desk(clock=late) as at:
+            before = at.exchange.truth(BTC)
+            assert before["cvd"]["session"] == before["cvd"]["start"]
+            await at.exchange.advance(10)
+            after = at.exchange.truth(BTC)
+            today = await at.trades(BTC, startTime=MIDNIGHT_MS + 86_400_000, limit=1000)
+            assert after["cvd"]["session"] == sum(map(_signed, today))
+            assert after["cvd"]["start"] - before["cvd"]["start"] == after["cvd"]["live"]
+            assert after["cvd"]["week"] - before["cvd"]["week"] == after["cvd"]["live"]
 
     asyncio.run(run())
