@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from cvdtui.engine.decimals import to_text
+from cvdtui.engine.decimals import Texts, to_text
 from cvdtui.engine.footprint import Rows, auto_row, group
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.profile import profile
@@ -32,7 +32,7 @@ def market_report(state: MarketState, bar_seconds: int, row: int | None) -> Json
     flow.settle()
     bars = flow.bars[bar_seconds]
     row = row or auto_row(bars.closed or bars.all(), flow.market.tick)
-    sizes = flow.market.size_decimals
+    prices, sizes = Texts(flow.market.price_decimals), Texts(flow.market.size_decimals)
     start = flow.start
     return {
         "trades": flow.trades,
@@ -44,17 +44,17 @@ def market_report(state: MarketState, bar_seconds: int, row: int | None) -> Json
         "gaps": [_gap(gap) for gap in sorted(state.gaps, key=lambda gap: gap.after)],
         "first_time_us": flow.first_time_us,
         "last_time_us": flow.last_time_us,
-        "buy": to_text(start.buy, sizes),
-        "sell": to_text(start.sell, sizes),
-        "unknown": to_text(start.unknown, sizes),
+        "buy": sizes[start.buy],
+        "sell": sizes[start.sell],
+        "unknown": sizes[start.unknown],
         "cvd": _cvd(state),
         "rolling_trades": flow.rolling,
         "vwap": _vwap(state),
         "side_source": flow.sources.shares(),
         "coverage": state.session_coverage(),
         "bar_seconds": bar_seconds,
-        "bars": [_bar(bar, cells, row, state) for bar, cells in bars.with_cells()],
-        "profile": _profile(state, row),
+        "bars": [_bar(bar, cells, row, prices, sizes) for bar, cells in bars.with_cells()],
+        "profile": _profile(state, row, prices, sizes),
         "signals": [],
     }
 
@@ -88,50 +88,44 @@ def _gap(gap: Gap) -> Json:
     }
 
 
-def _bar(bar: Bar, cells: Cells | None, row: int, state: MarketState) -> Json:
-    prices, sizes = state.market.price_decimals, state.market.size_decimals
+def _bar(bar: Bar, cells: Cells | None, row: int, prices: Texts, sizes: Texts) -> Json:
     return {
         "time_us": bar.time_us,
-        "open": to_text(bar.open, prices),
-        "high": to_text(bar.high, prices),
-        "low": to_text(bar.low, prices),
-        "close": to_text(bar.close, prices),
-        "buy": to_text(bar.buy, sizes),
-        "sell": to_text(bar.sell, sizes),
-        "unknown": to_text(bar.unknown, sizes),
-        "delta": to_text(bar.delta, sizes),
+        "open": prices[bar.open],
+        "high": prices[bar.high],
+        "low": prices[bar.low],
+        "close": prices[bar.close],
+        "buy": sizes[bar.buy],
+        "sell": sizes[bar.sell],
+        "unknown": sizes[bar.unknown],
+        "delta": sizes[bar.delta],
         "source": bar.source,
-        "delta_high": None if bar.delta_high is None else to_text(bar.delta_high, sizes),
-        "delta_low": None if bar.delta_low is None else to_text(bar.delta_low, sizes),
-        "cvd": to_text(bar.cvd, sizes),
+        "delta_high": None if bar.delta_high is None else sizes[bar.delta_high],
+        "delta_low": None if bar.delta_low is None else sizes[bar.delta_low],
+        "cvd": sizes[bar.cvd],
         "trades": bar.trades,
-        "rows": _rows(group(cells, row), row, state) if cells and bar.delta_high is not None else [],
+        "rows": _rows(group(cells, row), row, prices, sizes) if cells and bar.delta_high is not None else [],
     }
 
 
-def _rows(rows: Rows, row: int, state: MarketState) -> list[list[str]]:
-    prices, sizes = state.market.price_decimals, state.market.size_decimals
-    return [
-        [to_text(number * row, prices), to_text(sums[0], sizes), to_text(sums[1], sizes)]
-        for number, sums in sorted(rows.items())
-    ]
+def _rows(rows: Rows, row: int, prices: Texts, sizes: Texts) -> list[list[str]]:
+    return [[prices[number * row], sizes[sums[0]], sizes[sums[1]]] for number, sums in sorted(rows.items())]
 
 
-def _profile(state: MarketState, row: int) -> Json:
+def _profile(state: MarketState, row: int, prices: Texts, sizes: Texts) -> Json:
     session = state.flow.session
     rows = group(session.cells, row) if session is not None else {}
     found = profile(rows)
-    prices = state.market.price_decimals
 
     def price(number: int | None) -> str | None:
-        return None if number is None else to_text(number * row, prices)
+        return None if number is None else prices[number * row]
 
     return {
-        "row": to_text(row, prices),
+        "row": prices[row],
         "poc": price(found.poc),
         "vah": price(found.vah),
         "val": price(found.val),
         "hvn": [price(number) for number in found.hvn],
         "lvn": [price(number) for number in found.lvn],
-        "rows": _rows(rows, row, state),
+        "rows": _rows(rows, row, prices, sizes),
     }

@@ -13,6 +13,17 @@ def to_text(value: int, decimals: int) -> str:
     return f"{sign}{whole}.{fraction}" if fraction else sign + whole
 
 
+class Texts(dict[int, str]):
+    """`to_text` of one scale by value, each made once: a long report says the same prices and sizes over and over."""
+
+    def __init__(self, decimals: int) -> None:
+        self._decimals = decimals
+
+    def __missing__(self, value: int) -> str:
+        text = self[value] = to_text(value, self._decimals)
+        return text
+
+
 def to_float(value: int, decimals: int) -> float:
     """`value` x 10^-decimals, correctly rounded: for ratios and for the eye only."""
     if decimals <= 0:
