@@ -6,12 +6,12 @@ import signal
 from collections.abc import AsyncIterator
 
 from cvdtui.demo.process import DemoProcess
-from cvdtui.demo.process import Options as ExchangeOptions
 from cvdtui.errors import UnreachableError
 from cvdtui.flows import demo_config
 from cvdtui.monitor import Monitor
 from cvdtui.options import DemoOptions, RunOptions
 from cvdtui.printing import print_report
+from cvdtui.sources import exchange_options
 
 GRACE_S = 5.0
 """So long the end waits for trades that are being fetched."""
@@ -59,17 +59,6 @@ async def _run_demo(options: DemoOptions) -> int:
         await exchange.stop()
     print_report(monitor.board, config, as_json=options.json, notices=monitor.board.notices)
     return 0
-
-
-def exchange_options(options: DemoOptions) -> ExchangeOptions:
-    """What the demo exchange is started with."""
-    return ExchangeOptions(
-        seed=options.seed,
-        markets=options.markets,
-        rate=options.rate,
-        faults=options.faults,
-        ledger=options.ledger,
-    )
 
 
 async def _wait(stopped: asyncio.Event, seconds: float | None) -> None:

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from cvdtui.board import Board
 from cvdtui.config import Config
 from cvdtui.engine.session import SessionClock, week_start
-from cvdtui.errors import ConfigError, CvdtuiError
+from cvdtui.errors import CvdtuiError
 from cvdtui.feeds.live import LiveFeed
 from cvdtui.feeds.options import FeedOptions
 from cvdtui.flows import flow_maker, live_limits, row_units
-from cvdtui.model import TIMEFRAMES, Link, Market, Snapshot, View
-from cvdtui.venues import VENUES
+from cvdtui.model import TIMEFRAMES, Link, Snapshot, View
+from cvdtui.venues.named import market_named
 
 OFFLINE_AFTER_S = 10.0
 """With nothing reached for so long the screen says which hosts failed."""
@@ -46,7 +46,7 @@ class Monitor:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._began = time.monotonic()
         for name in markets:
-            self.board.add(market_of(name))
+            self.board.add(market_named(name))
 
     async def start(self) -> None:
         """Starts a feed for every venue; returns at once."""
@@ -79,7 +79,7 @@ class Monitor:
         if name in self.board.states:
             return f"{name} is already there"
         try:
-            market = market_of(name)
+            market = market_named(name)
         except CvdtuiError as error:
             return str(error)
         self.board.add(market)
@@ -176,19 +176,7 @@ class Monitor:
         return SessionClock(start, zone).bounds(now_us)[0], week_start(now_us)
 
 
-def market_of(name: str) -> Market:
-    """A market by its name, as far as it is known before the venue answers; ConfigError for one that cannot be."""
-    venue, _, symbol = name.partition(":")
-    if venue not in VENUES:
-        raise ConfigError(f"{name}: no venue {venue!r}; known: {', '.join(VENUES)}")
-    try:
-        return VENUES[venue]().default_market(symbol)
-    except CvdtuiError as error:
-        raise ConfigError(f"{name}: {error}") from None
-
-
 def _innermost(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup) and error.exceptions:
         error = error.exceptions[0]
     return error
-

@@ -17,7 +17,9 @@ def play(options: ReplayOptions) -> Board:
     Raises UsageError, UnreadableError and NoDataError as the reader does.
     """
     config = options.config
-    board = Board(flow_maker(config, (config.bar,), EVERYTHING), hold_limit=config.tape.hold, welcomes_all=True)
+    board = Board(
+        flow_maker(config, (config.bar,), EVERYTHING), hold_limit=config.tape.hold, welcomes_all=True
+    )
     reading = open_files(
         options.files,
         now=lambda: time.time_ns() // 1000,

@@ -31,7 +31,9 @@ def table(made: Json) -> list[str]:
         lines.append(
             f"{name:<28}{market['trades']:>10}{cvd['session']:>18}{cvd['start']:>18}{vwap:>14}  {_quality(market)}"
         )
-    lines.append("sizes in base units; CVD session: since the session's start, CVD start: of all that was seen")
+    lines.append(
+        "sizes in base units; CVD session: since the session's start, CVD start: of all that was seen"
+    )
     return lines
 
 

@@ -7,10 +7,9 @@ from msgspec import structs
 from cvdtui import resources, settings
 from cvdtui.app import MonitorApp, Source
 from cvdtui.config import Config
-from cvdtui.demo.process import Options as ExchangeOptions
 from cvdtui.model import View
 from cvdtui.options import DemoOptions, ReplayOptions, RunOptions
-from cvdtui.sources import LiveSource, ReplaySource
+from cvdtui.sources import LiveSource
 from cvdtui.theme import Theme, parse_theme
 
 
@@ -22,18 +21,14 @@ def show_live(options: RunOptions) -> int:
 
 def show_demo(options: DemoOptions) -> int:
     """The demo exchange's markets."""
-    exchange = ExchangeOptions(
-        seed=options.seed,
-        markets=options.markets,
-        rate=options.rate,
-        faults=options.faults,
-        ledger=options.ledger,
-    )
-    return _show(LiveSource(options.config, notices=options.notices, exchange=exchange), options.config, options.seconds)
+    source = LiveSource(options.config, notices=options.notices, exchange=options)
+    return _show(source, options.config, options.seconds)
 
 
 def show_replay(options: ReplayOptions) -> int:
     """Recorded trades."""
+    from cvdtui.replay_source import ReplaySource
+
     return _show(ReplaySource(options), options.config, options.seconds)
 
 

@@ -1,0 +1,16 @@
+"""A market from its name alone, as far as it is known before any venue has answered."""
+
+from cvdtui.errors import ConfigError, CvdtuiError
+from cvdtui.model import Market
+from cvdtui.venues import VENUES
+
+
+def market_named(name: str) -> Market:
+    """The market called `venue:SYMBOL`; ConfigError for a name that cannot be one."""
+    venue, _, symbol = name.partition(":")
+    if venue not in VENUES:
+        raise ConfigError(f"{name}: no venue {venue!r}; known: {', '.join(VENUES)}")
+    try:
+        return VENUES[venue]().default_market(symbol)
+    except CvdtuiError as error:
+        raise ConfigError(f"{name}: {error}") from None
