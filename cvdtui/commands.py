@@ -1,16 +1,15 @@
 """What each command does once its options are read: `run`, `demo`, `replay`, each giving the exit code."""
 
-
 from cvdtui.options import DemoOptions, ReplayOptions, RunOptions
 
 
 def run(options: RunOptions) -> int:
     """Live, from the configured markets."""
     if options.headless:
-        from cvdtui.headless import run_live  # noqa: PLC0415 - loaded when needed
+        from cvdtui.headless import run_live
 
         return run_live(options)
-    from cvdtui.show import show_live  # noqa: PLC0415
+    from cvdtui.show import show_live
 
     return show_live(options)
 
@@ -18,10 +17,10 @@ def run(options: RunOptions) -> int:
 def demo(options: DemoOptions) -> int:
     """Live, against the demo exchange."""
     if options.headless:
-        from cvdtui.headless import run_demo  # noqa: PLC0415 - loaded when needed
+        from cvdtui.headless import run_demo
 
         return run_demo(options)
-    from cvdtui.show import show_demo  # noqa: PLC0415
+    from cvdtui.show import show_demo
 
     return show_demo(options)
 
@@ -29,12 +28,12 @@ def demo(options: DemoOptions) -> int:
 def replay(options: ReplayOptions) -> int:
     """Recorded trades."""
     if options.headless:
-        from cvdtui.playback import play  # noqa: PLC0415 - loaded when needed
-        from cvdtui.printing import print_report  # noqa: PLC0415
+        from cvdtui.playback import play
+        from cvdtui.printing import print_report
 
         board = play(options)
         print_report(board, options.config, as_json=options.json, notices=[*options.notices, *board.notices])
         return 0
-    from cvdtui.show import show_replay  # noqa: PLC0415
+    from cvdtui.show import show_replay
 
     return show_replay(options)

@@ -52,7 +52,7 @@ def row_units(config: Config, market: Market) -> int | None:
 
 
 def report_rows(config: Config, states: Sequence[MarketState]) -> dict[str, int | None]:
-    """Row sizes by market for a report; a market grows where the row asks for finer prices than it has seen."""
+    """Row sizes by market for a report; a market grows where its row asks for finer prices."""
     rows: dict[str, int | None] = {}
     for state in states:
         market = state.market

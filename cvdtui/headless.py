@@ -70,7 +70,7 @@ async def _settle(monitor: Monitor) -> None:
     """Gives history and trades that are being fetched a little time to arrive."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(GRACE_S):
-            while monitor.open_ids() or monitor.is_beginning():
+            while monitor.open_ids() or monitor.is_beginning():  # noqa: ASYNC110 - the feeds tell the board
                 await asyncio.sleep(0.05)
 
 
@@ -79,7 +79,7 @@ async def _catch_up(monitor: Monitor, last_ids: dict[str, int]) -> None:
     states = monitor.board.states
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(GRACE_S * 6):
-            while any((states[name].tape.next or 0) <= last for name, last in last_ids.items()):
+            while any((states[name].tape.next or 0) <= last for name, last in last_ids.items()):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 
 

@@ -1,4 +1,4 @@
-"""The running thing without a screen: from the configuration to feeds and board, watched by one supervisor."""
+"""The running thing without a screen: configuration to feeds and board, watched by one supervisor."""
 
 import asyncio
 import time

@@ -27,13 +27,10 @@ def table(made: Json) -> list[str]:
     lines = [f"{'market':<28}{'trades':>10}{'CVD session':>18}{'CVD start':>18}{'VWAP':>14}  quality"]
     for name, market in made["markets"].items():
         vwap = "-" if market["vwap"] is None else f"{market['vwap']:.8g}"
-        cvd = market["cvd"]
-        lines.append(
-            f"{name:<28}{market['trades']:>10}{cvd['session']:>18}{cvd['start']:>18}{vwap:>14}  {_quality(market)}"
-        )
-    lines.append(
-        "sizes in base units; CVD session: since the session's start, CVD start: of all that was seen"
-    )
+        session, start = market["cvd"]["session"], market["cvd"]["start"]
+        numbers = f"{market['trades']:>10}{session:>18}{start:>18}{vwap:>14}"
+        lines.append(f"{name:<28}{numbers}  {_quality(market)}")
+    lines.append("sizes in base units; CVD since the session's start, and of all that was seen")
     return lines
 
 

@@ -54,6 +54,7 @@ def _show(source: Source, config: Config, seconds: float | None) -> int:
         ),
         preset=config.preset,
         save_theme=_save_theme,
+        seconds=seconds,
     )
     return app.show()
 

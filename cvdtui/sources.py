@@ -1,4 +1,4 @@
-"""Live feeds (real or demo) as the screen's Source; everything behind them is loaded after the first picture."""
+"""Live feeds (real or demo) as the screen's Source; what is behind them is loaded after the first picture."""
 
 import contextlib
 import time

@@ -59,6 +59,7 @@ class MonitorApp(App[None]):
         view: View | None = None,
         preset: str = "trader",
         save_theme: Callable[[str], None] | None = None,
+        seconds: float | None = None,
     ) -> None:
         super().__init__(ansi_color=True)
         self._themes = themes
@@ -66,6 +67,7 @@ class MonitorApp(App[None]):
         self._hz = refresh_hz
         self._mouse = mouse
         self._save_theme = save_theme
+        self._seconds = seconds
         self._ascii = not _speaks_unicode() if ascii_only is None else ascii_only
         self._clock = Clock(time_zone)
         self._stage = Stage(preset)
@@ -114,6 +116,8 @@ class MonitorApp(App[None]):
         """After the first picture: set the feeds going, and look at them from now on."""
         self.desk.wishes.start()
         self.set_interval(1 / self._hz, self._tick)
+        if self._seconds is not None:
+            self.set_timer(self._seconds, self.exit)
 
     async def on_unmount(self) -> None:
         await self.desk.wishes.close()
