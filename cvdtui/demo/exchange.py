@@ -86,7 +86,7 @@ class Exchange:
                 raise UsageError(f"ledger: cannot write {self._ledger_path}: {error.strerror}") from None
         try:
             for number, venue in enumerate((USDM, SPOT)):
-                listener = Listener(Binance(venue, self._tapes), self.faults, self.pump)
+                listener = Listener(Binance(venue, self._tapes), self.faults, self.pump, self._clock)
                 await listener.start(self._port + number if self._port else 0)
                 self._listeners[venue] = listener
         except OSError as error:

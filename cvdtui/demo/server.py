@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import parse_qsl, unquote, urlsplit
 from weakref import WeakKeyDictionary
@@ -18,6 +17,7 @@ from cvdtui.demo.budget import Budget
 from cvdtui.demo.dialect import Answer, Dialect, Message, Session
 from cvdtui.demo.faults import Event, Faults
 from cvdtui.demo.tapes import News
+from cvdtui.model import Now
 
 HOST = "127.0.0.1"
 _MOST_BUFFERED = 16 * 2**20
@@ -72,7 +72,7 @@ class Client:
 class Listener:
     """Serves one dialect on one port of the loopback."""
 
-    def __init__(self, dialect: Dialect, faults: Faults, now: Callable[[], int]) -> None:
+    def __init__(self, dialect: Dialect, faults: Faults, now: Now, clock: Now) -> None:
         self.dialect = dialect
         self.port = 0
         self.budget = Budget(dialect.limits.weight)
@@ -81,6 +81,9 @@ class Listener:
         """Nothing happens any more: a new subscription is told the newest trade instead."""
         self._faults = faults
         self._now = now
+        """Lets happen what is due; the time of the market, which stands still once frozen."""
+        self._clock = clock
+        """The time by which budgets and limits end, which never stands still."""
         self._topics: dict[str, list[Client]] = {}
         self._sessions: WeakKeyDictionary[ServerConnection, Session] = WeakKeyDictionary()
         self._server: Server | None = None
@@ -143,7 +146,7 @@ class Listener:
                 return _response(opened, {})
             self._sessions[connection] = opened
             return None
-        verdict = self._faults.request(self.dialect.venue, self._now())
+        verdict = self._faults.request(self.dialect.venue, self._clock())
         if verdict.delay_s:
             await asyncio.sleep(verdict.delay_s)
         answer = self._answer(path, query, verdict.status, verdict.retry_after)
@@ -153,7 +156,7 @@ class Listener:
         now_us = self._now()
         if status:
             return self.dialect.refusal(status, retry_after)
-        refused = self.budget.spend(self.dialect.weight(path, query), now_us)
+        refused = self.budget.spend(self.dialect.weight(path, query), self._clock())
         return self.dialect.refusal(*refused) if refused else self.dialect.answer(path, query, now_us)
 
     async def _serve(self, connection: ServerConnection) -> None:

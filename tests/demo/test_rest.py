@@ -238,6 +238,22 @@ def test_every_answer_says_the_weight_used_and_the_budget_ends_in_429_then_418_u
     asyncio.run(run())
 
 
+def test_a_spent_budget_comes_back_after_the_market_was_frozen_too(desk):
+    async def run():
+        async with desk(markets=1) as at:
+
+            async def ask():
+                query = {"symbol": "BTCUSDT", "limit": 1}
+                return (await at.get("binance-usdm", "/fapi/v1/aggTrades", **query)).status_code
+
+            at.exchange.freeze()
+            assert [await ask() for _ in range(121)][-1] == 429
+            await at.exchange.advance(48)
+            assert await ask() == 200
+
+    asyncio.run(run())
+
+
 def test_kline_weight_grows_with_the_limit_on_usdm(desk):
     async def run():
         async with desk(markets=1) as at:
