@@ -1,4 +1,4 @@
-"""The board: where trades meet their markets, and where the Snapshot is made. Knows no socket, file or clock."""
+"""The board: where trades meet their markets and the Snapshot is made. Knows no socket, file or clock."""
 
 from collections.abc import Callable
 
@@ -13,6 +13,8 @@ MakeFlow = Callable[[Market], Flow]
 RowOf = Callable[[Market], int | None]
 """The configured row size of a market in its price units; None is automatic."""
 NOTICES = 50
+MARKET_OBJECTS = 1_000
+"""Market values remembered by identity: a feed keeps one a market, a stranger may make one a batch."""
 _Known = tuple[Market, MarketState, Callable[[Trades], Missing | None]]
 """A Market as it came (kept, so that its id stays its own), its state, and how that takes its trades."""
 
@@ -76,7 +78,7 @@ class Board:
             del self.notices[:-NOTICES]
 
     def snapshot(self, view: View, now_us: int, clock: str = "") -> Snapshot:
-        """One frozen picture of everything, as the view asks; rows that did not change are the same objects."""
+        """One frozen picture of everything, as the view asks; unchanged rows are the same objects."""
         rows: list[MarketRow] = []
         for name, state in self.states.items():
             rows.append(self._picture(name, state)[0].row(view, now_us, self._link_of.get(name)))
@@ -108,8 +110,8 @@ class Board:
     def hold(self, market: str) -> None:
         """History is being fetched: trades wait.
 
-        A market that has begun without its history stays on show meanwhile; a second state waits beside it, is
-        given the history, and takes its place with `expect`.
+        A market that has begun without its history stays on show meanwhile; a second state waits beside it,
+        is given the history, and takes its place with `expect`.
         """
         state = self.states.get(market)
         if state is None:
@@ -155,9 +157,8 @@ class Board:
             before = state.lost
             state.lose(missing)
             if state.lost > before:
-                self.note(
-                    f"{missing.market}: {state.lost - before} trades lost, ids {missing.first}..{missing.last}"
-                )
+                ids = f"ids {missing.first}..{missing.last}"
+                self.note(f"{missing.market}: {state.lost - before} trades lost, {ids}")
 
     def on_history(self, market: Market, candles: tuple[Candle, ...]) -> None:
         """Closed candles before the first trade."""
@@ -244,5 +245,7 @@ class Board:
             self._known.clear()
             ours = state.market
         same = (market.price_decimals, market.size_decimals) == (ours.price_decimals, ours.size_decimals)
+        if len(self._known) >= MARKET_OBJECTS:
+            self._known.clear()
         known = self._known[id(market)] = (market, state, state.accept if same else state.accept_scaled)
         return known

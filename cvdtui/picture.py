@@ -4,7 +4,7 @@ from math import floor
 
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.sums import Period
-from cvdtui.model import MINUTE_US, AnchorName, Bar, Flag, Link, MarketRow, Quality, Unit, View
+from cvdtui.model import AnchorName, Bar, Flag, Link, MarketRow, Quality, Unit, View
 from cvdtui.signals.zscore import ZScore
 
 SPARK_POINTS = 24
@@ -109,6 +109,8 @@ class Picture:
         for bar in bars.closed[len(bars.closed) - fresh :]:
             self.z_values[bar.time_us] = self._z.push(bar.cvd)
         self._z_seen = bars.closed_count
+        if len(self.z_values) > 2 * len(bars.closed):
+            self.z_values = {bar.time_us: self.z_values.get(bar.time_us) for bar in bars.closed}
         return self._z
 
     def _make(self, view: View, now_us: int, link: Link | None) -> MarketRow:
@@ -160,30 +162,35 @@ class Picture:
         if not begin or bars is None:
             return (), SPARK_STEPS[0]
         elapsed = max(now_us, flow.last_time_us) - begin
-        step = next((s for s in SPARK_STEPS if elapsed <= s * 1_000_000 * SPARK_POINTS), SPARK_STEPS[-1])
-        key = (bars.closed_count, bars.version, step, begin, view.unit)
+        step = next(
+            (s for s in SPARK_STEPS if s >= seconds and elapsed <= s * 1_000_000 * SPARK_POINTS),
+            SPARK_STEPS[-1],
+        )
+        total = anchored(self.state, view.anchor, now_us) or (0, 0)
+        full_steps = max(0, elapsed - 1) // (step * 1_000_000)
+        key = (bars.closed_count, bars.version, step, begin, view.anchor, view.unit, full_steps)
         if key != self._spark_key:
             self._spark_key = key
-            self._spark = _sampled(bars.closed, begin, step * 1_000_000, scaler)
-        total = anchored(self.state, view.anchor, now_us)
-        return (*self._spark, scaler.amount(*total) if total is not None else 0.0), step
+            edges = [
+                begin + number * step * 1_000_000
+                for number in range(max(1, full_steps - SPARK_POINTS + 2), full_steps + 1)
+            ]
+            self._spark = _sampled(bars.all(), edges, total, scaler)
+        return (*self._spark, scaler.amount(*total)), step
 
 
-def _sampled(closed: list[Bar], begin_us: int, step_us: int, scaler: Scaler) -> tuple[float, ...]:
-    """Running delta since `begin_us` at the end of each full step."""
+def _sampled(bars: list[Bar], edges: list[int], total: Pair, scaler: Scaler) -> tuple[float, ...]:
+    """CVD at each edge, counted back from its value now: exact wherever an edge is the start of a bar."""
     points: list[float] = []
-    size = value = 0
-    edge = begin_us + step_us
-    first = len(closed)
-    while first and closed[first - 1].time_us + MINUTE_US > begin_us:
-        first -= 1
-    for bar in closed[first:]:
-        while bar.time_us >= edge and len(points) < SPARK_POINTS:
-            points.append(scaler.amount(size, value))
-            edge += step_us
-        size += bar.delta
-        value += bar.value_delta
-    return tuple(points)
+    size, value = total
+    place = len(bars)
+    for edge in reversed(edges):
+        while place and bars[place - 1].time_us >= edge:
+            place -= 1
+            size -= bars[place].delta
+            value -= bars[place].value_delta
+        points.append(scaler.amount(size, value))
+    return tuple(reversed(points))
 
 
 def _change(price: int | None, session: Period | None) -> float | None:
@@ -215,15 +222,19 @@ def quality_of(state: MarketState, anchor: AnchorName, now_us: int, link: Link |
 
 
 def _condition(state: MarketState, coverage: float, now_us: int, link: Link | None) -> tuple[str, str]:
-    down = link is not None and link.state in ("connecting", "stale", "waiting", "closed")
+    """What is wrong first, then how much is known."""
     if link is not None and link.state == "refused":
         return "refused", "refused"
     if not state.flow.trades and not state.flow.start.volume:
         return ("offline", "offline") if link is not None and link.state == "waiting" else ("waiting", "-")
-    if down and link is not None:
-        return "stale", f"stale {_age(now_us - max(link.last_data_us, state.flow.last_time_us))}"
+    if link is not None and link.state in ("connecting", "stale", "waiting", "closed"):
+        return "stale", f"stale {_age(now_us - max(link.last_data_us, state.flow.last_time_us))}".rstrip()
     if state.tape.open_ids:
         return "gap", f"gap {_short(state.tape.open_ids)}"
+    return _known(state, coverage)
+
+
+def _known(state: MarketState, coverage: float) -> tuple[str, str]:
     if state.progress is not None and state.progress < 1:
         return "fill", f"fill {floor(state.progress * 100)} %"
     if coverage < 1:
@@ -248,13 +259,17 @@ def flags_of(state: MarketState, score: ZScore, quality: Quality) -> tuple[Flag,
 
 
 def _age(age_us: int) -> str:
+    """At most three characters; nothing for what was never heard of (its age is that of the epoch)."""
     seconds = max(0, age_us) // 1_000_000
-    if seconds < 100:  # noqa: PLR2004 - two digits fit
-        return f"{seconds}s"
-    return f"{seconds // 60}m" if seconds < 5940 else f"{seconds // 3600}h"  # noqa: PLR2004
+    for length, unit in ((1, "s"), (60, "m"), (3600, "h"), (86_400, "d")):
+        if seconds // length < 100:
+            return f"{seconds // length}{unit}"
+    return ""
 
 
 def _short(count: int) -> str:
-    if count < 10_000:  # noqa: PLR2004 - four digits fit
-        return str(count)
-    return f"{count // 1000}k" if count < 10_000_000 else f"{count // 1_000_000}M"  # noqa: PLR2004
+    """At most five characters."""
+    for step, unit in ((1, ""), (1_000, "k"), (1_000_000, "M"), (1_000_000_000, "G")):
+        if count // step < 10_000:
+            return f"{count // step}{unit}"
+    return "many"

@@ -35,7 +35,8 @@ class Detail:
         self._fixed_row = fixed_row
         """Row size in price units at the market's first scale, from the configuration; None is automatic."""
         self._decimals = picture.state.market.price_decimals
-        self._auto: dict[tuple[int, int], int] = {}
+        self._auto: dict[tuple[int, int], tuple[int, int]] = {}
+        """Chosen row size, and the price decimals it was chosen in, by timeframe and session."""
         self._ladder_key: tuple[object, ...] = ()
         self._ladder_bars: dict[int, LadderBar] = {}
 
@@ -69,18 +70,22 @@ class Detail:
         key = (timeframe, session.start_us if session is not None else 0)
         bars = flow.bars[timeframe]
         known = self._auto.get(key)
-        if known is None:
-            known = auto_row(bars.closed or bars.all(), market.tick)
-            if bars.closed:
-                self._auto[key] = known
-        return known
+        if known is not None:
+            row, decimals = known
+            return row * int(10 ** (market.price_decimals - decimals))
+        row = auto_row(bars.closed or bars.all(), market.tick)
+        if bars.closed:
+            self._auto[key] = row, market.price_decimals
+        return row
 
     def _chart(self, view: View, now_us: int, scaler: Scaler) -> tuple[ChartBar, ...]:
         """The last bars; CVD counts back from its value now, so every anchor is exact at the right edge."""
         bars = self._state.flow.bars[view.timeframe]
         self._picture.score(view.timeframe)
         total = anchored(self._state, view.anchor, now_us)
-        begin = anchor_time(self._state, view.anchor, now_us)
+        begin = self._state.flow.minutes_from_us
+        if view.anchor != "start":  # which holds every bar but the hours before the first minute
+            begin = anchor_time(self._state, view.anchor, now_us)
         out: list[ChartBar] = []
         size, value = total or (0, 0)
         open_us = bars.open.time_us if bars.open is not None else -1

@@ -16,7 +16,7 @@ KEPT = 500
 
 
 class Audit:
-    """Compares buy and sell volume of each closed minute; `residual` is anything but 0 only when data is wrong."""
+    """Compares buy and sell volume of closed minutes; `residual` is not 0 only when data is wrong."""
 
     __slots__ = ("_waiting", "compared", "differing", "residual", "worst_us")
 
@@ -37,8 +37,8 @@ class Audit:
     def compare(self, flow: "Flow", since_us: int, lost: Sequence[Gap] = ()) -> None:
         """Compares what can be: minutes that a later trade has closed, begun at or after `since_us`.
 
-        Call it when no hole is open. Bars that are themselves candles are passed over, and so are minutes that a
-        lost hole reaches into: that they differ is no news.
+        Call it when no hole is open. Bars that are themselves candles are passed over, and so are minutes
+        that a lost hole reaches into: that they differ is no news.
         """
         if not self._waiting or MINUTE not in flow.bars:
             return

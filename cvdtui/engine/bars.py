@@ -117,10 +117,10 @@ def reopen(bar: Bar, cells: Cells) -> OpenBar:
 
 
 class Bars:
-    """All bars of one timeframe: closed ones in time order, one open; cells of the latest bars by their start.
+    """All bars of one timeframe: closed ones in time order, one open; cells of the latest bars by start.
 
-    `bar_limit`, `footprint_limit` (bars whose cells are kept) and `cell_limit` (their cells together, so that hours of
-    one-cent prices cannot fill the memory) bound what is kept; None keeps all.
+    `bar_limit`, `footprint_limit` (bars whose cells are kept) and `cell_limit` (their cells together, so that
+    hours of one-cent prices cannot fill the memory) bound what is kept; None keeps all.
     """
 
     __slots__ = (
@@ -177,7 +177,7 @@ class Bars:
             self._add_late(index, segment)
 
     def extend(self, bars: list[Bar], footprints: dict[int, Packed]) -> None:
-        """Appends closed bars in bulk (ascending, later than every bar known); the open bar is closed first."""
+        """Appends closed bars (ascending, later than every bar known); the open bar is closed first."""
         if self.open is not None:
             self._close(self.open)
             self.open = None

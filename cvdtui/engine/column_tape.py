@@ -1,4 +1,4 @@
-"""The tape for history that comes by columns: the same order, duplicates and holes as `Tape`, found with numpy."""
+"""The tape for what comes by columns: order, duplicates and holes as of `Tape`, found with numpy."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
 class ColumnTape:
-    """Releases columns in order of contiguous ids; rows behind a hole wait (up to `hold_limit` of them) for it.
+    """Releases columns in order of contiguous ids; rows behind a hole wait, up to `hold_limit` of them.
 
     A hole is on record when it is given up; one that is filled in time leaves no trace here.
     """
@@ -79,7 +79,7 @@ class ColumnTape:
         """Ascending ids, each once, none older than what was released."""
         order = np.argsort(columns.ids, kind="stable")
         ids = columns.ids[order]
-        keep = np.append(True, np.diff(ids) != 0)  # noqa: FBT003
+        keep = np.append(True, np.diff(ids) != 0)
         if self.next is not None:
             keep &= ids >= self.next
         self.duplicates += int(np.count_nonzero(~keep & ~self._was_lost(ids)))
@@ -116,7 +116,7 @@ class ColumnTape:
         return self._released(slice_of(merged, 0, cut))
 
     def _confirmed(self, columns: Columns, *, is_end: bool) -> Columns:
-        """Rows without those an absurd jump of ids separates from both neighbours; the last one may still have one."""
+        """Rows without those far by their id from both neighbours; the last may still get one."""
         ids = columns.ids
         if not len(ids):
             return columns

@@ -69,7 +69,7 @@ def slice_of(columns: Columns, low: int, high: int) -> Columns:
 
 
 def rescaled(columns: Columns, market: Market) -> Columns | None:
-    """The same rows in the integers of `market` (at least as fine); None where they do not fit a machine word."""
+    """The same rows in integers of `market` (at least as fine); None where they do not fit a machine word."""
     price_factor, size_factor = factors(columns.market, market)
     if price_factor == size_factor == 1:
         return columns
@@ -246,7 +246,7 @@ def _cells(columns: Columns, starts: Ints) -> tuple[Ints, Ints, list[int]]:
     else:
         order = np.lexsort((key, groups))
         ordered_key, ordered_group = key[order], groups[order]
-        fresh = np.append(True, (np.diff(ordered_key) != 0) | (np.diff(ordered_group) != 0))  # noqa: FBT003
+        fresh = np.append(True, (np.diff(ordered_key) != 0) | (np.diff(ordered_group) != 0))
         first = np.flatnonzero(fresh)
         sizes = np.add.reduceat(columns.size[order], first)
         cuts = np.searchsorted(ordered_group[first], np.arange(len(starts) + 1)).tolist()
@@ -256,7 +256,7 @@ def _cells(columns: Columns, starts: Ints) -> tuple[Ints, Ints, list[int]]:
 
 
 def _apply_bars(bars: "Bars", columns: Columns, *, excludes_zero: bool) -> None:
-    """Folds rows into one timeframe: the bars in the middle of a chunk in bulk, those at its ends by merging."""
+    """Folds rows into one timeframe: bars in the middle of a chunk in bulk, those at its ends by merging."""
     us = bars.seconds * 1_000_000
     index = columns.time_us // us
     starts = np.concatenate(([0], np.flatnonzero(np.diff(index)) + 1)).astype(np.int64)

@@ -1,8 +1,8 @@
 """The flow of one market: every sum over its trades, one trade at a time; the heart of the program.
 
 `apply` takes trades that the tape released. Trades of one time slot wait together; when the slot (or the side
-source) changes, or when somebody reads, they are summed in one go and merged into bars of all timeframes, session
-and week.
+source) changes, or when somebody reads, they are summed in one go and merged into bars of all timeframes,
+session and week.
 """
 
 from collections.abc import Iterable, Sequence
@@ -78,7 +78,7 @@ class Flow:
         "weeks",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the conventions of a market
         self,
         market: Market,
         *,

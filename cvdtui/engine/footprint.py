@@ -77,8 +77,8 @@ def scale_125(place: int) -> int:
 def imbalances(rows: Rows, *, ratio: float = 3.0, min_volume: int = 0) -> list[tuple[int, Side]]:
     """Diagonal imbalances, ascending: buy[r] >= ratio x sell[r - 1], sell[r] >= ratio x buy[r + 1].
 
-    An empty opposite row gives none; the aggressor's own volume is at least `min_volume`. Compared in integers: a
-    product of floats would round sums of more than 2^53.
+    An empty opposite row gives none; the aggressor's own volume is at least `min_volume`. Compared in
+    integers: a product of floats would round sums of more than 2^53.
     """
     over, under = ratio.as_integer_ratio()
     found: list[tuple[int, Side]] = []

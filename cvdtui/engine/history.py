@@ -1,4 +1,4 @@
-"""What is learned of the past: bars from the venue's candles, and rows for them from trades fetched afterwards."""
+"""What is learned of the past: bars from the venue's candles, rows for them from trades fetched later."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -39,7 +39,8 @@ def add_candles(flow: "Flow", candles: Iterable[Candle]) -> None:
     """Counts closed candles, ascending, that lie before every trade.
 
     Minutes count in session, week and every timeframe from a minute up; longer candles (the week before the
-    session) in the week and in timeframes of at least their length. A candle in which nothing traded is no bar.
+    session) in the week and in timeframes of at least their length. A candle in which nothing traded is no
+    bar.
     """
     for candle in candles:
         if candle.seconds == MINUTE and not flow.minutes_from_us:
@@ -57,10 +58,11 @@ def add_candles(flow: "Flow", candles: Iterable[Candle]) -> None:
 
 
 def graft(flow: "Flow", columns: Columns, from_us: int, to_us: int) -> None:
-    """Gives bars known from candles their rows: `columns` are all trades of from_us <= time < to_us, whole minutes.
+    """Gives bars known from candles their rows: `columns` are all trades of from_us <= time < to_us.
 
-    Integers must be in the decimals of `flow.market`. Sums do not change where trades and candles agree; a bar of
-    several minutes gets its rows once all its minutes have theirs. Minutes known by their trades stay as they are.
+    Integers must be in the decimals of `flow.market`. Sums do not change where trades and candles agree; a
+    bar of several minutes gets its rows once all its minutes have theirs. Minutes known by their trades stay
+    as they are.
     """
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""The latest trades of a flow: the last N (rolling CVD, time and sales) and the last five minutes of exchange time."""
+"""The latest trades of a flow: the last N (rolling CVD, time and sales) and those of five minutes."""
 
 from collections import deque
 from collections.abc import Sequence

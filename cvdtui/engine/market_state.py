@@ -36,7 +36,7 @@ class MarketState:
         self.progress: float | None = None
         """Share of the background fill done; None when none was asked for."""
         self.known_from_us: int | None = None
-        """Where exact knowledge begins; None in a replay, which claims nothing of the time before its file."""
+        """Where exact knowledge begins; None in a replay, which claims nothing of the time before it."""
         self.week_from_us: int | None = None
         self.version = 0
         """Grows with everything that may change a number."""
@@ -147,7 +147,7 @@ class MarketState:
         self.flow.settle()
 
     def add_history(self, candles: Sequence[Candle]) -> None:
-        """Closed candles before the first trade; what is known already (a feed that began anew) is passed over."""
+        """Closed candles before the first trade; what an earlier beginning told already is passed over."""
         candles = [candle for candle in candles if candle.time_us >= self._history_to]
         if not candles or self.tape.next is not None:
             return
@@ -162,7 +162,7 @@ class MarketState:
             self.week_from_us = begin
 
     def fill(self, columns: Columns, from_us: int, to_us: int) -> None:
-        """All trades of whole minutes that were known from candles; too fine to be told in columns, they stay so."""
+        """All trades of whole minutes known from candles; values too wide for columns change nothing."""
         from cvdtui.engine.columns import rescaled
 
         grown = rescaled(columns, self.market)
@@ -219,8 +219,9 @@ class MarketState:
     def coverage(self, period: Period | None, known_from_us: int | None) -> float:
         """Volume of `period` known exactly / volume due; 1.0 exactly when nothing is open or lost.
 
-        The size of what is missing is estimated: its trades, by their ids, x the mean size of all trades seen. The time
-        before `known_from_us` counts by its share. Without a period only holes still open speak against 1.
+        The size of what is missing is estimated: its trades, by their ids, x the mean size of all trades
+        seen. The time before `known_from_us` counts by its share. Without a period only holes still open
+        speak against 1.
         """
         missing = self.tape.open_ids
         if period is None:

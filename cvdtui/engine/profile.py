@@ -43,8 +43,8 @@ def value_area(
 ) -> tuple[int, int]:
     """(VAL, VAH): from the POC the larger neighbour joins (ties up) until 70 % of the volume is inside.
 
-    Only traded rows are neighbours. `step` 2 compares pairs of rows (CBOT's two-row rule); `target` overrides the
-    volume to reach.
+    Only traded rows are neighbours. `step` 2 compares pairs of rows (CBOT's two-row rule); `target` overrides
+    the volume to reach.
     """
     order = sorted(volumes)
     sizes = [volumes[number] for number in order]
@@ -64,7 +64,7 @@ def value_area(
 
 def nodes(volumes: Mapping[int, int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """(HVN, LVN): rows at or beyond the 70th / 30th percentile of row volumes (fewer than two rows: none)."""
-    if len(volumes) < 2:  # noqa: PLR2004 - a percentile needs two values
+    if len(volumes) < 2:
         return (), ()
     ordered = sorted(volumes.values())
     low, high = (percentile_times_100(ordered, per_cent) for per_cent in NODE_PERCENTILES)
@@ -74,7 +74,7 @@ def nodes(volumes: Mapping[int, int]) -> tuple[tuple[int, ...], tuple[int, ...]]
 
 
 def percentile_times_100(ordered: Sequence[int], per_cent: int) -> int:
-    """100 x the percentile as `statistics.quantiles(n=100, method="exclusive")` defines it, without rounding."""
+    """100 x the percentile of `statistics.quantiles(n=100, method="exclusive")`, without rounding."""
     count = len(ordered)
     place = min(max(per_cent * (count + 1) // 100, 1), count - 1)
     weight = per_cent * (count + 1) - place * 100

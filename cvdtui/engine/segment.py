@@ -16,8 +16,9 @@ Cells = dict[int, int]
 class Segment:
     """Sums over trades that follow one another in the venue's order and fall into one slot of exchange time.
 
-    `delta_high` / `delta_low` are the extremes of the running delta from the segment's own start; None when only a
-    candle is known. Segments merge in the order they were traded, so any bar is the fold of its segments, exactly.
+    `delta_high` / `delta_low` are the extremes of the running delta from the segment's own start; None when
+    only a candle is known. Segments merge in the order they were traded, so any bar is the fold of its
+    segments, exactly.
     """
 
     __slots__ = (

@@ -14,7 +14,7 @@ def week_start(time_us: int) -> int:
 
 
 class SessionClock:
-    """Sessions that begin every day at `start` ("HH:MM") of the time zone `zone` (IANA name; default 00:00 UTC)."""
+    """Sessions that begin every day at `start` ("HH:MM") of the time zone `zone` (an IANA name)."""
 
     __slots__ = ("_minutes", "_zone")
 

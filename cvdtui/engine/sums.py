@@ -6,7 +6,7 @@ from cvdtui.model import SideSource
 
 
 class Period:
-    """Everything that traded from `start_us` up to `end_us` (exclusive), summed; `cells` only where `keeps_cells`."""
+    """All that traded from `start_us` up to `end_us` (exclusive), summed; `cells` only if `keeps_cells`."""
 
     __slots__ = (
         "_row",

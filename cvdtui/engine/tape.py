@@ -32,10 +32,10 @@ class _Hole:
 
 
 class Tape:
-    """Releases trades in order of id; what cannot be released waits until the hole before it is filled or given up.
+    """Releases trades in order of id; the rest waits until the hole before it is filled or given up.
 
-    Contiguous ids: `accept` returns what can be applied now and sets `missing` when a new hole opened. Ordered and
-    unique ids: everything not seen lately is released at once.
+    Contiguous ids: `accept` returns what can be applied now and sets `missing` when a new hole opened.
+    Ordered and unique ids: everything not seen lately is released at once.
     """
 
     __slots__ = (
@@ -121,8 +121,8 @@ class Tape:
     def expect(self, next_id: int, from_us: int = 0) -> Sequence[Trade]:
         """The tape begins at `next_id`; returns what waited and can be applied, older ids are forgotten.
 
-        `from_us` is the time from which on trades are due. A tape that has begun goes on as it is: whatever it lacks
-        shows as a hole.
+        `from_us` is the time from which on trades are due. A tape that has begun goes on as it is: whatever
+        it lacks shows as a hole.
         """
         if self.next is not None:
             return _NOTHING
@@ -161,7 +161,7 @@ class Tape:
         return self._place(trades)
 
     def give_up(self, last_id: int) -> Sequence[Trade]:
-        """What is missing up to `last_id` will not come: those holes are lost, what waited behind them is returned."""
+        """What is missing up to `last_id` will not come: it is lost, what waited behind it is returned."""
         released: list[Trade] = []
         self.missing = None
         while self._holes and self._holes[0].after < last_id:

@@ -1,6 +1,7 @@
 """CVD z-score: how far CVD stands from its own mean, smoothed; a climax is the first bar beyond the extreme.
 
-Never uses the open bar. Source: population standard deviation as Pine's ta.stdev, EMA with the first value as seed.
+Never uses the open bar. Source: population standard deviation as Pine's ta.stdev, EMA with the first value as
+seed.
 """
 
 from collections import deque
@@ -13,7 +14,7 @@ EXTREME = 2.0
 
 
 class ZScore:
-    """z = (CVD - mean of `length`) / stdev of `length`, smoothed by an EMA; None until `length` bars are there."""
+    """z = (CVD - mean of `length`) / stdev of `length`, smoothed by an EMA; None until then."""
 
     __slots__ = ("_alpha", "_window", "climax", "extreme", "previous", "raw", "value")
 

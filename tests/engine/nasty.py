@@ -1,6 +1,7 @@
 """Nasty tapes for hypothesis, and the way from decimals to the engine's integers.
 
-`CVDTUI_EXAMPLES=2000 pytest tests/engine` tries that many tapes a property; the default keeps the room under a minute.
+`CVDTUI_EXAMPLES=2000 pytest tests/engine` tries that many tapes a property; the default keeps the room under
+a minute.
 """
 
 import os
@@ -13,7 +14,6 @@ from hypothesis import strategies as st
 from cvdtui.engine.flow import EVERYTHING, Flow
 from cvdtui.engine.market_state import MarketState
 from cvdtui.model import Columns, Market, Trade, Trades
-
 from tests.engine.reference import Row
 
 MONDAY = 1_723_420_800_000_000  # 2024-08-12 00:00 UTC
@@ -29,7 +29,20 @@ def examples(count):
     )
 
 
-STEPS = (0, 0, 0, 1, 1_000, 999_999, 4_000_000, 30_000_000, 70_000_000, 1_000_000_000, 40_000_000_000, 90_000_000_000)
+STEPS = (
+    0,
+    0,
+    0,
+    1,
+    1_000,
+    999_999,
+    4_000_000,
+    30_000_000,
+    70_000_000,
+    1_000_000_000,
+    40_000_000_000,
+    90_000_000_000,
+)
 prices = st.one_of(
     st.integers(-3, 40).map(lambda ticks: Decimal(ticks) / 10),
     st.integers(0, 300).map(lambda ticks: 640 + Decimal(ticks) / 10),
@@ -37,7 +50,9 @@ prices = st.one_of(
 )
 sizes = st.one_of(
     st.integers(1, 5_000).map(lambda units: Decimal(units) / 1_000),
-    st.sampled_from([Decimal("0.00000001"), Decimal("1e15"), Decimal("123456789012345.12345678"), Decimal(3)]),
+    st.sampled_from(
+        [Decimal("0.00000001"), Decimal("1e15"), Decimal("123456789012345.12345678"), Decimal(3)]
+    ),
 )
 
 

@@ -1,4 +1,4 @@
-"""The report computed a second time: slowly, obviously, in decimals and fractions, sharing nothing with the engine."""
+"""The report computed a second time: slowly, in decimals and fractions, sharing nothing with the engine."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -67,7 +67,8 @@ def session_start(time_us, start="00:00", zone="UTC"):
     moment = datetime.fromtimestamp(time_us // 1_000_000, UTC)
     days = [moment.astimezone(ZoneInfo(zone)).date() + timedelta(days=shift) for shift in (1, 0, -1, -2)]
     starts = [
-        int(datetime(day.year, day.month, day.day, hours, minutes, tzinfo=ZoneInfo(zone)).timestamp()) * 1_000_000
+        int(datetime(day.year, day.month, day.day, hours, minutes, tzinfo=ZoneInfo(zone)).timestamp())
+        * 1_000_000
         for day in days
     ]
     return max(begin for begin in starts if begin <= time_us)
@@ -151,7 +152,9 @@ def slow_profile(found):
     poc = min(order, key=lambda price: (-volumes[price], price))
     low = high = order.index(poc)
     total = sum(volumes.values())
-    while Fraction(sum(volumes[price] for price in order[low : high + 1])) < Fraction(7, 10) * Fraction(total):
+    while Fraction(sum(volumes[price] for price in order[low : high + 1])) < Fraction(7, 10) * Fraction(
+        total
+    ):
         above = volumes[order[high + 1]] if high + 1 < len(order) else None
         below = volumes[order[low - 1]] if low else None
         if below is None or (above is not None and above >= below):
@@ -210,7 +213,9 @@ def slow_report(  # the whole of one market's report
             },
             "rolling_trades": rolling,
             "vwap": float(worth / Fraction(volume(session))),
-            "side_source": {name: float(Fraction(size) / Fraction(total)) for name, size in shares.items() if size},
+            "side_source": {
+                name: float(Fraction(size) / Fraction(total)) for name, size in shares.items() if size
+            },
             "bar_seconds": seconds,
             "bars": bars,
             "profile": {"row": text(row), **slow_profile(footprint(session, row))},

@@ -27,9 +27,17 @@ def played(batches, **options):
     return board
 
 
-@given(scenes(), st.sampled_from(TIMEFRAMES), st.sampled_from(SESSIONS), st.sampled_from([1, 3, 1000]), st.booleans())
+@given(
+    scenes(),
+    st.sampled_from(TIMEFRAMES),
+    st.sampled_from(SESSIONS),
+    st.sampled_from([1, 3, 1000]),
+    st.booleans(),
+)
 @examples(120)
-def test_every_number_of_the_report_is_that_of_the_slow_computation(scene, seconds, session, rolling, excludes_zero):
+def test_every_number_of_the_report_is_that_of_the_slow_computation(
+    scene, seconds, session, rolling, excludes_zero
+):
     _, batches = scene
     tape = SlowTape(batches)
     from cvdtui.engine.session import SessionClock

@@ -30,7 +30,8 @@ sizes = st.one_of(
     st.sampled_from([Decimal(10**12), Decimal(4 * 10**15), Decimal("0.001")]),
 )
 prices = st.one_of(
-    st.integers(-30, 60).map(lambda ticks: Decimal(ticks) / 10), st.sampled_from([Decimal(10**9), Decimal(-(10**9))])
+    st.integers(-30, 60).map(lambda ticks: Decimal(ticks) / 10),
+    st.sampled_from([Decimal(10**9), Decimal(-(10**9))]),
 )
 columns_rows = rows_of(price=prices, size=sizes, steps=(*STEPS, *STEPS[:5]))
 
@@ -40,10 +41,9 @@ def everything(flow):
     flow.settle()
 
     def of_period(period):
-        names = (
-            "start_us end_us open high low close buy sell unknown value value_delta cells cell_volume cells_from_us"
-        ).split()
-        return {name: getattr(period, name) for name in names}
+        sums = (period.buy, period.sell, period.unknown, period.value, period.value_delta)
+        cells = (period.cells, period.cell_volume, period.cells_from_us)
+        return period.start_us, period.end_us, period.open, period.high, period.low, period.close, sums, cells
 
     return {
         "bars": {

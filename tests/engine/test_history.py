@@ -100,7 +100,11 @@ def test_candles_then_trades_then_rows_end_where_trades_alone_would_have(data, r
             assert bar["source"] == "taker/bar"
             assert (bar["delta_high"], bar["delta_low"], bar["rows"]) == (None, None, [])
             assert {**bar, "source": 0, "delta_high": 0, "delta_low": 0, "rows": 0} == {
-                **other, "source": 0, "delta_high": 0, "delta_low": 0, "rows": 0
+                **other,
+                "source": 0,
+                "delta_high": 0,
+                "delta_low": 0,
+                "rows": 0,
             }
         else:
             assert bar == other
@@ -152,14 +156,24 @@ def test_the_cvd_of_a_bar_is_the_sum_of_the_bars_of_its_own_timeframe():
     state = begun(rows, SEVEN + MINUTE)
     last = {seconds: bars.all()[-1].cvd for seconds, bars in state.flow.bars.items()}
     assert last == {
-        5: 100_000, 15: 100_000, 60: 110_000, 300: 110_000, 900: 110_000, 3600: 117_000, 14400: 117_000, 86400: 117_000
+        5: 100_000,
+        15: 100_000,
+        60: 110_000,
+        300: 110_000,
+        900: 110_000,
+        3600: 117_000,
+        14400: 117_000,
+        86400: 117_000,
     }
 
 
 def test_a_feed_that_begins_again_with_the_same_history_counts_nothing_twice():
     rows = [row(n, SEVEN - HOUR + n * 7 * MINUTE, n + 1) for n in range(10)]
     state = MarketState(MARKET, flow_maker(), live=True)
-    hours, minutes = candles_of(rows, SEVEN - HOUR, SEVEN, 3600), candles_of(rows, SEVEN, SEVEN + 4 * MINUTE, 60)
+    hours, minutes = (
+        candles_of(rows, SEVEN - HOUR, SEVEN, 3600),
+        candles_of(rows, SEVEN, SEVEN + 4 * MINUTE, 60),
+    )
     for _ in range(3):
         state.hold()
         state.add_history(hours)
@@ -238,9 +252,16 @@ def test_a_five_minute_bar_gets_its_rows_once_all_its_minutes_have_theirs():
     assert sum(five.cells(SEVEN).values()) == 115_000
 
 
-@pytest.mark.parametrize(("wrong", "residual"), [(None, 0), ("side", 7_000), ("size", 1_000), ("absent", 7_000)])
+@pytest.mark.parametrize(
+    ("wrong", "residual"), [(None, 0), ("side", 7_000), ("size", 1_000), ("absent", 7_000)]
+)
 def test_the_audit_is_zero_on_right_data_and_the_error_on_wrong_data(wrong, residual):
-    rows = [row(1, SEVEN, 1), row(2, SEVEN + MINUTE, 7), row(3, SEVEN + MINUTE + 9, 4, side=-1), row(4, SEVEN + 2 * MINUTE, 1)]
+    rows = [
+        row(1, SEVEN, 1),
+        row(2, SEVEN + MINUTE, 7),
+        row(3, SEVEN + MINUTE + 9, 4, side=-1),
+        row(4, SEVEN + 2 * MINUTE, 1),
+    ]
     seen = list(rows)
     if wrong == "side":
         seen[1] = row(2, SEVEN + MINUTE, 7, side=-1)

@@ -1,6 +1,6 @@
 """When sessions and weeks begin, across zones and daylight saving."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -46,9 +46,7 @@ def test_a_week_begins_on_monday_midnight_utc():
     assert session.week_start(us("2024-08-18T23:59:59")) == monday
 
 
-times = st.datetimes(datetime(2009, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC)).map(
-    lambda moment: int(moment.timestamp()) * 1_000_000
-)
+times = st.integers(us("2009-01-01T00:00"), us("2035-01-01T00:00"))
 zones = st.sampled_from(
     ["UTC", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Europe/London", "America/Sao_Paulo"]
 )

@@ -55,7 +55,8 @@ def test_a_climax_is_the_first_bar_beyond_two_and_needs_the_smoothed_value():
         score.push(value)
         seen.append((score.value > 2, score.climax))
     assert [climax for _, climax in seen] == [
-        beyond and not before for (beyond, _), before in zip(seen, [False, *(b for b, _ in seen)], strict=False)
+        beyond and not before
+        for (beyond, _), before in zip(seen, [False, *(b for b, _ in seen)], strict=False)
     ]
     assert sum(climax for _, climax in seen) == 1
 
