@@ -51,9 +51,9 @@ def split_symbol(symbol: str) -> tuple[str, str]:
 
 
 def spot_market(venue: str, symbol: str) -> Market:
-    """A spot market nobody described: the eight decimals its strings have."""
+    """A spot market nobody described: few decimals, which grow with the first finer value."""
     base, quote = split_symbol(symbol)
-    return Market(venue, symbol, base, quote, "spot", price_decimals=8, size_decimals=8)
+    return Market(venue, symbol, base, quote, "spot", price_decimals=2, size_decimals=5)
 
 
 def perpetual_market(venue: str, symbol: str) -> Market:
