@@ -1,0 +1,25 @@
+"""Runs a program and says its seconds and megabytes as JSON: python tests/bench/launch.py OUT PROGRAM [ARGUMENT ...].
+
+A process of its own, because the kernel counts what the parent held at the fork as the child's own peak.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+
+def main() -> None:
+    with Path(sys.argv[1]).open("wb") as out:
+        begin = time.perf_counter()
+        child = subprocess.Popen(sys.argv[2:], stdout=out, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(child.pid, 0)
+        seconds = time.perf_counter() - begin
+        child.returncode = os.waitstatus_to_exitcode(status)
+    print(json.dumps({"seconds": seconds, "megabytes": usage.ru_maxrss / 1024, "code": child.returncode}))
+
+
+if __name__ == "__main__":
+    main()

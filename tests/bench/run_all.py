@@ -1,0 +1,42 @@
+"""Every ratio in one table: `python tests/bench/run_all.py` (`--scale 0.1` for a quick look without judgement).
+
+A benchmark whose peer is not installed is skipped, with the reason. The screen's own benchmark follows the table.
+"""
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+import bench_live
+import bench_memory
+import bench_replay
+from lines import HEAD, Line, Skipped
+
+BENCHES = (bench_live, bench_replay, bench_memory)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--scale", type=float, default=1.0, help="share of the full size; below 1 nothing is judged"
+    )
+    parser.add_argument("--no-screen", action="store_true", help="leave the screen out: it needs a pty")
+    options = parser.parse_args()
+    print(HEAD, flush=True)
+    done: list[Line] = []
+    for bench in BENCHES:
+        try:
+            lines = bench.measure(options.scale)
+        except Skipped as why:
+            print(f"{bench.__name__}: skipped: {why}", flush=True)
+            continue
+        done += lines if options.scale == 1 else [line._replace(wanted="") for line in lines]
+        print("\n".join(map(str, done[-len(lines) :])), flush=True)
+    if not options.no_screen:
+        subprocess.run([sys.executable, str(Path(__file__).with_name("bench_screen.py"))], check=False)
+    return 0 if all(line.ok for line in done) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
