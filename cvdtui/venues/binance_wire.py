@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from msgspec import DecodeError, Meta, Raw, Struct, field
 from msgspec.json import Decoder
+from msgspec.structs import replace
 
 from cvdtui.model import BUY, SELL, Candle, Market, Trade
 from cvdtui.venues.numbers import EXACT, LARGEST, USUAL_DECIMALS, TooFineError, decimals_of, grow, to_units
@@ -149,7 +150,10 @@ class Scale:
         self.limit = EXACT / max(self.price_scale, self.size_scale, 10.0**USUAL_DECIMALS)
 
     def grow(self, price_decimals: int, size_decimals: int) -> None:
-        self.learn(grow(self.market, price_decimals, size_decimals))
+        grown = grow(self.market, price_decimals, size_decimals)
+        if grown.price_decimals > self.market.price_decimals:  # so the tick is not what was believed
+            grown = replace(grown, tick=1)
+        self.learn(grown)
 
 
 class Clockwork:
