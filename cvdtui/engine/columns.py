@@ -126,7 +126,7 @@ def _apply(flow: "Flow", columns: Columns) -> None:
     for segment in _segments(
         columns, flow.grain_us, _period_cuts(flow, columns), excludes_zero=flow.excludes_zero
     ):
-        flow.add_to_periods(segment)
+        flow.periods.add(segment)
 
 
 def segment_of_one(trade: Trade, grain_us: int, columns: Columns, *, excludes_zero: bool) -> Segment:
@@ -157,13 +157,15 @@ def _period_cuts(flow: "Flow", columns: Columns) -> Ints:
     """Rows at which the session or the week changes."""
     times = columns.time_us
     low, high = int(times.min()), int(times.max())
-    session = flow.session_of(low)
-    week = flow.week_of(low)
+    session = flow.periods.session_of(low)
+    week = flow.periods.week_of(low)
     if high < min(session.end_us, week.end_us):
         return np.zeros(1, np.int64)
     minutes, inverse = np.unique(times // 60_000_000, return_inverse=True)
-    starts = np.array([flow.session_of(int(minute) * 60_000_000).start_us for minute in minutes])[inverse]
-    weeks = np.array([flow.week_of(int(minute) * 60_000_000).start_us for minute in minutes])[inverse]
+    starts = np.array([flow.periods.session_of(int(minute) * 60_000_000).start_us for minute in minutes])[
+        inverse
+    ]
+    weeks = np.array([flow.periods.week_of(int(minute) * 60_000_000).start_us for minute in minutes])[inverse]
     change = np.flatnonzero((np.diff(starts) != 0) | (np.diff(weeks) != 0)) + 1
     return np.concatenate(([0], change)).astype(np.int64)
 

@@ -11,15 +11,14 @@ from operator import attrgetter
 
 from cvdtui.engine.bars import Bars, OpenBar
 from cvdtui.engine.latest import Latest
+from cvdtui.engine.periods import Periods
 from cvdtui.engine.scale import factors, finer
 from cvdtui.engine.segment import Segment, fold
-from cvdtui.engine.session import SessionClock, week_start
-from cvdtui.engine.sums import Period, Sources
+from cvdtui.engine.session import SessionClock
+from cvdtui.engine.sums import Period
 from cvdtui.model import MINUTE_US, TIMEFRAMES, Columns, Market, SideSource, Trade
 
 MINUTE = 60
-_FAR = 1 << 200
-_KEPT_SESSIONS = 8
 _time_us = attrgetter("time_us")
 
 
@@ -56,12 +55,9 @@ class Flow:
         "_long",
         "_minute",
         "_pending",
-        "_session",
-        "_session_clock",
         "_short",
         "_slot_us",
         "_source",
-        "_week",
         "bars",
         "excludes_zero",
         "first_time_us",
@@ -69,13 +65,12 @@ class Flow:
         "mark",
         "market",
         "minutes_from_us",
-        "sessions",
+        "periods",
         "sources",
         "start",
         "trade_volume",
         "trades",
         "trades_from_us",
-        "weeks",
     )
 
     def __init__(  # noqa: PLR0913 - the conventions of a market
@@ -104,11 +99,10 @@ class Flow:
         self._long = [bars for seconds, bars in self.bars.items() if seconds >= MINUTE]
         self._minute: OpenBar | None = None
         """What the longer bars and the periods have not been told yet."""
-        self.start = Period(0, _FAR, keeps_cells=False)
+        self.periods = Periods(session_clock or SessionClock())
+        self.start = self.periods.start
         """All that was seen."""
-        self.sessions: dict[int, Period] = {}
-        self.weeks: dict[int, Period] = {}
-        self.sources = Sources()
+        self.sources = self.periods.sources
         self.mark: tuple[int, int, int] | None = None
         """(time_us, CVD, CVD in value) when the user dropped a mark."""
         self.trades = 0
@@ -120,10 +114,7 @@ class Flow:
         """Where trades take over from candles; 0 when there were none."""
         self.first_time_us = 0
         self.last_time_us = 0
-        self._session_clock = session_clock or SessionClock()
         self._grain_us = gcd(60, *timeframes) * 1_000_000
-        self._session: Period | None = None
-        self._week: Period | None = None
         self._latest = Latest(rolling, limits.prints, self._grain_us)
         self._source: SideSource = "taker"
         self._slot_us = 0
@@ -164,13 +155,6 @@ class Flow:
         for bars in self._short:
             bars.add(segment)
         self._add_long(segment)
-
-    def add_to_periods(self, segment: Segment) -> None:
-        """Merges one segment into session, week and totals alone."""
-        self.start.add(segment)
-        self.session_of(segment.time_us).add(segment)
-        self.week_of(segment.time_us).add(segment)
-        self.sources.add(segment)
 
     def close_slot(self) -> None:
         """The next trade begins a segment of its own."""
@@ -215,7 +199,7 @@ class Flow:
             self.market,
             timeframes=timeframes,
             rolling=1,
-            session_clock=self._session_clock,
+            session_clock=self.periods.clock,
             limits=Limits(None, None, 1, None),
             excludes_zero=self.excludes_zero,
         )
@@ -235,41 +219,15 @@ class Flow:
 
     # --- the read side (call `settle` first)
 
-    def session_of(self, time_us: int) -> Period:
-        """The session that holds `time_us`, begun when it is new."""
-        session = self._session
-        if session is None or not session.start_us <= time_us < session.end_us:
-            start, end = self._session_clock.bounds(time_us)
-            session = self.sessions.get(start)
-            if session is None:
-                session = self.sessions[start] = Period(start, end, keeps_cells=True)
-                if len(self.sessions) > _KEPT_SESSIONS:
-                    del self.sessions[min(self.sessions)]
-            self._session = session
-        return session
-
-    def week_of(self, time_us: int) -> Period:
-        """The week that holds `time_us`, begun when it is new."""
-        week = self._week
-        if week is None or not week.start_us <= time_us < week.end_us:
-            start = week_start(time_us)
-            week = self.weeks.get(start)
-            if week is None:
-                week = self.weeks[start] = Period(start, start + 7 * 86_400_000_000, keeps_cells=False)
-                if len(self.weeks) > _KEPT_SESSIONS:
-                    del self.weeks[min(self.weeks)]
-            self._week = week
-        return week
-
     @property
     def session(self) -> Period | None:
         """The last session that anything traded in."""
-        return self.sessions[max(self.sessions)] if self.sessions else None
+        return self.periods.session
 
     @property
     def week(self) -> Period | None:
         """The last week that anything traded in."""
-        return self.weeks[max(self.weeks)] if self.weeks else None
+        return self.periods.week
 
     @property
     def last_trade(self) -> Trade | None:
@@ -338,7 +296,7 @@ class Flow:
     def _add_long(self, segment: Segment) -> None:
         for bars in self._long:
             bars.add(segment)
-        self.add_to_periods(segment)
+        self.periods.add(segment)
 
     def _looked_at(self) -> Latest:
         self.settle()
@@ -348,9 +306,7 @@ class Flow:
     def _rescale(self, price_factor: int, size_factor: int) -> None:
         for bars in self.bars.values():
             bars.rescale(price_factor, size_factor)
-        for period in [self.start, *self.sessions.values(), *self.weeks.values()]:
-            period.rescale(price_factor, size_factor)
-        self.sources.rescale(size_factor)
+        self.periods.rescale(price_factor, size_factor)
         worth = price_factor * size_factor
         if self.mark is not None:
             self.mark = (self.mark[0], self.mark[1] * size_factor, self.mark[2] * worth)

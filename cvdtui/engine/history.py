@@ -52,9 +52,9 @@ def add_candles(flow: "Flow", candles: Iterable[Candle]) -> None:
             if seconds >= candle.seconds:
                 bars.add(segment)
         if candle.seconds == MINUTE:
-            flow.add_to_periods(segment)
+            flow.periods.add(segment)
         else:
-            flow.week_of(candle.time_us).add(segment)
+            flow.periods.week_of(candle.time_us).add(segment)
 
 
 def graft(flow: "Flow", columns: Columns, from_us: int, to_us: int) -> None:
@@ -83,7 +83,7 @@ def graft(flow: "Flow", columns: Columns, from_us: int, to_us: int) -> None:
         flow.bars[seconds].graft(list(scratch.bars[seconds].with_cells()))
     for bar, cells in scratch.bars[MINUTE].with_cells():
         if cells:
-            flow.session_of(bar.time_us).add_cells(cells, bar.volume, bar.time_us)
+            flow.periods.session_of(bar.time_us).add_cells(cells, bar.volume, bar.time_us)
             flow.sources.move(bar.volume, "taker/bar", "taker")
     for seconds, bars in flow.bars.items():
         if seconds > MINUTE:

@@ -1,16 +1,14 @@
 """The tape of one market: the venue's order, no duplicate, every hole known by its ids."""
 
 from bisect import bisect_right
-from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from cvdtui.engine.recent_ids import RecentIds
 from cvdtui.model import Gap, IdRule, Missing, Trade
 
 ABSURD_JUMP = 1_000_000
 """Ids a healthy stream does not skip at once: such a trade waits until a second one confirms it."""
-RECENT_IDS = 20_000
-"""Ids remembered where they are not contiguous."""
 _NOTHING: tuple[Trade, ...] = ()
 
 
@@ -46,7 +44,6 @@ class Tape:
         "_last_time",
         "_lost",
         "_recent",
-        "_recent_order",
         "_suspect",
         "_top",
         "closed",
@@ -80,8 +77,7 @@ class Tape:
         self._last_time = 0
         self._top = 0
         self._suspect: Trade | None = None
-        self._recent: set[int] = set()
-        self._recent_order: deque[int] = deque()
+        self._recent = RecentIds()
 
     @property
     def gaps(self) -> list[Gap]:
@@ -150,7 +146,9 @@ class Tape:
                 return trades
         self.missing = None
         if self.rule != "contiguous":
-            return self._fresh(trades)
+            released = self._recent.fresh(trades, ids_grow=self.rule == "ordered")
+            self.duplicates += len(trades) - len(released)
+            return released
         if self._holding:
             self._wait(trades)
             while len(self._held) > self._hold_limit:
@@ -290,31 +288,6 @@ class Tape:
     def _was_lost(self, trade_id: int) -> bool:
         place = bisect_right(self._lost, trade_id, key=_before)
         return place < len(self._lost) and self._lost[place].after < trade_id
-
-    # --- ids without continuity
-
-    def _fresh(self, trades: Sequence[Trade]) -> Sequence[Trade]:
-        out: list[Trade] = []
-        for trade in trades:
-            if trade.id in self._recent:
-                self.duplicates += 1
-                continue
-            if (
-                self.rule == "ordered"
-                and len(self._recent_order) == RECENT_IDS
-                and trade.id < self._recent_order[0]
-            ):
-                self.duplicates += 1
-                continue
-            self._remember(trade.id)
-            out.append(trade)
-        return out
-
-    def _remember(self, trade_id: int) -> None:
-        self._recent.add(trade_id)
-        self._recent_order.append(trade_id)
-        if len(self._recent_order) > RECENT_IDS:
-            self._recent.discard(self._recent_order.popleft())
 
 
 def _by_id(trade: Trade) -> int:

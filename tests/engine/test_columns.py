@@ -56,8 +56,8 @@ def everything(flow):
             )
             for seconds, bars in flow.bars.items()
         },
-        "sessions": {start: of_period(period) for start, period in flow.sessions.items()},
-        "weeks": {start: of_period(period) for start, period in flow.weeks.items()},
+        "sessions": {start: of_period(period) for start, period in flow.periods.sessions.items()},
+        "weeks": {start: of_period(period) for start, period in flow.periods.weeks.items()},
         "start": of_period(flow.start),
         "sources": flow.sources.volumes,
         "counts": (flow.trades, flow.trade_volume, flow.first_time_us, flow.last_time_us),

@@ -1,0 +1,35 @@
+"""Duplicates where ids leave no trace of what is missing: the latest ids are remembered."""
+
+from collections import deque
+from collections.abc import Sequence
+
+from cvdtui.model import Trade
+
+RECENT_IDS = 20_000
+"""Ids remembered."""
+
+
+class RecentIds:
+    """Lets each trade pass once, in the order of arrival."""
+
+    __slots__ = ("_order", "_seen")
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+        self._order: deque[int] = deque()
+
+    def fresh(self, trades: Sequence[Trade], *, ids_grow: bool) -> list[Trade]:
+        """Trades not seen yet; where ids grow, one older than all that is remembered counts as seen."""
+        out: list[Trade] = []
+        for trade in trades:
+            is_old = ids_grow and len(self._order) == RECENT_IDS and trade.id < self._order[0]
+            if not is_old and trade.id not in self._seen:
+                self._remember(trade.id)
+                out.append(trade)
+        return out
+
+    def _remember(self, trade_id: int) -> None:
+        self._seen.add(trade_id)
+        self._order.append(trade_id)
+        if len(self._order) > RECENT_IDS:
+            self._seen.discard(self._order.popleft())
