@@ -1,4 +1,4 @@
-"""aggTrade frames of a combined stream as USD-M sends them: seeded, 20 to 70 trades a second a market, in bursts."""
+"""aggTrade frames of a combined stream as USD-M sends them: seeded, 20 to 70 a second a market, in bursts."""
 
 import gzip
 import json
@@ -46,7 +46,7 @@ class _Market:
         self._symbol = symbol
 
     def step(self, now_ms: int) -> list[tuple[int, str]]:
-        """(exchange ms, frame) of the next STEP_MS; one taker order fills several prices in one millisecond."""
+        """(exchange ms, frame) of the next STEP_MS; a taker order fills several prices in one millisecond."""
         rng, bursts = self._rng, []
         due = self._rate * STEP_MS / 1000
         while due > 0:
@@ -108,7 +108,7 @@ def _time(frame: tuple[int, str]) -> int:
 
 
 def recorded() -> Iterator[str]:
-    """The recorded futures trades as aggTrade frames (one trade each, ids made contiguous); none without the file."""
+    """The recorded futures trades as aggTrade frames, one trade each, ids contiguous; none without the file."""
     if not RECORDED.exists():
         return
     number = 0

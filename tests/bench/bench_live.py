@@ -1,8 +1,9 @@
-"""A live frame's whole way against cryptofeed's handler on the same frames: `python tests/bench/bench_live.py`.
+"""A live frame's whole way against cryptofeed's on the same frames: `python tests/bench/bench_live.py`.
 
-Ours: decode, tape, and the full flow (eight timeframes, footprint, profile, session, week, rolling and five-minute
-windows) of a live board. The peer: cryptofeed's own `message_handler`, which makes a Trade and awaits a callback that
-does nothing. Both in one event loop, by turns on the same pieces of one stream, after minutes of it as warm-up.
+Ours: decode, tape, and the full flow (eight timeframes, footprint, profile, session, week, rolling and
+five-minute windows) of a live board. The peer: cryptofeed's own `message_handler`, which makes a Trade and
+awaits a callback that does nothing. Both in one event loop, by turns on the same pieces of one stream,
+after minutes of it as warm-up.
 """
 
 import argparse
@@ -10,7 +11,7 @@ import asyncio
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from agg_frames import LISTINGS, recorded, stream, symbols
-from lines import Line, Skipped, show
+from lines import Line, Skipped, say, show
 
 from cvdtui.board import Board
 from cvdtui.engine.flow import Flow
@@ -59,7 +60,7 @@ class Ours:
 
 
 def cryptofeed_handler(names: list[str]) -> Any:
-    """BinanceFutures' message_handler, its symbols given instead of fetched, its trade callback doing nothing."""
+    """BinanceFutures' message_handler: symbols given instead of fetched, a trade callback that does nothing."""
     try:
         from cryptofeed.defines import TRADES
         from cryptofeed.exchanges import BinanceFutures
@@ -140,4 +141,4 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except Skipped as why:
-        print(f"skipped: {why}")
+        say(f"skipped: {why}")

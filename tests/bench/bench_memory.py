@@ -1,7 +1,7 @@
-"""What a live board holds after hours, and how long the garbage collector stops it: `python tests/bench/bench_memory.py`.
+"""Memory of a live board after hours, and pauses of the collector: `python tests/bench/bench_memory.py`.
 
-Twenty markets, fifty trades a second each, two hours of exchange time, straight into the board. Memory at the end is held
-against memory at half time; the pause is a full collection over everything that is kept.
+Twenty markets, fifty trades a second each, two hours of exchange time, straight into the board. Memory at
+the end is held against memory at half time; the pause is a full collection over everything that is kept.
 """
 
 import argparse

@@ -1,9 +1,9 @@
 """A file of aggTrades into the report, against the pandas tutorial: `python tests/bench/bench_replay.py`.
 
-Whole processes by turns, wall time and peak memory of each: `cvdtui replay --json` (bars, footprint, profile, every CVD)
-against tests/bench/peer_pandas.py (read, drop duplicates, sign, accumulate, daily sums, rolling 1000; no footprint).
-"CVD and bars alone" is the same program with the footprint's cells left out. Every report is held against a sum of the
-file's own digits, and against pandas within its float error.
+Whole processes by turns, wall time and peak memory of each: `cvdtui replay --json` (bars, footprint,
+profile, every CVD) against tests/bench/peer_pandas.py (read, drop duplicates, sign, accumulate, daily sums,
+rolling 1000; no footprint). "CVD and bars alone" is the same program with the footprint's cells left out.
+Every report is held against a sum of the file's own digits, and against pandas within its float error.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
-from lines import Line, Skipped, show
+from lines import Line, Skipped, say, show  # noqa: E402 - beside this file
 
 ROWS = 5_000_000
 ROUNDS = 3
@@ -179,4 +179,4 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except Skipped as why:
-        print(f"skipped: {why}")
+        say(f"skipped: {why}")

@@ -1,4 +1,4 @@
-"""Runs a program and says its seconds and megabytes as JSON: python tests/bench/launch.py OUT PROGRAM [ARGUMENT ...].
+"""Runs a program, says its seconds and megabytes as JSON: python launch.py OUT PROGRAM [ARGUMENT ...].
 
 A process of its own, because the kernel counts what the parent held at the fork as the child's own peak.
 """
@@ -18,7 +18,8 @@ def main() -> None:
         _, status, usage = os.wait4(child.pid, 0)
         seconds = time.perf_counter() - begin
         child.returncode = os.waitstatus_to_exitcode(status)
-    print(json.dumps({"seconds": seconds, "megabytes": usage.ru_maxrss / 1024, "code": child.returncode}))
+    said = {"seconds": seconds, "megabytes": usage.ru_maxrss / 1024, "code": child.returncode}
+    sys.stdout.write(json.dumps(said))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """A line of the table of ratios, and how it is printed."""
 
+import sys
 from typing import NamedTuple
 
 HEAD = f"{'measured':<52}{'ours':>12}{'peer':>12}{'ratio':>8}  {'wanted':<10}"
@@ -28,13 +29,17 @@ class Line(NamedTuple):
         return f"{self.name:<52}{self.ours:>12}{self.peer:>12}{ratio:>8}  {self.wanted:<10}{verdict}".rstrip()
 
 
-class Skipped(Exception):
+class Skipped(Exception):  # noqa: N818 - a reason, no error
     """A peer or its data is not here; the text says which and how to get it."""
+
+
+def say(*lines: object) -> None:
+    """Writes lines at once."""
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    sys.stdout.flush()
 
 
 def show(lines: list[Line]) -> int:
     """Prints a table; the exit code says whether every ratio is as wanted."""
-    print(HEAD)
-    for line in lines:
-        print(line)
+    say(HEAD, *lines)
     return 0 if all(line.ok for line in lines) else 1

@@ -1,6 +1,7 @@
-"""Every ratio in one table: `python tests/bench/run_all.py` (`--scale 0.1` for a quick look without judgement).
+"""Every ratio in one table: `python tests/bench/run_all.py` (`--scale 0.1`: a quick look, nothing judged).
 
-A benchmark whose peer is not installed is skipped, with the reason. The screen's own benchmark follows the table.
+A benchmark whose peer is not installed is skipped, with the reason. The screen's own benchmark follows the
+table.
 """
 
 import argparse
@@ -11,7 +12,7 @@ from pathlib import Path
 import bench_live
 import bench_memory
 import bench_replay
-from lines import HEAD, Line, Skipped
+from lines import HEAD, Line, Skipped, say
 
 BENCHES = (bench_live, bench_replay, bench_memory)
 
@@ -23,16 +24,16 @@ def main() -> int:
     )
     parser.add_argument("--no-screen", action="store_true", help="leave the screen out: it needs a pty")
     options = parser.parse_args()
-    print(HEAD, flush=True)
+    say(HEAD)
     done: list[Line] = []
     for bench in BENCHES:
         try:
             lines = bench.measure(options.scale)
         except Skipped as why:
-            print(f"{bench.__name__}: skipped: {why}", flush=True)
+            say(f"{bench.__name__}: skipped: {why}")
             continue
         done += lines if options.scale == 1 else [line._replace(wanted="") for line in lines]
-        print("\n".join(map(str, done[-len(lines) :])), flush=True)
+        say(*done[-len(lines) :])
     if not options.no_screen:
         subprocess.run([sys.executable, str(Path(__file__).with_name("bench_screen.py"))], check=False)
     return 0 if all(line.ok for line in done) else 1
