@@ -31,7 +31,7 @@ def report(states: Iterable[MarketState], *, bar_seconds: int, rows: dict[str, i
 
 @contextmanager
 def _collector_resting() -> Iterator[None]:
-    """A report is millions of small lists and no cycle: walking them again and again would take 40 % of its time."""
+    """A report is millions of small lists and no cycle: walking them over and over takes 40 % of its time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -2,7 +2,7 @@
 
 
 def to_text(value: int, decimals: int) -> str:
-    """`value` x 10^-decimals as a plain decimal string without trailing zeros: -1050, 3 -> "-1.05"; 0 -> "0"."""
+    """`value` x 10^-decimals as a plain decimal without trailing zeros: -1050, 3 -> "-1.05"; 0 -> "0"."""
     if value == 0:
         return "0"
     if decimals <= 0:
@@ -14,7 +14,7 @@ def to_text(value: int, decimals: int) -> str:
 
 
 class Texts(dict[int, str]):
-    """`to_text` of one scale by value, each made once: a long report says the same prices and sizes over and over."""
+    """`to_text` of one scale by value, each made once: a long report says the same numbers over and over."""
 
     def __init__(self, decimals: int) -> None:
         self._decimals = decimals

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from math import gcd
 from operator import attrgetter
 
-from cvdtui.engine.bars import Bars, OpenBar
+from cvdtui.engine.bars import Bars
 from cvdtui.engine.latest import Latest
+from cvdtui.engine.open_bar import OpenBar
 from cvdtui.engine.periods import Periods
 from cvdtui.engine.scale import factors, finer
 from cvdtui.engine.segment import Segment, fold
@@ -133,7 +134,6 @@ class Flow:
         if source != self._source:
             self.settle()
             self._source = source
-            self._end_us = 0
         pending = self._pending
         for trade in trades:
             if not self._slot_us <= trade.time_us < self._end_us:

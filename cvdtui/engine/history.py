@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from cvdtui.engine.bars import OpenBar, reopen
+from cvdtui.engine.open_bar import OpenBar, reopen
 from cvdtui.engine.segment import Cells, Segment
 from cvdtui.model import MINUTE_US, Bar, Candle, Columns
 

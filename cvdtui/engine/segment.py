@@ -158,8 +158,8 @@ def scale_cells(cells: Cells, price_factor: int, size_factor: int) -> Cells:
 
 
 Packed = tuple[bytes, bytes] | Cells
-"""Cells at rest: keys and sizes as 64-bit integers in bytes (16 bytes a cell, nothing for the garbage collector to
-walk); a plain dict where a sum needs more bits."""
+"""Cells at rest: keys and sizes as 64-bit integers in bytes (16 bytes a cell, no work for the collector);
+a plain dict where a sum needs more bits."""
 
 
 def pack(cells: Cells) -> Packed:
