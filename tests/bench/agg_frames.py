@@ -108,7 +108,7 @@ def _time(frame: tuple[int, str]) -> int:
 
 
 def recorded() -> Iterator[str]:
-    """The recorded futures trades as aggTrade frames, one trade each, ids contiguous; none without the file."""
+    """The recorded futures trades as aggTrade frames, one trade each, ids contiguous; none without it."""
     if not RECORDED.exists():
         return
     number = 0

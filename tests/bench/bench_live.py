@@ -60,7 +60,7 @@ class Ours:
 
 
 def cryptofeed_handler(names: list[str]) -> Any:
-    """BinanceFutures' message_handler: symbols given instead of fetched, a trade callback that does nothing."""
+    """BinanceFutures' message_handler: symbols given, not fetched, a trade callback that does nothing."""
     try:
         from cryptofeed.defines import TRADES
         from cryptofeed.exchanges import BinanceFutures
