@@ -1,11 +1,14 @@
 """What each command does once its options are read: `run`, `demo`, `replay`, each giving the exit code."""
 
+import gc
+
 from cvdtui.options import DemoOptions, ReplayOptions, RunOptions
 
 
 def run(options: RunOptions) -> int:
     """Live, from the configured markets."""
     if options.headless:
+        gc.enable()
         from cvdtui.headless import run_live
 
         return run_live(options)
@@ -17,6 +20,7 @@ def run(options: RunOptions) -> int:
 def demo(options: DemoOptions) -> int:
     """Live, against the demo exchange."""
     if options.headless:
+        gc.enable()
         from cvdtui.headless import run_demo
 
         return run_demo(options)
@@ -28,6 +32,7 @@ def demo(options: DemoOptions) -> int:
 def replay(options: ReplayOptions) -> int:
     """Recorded trades."""
     if options.headless:
+        gc.enable()
         from cvdtui.playback import play
         from cvdtui.printing import print_report
 

@@ -3,6 +3,7 @@
 It composes the panes, hands them a Snapshot at every tick, and turns keys into actions.
 """
 
+import gc
 import sys
 from collections.abc import Callable
 
@@ -114,6 +115,8 @@ class MonitorApp(App[None]):
 
     def _begin(self) -> None:
         """After the first picture: set the feeds going, and look at them from now on."""
+        gc.freeze()  # what the screen is made of stays: the collector need not walk it again
+        gc.enable()
         self.desk.wishes.start()
         self.set_interval(1 / self._hz, self._tick)
         if self._seconds is not None:
