@@ -172,3 +172,13 @@ def test_the_excluded_and_the_empty_change_nothing_but_their_count():
     state.accept(Trades(MARKET, (), excluded=3))
     state.accept_columns(columns_of([], MARKET))
     assert (state.excluded, state.flow.trades, state.flow.first_time_us) == (3, 0, 0)
+
+
+def test_columns_between_two_trades_of_one_slot_keep_their_place():
+    flow = flow_maker()(MARKET)
+    rows = rows_at(0, 1, 2, 3)
+    flow.apply([trade_of(rows[0], MARKET)])
+    apply_columns(flow, columns_of(rows[1:3], MARKET))
+    flow.apply([trade_of(rows[3], MARKET)])
+    assert [trade.id for trade in flow.prints(9)] == [3, 2, 1, 0]
+    assert flow.delta_5m(MONDAY)[0] == 0

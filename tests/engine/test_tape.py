@@ -114,6 +114,18 @@ def test_a_batch_of_many_holes_never_leaves_more_waiting_than_the_limit():
     assert tape.missing == Missing("x:Y", 90, 98, 890, 990)
 
 
+def test_a_hole_that_lost_its_first_run_still_says_what_is_missing_of_the_rest():
+    tape = Tape("x:Y", hold_limit=2)
+    given_ids(tape, 1, 9)
+    assert given_ids(tape, 4) == []
+    assert given_ids(tape, 6) == [4]
+    assert (tape.lost, tape.open_ids) == (2, 3)
+    assert given_ids(tape, 5) == [5, 6]
+    assert tape.open_ids == 2
+    assert given_ids(tape, 7, 8) == [7, 8, 9]
+    assert (tape.open_ids, tape.lost) == (0, 2)
+
+
 def test_a_garbled_id_does_not_kill_the_tape():
     tape = Tape("x:Y")
     given_ids(tape, 1, 2)
