@@ -133,3 +133,8 @@ def test_nothing_traded_gives_no_bar():
     state.accept(batch_of([row(1, 0), row(2, 180 * SECOND)]))
     state.finish()
     assert [bar.time_us for bar in state.flow.bars[60].all()] == [MONDAY, MONDAY + 180 * SECOND]
+
+
+def test_what_left_the_five_minutes_is_forgotten():
+    flow = flow_of(*(row(n, n * 5 * SECOND) for n in range(500)))
+    assert len(flow._latest._five._runs) <= 62
