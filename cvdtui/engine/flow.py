@@ -142,6 +142,14 @@ class Flow:
                 self._turn(trade.time_us)
             pending.append(trade)
 
+    def apply_next(self, trade: Trade) -> None:
+        """`apply` for one more trade of the source applied last."""
+        if not self._slot_us <= trade.time_us < self._end_us:
+            if trade.time_us < self.trades_from_us:
+                return
+            self._turn(trade.time_us)
+        self._pending.append(trade)
+
     def settle(self) -> None:
         """Folds what is open into everything; what is read afterwards is complete."""
         if self._pending:

@@ -41,13 +41,14 @@ class Tape:
         "_hold_limit",
         "_holding",
         "_holes",
-        "_last_time",
         "_lost",
         "_recent",
         "_suspect",
         "_top",
         "closed",
         "duplicates",
+        "flowing",
+        "last_time_us",
         "lost",
         "market",
         "missing",
@@ -63,6 +64,13 @@ class Tape:
         """The id that may be applied next; None before the first trade."""
         self.missing: Missing | None = None
         """The hole that the last call opened, to be fetched."""
+        self.flowing = False
+        """Whether a trade of id `next`, coming alone, may be applied at once: nothing waits, ids are contiguous.
+
+        Whoever applies it then moves `next` and `last_time_us` on; everything else goes through `accept`.
+        """
+        self.last_time_us = 0
+        """Time of the trade released last."""
         self.duplicates = 0
         self.lost = 0
         self.refused = 0
@@ -74,7 +82,6 @@ class Tape:
         self._held: dict[int, Trade] = {}
         self._hold_limit = hold_limit
         self._holding = False
-        self._last_time = 0
         self._top = 0
         self._suspect: Trade | None = None
         self._recent = RecentIds()
@@ -124,26 +131,20 @@ class Tape:
             return _NOTHING
         self._holding = False
         self.missing = None
-        self.next, self._last_time = next_id, from_us
+        self.next, self.last_time_us = next_id, from_us
         waiting = sorted(self._held.values(), key=_by_id)
         self._held = {}
         return self._place([trade for trade in waiting if trade.id >= next_id])
 
     def resume(self, next_id: int, last_time_us: int, lost: Sequence[Gap]) -> None:
         """Goes on where another tape ended."""
-        self.next, self._last_time = next_id, last_time_us
+        self.next, self.last_time_us = next_id, last_time_us
         self.closed += lost
         self._lost += lost
         self.lost += sum(gap.missing for gap in lost)
 
     def accept(self, trades: Sequence[Trade]) -> Sequence[Trade]:
         """Takes trades as they arrive, returns those that may be applied now, in order."""
-        if len(trades) == 1 and not self._held:
-            trade = trades[0]
-            if trade.id == self.next and self.rule == "contiguous":
-                self.next = trade.id + 1
-                self._last_time = trade.time_us
-                return trades
         self.missing = None
         if self.rule != "contiguous":
             released = self._recent.fresh(trades, ids_grow=self.rule == "ordered")
@@ -164,6 +165,7 @@ class Tape:
         self.missing = None
         while self._holes and self._holes[0].after < last_id:
             self._lose(self._holes.pop(0), released)
+        self.flowing = not self._held and self.next is not None
         return released
 
     def finish(self) -> Sequence[Trade]:
@@ -195,7 +197,7 @@ class Tape:
                     self._fill(trade.id)
                 released.append(trade)
                 self.next = trade.id + 1
-                self._last_time = trade.time_us
+                self.last_time_us = trade.time_us
                 if self._held:
                     self._release(released)
             elif trade.id > (self.next or 0):
@@ -208,6 +210,7 @@ class Tape:
         if fresh:
             first, last = fresh[0], fresh[-1]
             self.missing = Missing(self.market, first.after + 1, last.before - 1, first.from_us, last.to_us)
+        self.flowing = not self._held
         return released
 
     def _keep_later(self, trade: Trade, fresh: list[_Hole]) -> None:
@@ -231,7 +234,7 @@ class Tape:
     def _extend(self, trade: Trade, top: int, fresh: list[_Hole]) -> None:
         """Holds a trade beyond the highest known id; what lies between is a new hole."""
         if trade.id > top + 1:
-            before_us = self._held[top].time_us if top in self._held else self._last_time
+            before_us = self._held[top].time_us if top in self._held else self.last_time_us
             hole = _Hole(top, trade.id, before_us, trade.time_us)
             self._holes.append(hole)
             fresh.append(hole)
@@ -254,7 +257,7 @@ class Tape:
         while (trade := held.pop(expected, None)) is not None:
             out.append(trade)
             expected += 1
-            self._last_time = trade.time_us
+            self.last_time_us = trade.time_us
         self.next = expected
 
     def _lose(self, hole: _Hole, released: list[Trade]) -> None:
@@ -279,7 +282,7 @@ class Tape:
         """The ids from the next one up to `before`, which waits, are lost."""
         after = (self.next or 0) - 1
         if before > after + 1:
-            gap = Gap(after, before, before - after - 1, self._last_time, self._held[before].time_us, "lost")
+            gap = Gap(after, before, before - after - 1, self.last_time_us, self._held[before].time_us, "lost")
             self.closed.append(gap)
             self._lost.append(gap)
             self.lost += gap.missing
