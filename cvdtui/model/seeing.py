@@ -49,6 +49,35 @@ class Quality(Struct, frozen=True, gc=False):
     """Largest residual against the venue's own candles (base units); None when nothing was compared."""
     audited: int = 0
     """Bars compared."""
+    outside: float | None = None
+    """Share of trades outside the touch, where sides are inferred from quotes; None elsewhere."""
+
+
+class SideScore(Struct, frozen=True, gc=False):
+    """What one way of inferring sides made of a tape whose true sides are known."""
+
+    method: str
+    accuracy: float | None
+    """Share of the trades that got their true side; None for a method that splits whole bars."""
+    volume_accuracy: float
+    """The same by volume."""
+    untold: float
+    """Share of the volume it left without a side."""
+    cvd: float
+    """The CVD it found, base units."""
+    true_cvd: float
+    volume: float
+    """Of all trades judged."""
+
+
+class SideTrial(Struct, frozen=True, gc=False):
+    """How ways of inferring sides did on one market whose exchange tells them."""
+
+    market: str
+    trades: int
+    outside: float
+    """Share of trades outside the newest quote: many mean that quotes arrive before their trade."""
+    scores: tuple[SideScore, ...]
 
 
 class Flag(Struct, frozen=True, gc=False):
@@ -207,3 +236,5 @@ class Snapshot(Struct, frozen=True, gc=False):
     """What happened lately that a trader must know, newest last."""
     clock: str = ""
     """A replay's own clock and speed, empty when live."""
+    trials: tuple[SideTrial, ...] = ()
+    """Side rules measured in shadow, one a market with true sides and quotes."""

@@ -1,0 +1,143 @@
+"""The side of a trade that carries no flag: quote rule, midpoint, tick rule, exactly, in wire order.
+
+Lee and Ready, Journal of Finance 46 (1991) 733-746: at or beyond the touch by the quote, inside it by the
+midpoint, at the midpoint by the last price that differed. A quote that arrived after the trade is never used.
+"""
+
+from collections import deque
+
+from cvdtui.model import BUY, SELL, UNKNOWN, SideSource
+
+Verdict = tuple[int, SideSource]
+"""A side, and how it was obtained."""
+Touch = tuple[int, int]
+"""Best bid and best ask."""
+
+
+def against_quote(price: int, bid: int, ask: int) -> Verdict | None:
+    """The side by a usable quote; None at the midpoint. Twice the price is compared: no half is rounded."""
+    if price >= ask:
+        return BUY, "quote"
+    if price <= bid:
+        return SELL, "quote"
+    twice, middle = 2 * price, bid + ask
+    if twice == middle:
+        return None
+    return (BUY if twice > middle else SELL), "midpoint"
+
+
+class TickRule:
+    """The side by the last price that differed: a zero tick inherits."""
+
+    __slots__ = ("_direction", "_last")
+
+    def __init__(self) -> None:
+        self._direction = UNKNOWN
+        self._last: int | None = None
+
+    def side_of(self, price: int) -> int:
+        """The side of the next trade that counts; UNKNOWN before any price differed."""
+        last = self._last
+        if last is not None and price != last:
+            self._direction = BUY if price > last else SELL
+        self._last = price
+        return self._direction
+
+    def rescale(self, factor: int) -> None:
+        """Prices have become finer."""
+        if self._last is not None:
+            self._last *= factor
+
+
+class Quotes:
+    """The quote in force: the newest that arrived at least `lag_us` before the trade."""
+
+    __slots__ = ("_lag_us", "_later", "_now", "allows_negative")
+
+    def __init__(self, lag_us: int = 0, *, allows_negative: bool = False) -> None:
+        self._lag_us = lag_us
+        self.allows_negative = allows_negative
+        """Whether prices of this contract may be 0 or less."""
+        self._now: Touch | None = None
+        self._later: deque[tuple[int, Touch | None]] = deque()
+        """(arrival, quote) of those too young to be used yet."""
+
+    def add(self, bid: int | None, ask: int | None, time_us: int = 0) -> None:
+        """A quote arrived; a missing, locked or crossed side makes it unusable, and the one before too."""
+        touch = self._usable(bid, ask)
+        if self._lag_us:
+            self._later.append((time_us, touch))
+            self._age(time_us)
+        else:
+            self._now = touch
+
+    def in_force(self, time_us: int = 0) -> Touch | None:
+        """The quote a trade that arrives now is compared with; None when there is no usable one."""
+        if self._later:
+            self._age(time_us)
+        return self._now
+
+    def forget(self) -> None:
+        """The stream broke: the next quote is the first."""
+        self._now = None
+        self._later.clear()
+
+    def rescale(self, factor: int) -> None:
+        """Prices have become finer."""
+        self._now = _finer(self._now, factor)
+        self._later = deque((time_us, _finer(touch, factor)) for time_us, touch in self._later)
+
+    def _usable(self, bid: int | None, ask: int | None) -> Touch | None:
+        if bid is None or ask is None or bid >= ask:
+            return None
+        return (bid, ask) if bid > 0 or self.allows_negative else None
+
+    def _age(self, time_us: int) -> None:
+        later = self._later
+        while later and later[0][0] <= time_us - self._lag_us:
+            self._now = later.popleft()[1]
+
+
+class SideRule:
+    """Quote, midpoint and tick rule together, for the trades and quotes of one market as they arrive."""
+
+    __slots__ = ("_quotes", "_tick", "outside", "quoted")
+
+    def __init__(self, *, lag_us: int = 0, allows_negative: bool = False) -> None:
+        self._quotes = Quotes(lag_us, allows_negative=allows_negative)
+        self._tick = TickRule()
+        self.quoted = 0
+        """Trades that met a usable quote."""
+        self.outside = 0
+        """Those of them above the ask or below the bid: many mean that quotes run ahead of trades."""
+
+    def on_quote(self, bid: int | None, ask: int | None, time_us: int = 0) -> None:
+        """The next quote by arrival; None for a side that is empty."""
+        self._quotes.add(bid, ask, time_us)
+
+    def side_of(self, price: int, time_us: int = 0) -> Verdict:
+        """The side of the next trade that counts, by arrival; `unknown` where no rule can tell."""
+        ticked = self._tick.side_of(price)
+        touch = self._quotes.in_force(time_us)
+        if touch is not None:
+            bid, ask = touch
+            self.quoted += 1
+            if price > ask or price < bid:
+                self.outside += 1
+            verdict = against_quote(price, bid, ask)
+            if verdict is not None:
+                return verdict
+        return (ticked, "tick") if ticked else (UNKNOWN, "unknown")
+
+    def forget_quote(self) -> None:
+        """The stream broke: until the next quote only the tick rule speaks."""
+        self._quotes.forget()
+
+    def rescale(self, factor: int) -> None:
+        """Prices have become finer."""
+        self._quotes.rescale(factor)
+        self._tick.rescale(factor)
+
+
+def _finer(touch: Touch | None, factor: int) -> Touch | None:
+    return None if touch is None else (touch[0] * factor, touch[1] * factor)

@@ -1,0 +1,180 @@
+"""Side rules on trial: every method beside the exchange's own flag, on the same trades and quotes.
+
+Candle: a bar's whole volume by the sign of its close - open. BVC: the share bought is the normal distribution
+of the bar's change over its deviation (Easley, Lopez de Prado, O'Hara, Review of Financial Studies 25, 2012).
+"""
+
+from collections import deque
+from itertools import pairwise
+from math import erf, sqrt
+from statistics import pstdev
+
+from cvdtui.engine.side import Quotes, SideRule, TickRule, against_quote
+from cvdtui.model import BUY, UNKNOWN, SideScore, Trade
+
+LAGS_MS = (5, 20, 50)
+"""Ages of the quote that Lee-Ready is tried with besides the newest."""
+BARS = 5_000
+"""Closed bars remembered for BVC."""
+
+
+class _Tally:
+    """What one method made of the tape."""
+
+    __slots__ = ("cvd", "right", "right_volume", "told", "told_volume")
+
+    def __init__(self) -> None:
+        self.told = 0
+        self.right = 0
+        self.told_volume = 0
+        self.right_volume = 0
+        self.cvd = 0
+
+    def count(self, side: int, trade: Trade) -> None:
+        if side == UNKNOWN:
+            return
+        self.told += 1
+        self.told_volume += trade.size
+        self.cvd += side * trade.size
+        if side == trade.side:
+            self.right += 1
+            self.right_volume += trade.size
+
+
+class _TrialBar:
+    """One time bar with what was truly bought."""
+
+    __slots__ = ("close", "index", "open", "true_buy", "volume")
+
+    def __init__(self, index: int, price: int) -> None:
+        self.index = index
+        self.open = self.close = price
+        self.volume = 0
+        self.true_buy = 0
+
+
+class Trial:
+    """Takes one market's trades with true sides and its quotes, in the order of their arrival."""
+
+    def __init__(self, bar_us: int = 60_000_000) -> None:
+        self.trades = 0
+        self.volume = 0
+        self.cvd = 0
+        """The truth."""
+        self._bar_us = bar_us
+        self._tick = TickRule()
+        self._quotes = Quotes()
+        self._lee_ready = [(0, SideRule()), *((lag, SideRule(lag_us=1000 * lag)) for lag in LAGS_MS)]
+        self._tallies = {name: _Tally() for name in self._names()}
+        self._bars: deque[_TrialBar] = deque(maxlen=BARS)
+
+    @property
+    def outside(self) -> float:
+        """Share of trades outside the touch."""
+        newest = self._lee_ready[0][1]
+        return newest.outside / newest.quoted if newest.quoted else 0.0
+
+    def on_quote(self, bid: int | None, ask: int | None, time_us: int) -> None:
+        """A quote arrived at `time_us`."""
+        self._quotes.add(bid, ask, time_us)
+        for _, rule in self._lee_ready:
+            rule.on_quote(bid, ask, time_us)
+
+    def on_trade(self, trade: Trade, time_us: int) -> None:
+        """A trade arrived at `time_us`; one whose true side is unknown teaches nothing."""
+        if trade.side == UNKNOWN:
+            return
+        self.trades += 1
+        self.volume += trade.size
+        self.cvd += trade.side * trade.size
+        tallies = self._tallies
+        tallies["tick rule"].count(self._tick.side_of(trade.price), trade)
+        touch = self._quotes.in_force()
+        verdict = against_quote(trade.price, *touch) if touch is not None else None
+        tallies["quote rule"].count(verdict[0] if verdict is not None else UNKNOWN, trade)
+        for lag, rule in self._lee_ready:
+            tallies[_lee_ready(lag)].count(rule.side_of(trade.price, time_us)[0], trade)
+        self._to_bar(trade)
+
+    def scores(self, size_unit: int = 1) -> tuple[SideScore, ...]:
+        """What each method made of it, in a fixed order, sizes over `size_unit`; empty before any trade."""
+        if not self.trades:
+            return ()
+        by_trade = (self._score(name, size_unit) for name in self._tallies)
+        return (*by_trade, self._candle(size_unit), self._bvc(size_unit))
+
+    def rescale(self, price_factor: int, size_factor: int) -> None:
+        """Brings every integer to finer decimals."""
+        self._tick.rescale(price_factor)
+        self._quotes.rescale(price_factor)
+        for _, rule in self._lee_ready:
+            rule.rescale(price_factor)
+        self.volume *= size_factor
+        self.cvd *= size_factor
+        for tally in self._tallies.values():
+            tally.told_volume *= size_factor
+            tally.right_volume *= size_factor
+            tally.cvd *= size_factor
+        for bar in self._bars:
+            bar.open *= price_factor
+            bar.close *= price_factor
+            bar.volume *= size_factor
+            bar.true_buy *= size_factor
+
+    # --- inside
+
+    @staticmethod
+    def _names() -> tuple[str, ...]:
+        return "tick rule", "quote rule", _lee_ready(0), *(_lee_ready(lag) for lag in LAGS_MS)
+
+    def _to_bar(self, trade: Trade) -> None:
+        index = trade.time_us // self._bar_us
+        bar = self._bars[-1] if self._bars else None
+        if bar is None or index > bar.index:
+            bar = _TrialBar(index, trade.price)
+            self._bars.append(bar)
+        bar.close = trade.price
+        bar.volume += trade.size
+        if trade.side == BUY:
+            bar.true_buy += trade.size
+
+    def _score(self, name: str, unit: int) -> SideScore:
+        tally = self._tallies[name]
+        return SideScore(
+            name,
+            tally.right / self.trades,
+            tally.right_volume / self.volume if self.volume else 0.0,
+            1 - tally.told_volume / self.volume if self.volume else 0.0,
+            tally.cvd / unit,
+            self.cvd / unit,
+            self.volume / unit,
+        )
+
+    def _candle(self, unit: int) -> SideScore:
+        shares = [0.5 if bar.close == bar.open else float(bar.close > bar.open) for bar in self._bars]
+        return self._by_bars("candle", shares, unit)
+
+    def _bvc(self, unit: int) -> SideScore:
+        bars = list(self._bars)
+        closes = [bars[0].open, *(bar.close for bar in bars)]
+        changes = [after - before for before, after in pairwise(closes)]
+        deviation = pstdev(changes)
+        shares = [0.5 * (1 + erf(change / deviation / sqrt(2))) if deviation else 0.5 for change in changes]
+        return self._by_bars("BVC", shares, unit)
+
+    def _by_bars(self, name: str, shares: list[float], unit: int) -> SideScore:
+        """A method that splits whole bars: right is what it has in common with the truth, bar by bar."""
+        right = cvd = true_cvd = 0.0
+        volume = 0
+        for bar, share in zip(self._bars, shares, strict=True):
+            bought, true_sell = share * bar.volume, bar.volume - bar.true_buy
+            right += min(bought, bar.true_buy) + min(bar.volume - bought, true_sell)
+            cvd += 2 * bought - bar.volume
+            true_cvd += bar.true_buy - true_sell
+            volume += bar.volume
+        accuracy = right / volume if volume else 0.0
+        return SideScore(name, None, accuracy, 0.0, cvd / unit, true_cvd / unit, volume / unit)
+
+
+def _lee_ready(lag_ms: int) -> str:
+    return f"Lee-Ready {lag_ms} ms" if lag_ms else "Lee-Ready"
