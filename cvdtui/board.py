@@ -8,6 +8,7 @@ from cvdtui.engine.scale import factors, scale_candle
 from cvdtui.model import Candle, Columns, Link, Market, MarketRow, Missing, Snapshot, Trades, View
 from cvdtui.picture import Picture
 from cvdtui.picture_detail import Detail
+from cvdtui.picture_group import Groups, group_at_hand
 
 MakeFlow = Callable[[Market], Flow]
 RowOf = Callable[[Market], int | None]
@@ -42,6 +43,7 @@ class Board:
         self._row_of = row_of
         self._pictures: dict[str, tuple[Picture, Detail]] = {}
         self._link_of: dict[str, Link] = {}
+        self._groups = Groups()
         self._hold_limit = hold_limit
         self._live = live
         self._welcomes_all = welcomes_all
@@ -87,8 +89,18 @@ class Board:
         if at_hand is not None and view.market is not None:
             picture = self._picture(view.market, at_hand)[1]
             detail = picture.detail(view, now_us, self._link_of.get(view.market))
+        members = list(zip(self.states.values(), rows, strict=True)) if view.groups or view.group else []
+        groups = self._groups.rows(members, view, now_us) if members else ()
         return Snapshot(
-            now_us, view, tuple(rows), detail, tuple(self.links.values()), tuple(self.notices), clock
+            now_us,
+            view,
+            tuple(rows),
+            detail,
+            tuple(self.links.values()),
+            tuple(self.notices),
+            clock,
+            groups if view.groups else (),
+            group_at_hand(groups, members, view, now_us) if view.group else None,
         )
 
     def _picture(self, name: str, state: MarketState) -> tuple[Picture, Detail]:
@@ -179,7 +191,7 @@ class Board:
         state = self.states.get(market)
         if state is not None:
             state.progress = share
-            state.version += 1
+            state.changes += 1
 
     def on_candles(self, market: Market, candles: tuple[Candle, ...]) -> None:
         """The venue's own closed bars."""
@@ -210,7 +222,7 @@ class Board:
         else:
             state.rejected += count
             state.last_reason = reason
-            state.version += 1
+            state.changes += 1
         self.note(f"{market or 'unknown market'}: {count} rejected: {reason}")
 
     def finish(self) -> None:

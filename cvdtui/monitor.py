@@ -72,7 +72,7 @@ class Monitor:
         state = self.board.states.get(market)
         if state is not None:
             state.flow.drop_mark(wall_clock())
-            state.version += 1
+            state.changes += 1
 
     async def add_market(self, name: str) -> str | None:
         """Follows a market too; None, or why not."""

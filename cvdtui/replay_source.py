@@ -56,7 +56,7 @@ class ReplaySource:
         state = self.board.states.get(market)
         if state is not None:
             state.flow.drop_mark(self.replay.now_us())
-            state.version += 1
+            state.changes += 1
 
     async def add_market(self, name: str) -> str | None:
         """A replay has the markets of its files."""

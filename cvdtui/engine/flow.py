@@ -142,6 +142,11 @@ class Flow:
                 self._turn(trade.time_us)
             pending.append(trade)
 
+    @property
+    def taken(self) -> int:
+        """Trades applied, those of the open slot included."""
+        return self.trades + len(self._pending)
+
     def apply_next(self, trade: Trade) -> None:
         """`apply` for one more trade of the source applied last."""
         if not self._slot_us <= trade.time_us < self._end_us:
@@ -281,7 +286,7 @@ class Flow:
         pending = self._pending
         segment = fold(self._slot_us, pending, self._source, excludes_zero=self.excludes_zero)
         self.trades += len(pending)
-        self.last_time_us = max(self.last_time_us, *map(_time_us, pending))
+        self.last_time_us = max(self.last_time_us, max([trade.time_us for trade in pending]))  # noqa: C419
         self.trade_volume += segment.volume
         self._latest.add(pending, segment, self.last_time_us)
         pending.clear()

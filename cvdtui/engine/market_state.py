@@ -38,7 +38,7 @@ class MarketState:
         self.known_from_us: int | None = None
         """Where exact knowledge begins; None in a replay, which claims nothing of the time before it."""
         self.week_from_us: int | None = None
-        self.version = 0
+        self.changes = 0
         """Grows with everything that may change a number."""
         self._columns: ColumnTape | None = None
         self._history_to = 0
@@ -53,6 +53,11 @@ class MarketState:
         """The instrument, with the decimals of every integer here."""
         return self.flow.market
 
+    @property
+    def version(self) -> int:
+        """Grows with everything that may change a number."""
+        return self.changes + self.flow.taken
+
     # --- what comes in
 
     def adopt(self, market: Market) -> None:
@@ -66,11 +71,10 @@ class MarketState:
             self.audit.rescale(price, size)
             if self._columns is not None:
                 self._columns.rescale(price, size)
-        self.version += 1
+        self.changes += 1
 
     def accept(self, batch: Trades) -> Missing | None:
         """Trades in the scale of `market`; returns a hole to be fetched."""
-        self.version += 1
         tape = self.tape
         trades = batch.trades
         if tape.flowing and len(trades) == 1 and (trade := trades[0]).id == tape.next:
@@ -79,6 +83,7 @@ class MarketState:
             tape.last_time_us = trade.time_us
             self.flow.apply_next(trade)
             return None
+        self.changes += 1
         if self._first_trade or self._columns is not None:
             self._begin(batch)
         released = tape.accept(batch.trades)
@@ -100,7 +105,7 @@ class MarketState:
         from cvdtui.engine.column_tape import ColumnTape  # numpy is there only when columns came
         from cvdtui.engine.columns import apply_columns, rescaled, trades_of
 
-        self.version += 1
+        self.changes += 1
         grown = rescaled(columns, self.market)
         is_late = not self._first_trade and self._columns is None
         if is_late or grown is None or columns.id_rule != "contiguous":
@@ -118,7 +123,7 @@ class MarketState:
 
     def expect(self, next_id: int) -> Missing | None:
         """The tape begins here."""
-        self.version += 1
+        self.changes += 1
         self._apply(self.tape.expect(next_id, self.flow.trades_from_us))
         return self.tape.missing
 
@@ -129,7 +134,7 @@ class MarketState:
         self.ignored, self.rejected, self.excluded = other.ignored, other.rejected, other.excluded
         self.last_reason = other.last_reason
         self.flow.move_mark(other.flow)
-        self.version += 1
+        self.changes += 1
 
     def begin(self) -> None:
         """No history will come: what waits is counted from its first trade on."""
@@ -138,12 +143,12 @@ class MarketState:
 
     def lose(self, missing: Missing) -> None:
         """A hole that will not be filled."""
-        self.version += 1
+        self.changes += 1
         self._apply(self.tape.give_up(missing.last))
 
     def finish(self) -> None:
         """The file has ended: what waits is applied, holes are lost."""
-        self.version += 1
+        self.changes += 1
         if self._columns is not None:
             from cvdtui.engine.columns import apply_columns
 
@@ -158,7 +163,7 @@ class MarketState:
         candles = [candle for candle in candles if candle.time_us >= self._history_to]
         if not candles or self.tape.next is not None:
             return
-        self.version += 1
+        self.changes += 1
         history.add_candles(self.flow, candles)
         begin, end = candles[0].time_us, candles[-1].time_us + candles[-1].seconds * 1_000_000
         if candles[0].seconds == history.MINUTE:
@@ -174,7 +179,7 @@ class MarketState:
 
         grown = rescaled(columns, self.market)
         if grown is not None:
-            self.version += 1
+            self.changes += 1
             history.graft(self.flow, grown, from_us, to_us)
 
     def expect_candles(self, candles: Iterable[Candle]) -> None:

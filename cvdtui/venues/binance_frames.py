@@ -68,13 +68,15 @@ class Frames:
         price, size, time = row.p, row.q, row.T
         by_price, by_size = scale.price_scale, scale.size_scale
         units, amount = floor(price * by_price + 0.5), floor(size * by_size + 0.5)
-        if time < MILLISECONDS_BELOW:
+        if time < MILLISECONDS_BELOW:  # and so not before 2009: the decoder has seen to it
             time *= 1000
+        elif time < EARLIEST_US:
+            return self._careful(frame, scale, row, "contiguous")
         if (
             units / by_price == price
             and amount / by_size == size
             and price + size < scale.limit
-            and EARLIEST_US <= time <= self._clock.latest_us
+            and time <= self._clock.latest_us
         ):
             return Trades(scale.market, (Trade(row.a, time, units, amount, SELL if row.m else BUY),))
         return self._careful(frame, scale, row, "contiguous")

@@ -39,7 +39,7 @@ def test_every_fault_ends_in_exactly_the_true_cvd(tmp_path):
 
 
 def test_the_session_before_the_start_comes_from_candles_and_the_last_hour_gets_its_rows(tmp_path):
-    markets = report(tmp_path, "demo", *QUICK, "--seconds", "10", "--set", "history.trades_minutes=3")
+    markets = report(tmp_path, "demo", *QUICK, "--seconds", "15", "--set", "history.trades_minutes=3")
     for name, market in markets.items():
         bars = market["bars"]
         assert {bar["source"] for bar in bars} <= {"taker", "taker/bar"}, name
