@@ -16,7 +16,8 @@ FETCH = 512
 class Recording(Protocol):
     """What is played: `files.Reading` is one."""
 
-    share: float
+    @property
+    def share(self) -> float: ...
 
     def __iter__(self) -> Iterator[Event]: ...
     def __next__(self) -> Event: ...
