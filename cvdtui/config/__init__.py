@@ -1,12 +1,29 @@
 """The configuration: what may be set, and how layers of tables become one frozen Config. Reads no file."""
 
-from cvdtui.config.keys import Config, History, Memory, Row, Session, SessionTime, Tape, VenueAddress
+from cvdtui.config.keys import (
+    Config,
+    History,
+    Ibkr,
+    IbkrContract,
+    Memory,
+    Row,
+    Session,
+    SessionTime,
+    Tape,
+    VenueAddress,
+)
 from cvdtui.config.layers import Layer, load, merge
 from cvdtui.config.names import dotted, toml_key
 
 __all__ = [
+    "AlertChannel",
+    "AlertRule",
+    "Alerts",
     "Config",
     "History",
+    "Ibkr",
+    "IbkrContract",
+    "Journal",
     "Layer",
     "Memory",
     "Row",

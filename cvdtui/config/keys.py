@@ -6,7 +6,11 @@ from typing import Annotated, Literal
 from msgspec import Struct, field
 
 from cvdtui.config import rules
+from cvdtui.config.alerting import Alerts
 from cvdtui.model import ANCHORS, AnchorName, Unit
+
+SEC_TYPES = ("STK", "FUT", "CONTFUT", "CASH", "CRYPTO", "OPT", "FOP", "IND", "CFD", "CMDTY", "BOND")
+"""Interactive Brokers' kinds of contracts."""
 
 
 class SessionTime(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -64,6 +68,14 @@ class History(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Fill the rows of this much from trades."""
 
 
+class Journal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is written down of signals and bars, so that they can be scored."""
+
+    enabled: Annotated[bool, rules.SWITCH] = True
+    megabytes: Annotated[int, rules.whole(1, 100_000, "megabytes")] = 64
+    """At most, all its files together; the oldest are dropped."""
+
+
 class VenueAddress(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How one venue is reached; an empty address is the venue's own."""
 
@@ -71,6 +83,43 @@ class VenueAddress(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     rest_url: Annotated[str, rules.address("http", "https")] = ""
     weight_share: Annotated[float, rules.number(0.01, 1, "shares")] = 0.5
     """Share of the venue's REST budget that may be spent."""
+
+
+class IbkrContract(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The fields that pick one contract of Interactive Brokers; empty ones are left to it."""
+
+    sec_type: Annotated[str, rules.choice(*SEC_TYPES)] = "STK"
+    symbol: Annotated[str, rules.WORD] = ""
+    exchange: Annotated[str, rules.WORD] = ""
+    currency: Annotated[str, rules.WORD] = ""
+    expiry: Annotated[str, rules.WORD] = ""
+    local_symbol: Annotated[str, rules.WORD] = ""
+    trading_class: Annotated[str, rules.WORD] = ""
+    primary_exchange: Annotated[str, rules.WORD] = ""
+    multiplier: Annotated[str, rules.WORD] = ""
+    right: Annotated[str, rules.choice("", "C", "P")] = ""
+    strike: Annotated[float, rules.number(0, 1e9, "price units")] = 0.0
+    con_id: Annotated[int, rules.whole(0, 2**31 - 1, "the contract's id")] = 0
+
+
+class Ibkr(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How Interactive Brokers is reached, by TWS or the Gateway, and how its ticks are read."""
+
+    host: Annotated[str, rules.HOST] = "127.0.0.1"
+    port: Annotated[int, rules.whole(1, 65_535, "the port")] = 7497
+    """7497 TWS paper, 7496 TWS live, 4002 Gateway paper, 4001 Gateway live."""
+    client_id: Annotated[int, rules.whole(0, 2**31 - 1, "the client")] = 7
+    include_unreported: Annotated[bool, rules.SWITCH] = False
+    """Odd lots, combinations and average-price prints count as trades."""
+    quote_lag_ms: Annotated[int, rules.whole(0, 10_000, "milliseconds")] = 0
+    """A trade is compared with a quote at least this old."""
+    backfill_minutes: Annotated[int, rules.whole(0, 120, "minutes")] = 5
+    """So much before the start, and of a break, is fetched from historical ticks: approximate."""
+    hours: Annotated[Literal["eth", "rth"], rules.choice("eth", "rth")] = "eth"
+    """Sessions begin with all trading (eth) or with regular hours (rth), where not configured."""
+    allow_negative: Annotated[tuple[str, ...], rules.FEW_MARKETS] = ()
+    """Markets whose prices may be 0 or less."""
+    contracts: Annotated[dict[str, IbkrContract], rules.MARKET] = field(default_factory=dict)
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -106,7 +155,12 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     memory: Memory = field(default_factory=Memory)
     tape: Tape = field(default_factory=Tape)
     history: History = field(default_factory=History)
+    alerts: Alerts = field(default_factory=Alerts)
+    journal: Journal = field(default_factory=Journal)
     venues: Annotated[dict[str, VenueAddress], rules.VENUE] = field(default_factory=dict)
+    ibkr: Ibkr = field(default_factory=Ibkr)
+    shadow_side: Annotated[bool, rules.SWITCH] = False
+    """Side rules run beside the exchange's own flag, and are judged by it."""
 
     def session_of(self, market: str) -> tuple[str, str]:
         """Start ("HH:MM") and time zone of a market's session."""

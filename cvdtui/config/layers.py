@@ -5,6 +5,7 @@ from typing import Annotated, Never, TypeVar, get_args, get_origin, get_type_hin
 
 from msgspec import Struct
 
+from cvdtui.config import alerting
 from cvdtui.config.keys import Config
 from cvdtui.config.names import dotted, hint
 from cvdtui.config.rules import Known, Rule, show
@@ -35,7 +36,9 @@ def load(
     merged: dict[str, object] = {}
     for origin, table in layers:
         _overlay(merged, _Reader(origin, known).table(table, Config, ()))
-    return _build(Config, merged)
+    config = _build(Config, merged)
+    alerting.check(config)
+    return config
 
 
 def merge(layers: Sequence[Layer]) -> dict[Path, tuple[object, str]]:
@@ -72,6 +75,14 @@ class _Reader:
             }
         if isinstance(inner, type) and issubclass(inner, Struct):
             return self.table(self._mapping(value, path), inner, path)
+        entry = _listed(inner)
+        if entry is not None:
+            if not isinstance(value, list):
+                self._refuse(path, f"expected a list of tables, not {show(value)}")
+            return [
+                self.table(self._mapping(one, (*path, str(number))), entry, (*path, str(number)))
+                for number, one in enumerate(value, 1)
+            ]
         return self._leaf(value, rule, path)
 
     def _mapping(self, value: object, path: Path) -> Mapping[str, object]:
@@ -87,7 +98,8 @@ class _Reader:
         except ValueError as error:
             reason = f" ({error})" if str(error) else ""
             prefix = f"as its {what} " if what else ""
-            self._refuse(path, f"expected {prefix}{rule.expected}, not {show(value)}{reason}")
+            found = "" if rule.private else f", not {show(value)}"
+            self._refuse(path, f"expected {prefix}{rule.expected}{found}{reason}")
 
     def _refuse(self, path: Path, text: str) -> Never:
         raise ConfigError(f"{self._origin}: {dotted(path)}: {text}")
@@ -99,6 +111,12 @@ def _unwrap(kind: object) -> tuple[object, Rule | None]:
         return kind, None
     inner, *notes = get_args(kind)
     return inner, next((note for note in notes if isinstance(note, Rule)), None)
+
+
+def _listed(kind: object) -> type[Struct] | None:
+    """The Struct of a list of tables."""
+    entry = get_args(kind)[0] if get_origin(kind) is tuple else None
+    return entry if isinstance(entry, type) and issubclass(entry, Struct) else None
 
 
 def _overlay(under: dict[str, object], over: Mapping[str, object]) -> None:
@@ -129,4 +147,7 @@ def _built(kind: object, value: object) -> object:
         return {name: _built(entry, one) for name, one in value.items()}
     if isinstance(inner, type) and issubclass(inner, Struct) and isinstance(value, dict):
         return _build(inner, value)
+    entry = _listed(inner)
+    if entry is not None and isinstance(value, list):
+        return tuple(_build(entry, one) for one in value)
     return value

@@ -28,6 +28,8 @@ class Rule(NamedTuple):
 
     expected: str
     parse: Callable[[object, Known], object]
+    private: bool = False
+    """What was written instead may be a secret: an error does not repeat it."""
 
 
 def whole(low: int, high: int, noun: str) -> Rule:
@@ -131,6 +133,22 @@ def _parse_markets(value: object, known: Known) -> tuple[str, ...]:
     return markets
 
 
+def _parse_few_markets(value: object, known: Known) -> tuple[str, ...]:
+    return () if value in ([], ()) else _parse_markets(value, known)
+
+
+def _parse_word(value: object, _: Known) -> str:
+    if not isinstance(value, str) or not value.isascii() or not value.isprintable() or len(value) > 40:
+        raise ValueError
+    return value
+
+
+def _parse_host(value: object, _: Known) -> str:
+    if not isinstance(value, str) or re.match(r"[A-Za-z0-9._:-]{1,253}\Z", value) is None:
+        raise ValueError
+    return value
+
+
 def _parse_listed(value: object, known: Known) -> str:
     try:
         return parse_market(value, known)
@@ -204,6 +222,9 @@ BAR = Rule(
 ROW = Rule('"auto" or a row size in price units, such as 10 or 0.5', lambda value, _: parse_row(value))
 MARKETS = Rule('a list of markets, such as ["binance-usdm:BTCUSDT"]', _parse_markets)
 MARKET = Rule("a market, such as binance-usdm:BTCUSDT", parse_market)
+FEW_MARKETS = Rule('a list of markets, such as ["ibkr:CL@NYMEX"], or []', _parse_few_markets)
+WORD = Rule("a short text", _parse_word)
+HOST = Rule('a host, such as "127.0.0.1"', _parse_host)
 ZONE = Rule('a time zone, such as "UTC" or "America/New_York"', _parse_zone)
 SHOWN_ZONE = Rule('a time zone, such as "UTC", "local" or "America/New_York"', _parse_shown_zone)
 CLOCK = Rule('a time of day, "00:00" to "23:59"', _parse_clock)

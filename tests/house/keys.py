@@ -12,6 +12,8 @@ def every_key(kind: type[Struct] = Config, path: str = "") -> list[str]:
     keys: list[str] = []
     for name, hint in get_type_hints(kind).items():
         inner, place = (get_args(hint)[1], f"{name}.*") if get_origin(hint) is dict else (hint, name)
+        if get_origin(hint) is tuple and isinstance(get_args(hint)[0], type):
+            inner = get_args(hint)[0]
         is_table = isinstance(inner, type) and issubclass(inner, Struct)
         keys += every_key(inner, f"{path}{place}.") if is_table else [path + place]
     return keys

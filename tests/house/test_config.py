@@ -17,7 +17,7 @@ from cvdtui.model import TIMEFRAMES
 from tests.house.keys import every_key
 
 SHIPPED = Path(__file__).resolve().parents[2] / "config.toml"
-VENUES = ("binance", "binance-usdm", "bybit")
+VENUES = ("binance", "binance-usdm", "bybit", "ibkr")
 
 
 def config(text: str, **names: tuple[str, ...]) -> Config:
@@ -48,6 +48,14 @@ def test_the_shipped_file_shows_every_key_and_its_examples_are_good():
     load([("config.toml", uncommented())], venues=VENUES)
     shown = {path for path, _ in merge([("config.toml", uncommented())]).items()}
     names = {".".join(path) for path in shown}
+    names |= {
+        ".".join((*path, key))
+        for path, (value, _) in merge([("config.toml", uncommented())]).items()
+        if isinstance(value, list)
+        for table in value
+        if isinstance(table, dict)
+        for key in table
+    }
     names |= {".".join((*path[:-1], "*")) for path in shown}
     names |= {".".join((*path[:-2], "*", path[-1])) for path in shown if len(path) > 1}
     assert [key for key in every_key() if key not in names] == []
