@@ -11,7 +11,7 @@ from cvdtui.config import Config, Layer, load, rules
 from cvdtui.config.names import split_dotted
 from cvdtui.errors import ConfigError, UsageError
 from cvdtui.options import PRESETS
-from cvdtui.venues import VENUES
+from cvdtui.venues.named import VENUE_NAMES
 
 
 def files(config: Path | None) -> list[Layer]:
@@ -31,7 +31,7 @@ def assignments(texts: Sequence[str]) -> list[Layer]:
 
 def checked(layers: Sequence[Layer]) -> Config:
     """The Config of these layers, with venues, themes and presets known by name."""
-    return load(layers, venues=VENUES, themes=resources.theme_files(), presets=PRESETS)
+    return load(layers, venues=VENUE_NAMES, themes=resources.theme_files(), presets=PRESETS)
 
 
 def remembered(below: Config, state: settings.State, *, markets: bool) -> Layer:
@@ -60,7 +60,7 @@ def named_markets(names: Sequence[str]) -> None:
     """UsageError for a MARKET that cannot be, or is named twice."""
     for place, name in enumerate(names):
         try:
-            rules.parse_market(name, rules.Known(venues=VENUES))
+            rules.parse_market(name, rules.Known(venues=VENUE_NAMES))
         except ValueError as error:
             reason = f" ({error})" if str(error) else ""
             raise UsageError(f"expected {rules.MARKET.expected}, not {rules.show(name)}{reason}") from None
@@ -70,7 +70,7 @@ def named_markets(names: Sequence[str]) -> None:
 
 def _is_market(name: str) -> bool:
     try:
-        rules.parse_market(name, rules.Known(venues=VENUES))
+        rules.parse_market(name, rules.Known(venues=VENUE_NAMES))
     except ValueError:
         return False
     return True
