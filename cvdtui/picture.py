@@ -67,6 +67,14 @@ def anchor_time(state: MarketState, anchor: AnchorName, now_us: int) -> int:
     return state.known_from_us or flow.first_time_us
 
 
+def delta_of_bar(state: MarketState, timeframe: int, now_us: int) -> Pair:
+    """Delta of the bar that `now_us` stands in; nothing when nothing traded in it yet."""
+    open_bar = state.flow.bars[timeframe].open
+    if open_bar is None or open_bar.time_us + timeframe * 1_000_000 <= now_us:
+        return 0, 0
+    return open_bar.segment.delta, open_bar.segment.value_delta
+
+
 def current(period: Period | None, now_us: int) -> Period | None:
     """The period if it holds `now_us`: a session that ended without a successor has nothing to say."""
     return period if period is not None and now_us < period.end_us else None
@@ -132,7 +140,7 @@ class Picture:
             None if price is None else price / scaler.price,
             _change(price, session),
             scaler.amount(session.volume, session.value) if session is not None else 0.0,
-            self._delta_bar(view.timeframe, now_us, scaler) if seen else None,
+            scaler.amount(*delta_of_bar(state, view.timeframe, now_us)) if seen else None,
             scaler.amount(*flow.delta_5m(now_us)) if seen else None,
             session.delta / session.volume if session is not None and session.volume else None,
             scaler.amount(*total) if total is not None and seen else None,
@@ -146,12 +154,6 @@ class Picture:
             last_trade_us=flow.last_time_us,
             last_side=last.side if last is not None else 0,
         )
-
-    def _delta_bar(self, timeframe: int, now_us: int, scaler: Scaler) -> float:
-        open_bar = self.state.flow.bars[timeframe].open
-        if open_bar is None or open_bar.time_us + timeframe * 1_000_000 <= now_us:
-            return 0.0
-        return scaler.amount(open_bar.segment.delta, open_bar.segment.value_delta)
 
     def _sparkline(self, view: View, now_us: int, scaler: Scaler) -> tuple[tuple[float, ...], int]:
         """CVD at the end of each step since the anchor, and the step in seconds."""

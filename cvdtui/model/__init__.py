@@ -4,6 +4,15 @@ Prices and sizes are integers in the market's own decimals (`Market.price_decima
 times are integer microseconds since the epoch, UTC. Values that only the eye sees (`seeing`) are floats.
 """
 
+from cvdtui.model.assets import (
+    DOLLAR,
+    GroupKey,
+    GroupSide,
+    asset_of,
+    group_key,
+    money_of,
+    side_of,
+)
 from cvdtui.model.feeding import (
     Columns,
     Link,
@@ -16,6 +25,10 @@ from cvdtui.model.seeing import (
     AnchorName,
     ChartBar,
     Flag,
+    GroupPart,
+    GroupPoint,
+    GroupRow,
+    GroupView,
     Ladder,
     LadderBar,
     LadderCell,
@@ -57,6 +70,7 @@ __all__ = [
     "SELL",
     "TIMEFRAMES",
     "UNKNOWN",
+    "DOLLAR",
     "AnchorName",
     "Bar",
     "Candle",
@@ -68,6 +82,12 @@ __all__ = [
     "Kind",
     "Ladder",
     "LadderBar",
+    "GroupKey",
+    "GroupPart",
+    "GroupPoint",
+    "GroupRow",
+    "GroupSide",
+    "GroupView",
     "LadderCell",
     "Link",
     "LinkState",
@@ -91,3 +111,7 @@ __all__ = [
     "Unit",
     "View",
 ]
+    "asset_of",
+    "group_key",
+    "money_of",
+    "side_of",
