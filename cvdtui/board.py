@@ -5,7 +5,20 @@ from collections.abc import Callable
 from cvdtui.engine.flow import Flow
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.scale import factors, scale_candle
-from cvdtui.model import Candle, Columns, Link, Market, MarketRow, Missing, Snapshot, Trades, View
+from cvdtui.model import (
+    Candle,
+    Columns,
+    Link,
+    Liquidations,
+    Market,
+    MarketRow,
+    Missing,
+    OpenInterest,
+    Outage,
+    Snapshot,
+    Trades,
+    View,
+)
 from cvdtui.picture import Picture
 from cvdtui.picture_detail import Detail
 from cvdtui.picture_group import Groups, group_at_hand
@@ -199,6 +212,26 @@ class Board:
         if known is not None:
             grown = factors(market, known[1].market)
             known[1].expect_candles(scale_candle(candle, *grown) for candle in candles)
+
+    def on_outage(self, outage: Outage) -> None:
+        """Trades of this span are missing for good."""
+        state = self.states.get(outage.market)
+        if state is not None:
+            state.lose_span(outage)
+            seconds = (outage.to_time_us - outage.from_time_us) / 1e6
+            self.note(f"{outage.market}: trades of {seconds:.1f} s lost")
+
+    def on_open_interest(self, sample: OpenInterest) -> None:
+        """Open interest of a derivative."""
+        known = self._meet(sample.market)
+        if known is not None:
+            known[1].note_open_interest(sample)
+
+    def on_liquidations(self, liquidations: Liquidations) -> None:
+        """Positions closed by force."""
+        known = self._meet(liquidations.market)
+        if known is not None:
+            known[1].note_liquidations(liquidations)
 
     def on_link(self, link: Link) -> None:
         """A connection changed its state."""

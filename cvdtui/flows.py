@@ -66,16 +66,7 @@ def report_rows(config: Config, states: Sequence[MarketState]) -> dict[str, int 
 
 
 def _with_price_decimals(market: Market, places: int) -> Market:
-    return Market(
-        market.venue,
-        market.symbol,
-        market.base,
-        market.quote,
-        market.kind,
-        places,
-        market.size_decimals,
-        1,
-    )
+    return structs.replace(market, price_decimals=places, tick=1)
 
 
 def demo_config(config: Config, overrides: Mapping[str, object]) -> Config:

@@ -10,7 +10,7 @@ from cvdtui.engine.footprint import Rows, auto_row, group
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.profile import profile
 from cvdtui.engine.segment import Cells
-from cvdtui.model import Bar, Gap
+from cvdtui.model import Bar, Gap, Outage
 
 SCHEMA = 1
 
@@ -56,7 +56,8 @@ def market_report(state: MarketState, bar_seconds: int, row: int | None) -> Json
         "ignored": state.ignored,
         "rejected": state.refused,
         "excluded": state.excluded,
-        "gaps": [_gap(gap) for gap in sorted(state.gaps, key=lambda gap: gap.after)],
+        "gaps": [_gap(gap) for gap in sorted(state.gaps, key=lambda gap: gap.after)]
+        + [_outage(outage) for outage in state.outages],
         "first_time_us": flow.first_time_us,
         "last_time_us": flow.last_time_us,
         "buy": sizes[start.buy],
@@ -100,6 +101,18 @@ def _gap(gap: Gap) -> Json:
         "from_time_us": gap.from_time_us,
         "to_time_us": gap.to_time_us,
         "state": gap.state,
+    }
+
+
+def _outage(outage: Outage) -> Json:
+    """A gap whose ids nobody knows."""
+    return {
+        "after": None,
+        "before": None,
+        "missing": None,
+        "from_time_us": outage.from_time_us,
+        "to_time_us": outage.to_time_us,
+        "state": "lost",
     }
 
 

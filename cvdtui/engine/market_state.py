@@ -1,19 +1,36 @@
 """One market as the engine knows it: its tape, its flow, its audit, and what was refused on the way."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from cvdtui.engine import history
 from cvdtui.engine.audit import Audit
 from cvdtui.engine.flow import Flow
-from cvdtui.engine.scale import at_scale, factors, finer
+from cvdtui.engine.open_interest import OpenInterestHistory
+from cvdtui.engine.scale import at_scale, factors, finer, scale_liquidation
 from cvdtui.engine.sums import Period
 from cvdtui.engine.tape import Tape
-from cvdtui.model import Candle, Columns, Gap, Market, Missing, SideSource, Trade, Trades
+from cvdtui.model import (
+    Candle,
+    Columns,
+    Gap,
+    Liquidation,
+    Liquidations,
+    Market,
+    Missing,
+    OpenInterest,
+    Outage,
+    SideSource,
+    Trade,
+    Trades,
+)
 
 if TYPE_CHECKING:
     from cvdtui.engine.column_tape import ColumnTape
 
+LIQUIDATIONS = 1_000
+"""Liquidations kept a market."""
 MakeFlow = Callable[[Market], Flow]
 NEARLY = 1 - 1e-9
 """Coverage at most, while anything is open or lost."""
@@ -38,6 +55,12 @@ class MarketState:
         self.known_from_us: int | None = None
         """Where exact knowledge begins; None in a replay, which claims nothing of the time before it."""
         self.week_from_us: int | None = None
+        self.outages: list[Outage] = []
+        """Spans of time of which not every trade is known, ascending."""
+        self.open_interest = OpenInterestHistory()
+        self.liquidations: deque[Liquidation] = deque(maxlen=LIQUIDATIONS)
+        """The latest ones, oldest first."""
+        self.liquidations_complete = True
         self.changes = 0
         """Grows with everything that may change a number."""
         self._columns: ColumnTape | None = None
@@ -69,6 +92,8 @@ class MarketState:
         if price > 1 or size > 1:
             self.tape.rescale(price, size)
             self.audit.rescale(price, size)
+            self.open_interest.rescale(size)
+            self._rescale_liquidations(price, size)
             if self._columns is not None:
                 self._columns.rescale(price, size)
         self.changes += 1
@@ -79,9 +104,11 @@ class MarketState:
         trades = batch.trades
         if tape.flowing and len(trades) == 1 and (trade := trades[0]).id == tape.next:
             # The hot path: one trade, the next one (see tests/bench/bench_live.py).
-            tape.next = trade.id + 1
+            tape.next = trade.id + trade.count
             tape.last_time_us = trade.time_us
             self.flow.apply_next(trade)
+            if batch.excluded:
+                self.excluded += batch.excluded
             return None
         self.changes += 1
         if self._first_trade or self._columns is not None:
@@ -133,6 +160,10 @@ class MarketState:
         other.adopt(self.market)
         self.ignored, self.rejected, self.excluded = other.ignored, other.rejected, other.excluded
         self.last_reason = other.last_reason
+        self.outages = [*other.outages, *self.outages]
+        self.open_interest = other.open_interest
+        self.liquidations = other.liquidations
+        self.liquidations_complete = other.liquidations_complete
         self.flow.move_mark(other.flow)
         self.changes += 1
 
@@ -145,6 +176,23 @@ class MarketState:
         """A hole that will not be filled."""
         self.changes += 1
         self._apply(self.tape.give_up(missing.last))
+
+    def lose_span(self, outage: Outage) -> None:
+        """Trades of a span are missing for good."""
+        self.outages.append(outage)
+        self.changes += 1
+
+    def note_open_interest(self, sample: OpenInterest) -> None:
+        """Open interest, in a scale no finer than `market`'s."""
+        self.open_interest.note(sample.time_us, sample.size * factors(sample.market, self.market)[1])
+        self.changes += 1
+
+    def note_liquidations(self, told: Liquidations) -> None:
+        """Liquidations, in a scale no finer than `market`'s."""
+        price, size = factors(told.market, self.market)
+        self.liquidations.extend(scale_liquidation(one, price, size) for one in told.events)
+        self.liquidations_complete = self.liquidations_complete and told.complete
+        self.changes += 1
 
     def finish(self) -> None:
         """The file has ended: what waits is applied, holes are lost."""
@@ -247,7 +295,15 @@ class MarketState:
             share = min(known / due, NEARLY) if due else NEARLY
         if known_from_us is not None and start < known_from_us and last > start:
             share *= max(0.0, (last - known_from_us) / (last - start))
-        return share
+        return share * self._share_live(max(start, known_from_us or 0), last)
+
+    def _share_live(self, start_us: int, last_us: int) -> float:
+        """The share of a span that lies in no outage."""
+        out = sum(
+            max(0, min(outage.to_time_us, last_us) - max(outage.from_time_us, start_us))
+            for outage in self.outages
+        )
+        return min(NEARLY, max(0.0, 1 - out / (last_us - start_us))) if out and last_us > start_us else 1.0
 
     def session_coverage(self) -> float:
         """Coverage of the session at hand."""
@@ -255,6 +311,11 @@ class MarketState:
         return self.coverage(self.flow.session, self.known_from_us)
 
     # --- inside
+
+    def _rescale_liquidations(self, price: int, size: int) -> None:
+        finer = [scale_liquidation(one, price, size) for one in self.liquidations]
+        self.liquidations.clear()
+        self.liquidations.extend(finer)
 
     def _apply(self, trades: Sequence[Trade]) -> None:
         if trades:

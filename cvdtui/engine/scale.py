@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
-from cvdtui.model import Candle, Market, Trade, Trades
+from msgspec.structs import replace
+
+from cvdtui.model import Candle, Liquidation, Market, Trade, Trades
 
 Factors = tuple[int, int]
 """What prices and sizes are multiplied by."""
@@ -20,21 +22,19 @@ def finer(known: Market, news: Market) -> Market:
     """`news` with at least the decimals of `known`."""
     price = max(known.price_decimals, news.price_decimals)
     size = max(known.size_decimals, news.size_decimals)
-    return Market(
-        news.venue,
-        news.symbol,
-        news.base,
-        news.quote,
-        news.kind,
-        price,
-        size,
-        news.tick * 10 ** (price - news.price_decimals),
-    )
+    tick = news.tick * 10 ** (price - news.price_decimals)
+    return replace(news, price_decimals=price, size_decimals=size, tick=tick)
 
 
 def scale_trade(trade: Trade, price_factor: int, size_factor: int) -> Trade:
     """The same trade in finer integers."""
-    return Trade(trade.id, trade.time_us, trade.price * price_factor, trade.size * size_factor, trade.side)
+    price, size = trade.price * price_factor, trade.size * size_factor
+    return Trade(trade.id, trade.time_us, price, size, trade.side, trade.count)
+
+
+def scale_liquidation(one: Liquidation, price_factor: int, size_factor: int) -> Liquidation:
+    """The same liquidation in finer integers."""
+    return Liquidation(one.time_us, one.price * price_factor, one.size * size_factor, one.side)
 
 
 def scale_candle(candle: Candle, price_factor: int, size_factor: int) -> Candle:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from cvdtui.engine.recent_ids import RecentIds
+from cvdtui.engine.scale import scale_trade
 from cvdtui.model import Gap, IdRule, Missing, Trade
 
 ABSURD_JUMP = 1_000_000
@@ -45,6 +46,7 @@ class Tape:
         "_recent",
         "_suspect",
         "_top",
+        "_top_time_us",
         "closed",
         "duplicates",
         "flowing",
@@ -83,6 +85,7 @@ class Tape:
         self._hold_limit = hold_limit
         self._holding = False
         self._top = 0
+        self._top_time_us = 0
         self._suspect: Trade | None = None
         self._recent = RecentIds()
 
@@ -134,7 +137,12 @@ class Tape:
         self.next, self.last_time_us = next_id, from_us
         waiting = sorted(self._held.values(), key=_by_id)
         self._held = {}
-        return self._place([trade for trade in waiting if trade.id >= next_id])
+        due: list[Trade] = []
+        for trade in waiting:
+            if trade.id >= next_id:
+                due.append(trade)
+                next_id = trade.id + trade.count
+        return self._place(due)
 
     def resume(self, next_id: int, last_time_us: int, lost: Sequence[Gap]) -> None:
         """Goes on where another tape ended."""
@@ -176,9 +184,7 @@ class Tape:
     def rescale(self, price_factor: int, size_factor: int) -> None:
         """Trades that wait are brought to finer integers."""
         for trade_id, trade in self._held.items():
-            self._held[trade_id] = Trade(
-                trade.id, trade.time_us, trade.price * price_factor, trade.size * size_factor, trade.side
-            )
+            self._held[trade_id] = scale_trade(trade, price_factor, size_factor)
         self._suspect = None
 
     # --- contiguous ids
@@ -192,11 +198,13 @@ class Tape:
         released: list[Trade] = []
         fresh: list[_Hole] = []
         for trade in trades:
-            if trade.id == self.next:
+            if trade.count > 1 and self._overlaps(trade):
+                self.duplicates += 1
+            elif trade.id == self.next:
                 if self._holes:
-                    self._fill(trade.id)
+                    self._fill(trade)
                 released.append(trade)
-                self.next = trade.id + 1
+                self.next = trade.id + trade.count
                 self.last_time_us = trade.time_us
                 if self._held:
                     self._release(released)
@@ -218,15 +226,17 @@ class Tape:
         if trade.id in self._held:
             self.duplicates += 1
         elif trade.id <= top:
-            self._fill(trade.id)
-            self._held[trade.id] = trade
+            if self._fill(trade):
+                self._held[trade.id] = trade
+            else:
+                self.duplicates += 1
         elif trade.id - top <= ABSURD_JUMP:
             self._extend(trade, top, fresh)
         elif self._suspect is not None and 0 < trade.id - self._suspect.id <= ABSURD_JUMP:
             suspect, self._suspect = self._suspect, None
             self.refused -= 1
             self._extend(suspect, top, fresh)
-            self._extend(trade, suspect.id, fresh)
+            self._extend(trade, self._top, fresh)
         else:
             self._suspect = trade
             self.refused += 1
@@ -234,21 +244,31 @@ class Tape:
     def _extend(self, trade: Trade, top: int, fresh: list[_Hole]) -> None:
         """Holds a trade beyond the highest known id; what lies between is a new hole."""
         if trade.id > top + 1:
-            before_us = self._held[top].time_us if top in self._held else self.last_time_us
+            before_us = self._top_time_us if self._held else self.last_time_us
             hole = _Hole(top, trade.id, before_us, trade.time_us)
             self._holes.append(hole)
             fresh.append(hole)
         self._held[trade.id] = trade
-        self._top = trade.id
+        self._top = trade.id + trade.count - 1
+        self._top_time_us = trade.time_us
 
-    def _fill(self, trade_id: int) -> None:
+    def _fill(self, trade: Trade) -> bool:
+        """Takes a trade's ids from the hole they lie in; False when they lie in none, or reach beyond it."""
         for index, hole in enumerate(self._holes):
-            if hole.after < trade_id < hole.before:
-                hole.remaining -= 1
-                if not hole.remaining:
+            if hole.after < trade.id < hole.before:
+                if trade.id + trade.count > hole.before:
+                    return False
+                hole.remaining -= trade.count
+                if hole.remaining <= 0:
                     self.closed.append(hole.gap("filled"))
                     del self._holes[index]
-                return
+                return True
+        return False
+
+    def _overlaps(self, trade: Trade) -> bool:
+        """Whether a later one of a trade's ids has come by itself: then the others will too."""
+        held = self._held
+        return bool(held) and any(number in held for number in range(trade.id + 1, trade.id + trade.count))
 
     def _release(self, out: list[Trade]) -> None:
         """What now follows the last applied id without a hole."""
@@ -256,7 +276,7 @@ class Tape:
         expected = self.next or 0
         while (trade := held.pop(expected, None)) is not None:
             out.append(trade)
-            expected += 1
+            expected += trade.count
             self.last_time_us = trade.time_us
         self.next = expected
 
@@ -282,7 +302,9 @@ class Tape:
         """The ids from the next one up to `before`, which waits, are lost."""
         after = (self.next or 0) - 1
         if before > after + 1:
-            gap = Gap(after, before, before - after - 1, self.last_time_us, self._held[before].time_us, "lost")
+            gap = Gap(
+                after, before, before - after - 1, self.last_time_us, self._held[before].time_us, "lost"
+            )
             self.closed.append(gap)
             self._lost.append(gap)
             self.lost += gap.missing

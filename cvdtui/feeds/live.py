@@ -163,8 +163,10 @@ class LiveFeed:
         """Each symbol's market, or why there is none; without an answer its symbol must do."""
         try:
             async with asyncio.timeout(DESCRIBE_S):
-                body = await self._rest.ask(self._venue.ask_markets(symbols))
-            found = {market.symbol: market for market in self._venue.read_markets(body, symbols)}
+                found: dict[str, Market] = {}
+                for request in self._venue.ask_markets(symbols):
+                    markets = self._venue.read_markets(await self._rest.ask(request), symbols)
+                    found |= {market.symbol: market for market in markets}
         except (VenueError, WireError, TimeoutError) as error:
             if getattr(error, "status", 0) == 400:
                 return await self._one_by_one(symbols, str(error))
@@ -347,4 +349,3 @@ class LiveFeed:
         )
         if self._rest_link != old:
             self._sink.on_link(self._rest_link)
-

@@ -5,7 +5,17 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from msgspec import Struct
 
-from cvdtui.model.trading import Candle, IdRule, Market, Missing, SideSource, Trades
+from cvdtui.model.trading import (
+    Candle,
+    IdRule,
+    Liquidations,
+    Market,
+    Missing,
+    OpenInterest,
+    Outage,
+    SideSource,
+    Trades,
+)
 
 if TYPE_CHECKING:  # numpy is heavy: it is loaded after the first picture
     import numpy as np
@@ -106,6 +116,15 @@ class Sink(Protocol):
 
     def on_candles(self, market: Market, candles: tuple[Candle, ...]) -> None:
         """The venue's own closed bars, to audit ours."""
+
+    def on_outage(self, outage: Outage) -> None:
+        """Trades of this span are missing for good; how many, nobody can tell."""
+
+    def on_open_interest(self, sample: OpenInterest) -> None:
+        """Open interest, pushed or asked for."""
+
+    def on_liquidations(self, liquidations: Liquidations) -> None:
+        """Positions closed by force."""
 
     def on_link(self, link: Link) -> None:
         """A connection changed its state (or its counters)."""

@@ -36,6 +36,11 @@ class Market(Struct, frozen=True, gc=False):
     size_decimals: int = 8
     tick: int = 1
     """The smallest price step, in units of `price_decimals`."""
+    contract_size: str = "1"
+    """What one unit of the venue's own size is: so much base (`inverse`: so much quote), a plain decimal; empty
+    while it is not known."""
+    inverse: bool = False
+    """The venue counts in quote money: base = its size x contract_size / price (see `numbers.INVERSE`)."""
 
     @property
     def name(self) -> str:
@@ -52,6 +57,8 @@ class Trade(Struct, frozen=True, gc=False):
     size: int
     side: int
     """BUY, SELL or UNKNOWN: the side of the aggressor."""
+    count: int = 1
+    """How many of the venue's ids it covers: `id` .. id + count - 1 (fills of one order told as one trade)."""
 
 
 class Trades(Struct, frozen=True, gc=False):
@@ -67,6 +74,44 @@ class Trades(Struct, frozen=True, gc=False):
     source: SideSource = "taker"
     excluded: int = 0
     """Trades of this frame that enter nothing (insurance fund, block, unreported ...)."""
+
+
+class OpenInterest(Struct, frozen=True, gc=False):
+    """How much is open in a derivative at one moment, one side of it, in the decimals of `market`."""
+
+    market: Market
+    time_us: int
+    size: int
+    """Base units; of an inverse market at the price the venue names beside it."""
+
+
+class Liquidation(Struct, frozen=True, gc=False):
+    """One position closed by force."""
+
+    time_us: int
+    price: int
+    size: int
+    side: int
+    """The side of the closing order: SELL, a long was liquidated; BUY, a short was."""
+
+
+class Liquidations(Struct, frozen=True, gc=False):
+    """Liquidations of one market as they were told; they are no trades of the tape, which has its own."""
+
+    market: Market
+    events: tuple[Liquidation, ...]
+    complete: bool = True
+    """False where the venue tells only some of them: sums are too low."""
+
+
+class Outage(Struct, frozen=True, gc=False):
+    """A span of time of which not every trade is known, where ids cannot tell how many are missing."""
+
+    market: str
+    from_time_us: int
+    """The last trade known before."""
+    to_time_us: int
+    """The first one known again."""
 
 
 class Candle(Struct, frozen=True, gc=False):

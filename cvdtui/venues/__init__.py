@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Protocol
 
-from cvdtui.model import IdRule, Market, Now
+from cvdtui.model import IdRule, Market, Now, OpenInterest
 from cvdtui.venues.binance import Binance
 from cvdtui.venues.binance_products import SPOT, USDM
 from cvdtui.venues.wire import (
@@ -16,12 +16,16 @@ from cvdtui.venues.wire import (
     Closed,
     ColumnsPage,
     Event,
+    Faulty,
     Forming,
     Limits,
     Other,
     Page,
+    Pong,
     Refusal,
+    Reply,
     Request,
+    Several,
     Shutdown,
     clean,
     is_symbol,
@@ -32,7 +36,28 @@ class Venue(Protocol):
     """What feeds and files ask of an exchange. All is pure; `decode` and the readers raise WireError.
 
     The venue knows each market's decimals and grows them when a finer value comes: what it returns always
-    carries the Market its integers are in.
+    carries the Market its integers are in (`venues/listing.py` does that for texts).
+
+    **Sizes** are base units always: a venue's contracts are multiplied by `Market.contract_size`, of inverse
+    markets also divided by the price, rounded half even at 10 decimals (`numbers.base_size`). While the
+    contract is not known, frames are refused: never a wrong number.
+
+    **Sides** are the aggressor's: where a venue tells the maker's, `decode` and the readers turn it round.
+
+    **Ids**, by `id_rule`: `contiguous` (1 by 1; a trade that stands for several of the venue's ids carries
+    the first one and their `count`; holes are fetched by `ask_trades(from_id=)`, where `limits.pages_by` is
+    `time` by its `hint_us`, a time not after that id's), `ordered` and `unique` (no hole can be seen: after
+    each connection the newest page is merged by id, and what it does not reach back to is an Outage). Ids
+    that are no integers become one (`wire.id_of`). Old trades that a venue sends on subscribing are trades
+    like any other: they are merged by id.
+
+    **Prints that enter nothing** (block, ADL, insurance, internal) are counted in `Trades.excluded`.
+
+    **A socket**: `greeting` goes out once after connecting, then `subscribe`, whose frames keep
+    `limits.streams_per_message` and `limits.frame_bytes`; `heartbeat` every `limits.heartbeat_s`; a `Reply`
+    event is sent back at once. An Ack (or Refusal) names the request or the symbol. A frame of several
+    markets is `Several`. Open interest comes as an event or, where `ask_open_interest` gives a Request, is
+    polled.
     """
 
     name: str
@@ -52,12 +77,15 @@ class Venue(Protocol):
     def streams(self, symbol: str) -> tuple[str, ...]: ...
     def subscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]: ...
     def unsubscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]: ...
+    def greeting(self) -> tuple[str, ...]: ...
     def heartbeat(self) -> str | None: ...
     def decode(self, frame: bytes | str) -> Event: ...
 
     def ask_time(self) -> Request: ...
-    def ask_markets(self, symbols: Sequence[str]) -> Request: ...
-    def ask_trades(
+    def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:
+        """Questions whose answers (`read_markets`) describe these instruments; none given: all there are."""
+
+    def ask_trades(  # noqa: PLR0913 - every way of asking has a name
         self,
         symbol: str,
         *,
@@ -65,15 +93,24 @@ class Venue(Protocol):
         from_us: int | None = None,
         to_us: int | None = None,
         limit: int = 1000,
-    ) -> Request: ...
+        hint_us: int | None = None,
+    ) -> Request:
+        """Trades from an id on (inclusive), or of a window of time, or the newest; answers are ascending."""
+
     def ask_candles(self, symbol: str, seconds: int, from_us: int, to_us: int) -> Request: ...
 
     def read_time(self, body: bytes) -> int: ...
-    def read_markets(self, body: bytes, symbols: Iterable[str]) -> tuple[Market, ...]: ...
+    def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
+        """Those of `symbols` (none given: all that trade) which the answer describes."""
+
     def read_trades(self, body: bytes, symbol: str) -> Page: ...
     def read_columns(self, body: bytes, symbol: str) -> ColumnsPage: ...
     def read_candles(self, body: bytes, symbol: str, seconds: int) -> Candles: ...
     def read_failure(self, body: bytes) -> tuple[int, str]: ...
+    def ask_open_interest(self, symbol: str) -> Request | None:
+        """A question for the open interest of now; None where it is pushed, or there is none."""
+
+    def read_open_interest(self, body: bytes, symbol: str) -> OpenInterest: ...
 
 
 class MakeVenue(Protocol):
@@ -104,13 +141,17 @@ __all__ = [
     "Closed",
     "ColumnsPage",
     "Event",
+    "Faulty",
     "Forming",
     "Limits",
     "MakeVenue",
     "Other",
     "Page",
+    "Pong",
     "Refusal",
+    "Reply",
     "Request",
+    "Several",
     "Shutdown",
     "Venue",
     "clean",

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from msgspec.json import encode
 
-from cvdtui.model import IdRule, Market, Now
+from cvdtui.model import IdRule, Market, Now, OpenInterest
 from cvdtui.venues import binance_rest as rest
 from cvdtui.venues import binance_wire as grammar
 from cvdtui.venues.binance_frames import SECONDS, Frames
@@ -116,6 +116,10 @@ class Binance:
         """Frames that end these markets' streams."""
         return self._requests("UNSUBSCRIBE", symbols, first_id)
 
+    def greeting(self) -> tuple[str, ...]:
+        """Nothing is to be said before subscribing."""
+        return ()
+
     def heartbeat(self) -> str | None:
         """Binance pings us (the WebSocket's own ping, answered by the library); it wants no frame of ours."""
         return None
@@ -143,13 +147,14 @@ class Binance:
         """The exchange's clock; read by `read_time`."""
         return self._ask("/time", 1)
 
-    def ask_markets(self, symbols: Sequence[str]) -> Request:
-        """What the exchange says of these instruments; read by `read_markets`."""
-        if not self._product.markets_by_symbol:
-            return self._ask("/exchangeInfo", self._product.info_weight)
-        return self._ask("/exchangeInfo", self._product.info_weight, symbols=encode(list(symbols)).decode())
+    def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:
+        """What the exchange says of these instruments (none given: of all); read by `read_markets`."""
+        if not symbols or not self._product.markets_by_symbol:
+            return (self._ask("/exchangeInfo", self._product.info_weight),)
+        wanted = encode(list(symbols)).decode()
+        return (self._ask("/exchangeInfo", self._product.info_weight, symbols=wanted),)
 
-    def ask_trades(
+    def ask_trades(  # noqa: PLR0913 - every way of asking has a name
         self,
         symbol: str,
         *,
@@ -157,6 +162,7 @@ class Binance:
         from_us: int | None = None,
         to_us: int | None = None,
         limit: int = 1000,
+        hint_us: int | None = None,  # noqa: ARG002 - ids are enough here
     ) -> Request:
         """Aggregate trades from an id on (inclusive), or of a window of less than an hour, or the newest.
 
@@ -191,8 +197,8 @@ class Binance:
         """The exchange's clock in us."""
         return rest.read_time(body)
 
-    def read_markets(self, body: bytes, symbols: Iterable[str]) -> tuple[Market, ...]:
-        """Those of `symbols` that the answer describes, with their true decimals and tick."""
+    def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
+        """Those of `symbols` (or all) that the answer describes, with their true decimals and tick."""
         return rest.read_markets(self._product, body, frozenset(symbols))
 
     def read_trades(self, body: bytes, symbol: str) -> Page:
@@ -206,6 +212,16 @@ class Binance:
     def read_candles(self, body: bytes, symbol: str, seconds: int) -> Candles:
         """An answer to `ask_candles`; the last may still be open when the window reaches into the present."""
         return rest.read_candles(self._scales[symbol], body, seconds, self._clock)
+
+    def ask_open_interest(self, symbol: str) -> Request | None:
+        """A question for the open interest of now; None on spot."""
+        if self._product.kind == "spot":
+            return None
+        return self._ask("/openInterest", 1, symbol=symbol)
+
+    def read_open_interest(self, body: bytes, symbol: str) -> OpenInterest:
+        """An answer to `ask_open_interest`; raises WireError."""
+        return rest.read_open_interest(self._scales[symbol], body, self._clock)
 
     def read_failure(self, body: bytes) -> tuple[int, str]:
         """Code and cleaned text of an error answer; (0, "") when it is none."""

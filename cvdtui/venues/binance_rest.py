@@ -6,9 +6,9 @@ from msgspec import DecodeError, Raw, Struct
 from msgspec.json import Decoder
 
 from cvdtui.errors import WireError
-from cvdtui.model import BUY, SELL, Candle, Columns, IdRule, Kind, Market, Trade, Trades
+from cvdtui.model import BUY, SELL, Candle, Columns, IdRule, Kind, Market, OpenInterest, Trade, Trades
 from cvdtui.venues import binance_wire as grammar
-from cvdtui.venues.numbers import decimals_of, to_units
+from cvdtui.venues.numbers import TooFineError, decimals_of, to_units
 from cvdtui.venues.wire import (
     Candles,
     ColumnsPage,
@@ -73,7 +73,14 @@ class _Time(Struct, gc=False):
     serverTime: int
 
 
+class _OpenInterest(Struct, gc=False):
+    openInterest: str
+    time: int
+
+
+TRADING = frozenset({"", "TRADING"})
 _INFO = Decoder(_Info)
+_OPEN_INTEREST = Decoder(_OpenInterest)
 _TIME = Decoder(_Time)
 _FAILURE = Decoder(grammar.Failure)
 _ROWS = Decoder(list[grammar.AggRow], strict=False)
@@ -88,6 +95,21 @@ def read_time(body: bytes) -> int:
     return to_us(grammar.decode(_TIME, body).serverTime)
 
 
+def read_open_interest(scale: grammar.Scale, body: bytes, clock: grammar.Clockwork) -> OpenInterest:
+    """Open interest in base units; raises WireError."""
+    answer = grammar.decode(_OPEN_INTEREST, body, scale.market.name)
+    time_us = to_us(answer.time)
+    if not clock.believes(time_us):
+        raise refuse(scale.market.name, f"open interest of {clean(answer.time, 40)}: not a time of ours")
+    while True:
+        try:
+            return OpenInterest(
+                scale.market, time_us, to_units(answer.openInterest, scale.market.size_decimals)
+            )
+        except TooFineError as fine:
+            scale.grow(0, fine.decimals)
+
+
 def read_failure(body: bytes) -> tuple[int, str]:
     """Code and cleaned text of an error answer; (0, "") when it is none."""
     try:
@@ -98,8 +120,12 @@ def read_failure(body: bytes) -> tuple[int, str]:
 
 
 def read_markets(product: Product, body: bytes, symbols: frozenset[str]) -> tuple[Market, ...]:
-    """Instruments among `symbols`, decimals by PRICE_FILTER.tickSize and LOT_SIZE.stepSize."""
+    """Instruments among `symbols` (or all), decimals by PRICE_FILTER.tickSize and LOT_SIZE.stepSize."""
     found = grammar.decode(_INFO, body).symbols
+    if not symbols:
+        return tuple(
+            _market(product, one) for one in found if one.status in TRADING and is_symbol(one.symbol)
+        )
     return tuple(_market(product, one) for one in found if one.symbol in symbols and is_symbol(one.symbol))
 
 

@@ -13,6 +13,8 @@ LARGEST = 1e15
 """A price or size beyond this is absurd."""
 EXACT = 1e15
 """Fifteen significant digits survive text -> float -> integer; longer values are read from their text."""
+INVERSE_DECIMALS = 10
+"""Base sizes of inverse markets are rounded half even here: price x size is contracts x value to 10^-5."""
 USUAL_DECIMALS = 8
 """Venues' strings have no more decimals; above 10**7 a float cannot tell the last of them apart."""
 
@@ -61,6 +63,39 @@ def decimals_of(text: str) -> int:
     """How many decimals a step such as "0.01000000" has (0 for "1.00")."""
     part = text.partition(".")[2].rstrip("0")
     return len(part)
+
+
+def linear_size(text: str, contract: tuple[int, int], decimals: int) -> int:
+    """Contracts x their value (an integer and its decimals) as an integer of 10**-decimals, exactly.
+
+    Raises TooFineError and WireError as `to_units` does.
+    """
+    own = decimals_of(text)
+    units: int = to_units(text, own) * contract[0]
+    finer = own + contract[1] - decimals
+    while finer > 0 and units % 10 == 0 and units:
+        units //= 10
+        finer -= 1
+    if finer > 0 and units:
+        raise TooFineError(decimals + finer)
+    padding: int = 10 ** max(0, -finer)
+    return units * padding
+
+
+def inverse_size(text: str, contract: tuple[int, int], price: int, market: Market) -> int:
+    """Contracts x their value in quote money / price as base units, in the decimals of `market`.
+
+    Rounded half even at INVERSE_DECIMALS: base = round(contracts x value / price, 10), which the market must
+    have. Raises WireError as `to_units` does.
+    """
+    own = decimals_of(text)
+    worth = to_units(text, own) * contract[0] * 10 ** (market.price_decimals + INVERSE_DECIMALS)
+    divisor = price * 10 ** (own + contract[1])
+    units, rest = divmod(worth, divisor)
+    if 2 * rest > divisor or (2 * rest == divisor and units % 2):
+        units += 1
+    padding: int = 10 ** (market.size_decimals - INVERSE_DECIMALS)
+    return units * padding
 
 
 def grow(market: Market, price_decimals: int, size_decimals: int) -> Market:

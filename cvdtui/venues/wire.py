@@ -1,12 +1,13 @@
 """What every venue's grammar is made of: events, requests, limits, and the cleaning of strangers' words."""
 
 import re
-from typing import TYPE_CHECKING
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
 from cvdtui.errors import WireError
-from cvdtui.model import Candle, Market, Trades
+from cvdtui.model import Candle, Liquidations, Market, OpenInterest, Trades
 
 if TYPE_CHECKING:  # numpy is heavy: only history needs it
     from cvdtui.model import Columns
@@ -21,7 +22,10 @@ EARLIEST_US = 1_230_768_000_000_000
 LATEST_US = 4_102_444_800_000_000
 """2100-01-01 UTC: the bound where no clock is given."""
 DAY_US = 86_400_000_000
+UUID_DIGITS = 32
+MOST_DIGITS = 30
 
+_HEX = re.compile(r"[0-9a-fA-F]+")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
@@ -39,9 +43,14 @@ class Forming(Struct, frozen=True, gc=False):
 
 
 class Ack(Struct, frozen=True, gc=False):
-    """The venue accepted request `id`; whether data follows is another matter."""
+    """The venue accepted request `id`; whether data follows is another matter.
+
+    Where it answers for each market by itself, `symbol` says which (of the trade stream; acks of other
+    streams carry neither).
+    """
 
     id: int | None
+    symbol: str = ""
 
 
 class Refusal(Struct, frozen=True, gc=False):
@@ -50,6 +59,25 @@ class Refusal(Struct, frozen=True, gc=False):
     id: int | None
     code: int
     text: str
+    symbol: str = ""
+    """The one market it refuses, where the venue says."""
+
+
+class Pong(Struct, frozen=True, gc=False):
+    """The venue heard our heartbeat: proof of the socket, never of a stream."""
+
+
+class Reply(Struct, frozen=True, gc=False):
+    """The venue asks for a sign of life: `frame` is to be sent back at once."""
+
+    frame: str
+
+
+class Faulty(Struct, frozen=True, gc=False):
+    """A part of a frame that does not parse, where the rest of it does."""
+
+    market: str | None
+    reason: str
 
 
 class Shutdown(Struct, frozen=True, gc=False):
@@ -64,7 +92,27 @@ class Other(Struct, frozen=True, gc=False):
     market: str | None = None
 
 
-Event = Trades | Closed | Forming | Ack | Refusal | Shutdown | Other
+class Several(Struct, frozen=True, gc=False):
+    """One frame that tells of several markets, or of several things."""
+
+    events: "tuple[Event, ...]"
+
+
+Event = (
+    Trades
+    | Closed
+    | Forming
+    | OpenInterest
+    | Liquidations
+    | Ack
+    | Refusal
+    | Pong
+    | Faulty
+    | Reply
+    | Shutdown
+    | Several
+    | Other
+)
 
 
 class Request(Struct, frozen=True, gc=False):
@@ -107,7 +155,7 @@ class Limits(Struct, frozen=True, gc=False):
 
     weight_per_minute: int
     weight_header: str
-    """The answer's header that says how much of it is used."""
+    """The answer's header that says how much of it is used; empty where there is none."""
     connects: int
     """Connections allowed in five minutes."""
     streams_per_socket: int
@@ -117,10 +165,34 @@ class Limits(Struct, frozen=True, gc=False):
     socket_seconds: int
     """The venue closes a socket after so long."""
     trades_page: int
-    """Most trades in one answer."""
+    """Most trades in one answer; 0 where trades cannot be asked for."""
     candles_page: int
+    """Most candles in one answer; 0 where candles lack the taker's volume, so that no delta comes of them."""
     trades_back_us: int
     """How far back trades can be asked for; 0 is without limit."""
+    pages_by: Literal["id", "time"] = "id"
+    """Whether pages of trades are asked for by id, or forwards by time (`from_us`, `hint_us`)."""
+    weight_window_s: float = 60.0
+    """The weight is counted in windows of so long (600 a minute in windows of 2 s: 20 in any 2 s)."""
+    heartbeat_s: float = 0.0
+    """`heartbeat()` is sent so often; 0 is never."""
+    frame_bytes: int = 0
+    """Most bytes of a frame we may send; 0 is without limit."""
+    busy_codes: frozenset[int] = frozenset()
+    """Codes by which an answer of status 200 means that we ask too often."""
+
+
+def id_of(text: str) -> int:
+    """An id as an integer: digits are their number, a uuid its 128 bits, other text 128 bits of BLAKE2.
+
+    The same text gives the same number everywhere; two texts the same one only by an accident of 2^-64.
+    """
+    if text.isascii() and text.isdigit() and len(text) < MOST_DIGITS:
+        return int(text)
+    bare = text.replace("-", "")
+    if len(bare) == UUID_DIGITS and _HEX.fullmatch(bare):
+        return int(bare, 16)
+    return int.from_bytes(blake2b(text.encode(errors="replace"), digest_size=16).digest())
 
 
 def clean(text: object, limit: int = 200) -> str:

@@ -20,6 +20,9 @@ class Kept:
         self.ignored = []
         self.rejected = []
         self.lost = []
+        self.outages = []
+        self.open_interest = []
+        self.liquidations = []
         self.expected = {}
         self.changed = asyncio.Event()
 
@@ -71,12 +74,25 @@ class Kept:
 
     def on_trades(self, batch):
         tape = self.tape(batch.market.name)
+        tape.rule = batch.id_rule
         self._release(batch.market.name, tape.accept(batch.trades))
         return tape.missing
 
     def on_lost(self, missing):
         self.lost.append(missing)
         self._release(missing.market, self.tape(missing.market).give_up(missing.last))
+
+    def on_outage(self, outage):
+        self.outages.append(outage)
+        self.changed.set()
+
+    def on_open_interest(self, sample):
+        self.open_interest.append(sample)
+        self.changed.set()
+
+    def on_liquidations(self, liquidations):
+        self.liquidations.append(liquidations)
+        self.changed.set()
 
     def on_history(self, market, candles):
         self.history.append((market, candles))

@@ -1,0 +1,63 @@
+"""Open interest of one market over time: the latest, and what it was at a moment."""
+
+from bisect import bisect_right
+from collections import deque
+from itertools import islice
+
+FINE_US = 5_000_000
+"""Samples are kept so far apart at least."""
+FINE_SAMPLES = 1_000
+COARSE_US = 60_000_000
+COARSE_SAMPLES = 5_000
+"""Three and a half days of minutes."""
+
+
+class OpenInterestHistory:
+    """Samples ascending in time: the newest, 80 minutes of fine ones, days of coarse ones."""
+
+    __slots__ = ("_coarse", "_fine", "latest")
+
+    def __init__(self) -> None:
+        self.latest: tuple[int, int] | None = None
+        """(time in us, size in the market's integers)."""
+        self._fine: deque[tuple[int, int]] = deque(maxlen=FINE_SAMPLES)
+        self._coarse: deque[tuple[int, int]] = deque(maxlen=COARSE_SAMPLES)
+
+    def note(self, time_us: int, size: int) -> None:
+        """A sample; one older than the latest is passed over."""
+        if self.latest is not None and time_us < self.latest[0]:
+            return
+        self.latest = (time_us, size)
+        _keep(self._fine, FINE_US, self.latest)
+        _keep(self._coarse, COARSE_US, self.latest)
+
+    def at(self, time_us: int) -> tuple[int, int] | None:
+        """The last sample at or before a moment, with its own time; None before the first one."""
+        if self.latest is not None and self.latest[0] <= time_us:
+            return self.latest
+        for samples in (self._fine, self._coarse):
+            if samples and samples[0][0] <= time_us:
+                place = bisect_right(samples, time_us, key=_time)
+                return next(islice(samples, place - 1, place))
+        return None
+
+    def rescale(self, size_factor: int) -> None:
+        """Brings every sample to finer integers."""
+        if self.latest is not None:
+            self.latest = (self.latest[0], self.latest[1] * size_factor)
+        for samples in (self._fine, self._coarse):
+            finer = [(time_us, size * size_factor) for time_us, size in samples]
+            samples.clear()
+            samples.extend(finer)
+
+
+def _keep(samples: deque[tuple[int, int]], step_us: int, sample: tuple[int, int]) -> None:
+    """One sample a step: the last one in it."""
+    if samples and samples[-1][0] // step_us == sample[0] // step_us:
+        samples[-1] = sample
+    else:
+        samples.append(sample)
+
+
+def _time(sample: tuple[int, int]) -> int:
+    return sample[0]
