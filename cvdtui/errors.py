@@ -5,6 +5,7 @@ CvdtuiError
 ├── NoDataError       65  a file was read, and no row of it could be used
 ├── UnreadableError   66  a file cannot be opened, or stops in the middle
 ├── UnreachableError  69  no configured market could be reached
+├── AlertError        69  a channel did not take an alert
 ├── ConfigError       78  a config key is unknown or has the wrong type or value
 ├── WireError          -  a venue sent something its grammar does not know (counted as rejected)
 └── VenueError         -  a venue refused or could not be reached (shown on the link, retried)
@@ -39,6 +40,17 @@ class UnreachableError(CvdtuiError):
     """No venue of any configured market could be reached (exit 69)."""
 
     exit_code = 69
+
+
+class AlertError(CvdtuiError):
+    """A channel did not take an alert; `again` says whether another try may help, `retry_after` (s) when."""
+
+    exit_code = 69
+
+    def __init__(self, text: str, *, again: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(text)
+        self.again = again
+        self.retry_after = retry_after
 
 
 class ConfigError(CvdtuiError):

@@ -1,0 +1,70 @@
+"""Signals on their way to journal, rules and screen: what was known with them, and what became of the alert."""
+
+from typing import Literal
+
+from msgspec import Struct, field
+
+from cvdtui.model.trading import Signal
+
+SignalKey = tuple[str, str, int, int, str]
+
+
+class Heard(Struct, frozen=True, kw_only=True, gc=False):
+    """A signal with what was known of its market when it was."""
+
+    market: str
+    signal: Signal
+    price: float | None = None
+    """Close of its bar."""
+    coverage: float = 1.0
+    """Share of the session's volume known exactly."""
+    complete: bool = True
+    """False over incomplete data: coverage below the limit, an open gap, a stale venue."""
+    backfilled: bool = False
+    """Its bar closed before the program began."""
+    parameters: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def key(self) -> SignalKey:
+        """What makes it the same signal when it is computed again."""
+        said = self.signal
+        return self.market, said.signal, said.bar_seconds, said.time_us, said.side
+
+    @property
+    def closed_us(self) -> int:
+        """When its bar closed."""
+        return self.signal.time_us + self.signal.bar_seconds * 1_000_000
+
+
+class AlertLine(Struct, frozen=True, gc=False):
+    """One alert as the screen lists it."""
+
+    time_us: int
+    market: str
+    signal: str
+    side: Literal["buy", "sell"]
+    bar_us: int
+    """Start of the bar, to jump to."""
+    bar_seconds: int
+    text: str
+    """Ready to show."""
+    channels: tuple[str, ...] = ()
+    """Where it went."""
+    quiet: bool = False
+    """In quiet hours: listed, not sent."""
+
+
+class ChannelState(Struct, frozen=True, gc=False):
+    """One way out, in words a trader understands; as a Link is for a connection."""
+
+    name: str
+    kind: str
+    state: Literal["ready", "sending", "waiting", "failed"] = "ready"
+    """`waiting`: for the next try or its turn. `failed`: the last alert did not get out."""
+    text: str = ""
+    """Why it failed and what happens next; no secret is in it."""
+    sent: int = 0
+    failed: int = 0
+    """Alerts given up."""
+    queued: int = 0
+    retry_at_us: int = 0
