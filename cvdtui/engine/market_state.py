@@ -281,9 +281,11 @@ class MarketState:
 
         The size of what is missing is estimated: its trades, by their ids, x the mean size of all trades
         seen. The time before `known_from_us` counts by its share. Without a period only holes still open
-        speak against 1.
+        speak against 1. A live market of which nothing has come is not known at all: 0.0.
         """
         missing = self.tape.open_ids
+        if self._live and known_from_us is None:
+            return 0.0
         if period is None:
             return NEARLY if missing else 1.0
         start, last = period.start_us, self.flow.last_time_us
