@@ -1,10 +1,12 @@
 """The configuration: what may be set, and how layers of tables become one frozen Config. Reads no file."""
 
+from cvdtui.config.alerting import AlertChannel, AlertRule, Alerts
 from cvdtui.config.keys import (
     Config,
     History,
     Ibkr,
     IbkrContract,
+    Journal,
     Memory,
     Row,
     Session,

@@ -1,4 +1,4 @@
-"""Signals on their way to journal, rules and screen: what was known with them, and what became of the alert."""
+"""Signals on their way to journal, rules and screen: what was known with them, what became of the alert."""
 
 from typing import Literal
 

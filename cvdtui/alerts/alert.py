@@ -1,0 +1,100 @@
+"""One alert: what every channel is given, as text for people and as JSON for programs."""
+
+from datetime import UTC, datetime
+
+import msgspec
+from msgspec import Struct
+
+from cvdtui.config.rules import bar_text
+from cvdtui.model import TIMEFRAMES, Heard
+
+_STRENGTHS = ("strength", "z", "ratio", "times", "rows", "e", "efficiency", "quote", "value", "size")
+"""Where a signal says how strong it is, the first that is there."""
+
+
+class Alert(Struct, frozen=True, kw_only=True, gc=False):
+    """A signal on its way to the trader. `title` and `text` are ready to show."""
+
+    title: str
+    text: str
+    market: str
+    signal: str
+    side: str
+    time_us: int
+    """Start of the bar."""
+    bar_seconds: int
+    strength: float | None
+    price: float | None
+    coverage: float
+    values: dict[str, object]
+    sent_us: int
+    demo: bool = False
+    test: bool = False
+
+    @property
+    def json(self) -> bytes:
+        """The whole of it, one object."""
+        return msgspec.json.encode(self)
+
+
+def strength_of(values: dict[str, object]) -> float | None:
+    """How strong a signal says it is, without its sign; None where it does not say."""
+    for name in _STRENGTHS:
+        value = values.get(name)
+        if isinstance(value, str):
+            try:
+                value = float(value)
+            except ValueError:
+                continue
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return abs(float(value))
+    return None
+
+
+def alert_of(heard: Heard, now_us: int, *, demo: bool = False) -> Alert:
+    """The alert that speaks of this signal."""
+    said = heard.signal
+    strength = strength_of(said.values)
+    arrow = "▲" if said.side == "buy" else "▼"
+    title = f"{heard.market} {said.signal} {arrow} {said.side}"
+    length = bar_text(said.bar_seconds) if said.bar_seconds in TIMEFRAMES else f"{said.bar_seconds}s"
+    clock = datetime.fromtimestamp(said.time_us // 1_000_000, UTC)
+    words = [f"{length} bar of {clock:%Y-%m-%d %H:%M:%S} UTC"]
+    words += [] if heard.price is None else [f"price {heard.price:.10g}"]
+    words += [] if strength is None else [f"strength {strength:.4g}"]
+    words.append(f"coverage {int(heard.coverage * 1000) / 10:g} %")
+    words += [] if heard.complete else ["incomplete data"]
+    return Alert(
+        title=("DEMO " if demo else "") + title,
+        text=", ".join(words),
+        market=heard.market,
+        signal=said.signal,
+        side=said.side,
+        time_us=said.time_us,
+        bar_seconds=said.bar_seconds,
+        strength=strength,
+        price=heard.price,
+        coverage=heard.coverage,
+        values=said.values,
+        sent_us=now_us,
+        demo=demo,
+    )
+
+
+def trial(now_us: int) -> Alert:
+    """What `cvdtui alert test` sends."""
+    return Alert(
+        title="cvdtui test",
+        text="this channel works",
+        market="",
+        signal="test",
+        side="buy",
+        time_us=now_us,
+        bar_seconds=0,
+        strength=None,
+        price=None,
+        coverage=1.0,
+        values={},
+        sent_us=now_us,
+        test=True,
+    )

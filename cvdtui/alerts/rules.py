@@ -1,0 +1,91 @@
+"""Which signals alert, and where they go: patterns, strength, cooldown, quiet hours. Reads no clock."""
+
+from datetime import UTC, datetime, tzinfo
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from cvdtui.alerts.alert import strength_of
+from cvdtui.config import AlertRule, Alerts
+from cvdtui.model import Heard, SignalKey
+
+REMEMBERED = 20_000
+"""Signals known to have alerted."""
+EARLY_US = 5_000_000
+"""The exchange's clock may run so far ahead of ours."""
+
+
+class Verdict(NamedTuple):
+    """Where one signal goes; `quiet`: rules asked for it, in their quiet hours."""
+
+    channels: tuple[str, ...]
+    quiet: bool
+
+
+class Rules:
+    """The configured rules and those added on the screen; remembers what has alerted and when."""
+
+    def __init__(self, alerts: Alerts) -> None:
+        self._alerts = alerts
+        self._zone: tzinfo | None = None if alerts.zone == "local" else ZoneInfo(alerts.zone)
+        self.added: list[AlertRule] = []
+        """Rules of the screen."""
+        self._seen: dict[SignalKey, None] = {}
+        self._spoke: dict[tuple[AlertRule, str], int] = {}
+
+    def judge(self, heard: Heard, now_us: int) -> Verdict | None:
+        """Where it goes; None where no rule asks for it, all that do are cooling down, or it has alerted."""
+        if heard.key in self._seen:
+            return None
+        fresh = not heard.backfilled and self._is_fresh(heard, now_us)
+        rules = (*self._alerts.rules, *self.added)
+        matching = [rule for rule in rules if (fresh or rule.backfilled) and matches(rule, heard)]
+        if not matching:
+            return None
+        self._remember(heard.key)
+        ready = [rule for rule in matching if not self._is_cooling(rule, heard.market, now_us)]
+        if not ready:
+            return None
+        channels: dict[str, None] = {}
+        quiet = True
+        for rule in ready:
+            self._spoke[rule, heard.market] = now_us
+            if not self.is_quiet(rule, now_us):
+                quiet = False
+                channels.update(dict.fromkeys(self._alerts.to if rule.to is None else rule.to))
+        return Verdict(tuple(channels), quiet)
+
+    def is_quiet(self, rule: AlertRule, now_us: int) -> bool:
+        """Whether now is in the rule's quiet hours."""
+        span = self._alerts.quiet if rule.quiet is None else rule.quiet
+        if not span:
+            return False
+        moment = datetime.fromtimestamp(now_us // 1_000_000, UTC).astimezone(self._zone)
+        clock, begin, end = f"{moment:%H:%M}", span[:5], span[6:]
+        return begin <= clock < end if begin < end else clock >= begin or clock < end
+
+    def _is_fresh(self, heard: Heard, now_us: int) -> bool:
+        return -EARLY_US <= now_us - heard.closed_us <= self._alerts.fresh_s * 1_000_000
+
+    def _is_cooling(self, rule: AlertRule, market: str, now_us: int) -> bool:
+        spoke = self._spoke.get((rule, market))
+        wait_s = self._alerts.cooldown_s if rule.cooldown_s is None else rule.cooldown_s
+        return spoke is not None and now_us - spoke < wait_s * 1_000_000
+
+    def _remember(self, key: SignalKey) -> None:
+        self._seen[key] = None
+        while len(self._seen) > REMEMBERED:
+            del self._seen[next(iter(self._seen))]
+
+
+def matches(rule: AlertRule, heard: Heard) -> bool:
+    """Whether a rule asks for this signal, however old it is."""
+    said = heard.signal
+    return (
+        rule.signal in ("*", said.signal)
+        and fnmatchcase(heard.market, rule.market)
+        and rule.bar in (0, said.bar_seconds)
+        and rule.side in ("both", said.side)
+        and (heard.complete or rule.incomplete)
+        and (rule.strength == 0 or (strength_of(said.values) or 0.0) >= rule.strength)
+    )
