@@ -346,6 +346,8 @@ class LiveFeed:
             weight_used=self._rest.budget.used,
             weight_limit=self._rest.budget.limit,
             retry_at_us=now + int(pause * 1e6) if pause else 0,
+            status=self._rest.status if self._rest.trouble else 0,
+            ahead_us=self._ahead_us,
         )
         if self._rest_link != old:
             self._sink.on_link(self._rest_link)

@@ -10,6 +10,7 @@ from cvdtui.feeds.backoff import Backoff
 from cvdtui.feeds.budget import Budget
 from cvdtui.feeds.connection import Connection, dial
 from cvdtui.feeds.options import FeedOptions
+from cvdtui.feeds.pace import Pace
 from cvdtui.feeds.watch import Watch
 from cvdtui.feeds.words import REGIONAL, host_of
 from cvdtui.model import Link, LinkState, Missing, Now, Sink, Trades
@@ -61,6 +62,9 @@ class Socket:
         self._is_asking = False
         self._messages = 0
         self._connected = 0
+        self._status = 0
+        """The HTTP status of the last refused handshake; 0 since one succeeded."""
+        self._pace = Pace()
         self._trades_at_tick: dict[Connection, int] = {}
         life = options.socket_s or venue.limits.socket_seconds * (0.96 + 0.03 * random.random())  # noqa: S311
         self._life_s = life
@@ -127,10 +131,12 @@ class Socket:
                 fresh = await dial(self._venue.socket_url(), self._options.timeout_s, self._venue.mirrors)
             except VenueError as error:
                 reason, patient, refused = str(error), True, error.status in REGIONAL
+                self._status = error.status
                 if error.retry_after:
                     self._connects.pause(error.retry_after)
                 continue
             self._connected += 1
+            self._status = 0
             fresh.start(self._take)
             self._spawn(self._subscribe(fresh, list(self._watches)))
             return fresh
@@ -329,6 +335,8 @@ class Socket:
             self._messages,
             max(0, self._connected - 1),
             retry_at_us=retry_at_us,
+            rate=self._pace.rate(self._messages, now),
+            status=self._status,
         )
         if self.link != old:
             self._sink.on_link(self.link)

@@ -43,6 +43,12 @@ class Link(Struct, frozen=True, gc=False):
     weight_used: int = 0
     weight_limit: int = 0
     retry_at_us: int = 0
+    rate: float = 0.0
+    """Messages a second lately."""
+    status: int = 0
+    """The HTTP status that turned us away (403, 418, 429, 451 ...); 0 when none did."""
+    ahead_us: int | None = None
+    """How far the host's clock is ahead of ours; None while it is not known."""
 
 
 class Columns:
