@@ -289,6 +289,47 @@ class Print(Struct, frozen=True, gc=False):
     side: int
 
 
+class SignalView(Struct, frozen=True, gc=False):
+    """One signal of the market at hand, for its marker, its line in the log, and the divergence's line."""
+
+    signal: str
+    time_us: int
+    """Start of the closed bar on which it was known."""
+    bar_seconds: int
+    side: Literal["buy", "sell"]
+    text: str
+    """What it found, in a few words."""
+    price: float | None = None
+    """Where its marker stands; None: at the bar."""
+    pivots: tuple[tuple[int, float, float], ...] = ()
+    """Of a divergence: (time_us, price, CVD since the start) of both pivots."""
+    zone: tuple[float, float] | None = None
+    """Of a stacked imbalance: its lowest and highest row."""
+    values: dict[str, object] = {}
+    quality: str = ""
+    """What was incomplete about the data behind it; empty: nothing."""
+    provisional: bool = False
+    """The right side of its pivot is not complete: drawn with `?`, never alerts."""
+
+
+class Dashboard(Struct, frozen=True, gc=False):
+    """The statistics of the last closed bar."""
+
+    z: float | None = None
+    """Smoothed."""
+    z_before: float | None = None
+    z_raw: float | None = None
+    efficiency: float | None = None
+    phase: str = ""
+    """`breakout`, `balanced`, `churn`, or empty."""
+    slope_z: float | None = None
+    speed: float | None = None
+    """Trades a second against their mean."""
+    spread_z: float | None = None
+    orders: tuple[float, ...] = ()
+    """Delta of the last closed bar by value of the taker orders, smallest class first."""
+
+
 class MarketDetail(Struct, frozen=True, gc=False):
     """All that is drawn of the market at hand."""
 
@@ -305,6 +346,9 @@ class MarketDetail(Struct, frozen=True, gc=False):
     """Newest first."""
     quality: Quality = Quality()
     rolling_trades: int = 1000
+    signals: tuple[SignalView, ...] = ()
+    """Of the timeframe in view, oldest first; provisional ones last."""
+    dashboard: Dashboard = Dashboard()
 
 
 class Snapshot(Struct, frozen=True, gc=False):

@@ -195,3 +195,5 @@ class Signal(Struct, frozen=True, gc=False):
     bar_seconds: int
     side: Literal["buy", "sell"]
     values: dict[str, object]
+    quality: str = ""
+    """What was incomplete about the data behind it (`coverage 93.1`, `gap`, `rows`); empty: nothing."""

@@ -1,0 +1,67 @@
+"""Absorption: aggression into a bar's extreme that did not move price, seen when the bar has closed."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from cvdtui.model import Signal
+from cvdtui.signals.closed import Closed, Side, exact
+
+
+class Absorption:
+    """Tells buyers absorbed at a high (speaks for sell) and sellers absorbed at a low (speaks for buy)."""
+
+    name = "absorption"
+
+    class Parameters(Struct, frozen=True, kw_only=True):
+        """The rows at the extreme, their volume against the bar's mean row, their delta, the way back."""
+
+        enabled: bool = True
+        rows: Annotated[int, Meta(ge=1, le=100, description="rows")] = 2
+        volume: Annotated[float, Meta(ge=0, le=1_000, description="times the mean row")] = 2.0
+        delta: Annotated[float, Meta(ge=0, le=1, description="shares of volume")] = 0.4
+        back: Annotated[int, Meta(ge=0, le=1_000, description="rows")] = 2
+
+    def __init__(self, parameters: Parameters, seconds: int) -> None:  # noqa: ARG002 - one shape for all
+        self._rows = parameters.rows
+        self._volume = exact(parameters.volume)
+        self._delta = exact(parameters.delta)
+        self._back = parameters.back
+
+    def push(self, closed: Closed) -> Iterable[Signal]:
+        """Takes the next closed bar."""
+        volumes = [volume for row in closed.rows.values() if (volume := sum(row))]
+        if not volumes:
+            return ()
+        row = closed.row
+        close = _row(closed.bar.close, row)
+        found: list[Signal] = []
+        extremes: tuple[tuple[int, int, Side], ...] = (
+            (_row(closed.bar.high, row), 1, "sell"),
+            (_row(closed.bar.low, row), -1, "buy"),
+        )
+        for extreme, sign, side in extremes:
+            if (extreme - close) * sign < self._back:
+                continue
+            if self._absorbs(closed, extreme, sign, sum(volumes), len(volumes)):
+                found.append(closed.signal(self.name, side, {"price": closed.scale.price(extreme * row)}))
+        return found
+
+    def _absorbs(self, closed: Closed, extreme: int, sign: int, total: int, traded: int) -> bool:
+        """Mean volume at the extreme >= `volume` x the mean traded row, and its delta leans into it."""
+        buy = sell = unknown = 0
+        for number in range(self._rows):
+            sums = closed.rows.get(extreme - sign * number)
+            if sums is not None:
+                buy, sell, unknown = buy + sums[0], sell + sums[1], unknown + sums[2]
+        volume = buy + sell + unknown
+        times, share = self._volume, self._delta
+        if volume * traded * times.denominator < times.numerator * total * self._rows:
+            return False
+        return volume > 0 and sign * (buy - sell) * share.denominator >= share.numerator * volume
+
+
+def _row(price: int, row: int) -> int:
+    """Number of the nearest multiple of `row`, ties up."""
+    return (2 * price + row) // (2 * row)

@@ -1,0 +1,52 @@
+"""CVD flip: the running delta changes its sign by more than noise."""
+
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from cvdtui.model import Signal
+from cvdtui.signals.closed import Closed, exact, side_of
+from cvdtui.signals.moments import Moments
+
+
+class Flip:
+    """Tells the bar on which CVD stands beyond the noise on the other side of zero than it did before.
+
+    CVD since the session's start; a new session begins without a side, so a reset never tells anything.
+    """
+
+    name = "flip"
+
+    class Parameters(Struct, frozen=True, kw_only=True):
+        """Noise is so many population deviations of a bar's delta over the window."""
+
+        enabled: bool = True
+        noise: Annotated[float, Meta(ge=0, le=1_000, description="deviations")] = 1.0
+        window: Annotated[int, Meta(ge=2, le=10_000, description="bars")] = 100
+        anchor: Literal["session", "start"] = "session"
+
+    def __init__(self, parameters: Parameters, seconds: int) -> None:  # noqa: ARG002 - one shape for all
+        self._noise = exact(parameters.noise)
+        self._deltas = Moments(parameters.window)
+        self._of_session = parameters.anchor == "session"
+        self._session_us: int | None = None
+        self._base = 0
+        """CVD at the anchor."""
+        self._sign = 0
+
+    def push(self, closed: Closed) -> Iterable[Signal]:
+        """Takes the next closed bar."""
+        bar, deltas = closed.bar, self._deltas
+        deltas.push(bar.delta)
+        if self._of_session and closed.session_us != self._session_us:
+            self._session_us = closed.session_us
+            self._base, self._sign = bar.cvd - bar.delta, 0
+        cvd = bar.cvd - self._base
+        noise = self._noise
+        if not cvd or (cvd * deltas.count * noise.denominator) ** 2 < noise.numerator**2 * deltas.spread:
+            return ()
+        before, self._sign = self._sign, 1 if cvd > 0 else -1
+        if before in (0, self._sign):
+            return ()
+        return (closed.signal(self.name, side_of(cvd), {"cvd": closed.scale.size(cvd)}),)

@@ -1,0 +1,72 @@
+"""Diagonal imbalance: one side lifts (hits) a multiple of what the other did one row below (above)."""
+
+from collections.abc import Iterable
+from fractions import Fraction
+from math import ceil
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from cvdtui.model import Signal
+from cvdtui.signals.closed import Closed, Rows, Side, exact
+
+
+def imbalances(
+    rows: Rows, *, ratio: float | Fraction = 3, min_volume: int = 0, ignore_zero: bool = True
+) -> list[tuple[int, Side]]:
+    """Diagonal imbalances, ascending: buy[r] >= ratio x sell[r - 1], sell[r] >= ratio x buy[r + 1].
+
+    The compared row is one row size away, traded or not; an empty opposite side gives none while
+    `ignore_zero`. The aggressor's own volume is at least `min_volume`. Compared in integers: a product of
+    floats would round sums of more than 2^53.
+    """
+    over, under = (ratio if isinstance(ratio, Fraction) else exact(ratio)).as_integer_ratio()
+    least = max(min_volume, 1)
+    found: list[tuple[int, Side]] = []
+    for number in sorted(rows):
+        mine = rows[number]
+        buy, sell = mine[0], mine[1]
+        if buy >= least:
+            below = rows.get(number - 1)
+            against = below[1] if below else 0
+            if (against or not ignore_zero) and buy * under >= over * against:
+                found.append((number, "buy"))
+        if sell >= least:
+            above = rows.get(number + 1)
+            against = above[0] if above else 0
+            if (against or not ignore_zero) and sell * under >= over * against:
+                found.append((number, "sell"))
+    return found
+
+
+class Imbalance:
+    """Writes the imbalances of every bar that has rows; tells nothing by itself."""
+
+    name = "imbalance"
+
+    class Parameters(Struct, frozen=True, kw_only=True):
+        """How one-sided a row must be."""
+
+        enabled: bool = True
+        ratio: Annotated[float, Meta(ge=1, le=1_000, description="times the other side")] = 3.0
+        min_volume: Annotated[float, Meta(ge=0, le=1e15, description="base units")] = 0.0
+        ignore_zero: bool = True
+
+    def __init__(self, parameters: Parameters, seconds: int = 0) -> None:  # noqa: ARG002 - one shape for all
+        self._ratio = exact(parameters.ratio)
+        self._min_volume = exact(parameters.min_volume)
+        self._ignore_zero = parameters.ignore_zero
+        self._enabled = parameters.enabled
+
+    def push(self, closed: Closed) -> Iterable[Signal]:
+        """Takes the next closed bar."""
+        if closed.rows:
+            closed.marks.imbalances = self.of(closed.rows, closed.scale.size_decimals)
+        return ()
+
+    def of(self, rows: Rows, size_decimals: int) -> list[tuple[int, Side]]:
+        """Imbalances of rows whose volumes have so many decimals."""
+        if not self._enabled:
+            return []
+        least = ceil(self._min_volume * 10**size_decimals)
+        return imbalances(rows, ratio=self._ratio, min_volume=least, ignore_zero=self._ignore_zero)

@@ -1,0 +1,53 @@
+"""Large trade: one taker order of unusual value."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from cvdtui.model import Signal
+from cvdtui.signals.closed import Closed, Order, Side, exact
+
+VALUE = 1_000_000.0
+"""In quote units."""
+
+
+class Large:
+    """Tells, for each side, the bars in which orders of at least `value` traded, with the largest of them."""
+
+    name = "large"
+
+    class Parameters(Struct, frozen=True, kw_only=True):
+        """What is large, in quote units (USD)."""
+
+        enabled: bool = True
+        value: Annotated[float, Meta(ge=1, le=1e15, description="quote units")] = VALUE
+
+    def __init__(self, parameters: Parameters, seconds: int) -> None:  # noqa: ARG002 - one shape for all
+        self._value = exact(parameters.value)
+
+    def push(self, closed: Closed) -> Iterable[Signal]:
+        """Takes the next closed bar."""
+        if closed.orders is None or not closed.orders.large:
+            return ()
+        scale = closed.scale
+        worth = 10 ** (scale.price_decimals + scale.size_decimals)
+        orders = [order for order in closed.orders.large if order.value >= self._value * worth]
+        found: list[Signal] = []
+        sides: tuple[tuple[int, Side], ...] = ((1, "buy"), (-1, "sell"))
+        for number, side in sides:
+            mine = [order for order in orders if order.side == number]
+            if mine:
+                found.append(closed.signal(self.name, side, _values(mine, closed, worth)))
+        return found
+
+
+def _values(orders: list[Order], closed: Closed, worth: int) -> dict[str, object]:
+    largest = max(orders, key=lambda order: order.value)
+    return {
+        "count": len(orders),
+        "price": closed.scale.price(largest.price),
+        "size": closed.scale.size(largest.size),
+        "value": largest.value / worth,
+        "trade_time_us": largest.time_us,
+    }

@@ -1,0 +1,32 @@
+"""Naked point of control touched: price comes back to where a past session traded most."""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from cvdtui.model import Signal
+from cvdtui.signals.closed import Closed, Side
+
+
+class NakedPoc:
+    """Tells each touch once; speaks for the side price came from (from above: buy)."""
+
+    name = "naked_poc"
+
+    class Parameters(Struct, frozen=True, kw_only=True):
+        """Nothing but whether it is wanted."""
+
+        enabled: bool = True
+
+    def __init__(self, parameters: Parameters, seconds: int) -> None:  # noqa: ARG002 - one shape for all
+        self._close: int | None = None
+
+    def push(self, closed: Closed) -> Iterable[Signal]:
+        """Takes the next closed bar."""
+        came_from = self._close if self._close is not None else closed.bar.open
+        self._close = closed.bar.close
+        return [self._told(closed, price, session_us, came_from) for price, session_us in closed.touched]
+
+    def _told(self, closed: Closed, price: int, session_us: int, came_from: int) -> Signal:
+        side: Side = "buy" if came_from > price or (came_from == price <= closed.bar.close) else "sell"
+        return closed.signal(self.name, side, {"price": closed.scale.price(price), "session_us": session_us})

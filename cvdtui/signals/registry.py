@@ -1,0 +1,60 @@
+"""Every signal: one file and one line here. What one writes on a bar, those below it may read."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from cvdtui.model import Signal
+from cvdtui.signals.absorption import Absorption
+from cvdtui.signals.accumulation import Accumulation
+from cvdtui.signals.closed import Closed
+from cvdtui.signals.divergence import Divergence
+from cvdtui.signals.efficiency import Efficiency
+from cvdtui.signals.flip import Flip
+from cvdtui.signals.imbalance import Imbalance
+from cvdtui.signals.large import Large
+from cvdtui.signals.naked_poc import NakedPoc
+from cvdtui.signals.size_buckets import SizeBuckets
+from cvdtui.signals.slope import Slope
+from cvdtui.signals.speed import Speed
+from cvdtui.signals.spread import Spread
+from cvdtui.signals.stacked import Stacked
+from cvdtui.signals.unfinished import Unfinished
+from cvdtui.signals.zscore import Climax
+
+
+class Judge(Protocol):
+    """A signal at work on one market and timeframe."""
+
+    def push(self, closed: Closed) -> Iterable[Signal]:
+        """Takes the next closed bar; what it gives is known on that bar and never changes."""
+
+
+SIGNALS: dict[str, Any] = {
+    kind.name: kind
+    for kind in (
+        Climax,
+        Efficiency,
+        Divergence,
+        Slope,
+        Imbalance,
+        Stacked,
+        Absorption,
+        Unfinished,
+        Speed,
+        SizeBuckets,
+        Flip,
+        NakedPoc,
+        Large,
+        Accumulation,
+        Spread,
+    )
+}
+"""By name: classes made with (parameters, bar length in seconds), each a Judge with its `Parameters`."""
+
+PARAMETERS: Mapping[str, type[Struct]] = {name: kind.Parameters for name, kind in SIGNALS.items()}
+"""What may be set of each."""
+
+TOLD = tuple(name for name in SIGNALS if name not in ("imbalance", "unfinished", "size_buckets"))
+"""Signals that tell something; the others write on bars alone."""

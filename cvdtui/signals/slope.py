@@ -1,0 +1,81 @@
+"""Slope acceleration: CVD turns unusually steep while price stands at a level that matters."""
+
+from collections import deque
+from collections.abc import Iterable
+from fractions import Fraction
+from math import sqrt
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from cvdtui.model import Signal
+from cvdtui.signals.closed import Closed, Level, exact, side_of
+from cvdtui.signals.moments import Moments
+from cvdtui.signals.true_range import TrueRange
+
+
+class Slope:
+    """Writes the z of the CVD's least-squares slope; tells the bar on which it is extreme near a level."""
+
+    name = "slope"
+
+    class Parameters(Struct, frozen=True, kw_only=True):
+        """The line, what is extreme, and what is near."""
+
+        enabled: bool = True
+        bars: Annotated[int, Meta(ge=2, le=1_000, description="bars")] = 20
+        window: Annotated[int, Meta(ge=2, le=10_000, description="slopes")] = 100
+        extreme: Annotated[float, Meta(ge=0, le=100, description="deviations")] = 2.0
+        near: Annotated[float, Meta(ge=0, le=100, description="ATRs")] = 0.25
+        atr: Annotated[int, Meta(ge=1, le=1_000, description="bars")] = 14
+
+    def __init__(self, parameters: Parameters, seconds: int) -> None:  # noqa: ARG002 - one shape for all
+        count = parameters.bars
+        self._weights = [2 * place - (count - 1) for place in range(count)]
+        """The least-squares slope is the sum of weight x value, but for a constant that z does not see."""
+        self._cvds: deque[int] = deque(maxlen=count)
+        self._slopes = Moments(parameters.window)
+        self._range = TrueRange(parameters.atr)
+        self._extreme = parameters.extreme
+        self._near = exact(parameters.near)
+        self._was = False
+
+    def push(self, closed: Closed) -> Iterable[Signal]:
+        """Takes the next closed bar."""
+        self._range.push(closed.bar)
+        self._cvds.append(closed.bar.cvd)
+        value = closed.marks.slope_z = self._score()
+        was, self._was = self._was, False
+        if value is None or abs(value) <= self._extreme or not self._range.is_full:
+            return ()
+        level = self._nearest(closed)
+        if level is None:
+            return ()
+        self._was = True
+        if was:
+            return ()
+        price = round(level.price)
+        values: dict[str, object] = {"z": value, "level": level.name, "price": closed.scale.price(price)}
+        return (closed.signal(self.name, side_of(value), values),)
+
+    def _score(self) -> float | None:
+        """How unusual the slope is among the latest ones, itself included."""
+        if len(self._cvds) < len(self._weights):
+            return None
+        slopes = self._slopes
+        slope = sum(weight * cvd for weight, cvd in zip(self._weights, self._cvds, strict=True))
+        slopes.push(slope)
+        if not slopes.is_full:
+            return None
+        spread = slopes.spread
+        return (slope * slopes.count - slopes.total) / sqrt(spread) if spread else 0.0
+
+    def _nearest(self, closed: Closed) -> Level | None:
+        """The nearest level within reach of the close."""
+        reach = self._near * self._range.total / self._range.length
+        best: tuple[Fraction, Level] | None = None
+        for level in closed.levels():
+            distance = abs(Fraction(closed.bar.close - level.price))
+            if distance <= reach and (best is None or distance < best[0]):
+                best = distance, level
+        return None if best is None else best[1]

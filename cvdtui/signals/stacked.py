@@ -1,0 +1,58 @@
+"""Stacked imbalance: several imbalances of one side in rows that touch."""
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from cvdtui.model import Signal
+from cvdtui.signals.closed import Closed, Side, Zone
+
+LEAST = 3
+
+
+def stacked(found: Sequence[tuple[int, Side]], *, least: int = LEAST) -> list[Zone]:
+    """Zones (low row, high row, side, rows) of at least `least` imbalances of one side in rows that touch."""
+    if len(found) < least:
+        return []
+    zones: list[Zone] = []
+    sides: tuple[Side, Side] = ("buy", "sell")
+    for side in sides:
+        run: list[int] = []
+        for number in [*(row for row, of in found if of == side), None]:
+            if run and number != run[-1] + 1:
+                if len(run) >= least:
+                    zones.append((run[0], run[-1], side, len(run)))
+                run = []
+            if number is not None:
+                run.append(number)
+    return sorted(zones)
+
+
+class Stacked:
+    """Tells every zone of a bar; speaks for the aggressor. Reads the imbalances found before it."""
+
+    name = "stacked"
+
+    class Parameters(Struct, frozen=True, kw_only=True):
+        """How many rows make a zone."""
+
+        enabled: bool = True
+        rows: Annotated[int, Meta(ge=2, le=100, description="rows")] = LEAST
+
+    def __init__(self, parameters: Parameters, seconds: int = 0) -> None:  # noqa: ARG002 - one shape for all
+        self._least = parameters.rows
+
+    def push(self, closed: Closed) -> Iterable[Signal]:
+        """Takes the next closed bar."""
+        zones = self.of(closed.marks.imbalances)
+        closed.marks.stacked = zones
+        price, row = closed.scale.price, closed.row
+        return [
+            closed.signal(self.name, side, {"low": price(low * row), "high": price(high * row), "rows": rows})
+            for low, high, side, rows in zones
+        ]
+
+    def of(self, found: Sequence[tuple[int, Side]]) -> list[Zone]:
+        """The zones of these imbalances."""
+        return stacked(found, least=self._least)

@@ -1,0 +1,40 @@
+"""Unfinished auction: both sides traded at a bar's extreme price, so the auction there did not end."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from msgspec import Struct
+
+from cvdtui.model import Signal
+from cvdtui.signals.closed import Closed
+
+
+class Unfinished:
+    """Writes `high` and `low` on every bar where they were left unfinished; tells nothing by itself."""
+
+    name = "unfinished"
+
+    class Parameters(Struct, frozen=True, kw_only=True):
+        """Nothing but whether it is wanted."""
+
+        enabled: bool = True
+
+    def __init__(self, parameters: Parameters, seconds: int = 0) -> None:  # noqa: ARG002 - one shape for all
+        self._enabled = parameters.enabled
+
+    def push(self, closed: Closed) -> Iterable[Signal]:
+        """Takes the next closed bar."""
+        if closed.cells and self._enabled:
+            closed.marks.unfinished = self.of(closed)
+        return ()
+
+    def of(self, closed: Closed) -> list[Literal["high", "low"]]:
+        """Which ends of the bar both sides traded at: the price itself, not its row."""
+        if not self._enabled:
+            return []
+        found: list[Literal["high", "low"]] = []
+        if all(closed.traded(closed.bar.high)):
+            found.append("high")
+        if all(closed.traded(closed.bar.low)):
+            found.append("low")
+        return found
