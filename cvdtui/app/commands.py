@@ -33,6 +33,7 @@ COMMANDS: dict[str, Command] = {
     "theme": Command("[NAME]", "theme", "colours"),
     "preset": Command(" ".join(PRESETS), "preset", "layout"),
     "pane": Command(" ".join(PANES), "pane", "show or hide a pane"),
+    "groups": Command("", "groups", "markets or asset groups"),
     "speed": Command("FACTOR", "speed", "speed of a replay"),
     "demo": Command("", "demo", "switch to the demo exchange"),
     "help": Command("", "help", "numbers and keys"),

@@ -18,6 +18,7 @@ from cvdtui.app.wishes import Wishes
 from cvdtui.model import ANCHORS, TIMEFRAMES, Snapshot, View
 from cvdtui.panes import PANES
 from cvdtui.panes.clock import span
+from cvdtui.panes.groups import Groups
 from cvdtui.panes.help import Help
 from cvdtui.panes.line import Answer, Pane
 from cvdtui.panes.markets import Markets
@@ -65,7 +66,8 @@ class Desk:
             "previous_market": lambda _: self.answer(self.markets.move(-1)),
             "next_pane": lambda _: self.stage.next_pane(1),
             "previous_pane": lambda _: self.stage.next_pane(-1),
-            "pane": lambda name: self.stage.toggle(str(name)),
+            "pane": self._pane,
+            "groups": lambda _: self._groups(),
             "zoom": lambda _: self.stage.toggle_zoom(),
             "preset": self._preset,
             "shorter": lambda _: self._timeframe(-1),
@@ -93,8 +95,7 @@ class Desk:
 
     def look(self, **changes: object) -> None:
         """Change the View and take a fresh picture, frozen or not."""
-        if changes:
-            self.view = replace(self.view, **changes)
+        self.view = replace(self.view, **changes, group=self.stage.is_drawn("group"))
         if "market" in changes:
             self.markets.selected = self.view.market
         self.snapshot = self.source.snapshot(self.view)
@@ -103,6 +104,8 @@ class Desk:
     def tick(self) -> Snapshot:
         """The picture of now, or the frozen one."""
         if not self.frozen:
+            if self.view.group != self.stage.is_drawn("group"):
+                self.view = replace(self.view, group=not self.view.group)
             self.snapshot = self.source.snapshot(self.view)
             self._follow()
         report = self.source.offline()
@@ -112,11 +115,16 @@ class Desk:
 
     def _follow(self) -> None:
         """The market at hand is the one under the table's cursor, which always stands on one that exists."""
-        self.markets.meet(self.snapshot.rows, self.snapshot.time_us)
+        self._meet()
         if self.markets.selected != self.view.market and (self.markets.selected or not self.snapshot.rows):
             self.view = replace(self.view, market=self.markets.selected)
             self.snapshot = self.source.snapshot(self.view)
-            self.markets.meet(self.snapshot.rows, self.snapshot.time_us)
+            self._meet()
+
+    def _meet(self) -> None:
+        self.markets.meet(self.snapshot.rows, self.snapshot.time_us)
+        if self.markets.groups is not None:
+            self.markets.groups.meet(self.snapshot.groups, self.markets.order)
 
     def say(self, text: str) -> None:
         """One line in the status, until the next key."""
@@ -140,7 +148,7 @@ class Desk:
                 self.answer(answer)
                 return ""
         action = action_of(name, replay=self.source.replay is not None)
-        argument = ORDER[int(name) - 1] if action == "pane" else None
+        argument = name if action == "pane" else None
         if not action or self.do(action, argument):
             return self._left_over()
         return action
@@ -174,6 +182,9 @@ class Desk:
             self.look(**answer.view)
         if answer.open:
             self.stage.drill()
+        if answer.pane:
+            self.stage.show_alone(answer.pane)
+            self.look()
 
     def _back(self) -> None:
         if self.stage.offline and not self.stage.help:
@@ -249,6 +260,27 @@ class Desk:
         self.markets.filter("")
         self.markets.held = True
         self.look(market=found[0])
+
+    def _pane(self, name: object) -> None:
+        """Show or hide a pane, by its name or its number."""
+        word = str(name)
+        if word.isdigit():
+            if not 0 < int(word) <= len(ORDER):
+                self.say(f"no pane {word}: there are {', '.join(ORDER)}")
+                return
+            word = ORDER[int(word) - 1]
+        self.stage.toggle(word)
+        self.look()
+
+    def _groups(self) -> None:
+        """The table shows markets, or the assets they are about."""
+        self.markets.groups = Groups() if self.markets.groups is None else None
+        self.look(groups=self.markets.groups is not None)
+        if self.stage.compact:
+            self.stage.focus = "markets"
+        self.say(
+            "markets added up by asset; v shows them one by one" if self.view.groups else "markets one by one"
+        )
 
     def _preset(self, name: object) -> None:
         chosen = str(name) if name in PRESETS else self.stage.next_preset()

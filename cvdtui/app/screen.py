@@ -23,6 +23,7 @@ from cvdtui.app.source import Source
 from cvdtui.app.stage import Stage
 from cvdtui.errors import CvdtuiError
 from cvdtui.model import View
+from cvdtui.panes import BEYOND_ONE_MARKET
 from cvdtui.panes.bottom import Footer, Status
 from cvdtui.panes.clock import Clock
 from cvdtui.panes.header import Header
@@ -32,7 +33,7 @@ from cvdtui.panes.small import Small
 from cvdtui.panes.view import PaneView
 from cvdtui.theme import Theme
 
-EXTRA_HINTS = (("1-5", "panes"), ("t", "theme"))
+EXTRA_HINTS = (("1-9", "panes"), ("t", "theme"))
 COLOURS = {"standard": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT, "truecolor": ColorSystem.TRUECOLOR}
 
 
@@ -101,7 +102,7 @@ class MonitorApp(App[None]):
             self._small,
         )
         for pane in (*desk.panes.values(), *fixed):
-            of_detail = pane.name in desk.panes and pane is not desk.markets
+            of_detail = pane.name in desk.panes and pane.name not in BEYOND_ONE_MARKET
             self._views[pane.name] = PaneView(pane, inks, self._clock, of_detail=of_detail)
         self._stage.width, self._stage.height = self.size
         self._stage.settle()
@@ -150,7 +151,8 @@ class MonitorApp(App[None]):
         self._status.message = desk.message
         focused = desk.focused
         self._footer.keys = self._hints(focused)
-        self._put(stage.places(max(len(desk.snapshot.rows), 1)))
+        rows = desk.snapshot.groups if desk.view.groups else desk.snapshot.rows
+        self._put(stage.places(max(len(rows), 1)))
         for name, place in self._places.items():
             view = self._views[name]
             alone = name in {stage.zoom, "help", "offline"} or stage.compact or stage.drilled
@@ -183,7 +185,7 @@ class MonitorApp(App[None]):
         if replay is not None:
             play = (("space", "go on" if replay.paused else "pause"), (".", "step"), ("< >", "speed"))
         back = () if "esc" in dict(focused.hints) or not self._stage.can_leave else (("esc", "back"),)
-        panes = (("1-5", "panes"),) if self._stage.compact and focused is self.desk.markets else ()
+        panes = (("1-9", "panes"),) if self._stage.compact and focused is self.desk.markets else ()
         return (
             *GLOBAL_HINTS[:2],
             *back,

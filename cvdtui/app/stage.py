@@ -83,6 +83,16 @@ class Stage:
         if not self.compact:
             self.zoom = None if self.zoom is not None else self.focus
 
+    def show_alone(self, name: str) -> None:
+        """One pane on the whole body, visible otherwise or not."""
+        self.focus = name
+        if not self.compact:
+            self.zoom = name
+
+    def is_drawn(self, name: str) -> bool:
+        """Whether the pane has a place on the screen now."""
+        return self.focus == name if self.compact else name in self.shown
+
     def drill(self) -> None:
         """Into the market: its panes take the place of the table."""
         if self.compact:

@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 from cvdtui.panes.chart import Chart
 from cvdtui.panes.footprint import Footprint
+from cvdtui.panes.group import Group
 from cvdtui.panes.line import Pane
+from cvdtui.panes.links import Links
 from cvdtui.panes.markets import Markets
 from cvdtui.panes.profile import Profile
 from cvdtui.panes.tape import Tape
@@ -18,5 +20,9 @@ PANES: dict[str, Callable[[], Pane]] = {
     "footprint": Footprint,
     "profile": Profile,
     "tape": Tape,
+    "group": Group,
+    "links": Links,
 }
-"""In the order of their keys 1-5."""
+"""In the order of their keys 1-9."""
+BEYOND_ONE_MARKET = frozenset({"markets", "group", "links"})
+"""Panes that draw more than the market at hand: they are painted at every picture."""

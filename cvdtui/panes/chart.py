@@ -2,7 +2,8 @@
 
 from cvdtui.model import ChartBar, MarketDetail
 from cvdtui.panes import numbers
-from cvdtui.panes.clock import Clock, span
+from cvdtui.panes.axis import time_axis
+from cvdtui.panes.clock import Clock
 from cvdtui.panes.columns import price_decimals
 from cvdtui.panes.line import Answer, Frame, Line, centred, title
 from cvdtui.panes.plot import Scale, braille, candle, column, decimals_of, reach, ticks
@@ -81,7 +82,7 @@ class Chart:
         if self.at_us is not None:
             self._cross(grid, bars, prices)
         lines = [_row(text, tick, cells) for (text, tick), cells in zip(labels, grid, strict=True)]
-        return [*lines, _time_axis(bars, detail.timeframe, self._gutter, frame.clock)]
+        return [*lines, time_axis([bar.time_us for bar in bars], detail.timeframe, self._gutter, frame.clock)]
 
     def _labels(
         self, detail: MarketDetail, prices: Scale, bars: tuple[ChartBar, ...], hist: int, sums: Scale
@@ -223,49 +224,3 @@ def _row(text: str, tick: str, cells: list[tuple[str, str]]) -> Line:
             run, role = glyph, new
     spans.append((run, role or "text"))
     return tuple(spans)
-
-
-STEPS = (
-    1,
-    5,
-    15,
-    30,
-    60,
-    300,
-    600,
-    900,
-    1800,
-    3600,
-    7200,
-    14400,
-    21600,
-    43200,
-    86400,
-    172800,
-    604800,
-    2592000,
-)
-
-
-def _time_axis(bars: tuple[ChartBar, ...], timeframe: int, gutter: int, clock: Clock) -> Line:
-    """Labels under the bars whose time is a round one, at least nine cells apart."""
-    step = next((step for step in STEPS if step >= timeframe * 10), STEPS[-1])
-    offset = clock.midnight_offset(bars[0].time_us)
-    cells = ["─"] * len(bars)
-    free = 0
-    before = None
-    for x, bar in enumerate(bars):
-        slot = (bar.time_us // 1_000_000 + offset) // step
-        fresh, before = before is not None and slot != before, slot
-        text = (
-            clock.day(bar.time_us)
-            if timeframe >= 14400
-            else clock.hms(bar.time_us)
-            if timeframe < 60
-            else clock.hm(bar.time_us)
-        )
-        if fresh and x >= free and x + len(text) + 1 <= len(bars):
-            cells[x : x + len(text) + 1] = "┴" + text
-            free = x + len(text) + 3
-    zone = (span(timeframe) + " " + (clock.zone_name(bars[-1].time_us) or "UTC")).rjust(gutter)[-gutter:]
-    return ((zone + " ", "dim"), ("└", "faint"), ("".join(cells), "faint" if not before else "dim"))

@@ -43,6 +43,8 @@ class Answer(Struct, frozen=True):
     """Fields of the View to change."""
     open: bool = False
     """Drill into the selected market."""
+    pane: str = ""
+    """A pane that is to stand alone."""
 
 
 class Pane(Protocol):

@@ -5,6 +5,7 @@ The cursor follows the market, and rows hold still while one is chosen.
 
 from cvdtui.model import MarketRow
 from cvdtui.panes.columns import COLUMNS, Cell, Column, Style, spark, spark_head
+from cvdtui.panes.groups import Groups
 from cvdtui.panes.labels import label, matches
 from cvdtui.panes.line import Answer, Frame, Line, centred, clip, title
 
@@ -37,6 +38,8 @@ class Markets:
         self.sort: str | None = None
         self.reverse = True
         self.pattern = ""
+        self.groups: Groups | None = None
+        """The table of groups while it takes the place of this one."""
         self.order: list[str] = []
         """Market names as they stand on the screen."""
         self._top = 0
@@ -58,6 +61,8 @@ class Markets:
 
     def paint(self, frame: Frame) -> list[Line]:
         rows = frame.snapshot.rows
+        if self.groups is not None:
+            return self.groups.paint(frame, self.selected, self.pattern)
         self._write_all(rows, frame)
         if not self.order:
             words = f"no market matches /{self.pattern}" if rows else "no markets yet: press a to add one"
@@ -220,6 +225,8 @@ class Markets:
     def press(self, key: str) -> Answer | None:
         steps = {"up": -1, "k": -1, "down": 1, "j": 1, "pageup": -self._page, "pagedown": self._page}
         ends = {"g": 0, "home": 0, "G": len(self.order) - 1, "end": len(self.order) - 1}
+        if self.groups is not None:
+            return self._press_group(self.groups, key)
         if key in steps:
             return self.move(steps[key])
         if key in ends:
@@ -230,6 +237,13 @@ class Markets:
             self.held = False
             return Answer()
         return self._sort_key(key)
+
+    def _press_group(self, groups: Groups, key: str) -> Answer | None:
+        """Keys of the table of groups; the market at hand is the one that stands for the group."""
+        if key == "enter" and groups.shown:
+            return Answer(pane="group")
+        place = groups.move(key, self.selected)
+        return None if place is None else groups.choose(place, self.order)
 
     def _sort_key(self, key: str) -> Answer | None:
         if key in {"left", "right"}:
@@ -254,6 +268,8 @@ class Markets:
 
     def point(self, line: int) -> Answer:
         """Put the cursor on the line a finger points at."""
+        if self.groups is not None:
+            return self.groups.choose(self.groups.line_at(line), self.order)
         at = self._top + line
         return self.choose(at) if at < len(self.order) else Answer()
 

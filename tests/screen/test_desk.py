@@ -144,13 +144,14 @@ def test_on_80_by_24_one_pane_stands_alone():
 
 def test_tab_goes_through_the_panes_and_back():
     made = desk()
+    order = PRESETS["trader"]
     seen = []
-    for _ in ORDER:
+    for _ in order:
         press(made, "tab")
         seen.append(made.stage.focus)
-    assert seen == [*ORDER[1:], ORDER[0]]
+    assert seen == [*order[1:], order[0]]
     press(made, "shift+tab")
-    assert made.stage.focus == ORDER[-1]
+    assert made.stage.focus == order[-1]
 
 
 def test_presets_go_round():
