@@ -34,9 +34,12 @@ async def _run_live(options: RunOptions) -> int:
         await monitor.start()
         await _wait(stopped, options.seconds)
         await _settle(monitor)
+        silent = monitor.silent()
         await monitor.stop()
         monitor.begin()
-    print_report(monitor.board, options.config, as_json=options.json, notices=monitor.board.notices)
+    print_report(
+        monitor.board, options.config, as_json=options.json, notices=monitor.board.notices, silent=silent
+    )
     if not monitor.was_reached():
         why = "; ".join(monitor.failures()) or "no answer"
         raise UnreachableError(f"no market could be reached: {why}")
@@ -53,11 +56,12 @@ async def _run_demo(options: DemoOptions) -> int:
             await monitor.start()
             await _wait(stopped, options.seconds)
             await _catch_up(monitor, await exchange.freeze())
+            silent = monitor.silent()
             await monitor.stop()
             monitor.begin()
     finally:
         await exchange.stop()
-    print_report(monitor.board, config, as_json=options.json, notices=monitor.board.notices)
+    print_report(monitor.board, config, as_json=options.json, notices=monitor.board.notices, silent=silent)
     return 0
 
 

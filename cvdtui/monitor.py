@@ -113,6 +113,15 @@ class Monitor:
                 whys.setdefault(link.host or link.name, link.text)
         return tuple(why if host in why else f"{host}: {why}" for host, why in whys.items())
 
+    def silent(self) -> dict[str, str]:
+        """Markets whose connection is not live, each with the state it is in."""
+        return {
+            market: link.state
+            for link in self.board.links.values()
+            if link.state not in (*_LIVE, "idle")
+            for market in link.markets
+        }
+
     def open_ids(self) -> int:
         """How many trades are missing and being fetched."""
         return sum(state.tape.open_ids for state in self.board.states.values())

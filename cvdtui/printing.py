@@ -1,7 +1,7 @@
 """The report on stdout: JSON for programs, a short table for people; notices go to stderr."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -11,12 +11,19 @@ from cvdtui.flows import report_rows
 from cvdtui.report import Json, report
 
 
-def print_report(board: Board, config: Config, *, as_json: bool, notices: Sequence[str] = ()) -> None:
-    """Writes the report once, alone on stdout."""
+def print_report(
+    board: Board,
+    config: Config,
+    *,
+    as_json: bool,
+    notices: Sequence[str] = (),
+    silent: Mapping[str, str] | None = None,
+) -> None:
+    """Writes the report once, alone on stdout; `silent` as `report` takes it."""
     for notice in notices:
         sys.stderr.write(f"cvdtui: {notice}\n")
     states = list(board.states.values())
-    made = report(states, bar_seconds=config.bar, rows=report_rows(config, states))
+    made = report(states, bar_seconds=config.bar, rows=report_rows(config, states), silent=silent)
     text = msgspec.json.encode(made).decode() if as_json else "\n".join(table(made))
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
@@ -30,8 +37,27 @@ def table(made: Json) -> list[str]:
         session, start = market["cvd"]["session"], market["cvd"]["start"]
         numbers = f"{market['trades']:>10}{session:>18}{start:>18}{vwap:>14}"
         lines.append(f"{name:<28}{numbers}  {_quality(market)}")
+    lines += _groups(made["groups"])
     lines.append("sizes in base units; CVD since the session's start, and of all that was seen")
     return lines
+
+
+def _groups(groups: Json) -> list[str]:
+    """A line an asset of more than one market; nothing where there is none."""
+    several = {name: group for name, group in groups.items() if len(group["parts"]) > 1}
+    if not several:
+        return []
+    lines = [
+        "",
+        f"{'asset':<14}{'money':>6}{'CVD session':>18}{'spot':>18}{'perp':>18}{'spot-perp':>18}  markets",
+    ]
+    for name, group in several.items():
+        keys = ("cvd", "spot", "perp", "spot_minus_perp")
+        numbers = "".join(f"{float(group[key]['session']):>18,.0f}".replace(",", " ") for key in keys)
+        left = "".join(f", without {market} ({why})" for market, why in group["excluded"].items())
+        counted = len(group["parts"]) - len(group["excluded"])
+        lines.append(f"{name:<14}{group['money']:>6}{numbers}  {counted} of {len(group['parts'])}{left}")
+    return [*lines, "in quote units, every dollar coin taken for one dollar", ""]
 
 
 def _quality(market: Json) -> str:

@@ -1,7 +1,7 @@
 """The JSON report: what was counted, exact values as decimal strings; the schema is versioned and stable."""
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,14 +11,25 @@ from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.profile import profile
 from cvdtui.engine.segment import Cells
 from cvdtui.model import Bar, Gap, Outage
+from cvdtui.report_groups import groups_report
 
 SCHEMA = 1
 
 Json = dict[str, Any]
 
 
-def report(states: Iterable[MarketState], *, bar_seconds: int, rows: dict[str, int | None]) -> Json:
-    """The whole report; `rows` gives row sizes by market in price units, None for the automatic one."""
+def report(
+    states: Iterable[MarketState],
+    *,
+    bar_seconds: int,
+    rows: dict[str, int | None],
+    silent: Mapping[str, str] | None = None,
+) -> Json:
+    """The whole report; `rows` gives row sizes by market in price units, None for the automatic one.
+
+    `silent` says of markets why nothing came of them in the end: their groups leave them out.
+    """
+    states = list(states)
     with _collector_resting():
         return {
             "schema": SCHEMA,
@@ -26,6 +37,7 @@ def report(states: Iterable[MarketState], *, bar_seconds: int, rows: dict[str, i
                 state.market.name: market_report(state, bar_seconds, rows.get(state.market.name))
                 for state in states
             },
+            "groups": groups_report(states, silent or {}),
         }
 
 
