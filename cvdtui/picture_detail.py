@@ -3,7 +3,7 @@
 from itertools import islice
 from typing import Literal
 
-from cvdtui.engine.footprint import auto_row, group, imbalances, stacked, stepped_row
+from cvdtui.engine.footprint import auto_row, group, stepped_row
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.profile import point_of_control, profile
 from cvdtui.engine.segment import Cells
@@ -21,6 +21,8 @@ from cvdtui.model import (
     View,
 )
 from cvdtui.picture import Picture, Scaler, anchor_time, anchored, current, quality_of
+from cvdtui.signals.imbalance import imbalances
+from cvdtui.signals.stacked import stacked
 
 PRINTS = 200
 """Lines of time and sales handed to the screen."""
@@ -140,7 +142,7 @@ def ladder_bar(bar: Bar, cells: Cells | None, row: int, scaler: Scaler, *, close
     rows = group(cells, row) if cells else {}
     found = imbalances(rows)
     marks = dict(found)
-    zones = {number for low, high, _ in stacked(found) for number in range(low, high + 1)}
+    zones = {number for low, high, _, _ in stacked(found) for number in range(low, high + 1)}
     poc = point_of_control({number: sum(sums) for number, sums in rows.items()}) if rows else None
     drawn = {
         number: LadderCell(

@@ -12,6 +12,7 @@ from operator import attrgetter
 from cvdtui.engine.bars import Bars
 from cvdtui.engine.latest import Latest
 from cvdtui.engine.open_bar import OpenBar
+from cvdtui.engine.orders import OrderLimits, TakerOrders
 from cvdtui.engine.periods import Periods
 from cvdtui.engine.scale import factors, finer
 from cvdtui.engine.segment import Segment, fold
@@ -66,6 +67,7 @@ class Flow:
         "mark",
         "market",
         "minutes_from_us",
+        "orders",
         "periods",
         "sources",
         "start",
@@ -83,6 +85,7 @@ class Flow:
         session_clock: SessionClock | None = None,
         limits: Limits | None = None,
         excludes_zero: bool = False,
+        order_limits: OrderLimits | None = None,
     ) -> None:
         limits = limits or Limits()
         self.market = market
@@ -117,6 +120,7 @@ class Flow:
         self.last_time_us = 0
         self._grain_us = gcd(60, *timeframes) * 1_000_000
         self._latest = Latest(rolling, limits.prints, self._grain_us)
+        self.orders = TakerOrders(market, self._grain_us, order_limits or OrderLimits())
         self._source: SideSource = "taker"
         self._slot_us = 0
         self._end_us = 0
@@ -181,6 +185,7 @@ class Flow:
         self.trade_volume += volume
         self.last_time_us = max(self.last_time_us, int(columns.time_us.max()))
         self._latest.add_columns(columns, self.last_time_us)
+        self.orders.add_columns(columns)
 
     def adopt(self, market: Market) -> None:
         """Takes over the instrument's description; finer decimals bring every integer along."""
@@ -289,6 +294,7 @@ class Flow:
         self.last_time_us = max(self.last_time_us, max([trade.time_us for trade in pending]))  # noqa: C419
         self.trade_volume += segment.volume
         self._latest.add(pending, segment, self.last_time_us)
+        self.orders.add(pending, segment.volume * max(segment.high, -segment.low))
         pending.clear()
         for bars in self._short:
             bars.add(segment)
@@ -325,4 +331,5 @@ class Flow:
             self.mark = (self.mark[0], self.mark[1] * size_factor, self.mark[2] * worth)
         self.trade_volume *= size_factor
         self._latest.rescale(price_factor, size_factor)
+        self.orders.rescale(price_factor, size_factor)
         self._end_us = 0

@@ -1,7 +1,6 @@
-"""Footprint rows: cells grouped to a row size, diagonal imbalances, stacked zones, the automatic row size."""
+"""Footprint rows: cells grouped to a row size, and the automatic row size."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 from cvdtui.engine.segment import BUY_CODE, SELL_CODE, Cells
 from cvdtui.model import Bar
@@ -15,7 +14,6 @@ Row = list[int]
 """[buy, sell, unknown] volume of one row."""
 Rows = dict[int, Row]
 """Rows by number: price = number x row size."""
-Side = Literal["buy", "sell"]
 
 
 def row_number(price: int, row: int) -> int:
@@ -72,37 +70,3 @@ def stepped_row(row: int, tick: int, steps: int) -> int:
 def scale_125(place: int) -> int:
     """1, 2, 5, 10, 20, 50, 100 ..."""
     return int((1, 2, 5)[place % 3] * 10 ** (place // 3))
-
-
-def imbalances(rows: Rows, *, ratio: float = 3.0, min_volume: int = 0) -> list[tuple[int, Side]]:
-    """Diagonal imbalances, ascending: buy[r] >= ratio x sell[r - 1], sell[r] >= ratio x buy[r + 1].
-
-    An empty opposite row gives none; the aggressor's own volume is at least `min_volume`. Compared in
-    integers: a product of floats would round sums of more than 2^53.
-    """
-    over, under = ratio.as_integer_ratio()
-    found: list[tuple[int, Side]] = []
-    for number in sorted(rows):
-        buy, sell, _ = rows[number]
-        below, above = rows.get(number - 1), rows.get(number + 1)
-        if below and below[1] and buy >= max(min_volume, 1) and buy * under >= over * below[1]:
-            found.append((number, "buy"))
-        if above and above[0] and sell >= max(min_volume, 1) and sell * under >= over * above[0]:
-            found.append((number, "sell"))
-    return found
-
-
-def stacked(found: Sequence[tuple[int, Side]], *, least: int = 3) -> list[tuple[int, int, Side]]:
-    """Zones (low row, high row, side) of at least `least` imbalances of one side in rows that touch."""
-    zones: list[tuple[int, int, Side]] = []
-    sides: tuple[Side, Side] = ("buy", "sell")
-    for side in sides:
-        run: list[int] = []
-        for number in [*(row for row, of in found if of == side), None]:
-            if run and number != run[-1] + 1:
-                if len(run) >= least:
-                    zones.append((run[0], run[-1], side))
-                run = []
-            if number is not None:
-                run.append(number)
-    return sorted(zones)

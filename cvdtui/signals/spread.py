@@ -3,8 +3,7 @@
 from collections import deque
 from collections.abc import Iterable
 from itertools import accumulate
-from math import sqrt
-from statistics import fmean, pstdev
+from math import fsum, sqrt
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -76,5 +75,6 @@ class Spread:
         values = list(accumulate(steps))
         if self._sums:
             values = [values[at] - (values[at - 20] if at >= 20 else 0.0) for at in range(19, len(values))]
-        deviation = pstdev(values) if len(values) > 1 else 0.0
-        return (values[-1] - fmean(values)) / deviation if deviation else 0.0
+        mean = fsum(values) / len(values)
+        deviation = sqrt(fsum((value - mean) ** 2 for value in values) / len(values))
+        return (values[-1] - mean) / deviation if deviation else 0.0

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cvdtui.engine.footprint import auto_row, group, imbalances, row_number, stacked, stepped_row
+from cvdtui.engine.footprint import auto_row, group, row_number, stepped_row
 from cvdtui.engine.segment import pack, unpack
 from cvdtui.model import Bar
+from cvdtui.signals.imbalance import imbalances
+from cvdtui.signals.stacked import stacked
 from tests.engine.nasty import batch_of, state_of
 from tests.engine.reference import Row, row_of
 
@@ -80,12 +82,12 @@ def test_stacked_zones_are_three_of_a_side_that_touch():
         rows[number] = [30, 1, 0]
     found = imbalances(rows)
     assert [number for number, side in found if side == "buy"] == [10, 11, 12, 15]
-    assert stacked(found) == [(10, 12, "buy")]
+    assert stacked(found) == [(10, 12, "buy", 3)]
 
 
 def test_zones_of_both_sides_do_not_mix():
     found = [(1, "buy"), (2, "sell"), (2, "buy"), (3, "sell"), (3, "buy"), (4, "sell"), (5, "buy")]
-    assert stacked(found) == [(1, 3, "buy"), (2, 4, "sell")]
+    assert stacked(found) == [(1, 3, "buy", 3), (2, 4, "sell", 3)]
     assert stacked(found[:4]) == []
 
 

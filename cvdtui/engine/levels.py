@@ -1,0 +1,123 @@
+"""Key levels of one market as they stood at each closed bar: session profile, VWAP, extremes, naked POCs."""
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from cvdtui.engine.footprint import Rows
+from cvdtui.engine.profile import point_of_control, profile
+from cvdtui.engine.session import SessionClock
+from cvdtui.model import Bar
+from cvdtui.signals.closed import Level
+
+NAKED = 30
+"""Naked points of control remembered."""
+WHOLE = 0.99
+"""Share of the session's volume whose rows must be known for its profile to count."""
+Touched = list[tuple[int, int]]
+"""(price, start of its session) of naked points of control."""
+
+
+class Levels:
+    """Takes closed bars in time order; never looks past the last one."""
+
+    __slots__ = (
+        "_clock",
+        "_end_us",
+        "_high",
+        "_low",
+        "_past_rows",
+        "_previous",
+        "_rows",
+        "_value",
+        "_volume",
+        "_with_rows",
+        "dropped",
+        "naked",
+        "row",
+        "session_us",
+    )
+
+    def __init__(self, clock: SessionClock, past_rows: Callable[[int, int], Rows | None]) -> None:
+        self._clock = clock
+        self._past_rows = past_rows
+        """Rows of a session that is over, by its start and the row size, where they are known otherwise."""
+        self.row = 0
+        self.session_us = -1
+        self.naked: Touched = []
+        """Points of control of past sessions that were not traded since."""
+        self.dropped: Sequence[int] = ()
+        """Levels the user dropped."""
+        self._end_us = -1
+        self._previous: tuple[int, int] | None = None
+        self._rows: Rows = {}
+        self._high = self._low = 0
+        self._value = self._volume = self._with_rows = 0
+
+    def begin(self, time_us: int) -> bool:
+        """Tells whether a bar that starts here begins a session, and if so closes the one before."""
+        if self.session_us <= time_us < self._end_us:
+            return False
+        if self._volume:
+            self._close_session()
+        self.session_us, self._end_us = self._clock.bounds(time_us)
+        self._rows = {}
+        self._value = self._volume = self._with_rows = 0
+        return True
+
+    def take_row(self, row: int, rows: Rows) -> None:
+        """Another row size from now on: `rows` are those of the session so far."""
+        self.row, self._rows = row, rows
+
+    def push(self, bar: Bar, rows: Rows | None) -> Touched:
+        """Takes the next closed bar of the session; the naked points of control it traded at."""
+        touched = [level for level in self.naked if bar.low <= level[0] <= bar.high]
+        if touched:
+            self.naked = [level for level in self.naked if level not in touched]
+        if self._volume:
+            self._high, self._low = max(self._high, bar.high), min(self._low, bar.low)
+        else:
+            self._high, self._low = bar.high, bar.low
+        self._value += bar.value
+        self._volume += bar.volume
+        if rows:
+            self._with_rows += bar.volume
+            _add(self._rows, rows)
+        return touched
+
+    def levels(self) -> list[Level]:
+        """Every level that is known now, in price units."""
+        found = [Level("session high", self._high), Level("session low", self._low)]
+        if self._volume and self._value:
+            found.append(Level("vwap", Fraction(self._value, self._volume)))
+        if self._is_whole():
+            points = profile(self._rows)
+            named = (("poc", points.poc), ("vah", points.vah), ("val", points.val))
+            found += [Level(name, number * self.row) for name, number in named if number is not None]
+        if self._previous is not None:
+            found.append(Level("previous high", self._previous[0]))
+            found.append(Level("previous low", self._previous[1]))
+        found += [Level("naked poc", price) for price, _ in self.naked]
+        found += [Level("level", price) for price in self.dropped]
+        return found
+
+    def _is_whole(self) -> bool:
+        return self._with_rows > 0 and self._with_rows >= WHOLE * self._volume
+
+    def _close_session(self) -> None:
+        self._previous = self._high, self._low
+        rows = self._rows if self._is_whole() else self._past_rows(self.session_us, self.row)
+        volumes = {number: sum(sums) for number, sums in rows.items() if any(sums)} if rows else {}
+        if volumes:
+            self.naked.append((point_of_control(volumes) * self.row, self.session_us))
+            del self.naked[:-NAKED]
+
+
+def _add(into: Rows, rows: Rows) -> None:
+    for number, (buy, sell, unknown) in rows.items():
+        sums = into.get(number)
+        if sums is None:
+            into[number] = [buy, sell, unknown]
+        else:
+            sums[0] += buy
+            sums[1] += sell
+            sums[2] += unknown

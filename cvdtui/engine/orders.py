@@ -1,0 +1,229 @@
+"""Taker orders: fills of one time and side, one after the other, summed; what was big of them, by slot."""
+
+from bisect import bisect_left, insort
+from collections.abc import Sequence
+from math import ceil
+from typing import TYPE_CHECKING
+
+from cvdtui.model import Columns, Market, Trade
+from cvdtui.signals.closed import Order, Orders, exact
+from cvdtui.signals.large import VALUE
+from cvdtui.signals.size_buckets import LIMITS
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_WORD = 1 << 62
+Slot = tuple[list[int], list[Order]]
+"""Signed size of each class but the smallest, and the large orders."""
+
+
+class OrderLimits:
+    """What is kept, in quote units: where classes of value end, and what is kept one by one."""
+
+    __slots__ = ("classes", "large", "slots")
+
+    def __init__(
+        self, classes: Sequence[float] = LIMITS, large: float = VALUE, slots: int | None = 20_000
+    ) -> None:
+        self.classes = tuple(sorted(classes))
+        self.large = large
+        self.slots = slots
+        """Slots kept that held a big order; None keeps all."""
+
+
+class TakerOrders:
+    """Signed sizes by class of value, and the large orders, of each slot of exchange time.
+
+    The order at hand is open until a trade of another time or side follows: only then is it known whole.
+    """
+
+    __slots__ = (
+        "_bounds",
+        "_from_us",
+        "_grain_us",
+        "_large",
+        "_least",
+        "_limits",
+        "_open",
+        "_slots",
+        "_times",
+        "_worth",
+    )
+
+    def __init__(self, market: Market, grain_us: int, limits: OrderLimits) -> None:
+        self._limits = limits
+        self._grain_us = grain_us
+        self._open: Order | None = None
+        self._from_us = 0
+        """Where trades begin; 0 before there are any."""
+        self._slots: dict[int, Slot] = {}
+        self._times: list[int] = []
+        """The slots in order of time."""
+        self._fit(10 ** (market.price_decimals + market.size_decimals))
+
+    def _fit(self, worth: int) -> None:
+        """Turns the limits into integers; `worth` is one quote unit."""
+        self._worth = worth
+        self._bounds = [ceil(exact(limit) * worth) for limit in self._limits.classes]
+        self._large = ceil(exact(self._limits.large) * worth)
+        self._least = min(self._bounds[0], self._large)
+
+    def add(self, trades: Sequence[Trade], most: int) -> None:
+        """Adds trades in the venue's order, at least one; `most` is at least the value of all together."""
+        first = trades[0]
+        self._note(first.time_us)
+        opened = self._open
+        if most < self._least and (
+            opened is None or (opened.time_us, opened.side) != (first.time_us, first.side)
+        ):
+            self._skip(trades)
+            return
+        time_us, price, size, value, side = opened or Order(first.time_us, 0, 0, 0, first.side)
+        for trade in trades:
+            if trade.time_us != time_us or trade.side != side:
+                if value >= self._least:
+                    self._record(Order(time_us, price, size, value, side))
+                time_us, side, size, value = trade.time_us, trade.side, 0, 0
+            price = trade.price
+            size += trade.size
+            value += price * trade.size
+        self._open = Order(time_us, price, size, value, side)
+
+    def add_columns(self, columns: Columns) -> None:
+        """The same for rows."""
+        import numpy as np
+
+        time, side = columns.time_us, columns.side
+        self._note(int(time[0]))
+        starts = np.flatnonzero((time[1:] != time[:-1]) | (side[1:] != side[:-1])) + 1
+        starts = np.concatenate((np.zeros(1, np.int64), starts))
+        values = np.add.reduceat(_worths(columns), starts)
+        opened = self._open
+        if opened is not None and (opened.time_us, opened.side) == (int(time[0]), int(side[0])):
+            self.add(_trades(columns, 0, int(starts[1]) if len(starts) > 1 else len(columns)), _WORD)
+            if len(starts) == 1:
+                return
+            self._close_open()
+            first = 1
+        else:
+            self._close_open()
+            first = 0
+        ends = np.append(starts[1:], len(columns))
+        for run in np.flatnonzero(values[first:-1] >= self._least).tolist():
+            self._record(_order(columns, int(starts[run + first]), int(ends[run + first])))
+        self._open = _order(columns, int(starts[-1]), len(columns))
+
+    def of(self, time_us: int, seconds: int, delta: int) -> Orders | None:
+        """Orders of the bar that starts here and has this delta; None where its trades are not known."""
+        end_us = time_us + seconds * 1_000_000
+        if not self._from_us or end_us <= self._from_us:
+            return None
+        sums = [0] * len(self._bounds)
+        large: list[Order] = []
+        low = bisect_left(self._times, time_us)
+        high = bisect_left(self._times, end_us)
+        for slot_us in self._times[low:high]:
+            deltas, orders = self._slots[slot_us]
+            for number, amount in enumerate(deltas):
+                sums[number] += amount
+            large += orders
+        return Orders((delta - sum(sums), *sums), tuple(large))
+
+    def learn(self, other: "TakerOrders") -> None:
+        """Takes over the slots of an earlier stretch, learned afterwards; `other` hears nothing more."""
+        from_us, grain_us, slots = other.finish()
+        if grain_us != self._grain_us or not from_us:
+            return
+        for slot_us, slot in slots.items():
+            if slot_us not in self._slots:
+                insort(self._times, slot_us)
+                self._slots[slot_us] = slot
+        self._note(from_us)
+
+    def finish(self) -> tuple[int, int, dict[int, Slot]]:
+        """Nothing more will come: where trades begin, the length of a slot, and every slot."""
+        self._close_open()
+        return self._from_us, self._grain_us, self._slots
+
+    def rescale(self, price_factor: int, size_factor: int) -> None:
+        """Brings every integer to finer decimals."""
+        for slot_us, (deltas, orders) in self._slots.items():
+            self._slots[slot_us] = (
+                [amount * size_factor for amount in deltas],
+                [_scaled(order, price_factor, size_factor) for order in orders],
+            )
+        if self._open is not None:
+            self._open = _scaled(self._open, price_factor, size_factor)
+        self._fit(self._worth * price_factor * size_factor)
+
+    # --- inside
+
+    def _note(self, time_us: int) -> None:
+        if not self._from_us or time_us < self._from_us:
+            self._from_us = time_us
+
+    def _skip(self, trades: Sequence[Trade]) -> None:
+        """Trades too small together for any big order: only the order they end with may go on."""
+        self._close_open()
+        last = trades[-1]
+        size = value = 0
+        for trade in reversed(trades):
+            if trade.time_us != last.time_us or trade.side != last.side:
+                break
+            size += trade.size
+            value += trade.price * trade.size
+        self._open = Order(last.time_us, last.price, size, value, last.side)
+
+    def _close_open(self) -> None:
+        opened, self._open = self._open, None
+        if opened is not None and opened.value >= self._least:
+            self._record(opened)
+
+    def _record(self, order: Order) -> None:
+        slot_us = order.time_us - order.time_us % self._grain_us
+        slot = self._slots.get(slot_us)
+        if slot is None:
+            slot = self._slots[slot_us] = ([0] * len(self._bounds), [])
+            insort(self._times, slot_us)
+            if self._limits.slots is not None and len(self._times) > self._limits.slots:
+                gone = self._times.pop(0)
+                del self._slots[gone]
+                self._from_us = max(self._from_us, gone + self._grain_us)
+        place = sum(order.value >= bound for bound in self._bounds)
+        if place:
+            slot[0][place - 1] += order.size * order.side
+        if order.value >= self._large:
+            slot[1].append(order)
+
+
+def _worths(columns: Columns) -> "np.ndarray":
+    """Price x size of every row; as Python integers where a machine word would not hold their sums."""
+    import numpy as np
+
+    most = float(np.sum(columns.size, dtype=np.float64)) * float(np.max(np.abs(columns.price)))
+    prices = columns.price if most < _WORD else columns.price.astype(object)
+    worths: np.ndarray = prices * columns.size
+    return worths
+
+
+def _order(columns: Columns, low: int, high: int) -> Order:
+    prices, sizes = columns.price[low:high].tolist(), columns.size[low:high].tolist()
+    value = sum(price * size for price, size in zip(prices, sizes, strict=True))
+    return Order(int(columns.time_us[low]), prices[-1], sum(sizes), value, int(columns.side[low]))
+
+
+def _trades(columns: Columns, low: int, high: int) -> list[Trade]:
+    from cvdtui.engine.columns import slice_of, trades_of
+
+    return trades_of(slice_of(columns, low, high))
+
+
+def _scaled(order: Order, price_factor: int, size_factor: int) -> Order:
+    return Order(
+        order.time_us,
+        order.price * price_factor,
+        order.size * size_factor,
+        order.value * price_factor * size_factor,
+        order.side,
+    )

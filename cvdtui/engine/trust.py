@@ -1,0 +1,51 @@
+"""How far the data behind each closed bar's signals can be trusted: holes of the session up to that bar."""
+
+from cvdtui.engine.market_state import MarketState
+from cvdtui.model import Bar
+
+TRUSTED = ("taker", "taker/bar", "quote", "midpoint", "tick")
+
+
+class Trust:
+    """Takes closed bars in order; afterwards says of each what was incomplete, or nothing.
+
+    Coverage up to a bar = trades counted in its session so far / those plus the ids lost or open by then.
+    """
+
+    __slots__ = ("_limit", "_session_us", "_state", "_trades", "_words")
+
+    def __init__(self, state: MarketState, limit: float) -> None:
+        self._state = state
+        self._limit = limit
+        self._session_us = -1
+        self._trades = 0
+        self._words: dict[int, str] = {}
+
+    def push(self, bar: Bar, session_us: int) -> None:
+        """Takes the next closed bar of the session that began at `session_us`."""
+        if session_us != self._session_us:
+            self._session_us, self._trades = session_us, 0
+        self._trades += bar.trades
+        words = self._judged(bar)
+        if words:
+            self._words[bar.time_us] = words
+
+    def at(self, time_us: int) -> str:
+        """What was incomplete about the bar that starts here; empty: nothing."""
+        return self._words.get(time_us, "")
+
+    def _judged(self, bar: Bar) -> str:
+        if bar.source not in TRUSTED:
+            return bar.source
+        state = self._state
+        if not (state.lost or state.tape.open_ids or state.outages):
+            return ""
+        missing = sum(
+            gap.missing
+            for gap in state.gaps
+            if gap.state != "filled"
+            and self._session_us <= gap.to_time_us
+            and gap.from_time_us <= bar.time_us
+        )
+        coverage = self._trades / (self._trades + missing) if self._trades else 0.0
+        return f"coverage {coverage * 100:.1f}" if coverage < self._limit else ""
