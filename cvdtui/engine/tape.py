@@ -67,7 +67,7 @@ class Tape:
         self.missing: Missing | None = None
         """The hole that the last call opened, to be fetched."""
         self.flowing = False
-        """Whether a trade of id `next`, coming alone, may be applied at once: nothing waits, ids are contiguous.
+        """Whether a trade of id `next`, coming alone, may be applied at once: ids are contiguous, none waits.
 
         Whoever applies it then moves `next` and `last_time_us` on; everything else goes through `accept`.
         """

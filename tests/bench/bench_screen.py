@@ -1,7 +1,7 @@
 """What the screen costs, beside a minimal Textual app on the same pty: `python tests/bench/bench_screen.py`.
 
-First content: from starting `cvdtui run` to the first market name on a pty of 120x40, against a Textual app of
-one line. Drawing: CPU of the whole process (the made-up source included) with 20 markets, all of them
+First content: from starting `cvdtui run` to the first market name on a pty of 120x40, against a Textual app
+of one line. Drawing: CPU of the whole process (the made-up source included) with 20 markets, all of them
 changing ten times a second, against the same minimal app changing its one line ten times a second.
 """
 

@@ -1,4 +1,4 @@
-"""A market that had to begin without its history: it goes live, and has its whole session once REST answers."""
+"""A market that had to begin without its history goes live, and has its whole session once REST answers."""
 
 import asyncio
 import time
@@ -13,9 +13,9 @@ from cvdtui.feeds.options import FeedOptions
 NAME = "binance-usdm:BTCUSDT"
 
 
-async def until(holds, timeout: float = 20.0) -> None:
-    async with asyncio.timeout(timeout):
-        while not holds():
+async def until(holds) -> None:
+    async with asyncio.timeout(20):
+        while not holds():  # noqa: ASYNC110 - nothing tells when a number changes
             await asyncio.sleep(0.01)
 
 

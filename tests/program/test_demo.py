@@ -1,7 +1,10 @@
-"""`cvdtui demo` without a screen: whatever the exchange does wrong, the sums are its own, to the last digit."""
+"""`cvdtui demo` without a screen: whatever the exchange does wrong, the sums are its own, exactly."""
 
+import contextlib
 import json
 import signal
+import subprocess
+import time
 
 from tests.program.running import finish, report, start
 
@@ -56,13 +59,10 @@ def test_the_session_before_the_start_comes_from_candles_and_the_last_hour_gets_
 def test_ctrl_c_ends_early_with_the_report(tmp_path):
     ledger = tmp_path / "ledger.json"
     child = start(tmp_path, "demo", *QUICK, "--seconds", "600", "--ledger", str(ledger))
-    for _ in range(600):
-        if ledger.exists() and b"last_id" in ledger.read_bytes():
-            break
-        child.poll()
-        import time
-
-        time.sleep(0.1)
+    end = time.monotonic() + 60
+    while not (ledger.exists() and b"last_id" in ledger.read_bytes()) and time.monotonic() < end:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(0.1)
     child.send_signal(signal.SIGINT)
     code, out, err = finish(child)
     assert code == 0, err

@@ -2,13 +2,15 @@
 
 import gzip
 import json
+import subprocess
+import sys
 import zipfile
 from collections import defaultdict
 from decimal import Decimal
 
 import pytest
 
-from tests.program.running import DATA, finish, report, start
+from tests.program.running import DATA, environment, finish, report, start
 
 recorded = pytest.mark.skipif(not DATA.is_dir(), reason="the recorded tapes of ../shared/data are not here")
 
@@ -29,11 +31,11 @@ def raw_trades(*names: str) -> list[tuple[int, Decimal, Decimal, bool]]:
     """(time in us, price, size, sold) of recorded frames, read the obvious way."""
     trades = []
     for name in names:
-        for line in gzip.open(DATA / "binance_raw" / name, "rt"):
-            frame = json.loads(line.partition(" ")[2])
-            data = frame.get("data", {})
-            if data.get("e") == "trade":
-                trades.append((data["T"] * 1000, Decimal(data["p"]), Decimal(data["q"]), data["m"]))
+        with gzip.open(DATA / "binance_raw" / name, "rt") as lines:
+            for line in lines:
+                data = json.loads(line.partition(" ")[2]).get("data", {})
+                if data.get("e") == "trade":
+                    trades.append((data["T"] * 1000, Decimal(data["p"]), Decimal(data["q"]), data["m"]))
     return trades
 
 
@@ -181,11 +183,6 @@ def test_a_replay_without_a_screen_never_loads_one(tmp_path):
         "assert not [name for name in sys.modules if name.split('.')[0] in ('textual', 'websockets')];"
         "sys.exit(code)"
     )
-    import subprocess
-    import sys
-
-    from tests.program.running import environment
-
     words = [sys.executable, "-c", program, "replay", "--json", str(path)]
     done = subprocess.run(
         words, cwd=tmp_path, env=environment(tmp_path), capture_output=True, check=False, timeout=60
