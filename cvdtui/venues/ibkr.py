@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from cvdtui.errors import WireError
 from cvdtui.model import Kind, Market
-from cvdtui.venues.wire import clean, is_symbol
+from cvdtui.venues.wire import clean
 
 NAME = "ibkr"
 STOCK_EXCHANGES = frozenset(
@@ -16,6 +16,7 @@ STOCK_EXCHANGES = frozenset(
 """With one of these after the @ a name means a stock; with any other a future."""
 CRYPTO_EXCHANGES = frozenset({"PAXOS", "ZEROHASH"})
 COINS = frozenset({"BTC", "ETH", "LTC", "BCH", "SOL", "XRP", "ADA", "DOGE", "AVAX", "LINK", "SUI"})
+_SYMBOL = re.compile(r"[A-Za-z0-9._:/@-]{1,40}\Z")
 _EXPIRY = re.compile(r"([A-Z0-9]{1,6}?)[FGHJKMNQUVXZ][0-9]{1,2}\Z")
 """A future's local symbol: root, month letter, one or two digits of the year."""
 _PAIR = re.compile(r"([A-Z0-9]{2,6})\.([A-Z]{3,4})\Z")
@@ -52,7 +53,7 @@ class Fields(Struct, frozen=True, kw_only=True):
 
 def fields_of(symbol: str) -> Fields:
     """The contract that a market's symbol names; raises WireError for a text that names none."""
-    if not is_symbol(symbol):
+    if _SYMBOL.match(symbol) is None:
         raise WireError(f"{clean(symbol, 40)!r} names no contract; expected such as AAPL, ES@CME or EUR.USD")
     name, at, exchange = symbol.partition("@")
     if not name or (at and not exchange) or "@" in exchange:

@@ -1,0 +1,54 @@
+"""Historical ticks of one span, page by page, within the pacing of Interactive Brokers."""
+
+from typing import TYPE_CHECKING
+
+from cvdtui.errors import VenueError
+from cvdtui.feeds.budget import Budget
+from cvdtui.feeds.ibkr.gateway import PAGE, Gateway
+
+if TYPE_CHECKING:
+    from ib_async import Contract
+
+Row = tuple[int, float, float, bool]
+"""(second, price, size, unreported)."""
+MOST_PAGES = 40
+"""More would spend the questions of all other markets."""
+REQUESTS, WINDOW_S = 60, 600.0
+"""Questions about history that IB allows in a window."""
+
+
+def new_budget() -> Budget:
+    """What all markets of a connection may ask together."""
+    return Budget(REQUESTS, share=0.9, window_s=WINDOW_S)
+
+
+class Span:
+    """Trades of from_us <= time < to_us; what came before a failure is kept."""
+
+    def __init__(self, from_us: int, to_us: int) -> None:
+        self.from_s = -(-from_us // 1_000_000)
+        self.to_s = to_us // 1_000_000
+        self.rows: list[Row] = []
+        self.trouble = ""
+        """Why it ends early; empty when it is whole."""
+
+    async def fetch(self, gateway: Gateway, contract: "Contract", budget: Budget) -> None:
+        """Asks until the span is whole, or IB has no more, or refuses."""
+        next_s = self.from_s
+        for _ in range(MOST_PAGES):
+            await budget.spend(1)
+            try:
+                page = await gateway.history(contract, next_s)
+            except VenueError as error:
+                self.trouble = str(error)
+                return
+            times = [int(tick.time.timestamp()) for tick in page]
+            self.rows += [
+                (time_s, tick.price, tick.size, tick.tickAttribLast.unreported)
+                for time_s, tick in zip(times, page, strict=True)
+                if next_s <= time_s < self.to_s
+            ]
+            if len(page) < PAGE or times[-1] + 1 >= self.to_s or times[-1] < next_s:
+                return
+            next_s = times[-1] + 1
+        self.trouble = f"more than {MOST_PAGES} pages"

@@ -1,0 +1,125 @@
+"""The markets on one connection: their contracts looked up, their streams asked for, and known by number."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from cvdtui.errors import VenueError
+from cvdtui.feeds.ibkr.contracts import NO_CONTRACT, market_of, qualify, session_start, stream_contract
+from cvdtui.feeds.ibkr.gateway import STREAMS, Gateway, Stream
+from cvdtui.feeds.ibkr.line import Line
+from cvdtui.feeds.ibkr.options import IbkrOptions
+from cvdtui.model import Sink
+from cvdtui.venues.ibkr import fields_of
+from cvdtui.venues.wire import clean
+
+OnHours = Callable[[str, str, str], None]
+"""(market name, "HH:MM", zone): when its sessions begin by the exchange's hours."""
+Note = Callable[[str], None]
+
+
+class Streams:
+    """Every request has a number; a tick under a number that was let go belongs to nobody."""
+
+    def __init__(self, options: IbkrOptions, sink: Sink, on_hours: OnHours, note: Note) -> None:
+        self.lines: dict[str, Line] = {}
+        self.by_request: dict[int, tuple[Line, Stream]] = {}
+        self.refused_s: dict[Line, float] = {}
+        """The loop's time of a refusal that may pass."""
+        self._options = options
+        self._sink = sink
+        self._on_hours = on_hours
+        self._note = note
+        self._opening: set[Line] = set()
+        self._fronts: dict[str, str] = {}
+
+    def add(self, symbols: Iterable[str]) -> None:
+        """Markets to be followed; raises WireError for a text that names no contract."""
+        for symbol in symbols:
+            fields = self._options.contracts.get(symbol) or fields_of(symbol)
+            if symbol not in self.lines:
+                self.lines[symbol] = Line(symbol, fields, self._options, self._sink)
+
+    def remove(self, gateway: Gateway | None, symbol: str) -> None:
+        """A market to be followed no longer: its slots are free, and those refused may ask again."""
+        line = self.lines.pop(symbol, None)
+        if line is not None:
+            self.cancel(gateway, line)
+            self._opening.discard(line)
+            self.refused_s = dict.fromkeys(self.refused_s, 0.0)
+
+    def drop(self, now_us: int) -> None:
+        """The connection is gone."""
+        self.by_request.clear()
+        self.refused_s.clear()
+        self._opening.clear()
+        for line in self.lines.values():
+            line.dropped(now_us)
+
+    def take_unopened(self) -> list[Line]:
+        """Markets nobody has begun to open on this connection."""
+        fresh = [
+            line
+            for line in self.lines.values()
+            if line.contract is None and not line.refused and line not in self._opening
+        ]
+        self._opening.update(fresh)
+        return fresh
+
+    async def open(self, gateway: Gateway, lines: list[Line]) -> None:
+        """Looks the contracts up, then asks for all trades before any quotes: slots are few."""
+        await asyncio.gather(*(self._qualify(gateway, line) for line in lines))
+        for stream in STREAMS:
+            for line in lines:
+                if line.contract is not None and self.lines.get(line.symbol) is line:
+                    self.subscribe(gateway, line, stream)
+        self._opening.difference_update(lines)
+
+    def subscribe(self, gateway: Gateway, line: Line, stream: Stream) -> None:
+        """Asks for one stream of a market."""
+        if line.contract is not None and not gateway.closed.is_set():
+            request = gateway.subscribe(line.contract, stream)
+            line.requests[stream] = request
+            self.by_request[request] = (line, stream)
+
+    def cancel(self, gateway: Gateway | None, line: Line) -> None:
+        """Ends a market's streams."""
+        for stream, request in line.requests.items():
+            self.by_request.pop(request, None)
+            if gateway is not None and line.contract is not None:
+                gateway.cancel(line.contract, stream)
+        line.requests.clear()
+        self.refused_s.pop(line, None)
+
+    def subscribe_anew(self, gateway: Gateway, line: Line, now_us: int) -> None:
+        """Asks for both streams again: their numbers change, so nothing can come twice."""
+        if line.contract is None:
+            return
+        self.cancel(gateway, line)
+        line.broke(now_us)
+        line.forgive()
+        for stream in STREAMS:
+            self.subscribe(gateway, line, stream)
+
+    async def _qualify(self, gateway: Gateway, line: Line) -> None:
+        try:
+            details = await qualify(gateway, line.symbol, line.fields)
+        except VenueError as error:
+            if not gateway.closed.is_set():
+                line.refused = str(error)
+                if error.status != NO_CONTRACT:
+                    self.refused_s[line] = asyncio.get_running_loop().time()
+            return
+        line.describe(market_of(details, line.market))
+        start = session_start(details, self._options.hours)
+        if start is not None:
+            self._on_hours(line.name, *start)
+        line.contract = stream_contract(details, line.fields)
+        if line.fields.sec_type == "CONTFUT":
+            self._tell_front(line, line.contract.localSymbol)
+
+    def _tell_front(self, line: Line, front: str) -> None:
+        before = self._fronts.get(line.symbol)
+        self._fronts[line.symbol] = front
+        if front != before:
+            change = "follows" if before is None else f"leaves {clean(before, 20)} and follows"
+            self._note(f"{line.name} {change} {clean(front, 20)}")

@@ -1,0 +1,171 @@
+"""One market's ticks, walked in wire order: quotes and trades in, trades with an inferred side out. Pure.
+
+Ticks come as floats of decimal texts; they become exact integers, and the market grows with a finer one.
+"""
+
+from decimal import Decimal
+
+from cvdtui.engine.side import SideRule
+from cvdtui.errors import WireError
+from cvdtui.model import Market, SideSource, Trade, Trades
+from cvdtui.venues.numbers import grow
+
+LARGEST = 1e12
+"""A price or size beyond this is absurd."""
+EXACT = 2**49
+"""Integers so small are told apart by a float, whatever power of ten it is divided by."""
+FIRST_S = 1_230_768_000
+"""2009-01-01: an older time is no time."""
+
+
+class Ticks:
+    """Turns ticks into batches of Trades, one a run of the same side source."""
+
+    def __init__(
+        self,
+        market: Market,
+        *,
+        lag_us: int = 0,
+        includes_unreported: bool = False,
+        allows_negative: bool = False,
+    ) -> None:
+        self.market = market
+        self.rule = SideRule(lag_us=lag_us, allows_negative=allows_negative)
+        self.halted_us: int | None = None
+        """When trading was halted; None while it is not."""
+        self.trades = 0
+        """Trades counted so far: the next one's id."""
+        self.last_time_us = 0
+        """Time of the last trade."""
+        self.includes_unreported = includes_unreported
+        self.allows_negative = allows_negative
+        self._batches: list[Trades] = []
+        self._run: list[Trade] = []
+        self._source: SideSource = "unknown"
+        self._excluded = 0
+
+    def add_quote(self, bid: float, ask: float, bid_size: float, ask_size: float, arrival_us: int) -> None:
+        """The next tick is a quote. Raises WireError for a price that is none: then there is no quote."""
+        if self._is_empty(bid, bid_size) or self._is_empty(ask, ask_size):
+            self.rule.on_quote(None, None, arrival_us)
+            return
+        try:
+            self._price(bid)
+            high = self._price(ask)
+            low = self._price(bid)  # again: the ask may have made the scale finer
+        except WireError:
+            self.rule.on_quote(None, None, arrival_us)
+            raise
+        self.rule.on_quote(low, high, arrival_us)
+
+    def add_trade(  # noqa: PLR0913 - the fields of the tick
+        self,
+        price: float,
+        size: float,
+        time_s: int,
+        arrival_us: int,
+        *,
+        past_limit: bool = False,
+        unreported: bool = False,
+    ) -> None:
+        """The next tick is a trade, a halt, or nothing. Raises WireError for what cannot be a trade."""
+        if size == 0:
+            if price == 0 and past_limit and self.halted_us is None:
+                self.halted_us = arrival_us
+            return  # 0 at 0 tells of a halt; -1 and other prices without a size tell nothing
+        if not FIRST_S <= time_s <= arrival_us // 1_000_000 + 86_400:
+            raise WireError(f"{self.market.name}: a trade at {time_s} s, which is no time of now")
+        if unreported and not self.includes_unreported:
+            self._excluded += 1
+            return
+        if not 0 < size < LARGEST or (price <= 0 and not self.allows_negative):
+            raise WireError(f"{self.market.name}: a trade of {size!r} at {price!r}")
+        self._price(price)
+        count = self._size(size)  # both scales have grown now
+        self._count(self._price(price), count, time_s * 1_000_000, arrival_us)
+
+    def take(self) -> list[Trades]:
+        """What came since the last call, in wire order; unreported prints are counted with the last batch."""
+        self._close_run()
+        if self._excluded:
+            if self._batches:
+                last = self._batches[-1]
+                self._batches[-1] = Trades(last.market, last.trades, "ordered", last.source, self._excluded)
+            else:
+                self._batches.append(Trades(self.market, (), "ordered", self._source, self._excluded))
+            self._excluded = 0
+        batches, self._batches = self._batches, []
+        return batches
+
+    def forget_quote(self) -> None:
+        """The stream broke: until the next quote only the tick rule speaks."""
+        self.rule.forget_quote()
+
+    def describe(self, market: Market) -> None:
+        """The contract was described: its decimals, never coarser than what was seen."""
+        described = grow(market, self.market.price_decimals, self.market.size_decimals)
+        self._rescale(described)
+
+    # --- inside
+
+    def _count(self, price: int, size: int, time_us: int, arrival_us: int) -> None:
+        self.halted_us = None
+        side, source = self.rule.side_of(price, arrival_us)
+        if source != self._source:
+            self._close_run()
+            self._source = source
+        self._run.append(Trade(self.trades, time_us, price, size, side))
+        self.trades += 1
+        self.last_time_us = time_us
+
+    def _close_run(self) -> None:
+        if self._run:
+            self._batches.append(Trades(self.market, tuple(self._run), "ordered", self._source))
+            self._run = []
+
+    def _is_empty(self, price: float, size: float) -> bool:
+        """Whether this side of the quote is empty: IB writes -1, or 0 without a size."""
+        return size <= 0 if self.allows_negative else price <= 0
+
+    def _price(self, value: float) -> int:
+        units = scaled(value, self.market.price_decimals)
+        if units is None:
+            self._rescale(grow(self.market, decimals_of(value), 0))
+            return self._price(value)
+        return units
+
+    def _size(self, value: float) -> int:
+        units = scaled(value, self.market.size_decimals)
+        if units is None:
+            self._rescale(grow(self.market, 0, decimals_of(value)))
+            return self._size(value)
+        return units
+
+    def _rescale(self, market: Market) -> None:
+        """Batches that wait keep the scale they were made in: they carry their market."""
+        self._close_run()
+        factor = 10 ** (market.price_decimals - self.market.price_decimals)
+        if factor > 1:
+            self.rule.rescale(factor)
+        self.market = market
+
+
+def scaled(value: float, decimals: int) -> int | None:
+    """The decimal number that `value` was read from, in units of 10**-decimals; None when it needs more.
+
+    Raises WireError for what is no usable number.
+    """
+    if not -LARGEST < value < LARGEST:
+        raise WireError(f"{value!r} is no price or size")
+    scale: int = 10**decimals
+    units = round(value * scale)
+    if -EXACT < units < EXACT:
+        return units if units / scale == value else None
+    exact = Decimal(repr(value)).scaleb(decimals)
+    return int(exact) if exact == int(exact) else None
+
+
+def decimals_of(value: float) -> int:
+    """Decimals of the shortest decimal number that reads as `value`."""
+    exponent = Decimal(repr(value)).normalize().as_tuple().exponent
+    return max(0, -int(exponent))
