@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from cvdtui.board import Board
 from cvdtui.config import Config
@@ -12,6 +13,7 @@ from cvdtui.feeds.live import LiveFeed
 from cvdtui.feeds.options import FeedOptions
 from cvdtui.flows import flow_maker, live_limits, row_units
 from cvdtui.model import TIMEFRAMES, Link, Snapshot, View
+from cvdtui.venues.ibkr import NAME as IBKR
 from cvdtui.venues.named import market_named
 
 OFFLINE_AFTER_S = 10.0
@@ -23,6 +25,14 @@ _LIVE = ("live", "quiet")
 def wall_clock() -> int:
     """Microseconds since the epoch, UTC."""
     return time.time_ns() // 1000
+
+
+class Feed(Protocol):
+    """What the monitor asks of the feed of a venue."""
+
+    def add(self, symbols: Iterable[str]) -> None: ...
+    def remove(self, symbol: str) -> None: ...
+    async def run(self) -> None: ...
 
 
 class Monitor:
@@ -42,7 +52,7 @@ class Monitor:
         )
         for notice in notices:
             self.board.note(notice)
-        self._feeds: dict[str, LiveFeed] = {}
+        self._feeds: dict[str, Feed] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._began = time.monotonic()
         for name in markets:
@@ -144,8 +154,12 @@ class Monitor:
             self._tasks[venue] = asyncio.create_task(self._supervise(venue), name=f"feed {venue}")
         feed.add([symbol])
 
-    def _make_feed(self, venue: str, symbols: Iterable[str] = ()) -> LiveFeed:
+    def _make_feed(self, venue: str, symbols: Iterable[str] = ()) -> Feed:
         config = self.config
+        if venue == IBKR:
+            from cvdtui.ibkr import ibkr_feed
+
+            return ibkr_feed(config, symbols, self.board, wall_clock)
         address = config.venue(venue)
         return LiveFeed(
             venue,

@@ -93,8 +93,8 @@ class IbkrFeed:
         finally:
             self._gateway = None
             gateway.close()
-            self._touched.clear()
-            self._streams.drop(self._now())
+        self._touched.clear()
+        self._streams.drop(self._now())
         if self._failure is not None:
             failure, self._failure = self._failure, None
             raise failure

@@ -1,0 +1,43 @@
+"""From the configuration to the feed of Interactive Brokers, and to its contracts; ib_async comes with it."""
+
+from collections.abc import Iterable
+
+from msgspec.structs import asdict
+
+from cvdtui.board import Board
+from cvdtui.config import Config
+from cvdtui.engine.session import SessionClock
+from cvdtui.feeds.ibkr import IbkrFeed, IbkrOptions
+from cvdtui.model import Now
+from cvdtui.venues.ibkr import Fields
+
+
+def ibkr_options(config: Config) -> IbkrOptions:
+    """What the configuration says of TWS, of contracts, and of how ticks are read."""
+    table = config.ibkr
+    return IbkrOptions(
+        host=table.host,
+        port=table.port,
+        client_id=table.client_id,
+        include_unreported=table.include_unreported,
+        quote_lag_ms=table.quote_lag_ms,
+        backfill_minutes=table.backfill_minutes if config.history.klines else 0,
+        hours=table.hours,
+        allow_negative=frozenset(_symbol(name) for name in table.allow_negative),
+        contracts={_symbol(name): Fields(**asdict(one)) for name, one in table.contracts.items()},
+    )
+
+
+def ibkr_feed(config: Config, symbols: Iterable[str], board: Board, now: Now) -> IbkrFeed:
+    """A feed that tells the board, and gives each market the session hours of its exchange."""
+
+    def on_hours(market: str, start: str, zone: str) -> None:
+        state = board.states.get(market)
+        if state is not None and market not in config.session.markets and not state.flow.taken:
+            state.flow.periods.clock = SessionClock(start, zone)
+
+    return IbkrFeed(symbols, board, now=now, options=ibkr_options(config), on_hours=on_hours, note=board.note)
+
+
+def _symbol(name: str) -> str:
+    return name.partition(":")[2]
