@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from cvdtui.engine.flow import Flow
 
 MINUTE = 60
+VENUE_DECIMALS = 8
 KEPT = 500
 """Candles that wait for our side of the story."""
 
@@ -61,10 +62,20 @@ class Audit:
         buy, volume = (bar.buy, bar.volume) if bar is not None else (0, 0)
         off = max(abs(buy - candle.taker_buy), abs(volume - buy - (candle.volume - candle.taker_buy)))
         self.compared += 1
+        if flow.market.inverse and off <= _rounding(flow, candle):
+            off = 0
         if off:
             self.differing += 1
             if off > self.residual:
                 self.residual, self.worst_us = off, candle.time_us
+
+
+def _rounding(flow: "Flow", candle: Candle) -> int:
+    """How far base volumes may differ by rounding where both sides divided contracts by prices.
+
+    The venue rounds at eight decimals, at best once a trade.
+    """
+    return (candle.trades + 1) * 10 ** max(0, flow.market.size_decimals - VENUE_DECIMALS)
 
 
 def _touches(gap: Gap, minute_us: int) -> bool:

@@ -9,7 +9,23 @@ from typing import Protocol
 
 from cvdtui.model import IdRule, Market, Now, OpenInterest
 from cvdtui.venues.binance import Binance
-from cvdtui.venues.binance_products import SPOT, USDM
+from cvdtui.venues.binance_products import COINM, SPOT, USDM
+from cvdtui.venues.bitget import FUTURES as BITGET_FUTURES
+from cvdtui.venues.bitget import SPOT as BITGET_SPOT
+from cvdtui.venues.bitget import Bitget
+from cvdtui.venues.bitmex import Bitmex
+from cvdtui.venues.bybit import Bybit
+from cvdtui.venues.bybit_rest import INVERSE as BYBIT_INVERSE
+from cvdtui.venues.bybit_rest import LINEAR as BYBIT_LINEAR
+from cvdtui.venues.bybit_rest import SPOT as BYBIT_SPOT
+from cvdtui.venues.coinbase import Coinbase
+from cvdtui.venues.deribit import Deribit
+from cvdtui.venues.gate import FUTURES as GATE_FUTURES
+from cvdtui.venues.gate import SPOT as GATE_SPOT
+from cvdtui.venues.gate import Gate
+from cvdtui.venues.hyperliquid import Hyperliquid
+from cvdtui.venues.kraken import Kraken
+from cvdtui.venues.okx import Okx
 from cvdtui.venues.wire import (
     Ack,
     Candles,
@@ -131,6 +147,20 @@ class MakeVenue(Protocol):
 VENUES: dict[str, MakeVenue] = {
     "binance": partial(Binance, SPOT),
     "binance-usdm": partial(Binance, USDM),
+    "binance-coinm": partial(Binance, COINM),
+    "bybit": partial(Bybit, BYBIT_LINEAR),
+    "bybit-spot": partial(Bybit, BYBIT_SPOT),
+    "bybit-inverse": partial(Bybit, BYBIT_INVERSE),
+    "okx": Okx,
+    "coinbase": Coinbase,
+    "kraken": Kraken,
+    "hyperliquid": Hyperliquid,
+    "deribit": Deribit,
+    "bitget": partial(Bitget, BITGET_SPOT),
+    "bitget-futures": partial(Bitget, BITGET_FUTURES),
+    "gate": partial(Gate, GATE_SPOT),
+    "gate-futures": partial(Gate, GATE_FUTURES),
+    "bitmex": Bitmex,
 }
 """Every venue by name."""
 

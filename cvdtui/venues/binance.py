@@ -1,6 +1,6 @@
-"""Binance spot and USD-M futures: addresses, subscriptions, frames to trades, REST questions and answers.
+"""Binance spot, USD-M and COIN-M futures: addresses, subscriptions, frames to trades, REST both ways.
 
-One class serves both; what differs is said in a Product. Spot: https://developers.binance.com/docs/binance-spot-api-docs,
+One class serves all; what differs is said in a Product. Spot: https://developers.binance.com/docs/binance-spot-api-docs,
 USD-M: https://developers.binance.com/docs/derivatives/usds-margined-futures.
 """
 
@@ -14,7 +14,7 @@ from cvdtui.model import IdRule, Market, Now, OpenInterest
 from cvdtui.venues import binance_rest as rest
 from cvdtui.venues import binance_wire as grammar
 from cvdtui.venues.binance_frames import SECONDS, Frames
-from cvdtui.venues.symbols import perpetual_market, spot_market
+from cvdtui.venues.symbols import coin_margined_market, perpetual_market, spot_market
 from cvdtui.venues.wire import (
     LATEST_US,
     SYMBOL,
@@ -75,6 +75,8 @@ class Binance:
         if not is_symbol(symbol):
             raise refuse(None, f"{clean(symbol, 60)!r} cannot be a symbol: expected {SYMBOL.pattern}")
         make = spot_market if self._product.kind == "spot" else perpetual_market
+        if self._product.inverse:
+            make = coin_margined_market
         return make(self.name, symbol.upper())
 
     def learn(self, market: Market) -> None:
@@ -104,9 +106,10 @@ class Binance:
         return self.ws_url + self._product.stream_route
 
     def streams(self, symbol: str) -> tuple[str, ...]:
-        """The streams of one market: its trades first, its closed minutes second."""
+        """The streams of one market: its trades first, its closed minutes second, its liquidations last."""
         name = symbol.lower()
-        return f"{name}@aggTrade", f"{name}@kline_1m"
+        plain = f"{name}@aggTrade", f"{name}@kline_1m"
+        return plain if self._product.kind == "spot" else (*plain, f"{name}@forceOrder")
 
     def subscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
         """Frames that ask for these markets, as few as the limits allow, numbered from `first_id`."""

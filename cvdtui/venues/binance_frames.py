@@ -6,10 +6,11 @@ from math import floor
 from msgspec import DecodeError
 from msgspec.json import Decoder
 
-from cvdtui.model import BUY, SELL, IdRule, Market, Trade, Trades
+from cvdtui.errors import WireError
+from cvdtui.model import BUY, SELL, IdRule, Liquidation, Liquidations, Market, Trade, Trades
 from cvdtui.venues import binance_wire as grammar
 from cvdtui.venues.binance_rest import read_candle
-from cvdtui.venues.numbers import LARGEST
+from cvdtui.venues.numbers import LARGEST, near_units
 from cvdtui.venues.wire import (
     EARLIEST_US,
     MILLISECONDS_BELOW,
@@ -27,7 +28,7 @@ from cvdtui.venues.wire import (
 
 NOT_OF_THE_BOOK = frozenset({"INSURANCE_FUND", "ADL", "NA"})
 """`X` of futures trades nobody's order made: they enter nothing (RPI and MARKET stay)."""
-READ = frozenset({"aggTrade", "trade", "kline"})
+READ = frozenset({"aggTrade", "trade", "kline", "forceOrder"})
 """Events we read; the others are other streams."""
 SECONDS = {"1s": 1, "1m": 60, "5m": 300, "15m": 900, "1h": 3600, "4h": 14400, "1d": 86400}
 _KNOWN_FRAME = Decoder(grammar.KnownFrame, strict=False)
@@ -83,6 +84,8 @@ class Frames:
 
     def _known(self, frame: bytes | str, row: grammar.Known) -> Event:
         """An event of a kind we read: of a market we know, or one to be learnt or ignored."""
+        if isinstance(row, grammar.ForceData):
+            return self._liquidation(row.o)
         scale = self._scale(row.s)
         if scale is None:
             return self._others[None]
@@ -122,6 +125,21 @@ class Frames:
         numbers = (kline.o, kline.h, kline.l, kline.c, kline.v, kline.V, kline.q, kline.Q)
         candle = read_candle(scale, seconds, kline.t, numbers, kline.n, self._clock)
         return Closed(scale.market, candle)
+
+    def _liquidation(self, order: grammar.Order) -> Event:
+        """A position closed by force; only the latest of a second is told, so sums are too low."""
+        scale = self._scale(order.s)
+        if scale is None:
+            return self._others[None]
+        market = scale.market
+        try:
+            time_us = grammar.time_of(order, self._clock)
+            price = near_units(order.ap, market.price_decimals)
+            size = scale.listed.near_size(order.z, price)
+        except (ValueError, ZeroDivisionError, WireError) as error:
+            raise refuse(market.name, f"liquidation: {error}") from None
+        told = Liquidation(time_us, price, size, SELL if order.S == "SELL" else BUY)
+        return Liquidations(market, (told,), complete=False)
 
     def _rarer(self, raw: bytes | str) -> Event:
         """Any frame but a wrapped trade or candle that parses."""

@@ -1,8 +1,11 @@
 """Binance's products: routes, weights and limits as its pages state them.
 
 Spot: https://developers.binance.com/docs/binance-spot-api-docs/rest-api/limits; USD-M:
-https://developers.binance.com/docs/derivatives/usds-margined-futures/general-info.
+https://developers.binance.com/docs/derivatives/usds-margined-futures/general-info; COIN-M,
+which shares USD-M's engine and weight: https://developers.binance.com/docs/derivatives/coin-margined-futures/general-info.
 """
+
+from msgspec.structs import replace
 
 from cvdtui.venues.binance_rest import Product
 from cvdtui.venues.wire import Limits
@@ -64,4 +67,21 @@ USDM = Product(
     trades_weight=20,
     candle_weights=((100, 1), (500, 2), (1001, 5), (10**9, 10)),
     markets_by_symbol=False,
+)
+
+COINM = Product(
+    name="binance-coinm",
+    kind="perp",
+    ws_url="wss://dstream.binance.com",
+    rest_url="https://dapi.binance.com",
+    stream_route="/stream",
+    rest_route="/dapi/v1",
+    mirrors=(),
+    limits=replace(USDM.limits, trades_page=1000, candles_page=1000),
+    trade_id_rule="ordered",
+    info_weight=1,
+    trades_weight=20,
+    candle_weights=((100, 1), (500, 2), (1001, 5), (10**9, 10)),
+    markets_by_symbol=False,
+    inverse=True,
 )

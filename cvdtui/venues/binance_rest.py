@@ -8,7 +8,7 @@ from msgspec.json import Decoder
 from cvdtui.errors import WireError
 from cvdtui.model import BUY, SELL, Candle, Columns, IdRule, Kind, Market, OpenInterest, Trade, Trades
 from cvdtui.venues import binance_wire as grammar
-from cvdtui.venues.numbers import TooFineError, decimals_of, to_units
+from cvdtui.venues.numbers import INVERSE_DECIMALS, decimals_of, near_units, plain, to_units
 from cvdtui.venues.wire import (
     Candles,
     ColumnsPage,
@@ -44,6 +44,8 @@ class Product(Struct, frozen=True):
     """(limit below which, weight) in ascending order."""
     markets_by_symbol: bool
     """exchangeInfo takes `symbols`; else it answers with every instrument."""
+    inverse: bool = False
+    """Sizes are contracts of so many US dollars (`contractSize`)."""
 
     def candles_weight(self, limit: int) -> int:
         """Weight of a klines question of so many rows."""
@@ -62,6 +64,9 @@ class _Instrument(Struct, gc=False):
     baseAsset: str = ""
     quoteAsset: str = ""
     contractType: str = ""
+    contractStatus: str = ""
+    """The status of coin-margined ones, which have no other."""
+    contractSize: int | float | str = ""
     filters: list[_Filter] = []
 
 
@@ -101,13 +106,16 @@ def read_open_interest(scale: grammar.Scale, body: bytes, clock: grammar.Clockwo
     time_us = to_us(answer.time)
     if not clock.believes(time_us):
         raise refuse(scale.market.name, f"open interest of {clean(answer.time, 40)}: not a time of ours")
-    while True:
-        try:
-            return OpenInterest(
-                scale.market, time_us, to_units(answer.openInterest, scale.market.size_decimals)
-            )
-        except TooFineError as fine:
-            scale.grow(0, fine.decimals)
+    if scale.market.inverse:
+        return _worth_in_base(scale, answer.openInterest, time_us)
+    return OpenInterest(scale.market, time_us, near_units(answer.openInterest, scale.market.size_decimals))
+
+
+def _worth_in_base(scale: grammar.Scale, contracts: str, time_us: int) -> OpenInterest:
+    """Contracts at the last price seen, which the answer lacks; raises WireError before there is one."""
+    if not scale.last_price:
+        raise refuse(scale.market.name, "open interest in contracts, and no price yet")
+    return OpenInterest(scale.market, time_us, scale.listed.near_size(contracts, scale.last_price))
 
 
 def read_failure(body: bytes) -> tuple[int, str]:
@@ -124,7 +132,9 @@ def read_markets(product: Product, body: bytes, symbols: frozenset[str]) -> tupl
     found = grammar.decode(_INFO, body).symbols
     if not symbols:
         return tuple(
-            _market(product, one) for one in found if one.status in TRADING and is_symbol(one.symbol)
+            _market(product, one)
+            for one in found
+            if (one.status or one.contractStatus) in TRADING and is_symbol(one.symbol)
         )
     return tuple(_market(product, one) for one in found if one.symbol in symbols and is_symbol(one.symbol))
 
@@ -137,6 +147,7 @@ def _market(product: Product, one: _Instrument) -> Market:
         units = to_units(tick, decimals) if tick else 0
     except WireError:
         decimals = units = 0
+    contract = plain(one.contractSize) if product.inverse else "1"
     dated = one.contractType not in ("", "PERPETUAL", "TRADIFI_PERPETUAL")
     return Market(
         product.name,
@@ -145,8 +156,10 @@ def _market(product: Product, one: _Instrument) -> Market:
         clean(one.quoteAsset, 20),
         "future" if dated else product.kind,
         price_decimals=decimals if units else 8,
-        size_decimals=decimals_of(step) if step else 8,
+        size_decimals=INVERSE_DECIMALS if product.inverse else decimals_of(step) if step else 8,
         tick=units or 1,
+        contract_size=contract,
+        inverse=product.inverse,
     )
 
 
@@ -273,6 +286,8 @@ def read_candle(  # noqa: PLR0913 - the fields of one row
     clock: grammar.Clockwork,
 ) -> Candle:
     """One closed candle from its texts (o h l c, volume, taker buy, the two in quote); raises WireError."""
+    if scale.market.inverse:
+        texts = grammar.in_base(scale, texts)
     candle = grammar.exact_candle(scale, seconds, to_us(time), texts, trades)
     fault = grammar.faults_of_candle(candle, clock)
     if fault:

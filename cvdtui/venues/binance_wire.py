@@ -5,14 +5,24 @@ https://developers.binance.com/docs/derivatives/usds-margined-futures/websocket-
 """
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from msgspec import DecodeError, Meta, Raw, Struct, field
 from msgspec.json import Decoder
 from msgspec.structs import replace
 
 from cvdtui.model import BUY, SELL, Candle, Market, Trade
-from cvdtui.venues.numbers import EXACT, LARGEST, USUAL_DECIMALS, TooFineError, decimals_of, grow, to_units
+from cvdtui.venues.listing import Listed
+from cvdtui.venues.numbers import (
+    EXACT,
+    LARGEST,
+    USUAL_DECIMALS,
+    TooFineError,
+    decimals_of,
+    grow,
+    linear_size,
+    to_units,
+)
 from cvdtui.venues.wire import DAY_US, EARLIEST_US, clean, refuse, to_us
 
 if TYPE_CHECKING:
@@ -85,7 +95,25 @@ class KlineData(Struct, gc=False, tag_field="e", tag="kline"):
     k: Kline
 
 
-Known = AggData | TradeData | KlineData
+class Order(Struct, gc=False):
+    """The order that closed a position by force."""
+
+    s: str
+    S: Literal["BUY", "SELL"]
+    """The order's side: SELL, a long was liquidated."""
+    ap: str
+    z: str
+    """Filled so far."""
+    T: Time
+
+
+class ForceData(Struct, gc=False, tag_field="e", tag="forceOrder"):
+    """A liquidation: of each second only the latest is told."""
+
+    o: Order
+
+
+Known = AggData | TradeData | KlineData | ForceData
 
 
 class KnownFrame(Struct, gc=False):
@@ -138,7 +166,7 @@ class Frame(Struct, gc=False):
 class Scale:
     """A market and its powers of ten, at hand for every trade; grows when a finer value comes."""
 
-    __slots__ = ("limit", "market", "price_scale", "size_scale")
+    __slots__ = ("last_price", "limit", "listed", "market", "price_scale", "size_scale")
 
     def __init__(self, market: Market) -> None:
         self.learn(market)
@@ -147,7 +175,13 @@ class Scale:
         self.market = market
         self.price_scale = 10.0**market.price_decimals
         self.size_scale = 10.0**market.size_decimals
+        self.listed = Listed(market)
+        """The same market for texts."""
+        self.last_price = 0
+        """Of the last trade told in contracts."""
         self.limit = EXACT / max(self.price_scale, self.size_scale, 10.0**USUAL_DECIMALS)
+        if market.inverse or market.contract_size != "1":
+            self.limit = 0.0  # contracts are reckoned exactly: no float will do
 
     def grow(self, price_decimals: int, size_decimals: int) -> None:
         grown = grow(self.market, price_decimals, size_decimals)
@@ -182,7 +216,7 @@ def decode(decoder: Decoder[T], raw: bytes | str | Raw, market: str | None = Non
         raise refuse(market, clean(error) or "not JSON") from None
 
 
-def time_of(row: AggRow, clock: Clockwork) -> int:
+def time_of(row: AggRow | Order, clock: Clockwork) -> int:
     """The trade's time in us; raises ValueError with the reason when nobody can believe it."""
     time_us = to_us(row.T)
     if not clock.believes(time_us):
@@ -193,10 +227,24 @@ def time_of(row: AggRow, clock: Clockwork) -> int:
 def exact_trade(scale: Scale, row: AggRow, texts: ExactTexts, time_us: int) -> Trade:
     """The slow and certain way: from decimals, growing the market when they need it."""
     price, size = format(texts.p, "f"), format(texts.q, "f")
+    if not scale.limit:
+        return contract_trade(scale, row, price, size, time_us)
     scale.grow(decimals_of(price), decimals_of(size))
     market = scale.market
     units = to_units(price, market.price_decimals), to_units(size, market.size_decimals)
     return Trade(row.a, time_us, units[0], units[1], SELL if row.m else BUY)
+
+
+def contract_trade(scale: Scale, row: AggRow, price: str, size: str, time_us: int) -> Trade:
+    """A row whose size is in contracts, in base units."""
+    listed = scale.listed
+    units = listed.price(price)
+    amount = listed.size(size, units)
+    if listed.market is not scale.market:
+        scale.learn(listed.market)
+        return contract_trade(scale, row, price, size, time_us)
+    scale.last_price = units
+    return Trade(row.a, time_us, units, amount, SELL if row.m else BUY)
 
 
 def quick_trade(scale: Scale, row: AggRow, time_us: int) -> Trade | None:
@@ -230,6 +278,21 @@ def exact_candle(scale: Scale, seconds: int, time_us: int, numbers: tuple[str, .
             continue
         amounts = (volume, taker_buy, value, trades)
         return Candle(time_us, seconds, opened, high, low, close, *amounts, taker_buy_value=taker_value)
+
+
+def in_base(scale: Scale, numbers: tuple[str, ...]) -> tuple[str, ...]:
+    """A coin-margined candle's texts as any other's: volumes in base, the contracts as quote volumes."""
+    opened, high, low, close, contracts, taker, base, taker_base = numbers
+    size = scale.market.contract_size
+    decimals = decimals_of(size)
+    contract = to_units(size, decimals), decimals
+    try:
+        worth = [str(linear_size(text, contract, 0)) for text in (contracts, taker)]
+    except TooFineError:
+        raise refuse(
+            scale.market.name, f"candle: {clean(contracts, 40)} contracts: not a whole number"
+        ) from None
+    return opened, high, low, close, base, taker_base, worth[0], worth[1]
 
 
 def faults_of_candle(candle: Candle, clock: Clockwork) -> str:

@@ -8,14 +8,26 @@ from msgspec.json import Decoder
 from msgspec.structs import replace
 
 from cvdtui.errors import WireError
-from cvdtui.model import IdRule, Liquidation, Market, Now, SideSource, Trade, Trades
+from cvdtui.model import (
+    IdRule,
+    Liquidation,
+    Liquidations,
+    Market,
+    Now,
+    OpenInterest,
+    SideSource,
+    Trade,
+    Trades,
+)
 from cvdtui.venues.numbers import (
+    FINEST,
     INVERSE_DECIMALS,
     TooFineError,
     decimals_of,
     grow,
     inverse_size,
     linear_size,
+    near_units,
     to_units,
 )
 from cvdtui.venues.wire import (
@@ -88,6 +100,19 @@ class Listed:
             raise WireError(f"size {clean(text, 40)!r}: expected more than 0")
         return units
 
+    def near_size(self, text: str, price: int) -> int:
+        """`size`, rounded where the market's decimals are too few; grows nothing."""
+        contract, market = self._contract, self.market
+        if not contract[0]:
+            raise WireError("its contract size is not known yet, so sizes cannot be told")
+        if market.inverse and market.size_decimals >= INVERSE_DECIMALS:
+            return inverse_size(text, contract, price, market)
+        worth = near_units(text, FINEST) * contract[0]
+        if market.inverse:
+            worth = worth * 10**market.price_decimals // price
+        step: int = 10 ** (FINEST + contract[1] - market.size_decimals)
+        return (worth + step // 2) // step
+
 
 class Listing:
     """The markets of one venue; where every symbol is welcome (files), strangers are learnt as they come."""
@@ -126,6 +151,10 @@ class Listing:
     def market(self, symbol: str) -> Market:
         """The market as known by now; raises KeyError for one never learnt."""
         return self._listed[symbol].market
+
+    def listed(self, symbol: str) -> Listed:
+        """What its texts mean; raises KeyError for a market never learnt."""
+        return self._listed[symbol]
 
     def markets(self) -> tuple[Market, ...]:
         """Every market as known by now."""
@@ -190,8 +219,7 @@ class Listing:
         batch = Trades(listed.market, tuple(trades), id_rule, source, excluded)
         if not refused:
             return batch
-        name = listed.market.name
-        return Several((batch, *(Faulty(name, f"{name}: {reason}") for reason in refused)))
+        return Several((batch, *self._faults(listed, refused)))
 
     def page(
         self,
@@ -209,9 +237,40 @@ class Listing:
         return Page(batch, (*refused, *wrong), len(rows) + excluded + len(refused))
 
     def liquidation(self, listed: Listed, time_us: int, price: str, size: str, side: int) -> Liquidation:
-        """One liquidation; raises WireError. Make them of one frame in one go: decimals may grow."""
-        made = self.trade(listed, (0, time_us, price, size, side, 1))
-        return Liquidation(time_us, made.price, made.size, side)
+        """One liquidation, rounded (it grows no market); `side` is the closing order's. Raises WireError."""
+        if not self.believes(time_us):
+            raise WireError(f"time {clean(time_us, 40)} us: expected 2009-01-01 to one day ahead")
+        at = near_units(price, listed.market.price_decimals)
+        if not at:
+            raise WireError(f"price {clean(price, 40)!r}: expected more than 0")
+        return Liquidation(time_us, at, listed.near_size(size, at), side)
+
+    def liquidations(self, listed: Listed, rows: Iterable[Row], *, complete: bool = True) -> Event:
+        """A frame's liquidations as an Event (ids are not looked at); `side` is the closing order's."""
+        events: list[Liquidation] = []
+        refused: list[str] = []
+        for _, time_us, price, size, side, _ in rows:
+            try:
+                events.append(self.liquidation(listed, time_us, price, size, side))
+            except WireError as error:
+                refused.append(f"liquidation: {error}")
+        told = Liquidations(listed.market, tuple(events), complete)
+        return Several((told, *self._faults(listed, refused))) if refused else told
+
+    def open_interest(self, listed: Listed, time_us: int, coins: str) -> OpenInterest:
+        """Open interest told in base units; raises WireError."""
+        market = listed.market
+        if not self.believes(time_us):
+            text = f"open interest of {clean(time_us, 40)} us: expected 2009-01-01 to one day ahead"
+            raise refuse(market.name, text)
+        try:
+            return OpenInterest(market, time_us, near_units(coins, market.size_decimals))
+        except WireError as error:
+            raise refuse(market.name, f"open interest: {error}") from None
+
+    def _faults(self, listed: Listed, refused: Iterable[str]) -> list[Faulty]:
+        name = listed.market.name
+        return [Faulty(name, f"{name}: {reason}") for reason in refused]
 
 
 def checked_symbol(symbol: str) -> str:

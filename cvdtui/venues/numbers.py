@@ -1,6 +1,6 @@
 """Decimal strings to exact integers of a market, and the growth of a market that meets a finer value."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
 from msgspec.structs import replace
 
@@ -11,6 +11,7 @@ FINEST = 18
 """More decimals than this are refused: no instrument has them, and 10**22 is the last exact float."""
 LARGEST = 1e15
 """A price or size beyond this is absurd."""
+MOST_DIGITS = 60
 EXACT = 1e15
 """Fifteen significant digits survive text -> float -> integer; longer values are read from their text."""
 INVERSE_DECIMALS = 10
@@ -35,11 +36,20 @@ def to_units(text: str, decimals: int) -> int:
     whole, _, part = text.partition(".")
     part = part.rstrip("0")
     digits = whole + part
-    if not (digits.isascii() and digits.isdigit()):
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS):
         return _unusual(text, decimals)
     if len(part) > decimals:
         raise TooFineError(len(part))
     return int(digits.ljust(len(whole) + decimals, "0"))
+
+
+def near_units(text: str, decimals: int) -> int:
+    """`to_units` rounded half even: for numbers that no trade is made of, which must not grow a market."""
+    try:
+        return to_units(text, decimals)
+    except TooFineError:
+        value = Decimal(text).scaleb(decimals).to_integral_value(ROUND_HALF_EVEN)
+        return int(value)
 
 
 def _unusual(text: str, decimals: int) -> int:
@@ -57,6 +67,15 @@ def _unusual(text: str, decimals: int) -> int:
         raise TooFineError(needed)
     whole, _, part = plain.partition(".")
     return int(whole + part[:decimals].ljust(decimals, "0"))
+
+
+def plain(number: float | str) -> str:
+    """A JSON number or text as a plain decimal text; empty for what is none."""
+    try:
+        value = Decimal(str(number))
+    except InvalidOperation:
+        return ""
+    return format(value, "f") if value.is_finite() and value > 0 else ""
 
 
 def decimals_of(text: str) -> int:
@@ -89,8 +108,8 @@ def inverse_size(text: str, contract: tuple[int, int], price: int, market: Marke
     have. Raises WireError as `to_units` does.
     """
     own = decimals_of(text)
-    worth = to_units(text, own) * contract[0] * 10 ** (market.price_decimals + INVERSE_DECIMALS)
-    divisor = price * 10 ** (own + contract[1])
+    worth: int = to_units(text, own) * contract[0] * 10 ** (market.price_decimals + INVERSE_DECIMALS)
+    divisor: int = price * 10 ** (own + contract[1])
     units, rest = divmod(worth, divisor)
     if 2 * rest > divisor or (2 * rest == divisor and units % 2):
         units += 1

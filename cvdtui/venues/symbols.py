@@ -1,6 +1,7 @@
 """What a symbol says of its market when the venue has not described it: base, quote and safe decimals."""
 
 from cvdtui.model import Kind, Market
+from cvdtui.venues.numbers import INVERSE_DECIMALS
 
 QUOTES = (
     *(
@@ -54,6 +55,24 @@ def spot_market(venue: str, symbol: str) -> Market:
     """A spot market nobody described: few decimals, which grow with the first finer value."""
     base, quote = split_symbol(symbol)
     return Market(venue, symbol, base, quote, "spot", price_decimals=2, size_decimals=5)
+
+
+def coin_margined_market(venue: str, symbol: str) -> Market:
+    """A coin-margined market nobody described: contracts of 100 USD for BTC, of 10 USD else."""
+    base, quote = split_symbol(symbol)
+    kind: Kind = "perp" if symbol.endswith("_PERP") else "future"
+    contract = "100" if base == "BTC" else "10"
+    return Market(
+        venue,
+        symbol,
+        base,
+        quote,
+        kind,
+        price_decimals=2,
+        size_decimals=INVERSE_DECIMALS,
+        contract_size=contract,
+        inverse=True,
+    )
 
 
 def perpetual_market(venue: str, symbol: str) -> Market:

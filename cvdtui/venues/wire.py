@@ -122,6 +122,8 @@ class Request(Struct, frozen=True, gc=False):
     weight: int
     """What it costs of the venue's budget a minute."""
     method: str = "GET"
+    body: bytes = b""
+    """What a POST sends, in JSON."""
 
 
 class Page(Struct, frozen=True, gc=False):

@@ -83,12 +83,14 @@ def test_documented_messages_are_read_or_left_alone():
     for name in (
         "book_ticker_stream",
         "depth_update_stream",
-        "liquidation_stream",
         "mark_price_stream",
         "ticker_stream",
     ):
         assert type(futures.decode((folder / f"{name}.json").read_bytes())).__name__ == "Other", name
     assert type(futures.decode((folder / "kline_stream_open.json").read_bytes())).__name__ == "Forming"
+    forced = futures.decode((folder / "liquidation_stream.json").read_bytes())
+    assert not forced.complete
+    assert [(one.side, one.size, one.price) for one in forced.events] == [(-1, 14, 991012)]
     agg = (folder / "agg_trade_stream.json").read_text().replace('"T": 123456785', '"T": 1790000000000')
     (trade,) = futures.decode(agg).trades
     assert (trade.id, trade.side) == (5933014, -1)

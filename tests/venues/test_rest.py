@@ -45,8 +45,9 @@ def test_subscriptions_are_numbered_and_cut_to_the_limit():
     venue = made()
     frames = [json.loads(text) for text in venue.subscribe([f"A{n}USDT" for n in range(60)], 7)]
     assert [frame["id"] for frame in frames] == [7, 8]
-    assert [len(frame["params"]) for frame in frames] == [100, 20]
+    assert [len(frame["params"]) for frame in frames] == [100, 80]
     assert frames[0]["params"][:2] == ["a0usdt@aggTrade", "a0usdt@kline_1m"]
+    assert frames[0]["params"][2] == "a0usdt@forceOrder"
     assert json.loads(venue.unsubscribe(["A0USDT"])[0])["method"] == "UNSUBSCRIBE"
 
 
