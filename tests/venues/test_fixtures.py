@@ -4,20 +4,26 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from cvdtui.errors import WireError
-from cvdtui.model import BUY, SELL, Trades
-from cvdtui.venues import VENUES, Closed
+from cvdtui.model import BUY, SELL, UNKNOWN, Liquidations, Market, Trades
+from cvdtui.venues import VENUES, Closed, Faulty, Several
 
 HERE = Path(__file__).parent
-SIDES = {BUY: "buy", SELL: "sell"}
+SIDES = {BUY: "buy", SELL: "sell", UNKNOWN: "unknown"}
 
 
 def fixture(venue):
     lines = (HERE / f"{venue}.jsonl").read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines]
-    return rows[0]["symbols"], rows[1:]
+    markets = msgspec.convert(rows[0].get("markets", []), list[Market])
+    return VENUES[venue](rows[0]["symbols"], markets=markets), rows[1:]
+
+
+def parts(event):
+    return event.events if isinstance(event, Several) else (event,)
 
 
 def text(units, decimals):
@@ -38,8 +44,7 @@ def test_every_venue_has_a_fixture(venue):
 @pytest.mark.parametrize("as_text", [False, True])
 @pytest.mark.parametrize("venue", VENUES)
 def test_every_frame_of_the_fixture_gives_what_it_says(venue, as_text):
-    symbols, rows = fixture(venue)
-    reader = VENUES[venue](symbols)
+    reader, rows = fixture(venue)
     assert any("trades" in row for row in rows)
     for row in rows:
         frame = row["frame"] if as_text else row["frame"].encode()
@@ -48,25 +53,62 @@ def test_every_frame_of_the_fixture_gives_what_it_says(venue, as_text):
             continue
         given = reader.decode(frame)
         if "trades" in row:
-            assert isinstance(given, Trades), row["case"]
-            assert [told(trade, given.market) for trade in given.trades] == row["trades"], row["case"]
-            assert given.excluded == row.get("excluded", 0), row["case"]
-            assert given.id_rule == row.get("rule", given.id_rule), row["case"]
+            told_trades(given, row)
+        elif "markets" in row:
+            batches = {batch.market.name: batch for batch in parts(given)}
+            assert {name: told_all(batch) for name, batch in batches.items()} == row["markets"], row["case"]
+        elif "open_interest" in row:
+            size = text(given.size, given.market.size_decimals)
+            assert [given.time_us, size] == row["open_interest"], row["case"]
+        elif "liquidations" in row:
+            assert isinstance(given, Liquidations), row["case"]
+            told_of = [told_liquidation(one, given.market) for one in given.events]
+            assert (told_of, given.complete) == (row["liquidations"], row["complete"]), row["case"]
         elif "candle" in row:
             assert told_candle(given) == row["candle"], row["case"]
         else:
             assert type(given).__name__ == row["event"], row["case"]
-            if "market" in row:
-                assert given.market == row["market"], row["case"]
+            for field in ("market", "id", "symbol"):
+                if field in row:
+                    assert getattr(given, field) == row[field], row["case"]
+
+
+def told_all(batch):
+    assert isinstance(batch, Trades)
+    return [told(trade, batch.market) for trade in batch.trades]
+
+
+def told_trades(given, row):
+    (batch,) = (part for part in parts(given) if isinstance(part, Trades))
+    assert told_all(batch) == row["trades"], row["case"]
+    assert batch.excluded == row.get("excluded", 0), row["case"]
+    assert [one.count for one in batch.trades] == row.get("counts", [1] * len(batch.trades)), row["case"]
+    assert batch.id_rule == row.get("rule", batch.id_rule), row["case"]
+    forced = [part for part in parts(given) if isinstance(part, Liquidations)]
+    assert [told_liquidation(one, part.market) for part in forced for one in part.events] == row.get(
+        "liquidations", []
+    ), row["case"]
+    assert len(parts(given)) == 1 + len(forced), row["case"]
+
+
+def told_liquidation(one, market):
+    price, size = text(one.price, market.price_decimals), text(one.size, market.size_decimals)
+    return [one.time_us, price, size, SIDES[one.side]]
 
 
 def refused(reader, frame, row):
-    with pytest.raises(WireError) as caught:
-        reader.decode(frame)
-    assert row["refused"] in str(caught.value), row["case"]
-    assert "\x1b" not in str(caught.value), row["case"]
+    """A frame is refused as a whole, or its bad row is, beside the good ones."""
+    try:
+        faults = [part for part in parts(reader.decode(frame)) if isinstance(part, Faulty)]
+        reasons = [(fault.reason, fault.market) for fault in faults]
+    except WireError as error:
+        reasons = [(str(error), error.market)]
+    assert len(reasons) == 1, row["case"]
+    reason, market = reasons[0]
+    assert row["refused"] in reason, row["case"]
+    assert "\x1b" not in reason, row["case"]
     if "market" in row:
-        assert caught.value.market == row["market"], row["case"]
+        assert market == row["market"], row["case"]
 
 
 def told_candle(given):
