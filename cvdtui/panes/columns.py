@@ -148,7 +148,7 @@ def spark(row: MarketRow, width: int) -> str:
 def spark_head(rows: tuple[MarketRow, ...], width: int) -> str:
     """`last 40m, 1m a step`: the span drawn and the length of one step, as far as there is room."""
     step = max((row.spark_step_s for row in rows), default=60)
-    total = step * width
+    total = step * min(width, max((len(row.spark) for row in rows), default=0) or width)
     text = f"{total // 3600}h{total % 3600 // 60:02d}" if total >= 3600 else f"{total // 60}m"
     unit = span(step)
     for head in (f"last {text}, {unit} a step", f"{text} by {unit}", f"{text}/{unit}", text):
