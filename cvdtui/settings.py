@@ -48,6 +48,11 @@ def state_path() -> Path | None:
     return None if folder is None else folder / "state.toml"
 
 
+def cache_folder() -> Path | None:
+    """Where what can be asked for again is kept; None where there is no home directory."""
+    return _xdg("XDG_CACHE_HOME", ".cache")
+
+
 def read_toml(path: Path, *, needed: bool = True) -> dict[str, object]:
     """The table in a TOML file; an empty one if the file is missing and not `needed`.
 

@@ -35,6 +35,10 @@ def _command(words: list[str]) -> int:
         from cvdtui.cli import config_command
 
         return config_command.main(rest)
+    if command == "markets":
+        from cvdtui.cli import markets_command
+
+        return markets_command.main(rest)
     from cvdtui.cli import reading
 
     return reading.perform(command, rest)

@@ -18,6 +18,8 @@ DESCRIPTIONS = {
     "a seeded order-flow model, and can misbehave on request.",
     "replay": "Recorded trades: Binance aggTrades archives (CSV or zip), frames of a WebSocket (.gz\n"
     "allowed), or JSON lines. Several files of one market are one tape.",
+    "markets": "Instruments of the venues of your markets (or of those named), asked for, or as kept from\n"
+    "the last time. PATTERN is a name as people type it, or a part of one.",
     "config": "Where the user's configuration is (path), every value in force and its origin (show), or\n"
     "whether the file is good (check).",
 }
@@ -36,6 +38,10 @@ EXAMPLES = {
   cvdtui replay BTCUSDT-aggTrades-2024-08-08.zip
   cvdtui replay usdm.gz --venue binance-usdm --json --bar 60 --row 10
   cvdtui replay trades.jsonl --venue binance --symbol BTCUSDT --speed 100""",
+    "markets": """\
+  cvdtui markets pepe
+  cvdtui markets btc-perp --venue bybit --venue okx
+  cvdtui markets BTC/USD --refresh""",
     "config": """\
   $EDITOR "$(cvdtui config path)"
   cvdtui config check
@@ -61,14 +67,17 @@ def parser(command: str) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    {"run": _run, "demo": _demo, "replay": _replay, "config": _config}[command](made)
+    {"run": _run, "demo": _demo, "replay": _replay, "markets": _markets, "config": _config}[command](made)
     _settings(made)
     return made
 
 
 def _run(to: argparse.ArgumentParser) -> None:
     to.add_argument(
-        "market", nargs="*", metavar="MARKET", help="venue:SYMBOL, instead of the configured markets"
+        "market",
+        nargs="*",
+        metavar="MARKET",
+        help="venue:SYMBOL, or a name that means one (btc-perp), instead of the configured markets",
     )
     _common(to)
 
@@ -111,6 +120,17 @@ def _replay(to: argparse.ArgumentParser) -> None:
         help="times the recorded speed, 0 as fast as it can (1 on the screen, 0 headless)",
     )
     _common(to)
+
+
+def _markets(to: argparse.ArgumentParser) -> None:
+    to.add_argument("pattern", nargs="?", default="", metavar="PATTERN", help="a name, or a part of one")
+    group = to.add_argument_group("where")
+    group.add_argument(
+        "--venue", action="append", default=[], metavar="NAME", help="this venue's; may be repeated"
+    )
+    group.add_argument(
+        "--refresh", action="store_true", help="ask the venues, however fresh what was kept is"
+    )
 
 
 def _config(to: argparse.ArgumentParser) -> None:

@@ -7,6 +7,7 @@ COMMANDS = {
     "run": "live order flow of the configured markets (the command meant when none is given)",
     "demo": "the same against a small exchange on this machine; needs no network",
     "replay": "recorded trades through the same path",
+    "markets": "what the venues list, searched",
     "config": "show, check and find the configuration",
 }
 
@@ -27,6 +28,7 @@ examples:
   cvdtui demo                                     a look round, without a network
   cvdtui run --headless --seconds 60 --json       one report after a minute, no screen
   cvdtui replay BTCUSDT-aggTrades-2024-08-08.zip --json --row 10
+  cvdtui markets btc-perp                         what that may mean on your venues
   cvdtui config show                              every value in force, and where it came from
 
 exit codes: 0 done, 64 usage, 65 no usable row, 66 unreadable file, 69 nothing reachable, 78 configuration

@@ -1,0 +1,65 @@
+"""`cvdtui markets [PATTERN]`: what venues list, searched."""
+
+import asyncio
+import sys
+import time
+from collections.abc import Sequence
+
+from cvdtui.cli import sources
+from cvdtui.cli.parsers import parser
+from cvdtui.config import Config
+from cvdtui.config.names import hint
+from cvdtui.engine.decimals import to_text
+from cvdtui.errors import UnreachableError, UsageError
+from cvdtui.model import Market
+from cvdtui.venues import VENUES
+from cvdtui.venues.names import search
+
+ALL = 1_000_000
+
+
+def main(words: list[str]) -> int:
+    """Do what `cvdtui markets` was asked; its exit code."""
+    from cvdtui.listings import FRESH_S, listings
+
+    arguments = parser("markets").parse_intermixed_args(words)
+    config = sources.checked([*sources.files(arguments.config), *sources.assignments(arguments.set)])
+    venues = _venues(arguments.venue, config)
+    fresh_s = 0.0 if arguments.refresh else FRESH_S
+    found = asyncio.run(listings(config, venues, now=_now, fresh_s=fresh_s))
+    for one in found.values():
+        sys.stderr.write(f"cvdtui: {one.words(_now())}\n")
+    markets = [market for one in found.values() for market in one.markets]
+    if not markets:
+        raise UnreachableError(f"no instruments are known of {', '.join(venues)}")
+    shown = (
+        search(arguments.pattern, markets, ALL)
+        if arguments.pattern
+        else sorted(markets, key=lambda m: m.name)
+    )
+    sys.stdout.write("".join(f"{line}\n" for line in _table(shown)))
+    if not shown:
+        sys.stderr.write(f'cvdtui: nothing matches "{arguments.pattern}"\n')
+    return 0
+
+
+def _venues(named: Sequence[str], config: Config) -> list[str]:
+    """The venues asked for, or those of the configured markets."""
+    unknown = next((name for name in named if name not in VENUES), None)
+    if unknown is not None:
+        raise UsageError(f'--venue: no venue with instruments is named "{unknown}"{hint(unknown, VENUES)}')
+    configured = (market.partition(":")[0] for market in config.markets)
+    return list(dict.fromkeys(named or (name for name in configured if name in VENUES)))
+
+
+def _table(markets: Sequence[Market]) -> list[str]:
+    width = max((len(market.name) for market in markets), default=0)
+    return [
+        f"{market.name:<{width}}  {f'{market.base}/{market.quote}':<18} {market.kind:<7}"
+        f"tick {to_text(market.tick, market.price_decimals)}"
+        for market in markets
+    ]
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
