@@ -52,7 +52,7 @@ def test_at_80_columns_the_screener_stands_whole():
 def test_at_120_columns_change_and_flags_join_in():
     _, lines = table()
     head, first = texts(lines)[1:3]
-    assert " ".join(head.split()) == "market last chg % Δ bar Δ 5m CVD 16m by 1m z flags cover"
+    assert " ".join(head.split()) == "market last chg % Δ bar Δ 5m CVD 7m by 1m z flags cover"
     assert "+1.24" in first
     assert "▼div" in first
     assert "+2.14◆" in first
