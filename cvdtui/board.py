@@ -219,7 +219,8 @@ class Board:
         if state is not None:
             state.lose_span(outage)
             seconds = (outage.to_time_us - outage.from_time_us) / 1e6
-            self.note(f"{outage.market}: trades of {seconds:.1f} s lost")
+            what = "from history, approximate" if outage.approximate else "lost"
+            self.note(f"{outage.market}: trades of {seconds:.1f} s {what}")
 
     def on_open_interest(self, sample: OpenInterest) -> None:
         """Open interest of a derivative."""

@@ -55,6 +55,7 @@ class Trade(Struct, frozen=True, gc=False):
     time_us: int
     price: int
     size: int
+    """0 where the id belongs to a print that enters nothing (block, combination): no hole, and no trade."""
     side: int
     """BUY, SELL or UNKNOWN: the side of the aggressor."""
     count: int = 1
@@ -74,6 +75,10 @@ class Trades(Struct, frozen=True, gc=False):
     source: SideSource = "taker"
     excluded: int = 0
     """Trades of this frame that enter nothing (insurance fund, block, unreported ...)."""
+    quoted: int = 0
+    """Trades whose side was inferred while a usable quote stood."""
+    outside: int = 0
+    """Those of them above its ask or below its bid."""
 
 
 class OpenInterest(Struct, frozen=True, gc=False):
@@ -112,6 +117,8 @@ class Outage(Struct, frozen=True, gc=False):
     """The last trade known before."""
     to_time_us: int
     """The first one known again."""
+    approximate: bool = False
+    """Its trades were counted from a source that is not exact, with sides by the tick rule."""
 
 
 class Candle(Struct, frozen=True, gc=False):

@@ -80,6 +80,10 @@ class Watched(Board):
         super().on_rejected(market, reason, count)
         self.told.set()
 
+    def note(self, text):
+        super().note(text)
+        self.told.set()
+
     def on_hours(self, market, start, zone):
         self.hours[market] = (start, zone)
 

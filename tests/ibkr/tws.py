@@ -126,10 +126,11 @@ class Tws:
 
     async def error(self, code, text, request=-1):
         """TWS says something."""
-        await self.send(["4", "2", request, code, text])
+        await self.send(["4", "2", request, code, text, ""])
 
     def drop(self):
         """The connection breaks."""
+        self.streams = {}
         if self._writer is not None:
             self._writer.transport.abort()
 
@@ -186,11 +187,11 @@ class Tws:
         kind = int(fields[0])
         if kind == 71:
             if int(fields[2]) in self.taken_ids:
-                send("4,2,-1,326,Unable to connect as the client id is already in use.")
+                send("4,2,-1,326,Unable to connect as the client id is already in use.,")
                 return False
             send("15,1,DU12345")
             send("9,1,1")
-            send("4,2,-1,2104,Market data farm connection is OK:usfarm")
+            send("4,2,-1,2104,Market data farm connection is OK:usfarm,")
         elif kind == 61:
             send("62,1")
         elif kind == 9:
@@ -219,7 +220,7 @@ class Tws:
             one for one in self.contracts if all(one[key] == value for key, value in wanted.items() if value)
         ]
         if not found:
-            send(f"4,2,{request},200,No security definition has been found for the request")
+            send(f"4,2,{request},200,No security definition has been found for the request,")
             return
         for one in found:
             send(details(request, one))
@@ -231,14 +232,14 @@ class Tws:
         if refusal is None and len(self.streams) >= self.slots:
             refusal = (10190, "Max number of tick-by-tick requests has been reached.")
         if refusal is not None:
-            send(["4", "2", request, *refusal])
+            send(["4", "2", request, *refusal, ""])
         else:
             self.streams[con_id, stream] = request
 
     def _history(self, fields, send):
         request, con_id, start, what = fields[1], int(fields[2]), fields[15], fields[18]
         if self.history_refusal is not None:
-            send(["4", "2", request, *self.history_refusal])
+            send(["4", "2", request, *self.history_refusal, ""])
             return
         assert what == "TRADES"
         begin = calendar.timegm(time.strptime(start, "%Y%m%d %H:%M:%S UTC"))

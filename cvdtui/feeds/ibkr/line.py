@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from cvdtui.errors import WireError
 from cvdtui.feeds.ibkr.options import IbkrOptions
 from cvdtui.feeds.ibkr.ticks import Ticks
@@ -229,7 +231,7 @@ class Line:
             Trade(first + place, trade.time_us, trade.price, trade.size, trade.side)
             for place, trade in enumerate(batch.trades)
         )
-        self._sink.on_trades(Trades(batch.market, trades, "ordered", batch.source, batch.excluded))
+        self._sink.on_trades(replace(batch, trades=trades))
 
 
 def _clock(time_us: int) -> str:

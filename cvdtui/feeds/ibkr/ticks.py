@@ -5,6 +5,8 @@ Ticks come as floats of decimal texts; they become exact integers, and the marke
 
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from cvdtui.engine.side import SideRule
 from cvdtui.errors import WireError
 from cvdtui.model import Market, SideSource, Trade, Trades
@@ -43,6 +45,8 @@ class Ticks:
         self._run: list[Trade] = []
         self._source: SideSource = "unknown"
         self._excluded = 0
+        self._told = 0, 0
+        """Of the rule's counts, what batches have carried."""
 
     def add_quote(self, bid: float, ask: float, bid_size: float, ask_size: float, arrival_us: int) -> None:
         """The next tick is a quote. Raises WireError for a price that is none: then there is no quote."""
@@ -85,16 +89,15 @@ class Ticks:
         self._count(self._price(price), count, time_s * 1_000_000, arrival_us)
 
     def take(self) -> list[Trades]:
-        """What came since the last call, in wire order; unreported prints are counted with the last batch."""
+        """What came since the last call, in wire order; counts of the ticks stand in the last batch."""
         self._close_run()
-        if self._excluded:
-            if self._batches:
-                last = self._batches[-1]
-                self._batches[-1] = Trades(last.market, last.trades, "ordered", last.source, self._excluded)
-            else:
-                self._batches.append(Trades(self.market, (), "ordered", self._source, self._excluded))
-            self._excluded = 0
         batches, self._batches = self._batches, []
+        quoted, outside = self.rule.quoted - self._told[0], self.rule.outside - self._told[1]
+        if self._excluded or quoted:
+            last = batches.pop() if batches else Trades(self.market, (), "ordered", self._source)
+            batches.append(replace(last, excluded=self._excluded, quoted=quoted, outside=outside))
+            self._excluded = 0
+            self._told = self.rule.quoted, self.rule.outside
         return batches
 
     def forget_quote(self) -> None:
