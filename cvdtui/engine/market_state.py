@@ -4,6 +4,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from cvdtui.engine import history
 from cvdtui.engine.audit import Audit
 from cvdtui.engine.flow import Flow
@@ -48,6 +50,10 @@ class MarketState:
         self.ignored = 0
         self.rejected = 0
         self.excluded = 0
+        self.quoted = 0
+        """Trades whose side was inferred while a usable quote stood."""
+        self.outside_count = 0
+        """Those of them outside it."""
         self.last_reason = ""
         """Why the last frame or row was rejected."""
         self.progress: float | None = None
@@ -102,7 +108,7 @@ class MarketState:
         """Trades in the scale of `market`; returns a hole to be fetched."""
         tape = self.tape
         trades = batch.trades
-        if tape.flowing and len(trades) == 1 and (trade := trades[0]).id == tape.next:
+        if tape.flowing and len(trades) == 1 and (trade := trades[0]).id == tape.next and trade.size:
             # The hot path: one trade, the next one (see tests/bench/bench_live.py).
             tape.next = trade.id + trade.count
             tape.last_time_us = trade.time_us
@@ -113,11 +119,13 @@ class MarketState:
         self.changes += 1
         if self._first_trade or self._columns is not None:
             self._begin(batch)
-        released = tape.accept(batch.trades)
+        released = _of_the_book(tape.accept(batch.trades))
         if released:
             self.flow.apply(released, batch.source)
         if batch.excluded:
             self.excluded += batch.excluded
+        self.quoted += batch.quoted
+        self.outside_count += batch.outside
         return tape.missing
 
     def accept_scaled(self, batch: Trades) -> Missing | None:
@@ -125,7 +133,7 @@ class MarketState:
         if factors(self.market, finer(self.market, batch.market)) != (1, 1):
             self.adopt(batch.market)
         trades = tuple(at_scale(batch, self.market))
-        return self.accept(Trades(self.market, trades, batch.id_rule, batch.source, batch.excluded))
+        return self.accept(replace(batch, market=self.market, trades=trades))
 
     def accept_columns(self, columns: Columns) -> None:
         """Rows of a file, in its order; integers in a scale that is no finer than `market`'s."""
@@ -262,6 +270,11 @@ class MarketState:
         return self._columns.gaps if self._columns is not None else self.tape.lost_gaps
 
     @property
+    def outside(self) -> float | None:
+        """Share of trades outside the quote in force, where sides are inferred from quotes; None elsewhere."""
+        return self.outside_count / self.quoted if self.quoted else None
+
+    @property
     def duplicates(self) -> int:
         """Trades that came again."""
         return self.tape.duplicates + (self._columns.duplicates if self._columns is not None else 0)
@@ -319,7 +332,8 @@ class MarketState:
         self.liquidations.clear()
         self.liquidations.extend(finer)
 
-    def _apply(self, trades: Sequence[Trade]) -> None:
+    def _apply(self, released: Sequence[Trade]) -> None:
+        trades = _of_the_book(released)
         if trades:
             self._note_first(trades[0])
             self.flow.apply(trades, self._source)
@@ -349,3 +363,8 @@ class MarketState:
         if self._live and self.known_from_us is None and not self.tape.is_holding:
             self.known_from_us = trade.time_us
             self.week_from_us = self.week_from_us or trade.time_us
+
+
+def _of_the_book(trades: Sequence[Trade]) -> Sequence[Trade]:
+    """Without those that only hold an id (size 0): the tape needed them, the flow counts nothing of them."""
+    return trades if all(trade.size for trade in trades) else [trade for trade in trades if trade.size]

@@ -70,7 +70,7 @@ class Backfill:
         if from_us >= self._edge:
             return
         columns = joined(self._kept, self._venue.market(self._symbol))
-        inside = (columns.time_us >= from_us) & (columns.time_us < self._edge)
+        inside = (columns.time_us >= from_us) & (columns.time_us < self._edge) & (columns.size > 0)
         self._sink.on_filled(_where(columns, inside), from_us, self._edge)
         self._kept = [_where(columns, columns.time_us < from_us)]
         self._edge = from_us

@@ -99,7 +99,8 @@ class Gaps:
         wanted = tuple(
             trade for trade in inside if any(hole.first <= trade.id <= hole.last for hole in holes)
         )
-        another = self._sink.on_trades(Trades(page.market, wanted, page.id_rule, page.source))
+        outside = sum(not trade.size for trade in wanted)
+        another = self._sink.on_trades(Trades(page.market, wanted, page.id_rule, page.source, outside))
         if another is not None:
             self.ask(another)
         return len(wanted)

@@ -105,7 +105,11 @@ class Rest:
         if self._http is None:
             raise VenueError("the HTTP client is closed")
         try:
-            async with self._http.stream(request.method, request.url) as answer:
+            headers = {"Content-Type": "application/json"} if request.body else None
+            asked = self._http.stream(
+                request.method, request.url, content=request.body or None, headers=headers
+            )
+            async with asked as answer:
                 body = await self._body(answer)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ImportError) as error:
             raise explain(error, self.host) from None

@@ -1,0 +1,282 @@
+"""Bitget, spot and USDT futures: `publicTrade` of its third API; history comes with the subscription alone.
+
+https://www.bitget.com/docs/uta/websocket/public/Trade-Channel, .../uta/public/Instruments.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Literal
+
+from msgspec import DecodeError, Meta, Raw, Struct, field
+from msgspec.json import Decoder, encode
+
+from cvdtui.model import BUY, SELL, IdRule, Kind, Market, Now
+from cvdtui.venues.asking import TradesAlone, question
+from cvdtui.venues.binance_rest import to_columns
+from cvdtui.venues.listing import Listing, Row, checked_symbol, decode
+from cvdtui.venues.rows import epoch_us, event_of, page_of
+from cvdtui.venues.symbols import split_symbol
+from cvdtui.venues.wire import (
+    Ack,
+    ColumnsPage,
+    Event,
+    Limits,
+    Other,
+    Page,
+    Pong,
+    Refusal,
+    Request,
+    clean,
+    id_of,
+    is_symbol,
+    refuse,
+)
+
+LIMITS = Limits(
+    weight_per_minute=600,  # ten to twenty requests a second from one address
+    weight_header="",
+    connects=300,
+    streams_per_socket=200,
+    messages_per_second=8.0,  # ten are allowed
+    streams_per_message=40,
+    frame_bytes=4096,
+    socket_seconds=86_400,
+    trades_page=0,  # it is not known whether REST numbers a trade as the stream does: never merged
+    candles_page=0,
+    trades_back_us=0,
+    heartbeat_s=25.0,  # a text is due every 30 s
+)
+SIDES = {"buy": BUY, "sell": SELL}
+"""The taker's side."""
+
+
+class Product(Struct, frozen=True):
+    """What differs between Bitget's products."""
+
+    name: str
+    instruments: str
+    """`instType` of the stream; `category` of REST in capitals."""
+    kind: Kind
+
+
+SPOT = Product("bitget", "spot", "spot")
+FUTURES = Product("bitget-futures", "usdt-futures", "perp")
+
+
+class _Trade(Struct, gc=False):
+    i: str
+    """Unique; a message tells the newest first."""
+    v: str
+    """Base units, of futures too."""
+    S: Literal["buy", "sell"]
+    T: str
+    p: str = ""
+    P: str = ""
+    """Documents call the price so; the stream has been seen with `p`."""
+
+
+class _Arg(Struct, gc=False):
+    instType: str = ""
+    topic: str = ""
+    symbol: str = ""
+
+
+class _Frame(Struct, gc=False):
+    event: str = ""
+    arg: _Arg = field(default_factory=_Arg)
+    data: Raw = field(default_factory=Raw)
+    code: str | int = ""
+    msg: str = ""
+
+
+class _Instrument(Struct, gc=False):
+    symbol: str
+    baseCoin: str = ""
+    quoteCoin: str = ""
+    pricePrecision: Annotated[int, Meta(ge=0, le=18)] = 8
+    quantityPrecision: Annotated[int, Meta(ge=0, le=18)] = 8
+    status: str = ""
+
+
+class _Answer(Struct, gc=False):
+    code: str = ""
+    msg: str = ""
+    data: Raw = field(default_factory=Raw)
+
+
+class _Time(Struct, gc=False):
+    serverTime: str
+
+
+_FRAME = Decoder(_Frame)
+_TRADE = Decoder(_Trade)
+_RAWS = Decoder(list[Raw])
+_ANSWER = Decoder(_Answer)
+_INSTRUMENTS = Decoder(list[_Instrument], strict=False)
+_TIME = Decoder(_Time, strict=False)
+
+
+class Bitget:
+    """The grammar of one Bitget product; see `cvdtui.venues.Venue` for what each method promises."""
+
+    def __init__(  # noqa: PLR0913 - every one is an option with a default
+        self,
+        product: Product,
+        symbols: Iterable[str] = (),
+        *,
+        ws_url: str = "",
+        rest_url: str = "",
+        markets: Iterable[Market] = (),
+        any_symbol: bool = False,
+        now: Now | None = None,
+    ) -> None:
+        self.name = product.name
+        self.id_rule: IdRule = "unique"
+        self.limits = LIMITS
+        self.ws_url = (ws_url or "wss://ws.bitget.com").rstrip("/")
+        self.rest_url = (rest_url or "https://api.bitget.com").rstrip("/")
+        self.mirrors: tuple[str, ...] = ()
+        self._product = product
+        self._known = Listing(
+            self.default_market, symbols=symbols, markets=markets, any_symbol=any_symbol, now=now
+        )
+        self.learn, self.forget = self._known.learn, self._known.forget
+        self.market, self.markets = self._known.market, self._known.markets
+        silent = TradesAlone(self.name)
+        self.ask_candles, self.read_candles = silent.ask_candles, silent.read_candles
+        self.ask_open_interest, self.read_open_interest = silent.ask_open_interest, silent.read_open_interest
+
+    def default_market(self, symbol: str) -> Market:
+        """A market from its symbol alone; raises WireError."""
+        symbol = checked_symbol(symbol).upper()
+        base, money = split_symbol(symbol)
+        return Market(self.name, symbol, base, money, self._product.kind, 2, 6)
+
+    # --- the socket
+
+    def socket_url(self) -> str:
+        """Where to connect."""
+        return f"{self.ws_url}/v3/ws/public"
+
+    def streams(self, symbol: str) -> tuple[str, ...]:
+        """Trades alone."""
+        return (f"publicTrade:{symbol}",)
+
+    def subscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
+        """Frames that ask for these markets; each is answered by its name."""
+        return self._requests("subscribe", symbols, first_id)
+
+    def unsubscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
+        """Frames that end these markets' streams."""
+        return self._requests("unsubscribe", symbols, first_id)
+
+    def _requests(self, verb: str, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:  # noqa: ARG002
+        topic = {"instType": self._product.instruments, "topic": "publicTrade"}
+        arguments = [{**topic, "symbol": symbol} for symbol in symbols]
+        size = LIMITS.streams_per_message
+        chunks = [arguments[at : at + size] for at in range(0, len(arguments), size)]
+        return tuple(encode({"op": verb, "args": chunk}).decode() for chunk in chunks)
+
+    def greeting(self) -> tuple[str, ...]:
+        """Nothing before subscribing."""
+        return ()
+
+    def heartbeat(self) -> str | None:
+        """A text, no JSON."""
+        return "ping"
+
+    def decode(self, frame: bytes | str) -> Event:
+        """One frame as an Event; raises WireError."""
+        if frame in (b"pong", "pong"):
+            return Pong()
+        head = decode(_FRAME, frame)
+        symbol = head.arg.symbol if is_symbol(head.arg.symbol) else ""
+        if head.event == "error":
+            code = int(head.code) if str(head.code).isdecimal() else 0
+            return Refusal(None, code, clean(head.msg) or "no reason given", symbol)
+        if head.event == "subscribe":
+            return Ack(None, symbol)
+        if head.arg.topic != "publicTrade" or head.arg.instType != self._product.instruments:
+            return Other()
+        listed = self._known.find(symbol)
+        if listed is None or not bytes(head.data):
+            return Other()
+        # Old ones (action "snapshot") are merged by their ids like any other.
+        raws = decode(_RAWS, head.data, listed.market.name)[::-1]
+        return event_of(page_of(self._known, symbol, raws, _row, self.id_rule))
+
+    # --- REST
+
+    def ask_time(self) -> Request:
+        """The exchange's clock."""
+        return question(f"{self.rest_url}/api/v2/public/time", 1)
+
+    def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:  # noqa: ARG002 - all at once
+        """Every instrument of the product in one answer."""
+        category = self._product.instruments.upper()
+        return (question(f"{self.rest_url}/api/v3/market/instruments", 1, category=category),)
+
+    def ask_trades(  # noqa: PLR0913 - see the Venue
+        self,
+        symbol: str,
+        *,
+        from_id: int | None = None,  # noqa: ARG002 - never asked
+        from_us: int | None = None,  # noqa: ARG002
+        to_us: int | None = None,  # noqa: ARG002
+        limit: int = 1000,  # noqa: ARG002
+        hint_us: int | None = None,  # noqa: ARG002
+    ) -> Request:
+        """Never a question (`limits.trades_page` is 0); raises WireError."""
+        raise refuse(f"{self.name}:{symbol}", "trades are told by the stream alone")
+
+    def read_time(self, body: bytes) -> int:
+        """The exchange's clock in us."""
+        return epoch_us(decode(_TIME, _data(body)).serverTime)
+
+    def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
+        """Those of `symbols` that the answer describes; none given: all that trade."""
+        wanted = frozenset(symbols)
+        return tuple(
+            Market(
+                self.name,
+                one.symbol,
+                clean(one.baseCoin, 20),
+                clean(one.quoteCoin, 20),
+                self._product.kind,
+                one.pricePrecision,
+                one.quantityPrecision,
+            )
+            for one in decode(_INSTRUMENTS, _data(body))
+            if is_symbol(one.symbol) and (one.symbol in wanted if wanted else one.status == "online")
+        )
+
+    def read_trades(self, body: bytes, symbol: str) -> Page:
+        """Never an answer; raises WireError."""
+        raise refuse(f"{self.name}:{symbol}", f"{len(body)} bytes of trades nobody asked for")
+
+    def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
+        """Never an answer; raises WireError."""
+        return to_columns(self.read_trades(body, symbol))
+
+    def read_failure(self, body: bytes) -> tuple[int, str]:
+        """Code and cleaned text of an error answer; (0, "") when it is none."""
+        try:
+            answer = _ANSWER.decode(body)
+        except (DecodeError, UnicodeDecodeError):
+            return 0, ""
+        return int(answer.code) if answer.code.isdecimal() else 0, clean(answer.msg)
+
+
+def _row(raw: Raw) -> Row:
+    one = decode(_TRADE, raw)
+    if not (one.i.isascii() and one.i.isdecimal()):
+        raise refuse(None, f"id {clean(one.i, 40)!r}: expected digits")
+    if not (one.p or one.P):
+        raise refuse(None, "no price")
+    return id_of(one.i), epoch_us(one.T), one.p or one.P, one.v, SIDES[one.S], 1
+
+
+def _data(body: bytes) -> Raw:
+    answer = decode(_ANSWER, body)
+    if answer.code != "00000":
+        raise refuse(None, f"{clean(answer.code, 20)}: {clean(answer.msg)}")
+    return answer.data

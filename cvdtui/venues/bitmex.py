@@ -1,0 +1,289 @@
+"""BitMEX, perpetuals, dated futures and spot: the `trade` table by WebSocket, the newest trades over REST.
+
+https://www.bitmex.com/app/wsAPI, https://www.bitmex.com/api/explorer/#!/Trade/Trade_get.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from msgspec import DecodeError, Raw, Struct, field
+from msgspec.json import Decoder, encode
+
+from cvdtui.model import BUY, SELL, UNKNOWN, IdRule, Kind, Market, Now
+from cvdtui.venues.asking import TradesAlone, question
+from cvdtui.venues.binance_rest import to_columns
+from cvdtui.venues.listing import Listing, Row, checked_symbol, decode
+from cvdtui.venues.numbers import decimals_of, to_units
+from cvdtui.venues.rows import Moment, by_symbol, epoch_us, event_of, page_of, text_of, us_of
+from cvdtui.venues.symbols import split_symbol
+from cvdtui.venues.wire import (
+    Ack,
+    ColumnsPage,
+    Event,
+    Limits,
+    Other,
+    Page,
+    Pong,
+    Refusal,
+    Request,
+    clean,
+    id_of,
+    is_symbol,
+    refuse,
+)
+
+LIMITS = Limits(
+    weight_per_minute=30,  # without a login
+    weight_header="",
+    connects=20,  # 40 within ten minutes or so, by the greeting's own count
+    streams_per_socket=200,
+    messages_per_second=2.0,
+    streams_per_message=20,
+    socket_seconds=86_400,
+    trades_page=1000,
+    candles_page=0,
+    trades_back_us=0,
+    heartbeat_s=20.0,
+)
+SIDES = {"Buy": BUY, "Sell": SELL, "": UNKNOWN}
+"""The taker's side; a trade may come without one."""
+OURS = {"XBT": "BTC"}
+OF_THE_BOOK = frozenset({"Regular", ""})
+"""Of `trdType`; settlements, blocks, crosses and references met no book."""
+TOLD = frozenset({"insert", "partial"})
+"""`insert` is news; `partial` is the table on subscribing: old trades, merged by their ids."""
+KINDS: dict[str, Kind] = {"FFWCSX": "perp", "FFCCSX": "future", "IFXXXP": "spot"}
+"""Instrument types that are read, by their CFI code."""
+
+
+class _Trade(Struct, gc=False):
+    timestamp: Moment
+    price: Raw
+    trdMatchID: str
+    homeNotional: Raw = field(default_factory=Raw)
+    """Base units: contracts are worth a different thing in each instrument, this is not."""
+    side: Literal["Buy", "Sell", ""] | None = None
+    trdType: str = ""
+
+
+class _Whose(Struct, gc=False):
+    symbol: str = ""
+
+
+class _Request(Struct, gc=False):
+    args: list[str] | str = ""
+
+
+class _Frame(Struct, gc=False):
+    table: str = ""
+    action: str = ""
+    data: Raw = field(default_factory=Raw)
+    success: bool = False
+    subscribe: str = ""
+    status: int = 0
+    error: str = ""
+    request: _Request = field(default_factory=_Request)
+
+
+class _Instrument(Struct, gc=False):
+    symbol: str
+    typ: str = ""
+    underlying: str = ""
+    quoteCurrency: str = ""
+    tickSize: Raw = field(default_factory=Raw)
+    state: str = ""
+
+
+class _Failure(Struct, gc=False):
+    message: str = ""
+
+
+class _Refused(Struct, gc=False):
+    error: _Failure = field(default_factory=_Failure)
+
+
+class _Time(Struct, gc=False):
+    timestamp: Raw
+
+
+_FRAME = Decoder(_Frame)
+_TRADE = Decoder(_Trade)
+_WHOSE = Decoder(_Whose)
+_RAWS = Decoder(list[Raw])
+_INSTRUMENTS = Decoder(list[_Instrument])
+_REFUSED = Decoder(_Refused)
+_TIME = Decoder(_Time)
+
+
+class Bitmex:
+    """The grammar of BitMEX; see `cvdtui.venues.Venue` for what each method promises."""
+
+    def __init__(  # noqa: PLR0913 - every one is an option with a default
+        self,
+        symbols: Iterable[str] = (),
+        *,
+        ws_url: str = "",
+        rest_url: str = "",
+        markets: Iterable[Market] = (),
+        any_symbol: bool = False,
+        now: Now | None = None,
+    ) -> None:
+        self.name = "bitmex"
+        self.id_rule: IdRule = "unique"
+        self.limits = LIMITS
+        self.ws_url = (ws_url or "wss://ws.bitmex.com").rstrip("/")
+        self.rest_url = (rest_url or "https://www.bitmex.com").rstrip("/")
+        self.mirrors: tuple[str, ...] = ()
+        self._known = Listing(
+            self.default_market, symbols=symbols, markets=markets, any_symbol=any_symbol, now=now
+        )
+        self.learn, self.forget = self._known.learn, self._known.forget
+        self.market, self.markets = self._known.market, self._known.markets
+        silent = TradesAlone(self.name)
+        self.ask_candles, self.read_candles = silent.ask_candles, silent.read_candles
+        self.ask_open_interest, self.read_open_interest = silent.ask_open_interest, silent.read_open_interest
+
+    def default_market(self, symbol: str) -> Market:
+        """A market from its symbol alone; raises WireError. Sizes are told in base units, whatever it is."""
+        symbol = checked_symbol(symbol).upper()
+        pair, is_spot, money = symbol.partition("_")
+        base, quote = (pair, money) if is_spot else split_symbol(pair)
+        kind: Kind = "spot" if is_spot else "perp" if quote else "future"
+        return Market(self.name, symbol, OURS.get(base, base), quote, kind, 1, 8)
+
+    # --- the socket
+
+    def socket_url(self) -> str:
+        """Where to connect."""
+        return f"{self.ws_url}/realtime"
+
+    def streams(self, symbol: str) -> tuple[str, ...]:
+        """Trades alone."""
+        return (f"trade:{symbol}",)
+
+    def subscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
+        """Frames that ask for these markets; each is answered by its name."""
+        return self._requests("subscribe", symbols, first_id)
+
+    def unsubscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
+        """Frames that end these markets' streams."""
+        return self._requests("unsubscribe", symbols, first_id)
+
+    def _requests(self, verb: str, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:  # noqa: ARG002
+        topics = [f"trade:{symbol}" for symbol in symbols]
+        size = LIMITS.streams_per_message
+        chunks = [topics[at : at + size] for at in range(0, len(topics), size)]
+        return tuple(encode({"op": verb, "args": chunk}).decode() for chunk in chunks)
+
+    def greeting(self) -> tuple[str, ...]:
+        """Nothing before subscribing."""
+        return ()
+
+    def heartbeat(self) -> str | None:
+        """A text, no JSON."""
+        return "ping"
+
+    def decode(self, frame: bytes | str) -> Event:
+        """One frame as an Event; raises WireError."""
+        if frame in (b"pong", "pong"):
+            return Pong()
+        head = decode(_FRAME, frame)
+        if head.error:
+            return Refusal(None, head.status, clean(head.error), _asked(head.request))
+        if head.success and head.subscribe:
+            return Ack(None, head.subscribe.partition(":")[2])
+        if head.table != "trade":
+            return Other()
+        raws = decode(_RAWS, head.data)
+        return by_symbol(
+            raws, lambda raw: decode(_WHOSE, raw).symbol, lambda *told: self._trades(head.action, *told)
+        )
+
+    def _trades(self, action: str, symbol: str, raws: Sequence[Raw]) -> Event:
+        listed = self._known.find(symbol)
+        if listed is None:
+            return Other()
+        name = listed.market.name
+        if action not in TOLD:
+            raise refuse(name, f"action {clean(action, 20)!r}: expected insert or partial")
+        return event_of(page_of(self._known, symbol, raws, _row, self.id_rule))
+
+    # --- REST
+
+    def ask_time(self) -> Request:
+        """The exchange's clock, in the greeting of its REST address."""
+        return question(f"{self.rest_url}/api/v1", 1)
+
+    def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:  # noqa: ARG002 - all at once
+        """Every instrument in one answer."""
+        return (question(f"{self.rest_url}/api/v1/instrument/active", 1),)
+
+    def ask_trades(  # noqa: PLR0913 - see the Venue
+        self,
+        symbol: str,
+        *,
+        from_id: int | None = None,
+        from_us: int | None = None,
+        to_us: int | None = None,
+        limit: int = 1000,
+        hint_us: int | None = None,  # noqa: ARG002 - only the newest are asked for
+    ) -> Request:
+        """The newest trades; ids are in no order."""
+        if from_id is not None or from_us is not None or to_us is not None:
+            raise refuse(f"{self.name}:{symbol}", "only the newest trades are asked for")
+        count = min(limit, LIMITS.trades_page)
+        return question(f"{self.rest_url}/api/v1/trade", 1, symbol=symbol, count=count, reverse="true")
+
+    def read_time(self, body: bytes) -> int:
+        """The exchange's clock in us."""
+        return epoch_us(text_of(decode(_TIME, body).timestamp))
+
+    def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
+        """Those of `symbols` that the answer describes; none given: all that trade."""
+        wanted = frozenset(symbols)
+        return tuple(
+            self._described(one)
+            for one in decode(_INSTRUMENTS, body)
+            if one.typ in KINDS and is_symbol(one.symbol)
+            if (one.symbol in wanted if wanted else one.state == "Open")
+        )
+
+    def _described(self, one: _Instrument) -> Market:
+        tick = text_of(one.tickSize) or "0.5"
+        decimals = decimals_of(tick)
+        base, quote = clean(one.underlying, 20), clean(one.quoteCurrency, 20)
+        steps = max(1, to_units(tick, decimals))
+        kind = KINDS[one.typ]
+        return Market(self.name, one.symbol, OURS.get(base, base), quote, kind, decimals, 8, steps)
+
+    def read_trades(self, body: bytes, symbol: str) -> Page:
+        """An answer to `ask_trades`, oldest first."""
+        return page_of(self._known, symbol, decode(_RAWS, body)[::-1], _row, self.id_rule)
+
+    def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
+        """`read_trades` as columns; ids of 128 bits do not fit, so this raises WireError."""
+        return to_columns(self.read_trades(body, symbol))
+
+    def read_failure(self, body: bytes) -> tuple[int, str]:
+        """Code (there is none: 0) and cleaned text of an error answer."""
+        try:
+            return 0, clean(_REFUSED.decode(body).error.message)
+        except (DecodeError, UnicodeDecodeError):
+            return 0, ""
+
+
+def _row(raw: Raw) -> Row | None:
+    one = decode(_TRADE, raw)
+    if one.trdType not in OF_THE_BOOK:
+        return None
+    home = text_of(one.homeNotional)
+    if not home or home == "null":
+        raise refuse(None, "no homeNotional, so its size cannot be told")
+    return id_of(one.trdMatchID), us_of(one.timestamp), text_of(one.price), home, SIDES[one.side or ""], 1
+
+
+def _asked(request: _Request) -> str:
+    """The one symbol a refused request asked for."""
+    topics = [request.args] if isinstance(request.args, str) else request.args
+    symbol = topics[0].partition(":")[2] if len(topics) == 1 else ""
+    return symbol if is_symbol(symbol) else ""

@@ -1,0 +1,246 @@
+"""Coinbase Exchange, spot: `matches` by WebSocket, trades by id over REST.
+
+https://docs.cdp.coinbase.com/exchange/websocket-feed/channels,
+https://docs.cdp.coinbase.com/api-reference/exchange-api/rest-api/products/get-product-trades.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Literal
+
+from msgspec import DecodeError, Meta, Raw, Struct
+from msgspec.json import Decoder, encode
+
+from cvdtui.model import BUY, SELL, IdRule, Market, Now
+from cvdtui.venues.asking import TradesAlone, question
+from cvdtui.venues.binance_rest import to_columns
+from cvdtui.venues.listing import Listing, Row, checked_symbol, decode
+from cvdtui.venues.numbers import decimals_of, to_units
+from cvdtui.venues.rows import Moment, page_of, us_of
+from cvdtui.venues.wire import (
+    Ack,
+    ColumnsPage,
+    Event,
+    Forming,
+    Limits,
+    Other,
+    Page,
+    Refusal,
+    Request,
+    clean,
+    is_symbol,
+)
+
+LIMITS = Limits(
+    weight_per_minute=600,  # ten requests a second from one address
+    weight_header="",
+    connects=300,
+    streams_per_socket=200,
+    messages_per_second=4.0,
+    streams_per_message=40,
+    socket_seconds=86_400,
+    trades_page=1000,
+    candles_page=0,
+    trades_back_us=0,
+)
+
+
+class _Head(Struct, gc=False):
+    type: str = ""
+    product_id: str = ""
+    message: str = ""
+    reason: str = ""
+
+
+class _Match(Struct, gc=False):
+    trade_id: Annotated[int, Meta(ge=0)]
+    side: Literal["buy", "sell"]
+    """The MAKER's: a "sell" order rested in the book, so the taker bought."""
+    price: str
+    size: str
+    time: Moment
+
+
+class _Product(Struct, gc=False):
+    id: str
+    base_currency: str = ""
+    quote_currency: str = ""
+    quote_increment: str = ""
+    base_increment: str = ""
+    status: str = ""
+
+
+class _Time(Struct, gc=False):
+    iso: Moment
+
+
+_HEAD = Decoder(_Head)
+_MATCH = Decoder(_Match)
+_RAWS = Decoder(list[Raw])
+_PRODUCTS = Decoder(list[_Product])
+_TIME = Decoder(_Time)
+
+
+class Coinbase:
+    """The grammar of Coinbase Exchange; see `cvdtui.venues.Venue` for what each method promises."""
+
+    def __init__(  # noqa: PLR0913 - every one is an option with a default
+        self,
+        symbols: Iterable[str] = (),
+        *,
+        ws_url: str = "",
+        rest_url: str = "",
+        markets: Iterable[Market] = (),
+        any_symbol: bool = False,
+        now: Now | None = None,
+    ) -> None:
+        self.name = "coinbase"
+        self.id_rule: IdRule = "contiguous"
+        self.limits = LIMITS
+        self.ws_url = (ws_url or "wss://ws-feed.exchange.coinbase.com").rstrip("/")
+        self.rest_url = (rest_url or "https://api.exchange.coinbase.com").rstrip("/")
+        self.mirrors: tuple[str, ...] = ()
+        self._known = Listing(
+            self.default_market, symbols=symbols, markets=markets, any_symbol=any_symbol, now=now
+        )
+        self.learn, self.forget = self._known.learn, self._known.forget
+        self.market, self.markets = self._known.market, self._known.markets
+        silent = TradesAlone(self.name)
+        self.ask_candles, self.read_candles = silent.ask_candles, silent.read_candles
+        self.ask_open_interest, self.read_open_interest = silent.ask_open_interest, silent.read_open_interest
+
+    def default_market(self, symbol: str) -> Market:
+        """A market from its symbol (BTC-USD) alone; raises WireError."""
+        base, _, quote = checked_symbol(symbol).upper().partition("-")
+        return Market(self.name, symbol.upper(), base, quote, price_decimals=2, size_decimals=8)
+
+    # --- the socket
+
+    def socket_url(self) -> str:
+        """Where to connect."""
+        return self.ws_url
+
+    def streams(self, symbol: str) -> tuple[str, ...]:
+        """Trades, and the heartbeat that proves the subscription in a quiet market."""
+        return f"matches:{symbol}", f"heartbeat:{symbol}"
+
+    def subscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
+        """Frames that ask for these markets; requests have no number here."""
+        return self._requests("subscribe", symbols, first_id)
+
+    def unsubscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
+        """Frames that end these markets' streams."""
+        return self._requests("unsubscribe", symbols, first_id)
+
+    def _requests(self, verb: str, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:  # noqa: ARG002
+        size = LIMITS.streams_per_message // 2
+        chunks = [list(symbols[at : at + size]) for at in range(0, len(symbols), size)]
+        channels = ["matches", "heartbeat"]
+        return tuple(
+            encode({"type": verb, "product_ids": chunk, "channels": channels}).decode() for chunk in chunks
+        )
+
+    def greeting(self) -> tuple[str, ...]:
+        """Nothing before subscribing, which is due within 5 s."""
+        return ()
+
+    def heartbeat(self) -> str | None:
+        """The venue wants no frame of ours."""
+        return None
+
+    def decode(self, frame: bytes | str) -> Event:
+        """One frame as an Event; raises WireError."""
+        head = decode(_HEAD, frame)
+        if head.type in ("match", "last_match"):
+            return self._match(frame, head.product_id)
+        if head.type == "heartbeat":
+            return Forming(self._known.name(head.product_id))
+        if head.type == "subscriptions":
+            return Ack(None)
+        if head.type == "error":
+            return _refusal(head)
+        return Other(self._known.name(head.product_id))
+
+    def _match(self, frame: bytes | str, symbol: str) -> Event:
+        listed = self._known.find(symbol)
+        if listed is None:
+            return Other()
+        row = _row(decode(_MATCH, frame, listed.market.name))
+        return self._known.event(listed, (row,), self.id_rule)
+
+    # --- REST
+
+    def ask_time(self) -> Request:
+        """The exchange's clock."""
+        return question(f"{self.rest_url}/time", 1)
+
+    def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:  # noqa: ARG002 - all at once
+        """Every product in one answer."""
+        return (question(f"{self.rest_url}/products", 1),)
+
+    def ask_trades(  # noqa: PLR0913 - see the Venue
+        self,
+        symbol: str,
+        *,
+        from_id: int | None = None,
+        from_us: int | None = None,
+        to_us: int | None = None,
+        limit: int = 1000,
+        hint_us: int | None = None,  # noqa: ARG002 - ids are enough here
+    ) -> Request:
+        """Trades from an id on, or the newest; by time there is no question."""
+        if from_us is not None or to_us is not None:
+            message = "Coinbase pages trades by id alone"
+            raise ValueError(message)
+        # `after` asks for what is older than an id: the page below the one that follows the last wanted.
+        after = None if from_id is None else from_id + limit
+        return question(f"{self.rest_url}/products/{symbol}/trades", 1, limit=limit, after=after)
+
+    def read_time(self, body: bytes) -> int:
+        """The exchange's clock in us."""
+        return us_of(decode(_TIME, body).iso)
+
+    def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
+        """Those of `symbols` that the answer describes; none given: all that trade."""
+        wanted = frozenset(symbols)
+        found = decode(_PRODUCTS, body)
+        return tuple(
+            _market(self.name, one)
+            for one in found
+            if is_symbol(one.id) and (one.id in wanted if wanted else one.status == "online")
+        )
+
+    def read_trades(self, body: bytes, symbol: str) -> Page:
+        """An answer to `ask_trades`, oldest first."""
+        raws = decode(_RAWS, body)[::-1]
+        return page_of(self._known, symbol, raws, lambda raw: _row(decode(_MATCH, raw)), self.id_rule)
+
+    def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
+        """`read_trades` as numpy columns."""
+        return to_columns(self.read_trades(body, symbol))
+
+    def read_failure(self, body: bytes) -> tuple[int, str]:
+        """Code (there is none: 0) and cleaned text of an error answer."""
+        try:
+            return 0, clean(_HEAD.decode(body).message)
+        except (DecodeError, UnicodeDecodeError):
+            return 0, ""
+
+
+def _row(match: _Match) -> Row:
+    side = BUY if match.side == "sell" else SELL  # the maker's side, turned round
+    return match.trade_id, us_of(match.time), match.price, match.size, side, 1
+
+
+def _refusal(head: _Head) -> Refusal:
+    """The symbol is named in words only: "FOO-USD is not a valid product"."""
+    first = head.reason.partition(" ")[0]
+    symbol = first if "-" in first and is_symbol(first) else ""
+    text = ": ".join(part for part in (head.message, head.reason) if part)
+    return Refusal(None, 0, clean(text) or "no reason given", symbol)
+
+
+def _market(venue: str, one: _Product) -> Market:
+    price, size = decimals_of(one.quote_increment), decimals_of(one.base_increment)
+    tick = to_units(one.quote_increment, price) if one.quote_increment else 1
+    base, quote = clean(one.base_currency, 20), clean(one.quote_currency, 20)
+    return Market(venue, one.id, base, quote, "spot", price, size, max(1, tick))

@@ -1,0 +1,398 @@
+"""Deribit, perpetuals, dated futures and spot: `trades.X.100ms` by WebSocket, trades by sequence over REST.
+
+https://docs.deribit.com/subscriptions/trades/tradesinstrument_nameinterval,
+https://docs.deribit.com/api-reference/market-data/public-get_last_trades_by_instrument.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Literal
+
+from msgspec import UNSET, DecodeError, Meta, Raw, Struct, UnsetType, field
+from msgspec.json import Decoder, encode
+
+from cvdtui.errors import WireError
+from cvdtui.model import BUY, SELL, IdRule, Kind, Market, Now, OpenInterest, Trade, Trades
+from cvdtui.venues.asking import TradesAlone, question
+from cvdtui.venues.binance_rest import to_columns
+from cvdtui.venues.listing import Listed, Listing, Row, checked_symbol, decode
+from cvdtui.venues.numbers import INVERSE_DECIMALS, decimals_of, to_units
+from cvdtui.venues.rows import by_symbol, text_of
+from cvdtui.venues.wire import (
+    Ack,
+    ColumnsPage,
+    Event,
+    Faulty,
+    Limits,
+    Other,
+    Page,
+    Pong,
+    Refusal,
+    Reply,
+    Request,
+    Several,
+    clean,
+    is_symbol,
+    refuse,
+)
+
+LIMITS = Limits(
+    weight_per_minute=300,
+    weight_header="",
+    connects=100,
+    streams_per_socket=200,
+    messages_per_second=5.0,
+    streams_per_message=1,  # an unknown channel is silently left out of the answer: ask for each alone
+    socket_seconds=86_400,
+    trades_page=1000,
+    candles_page=0,
+    trades_back_us=24 * 3_600_000_000,
+)
+BEAT_S = 30
+"""The venue proves itself so often; then it may ask for a sign of life."""
+OURS = 0
+"""Requests that subscribe nothing carry this number."""
+SIDES = {"buy": BUY, "sell": SELL}
+"""The taker's side."""
+_DATED = re.compile(r"PERPETUAL|\d{1,2}[A-Z]{3}\d{2}")
+"""What follows the dash of a future; an option has two dashes more, a combination another word."""
+
+
+class _Trade(Struct, gc=False):
+    trade_seq: Annotated[int, Meta(ge=0, le=2**63 - 1)]
+    """Grows by one within an instrument; trade_id does not."""
+    timestamp: int
+    price: Raw
+    amount: Raw
+    """USD of an inverse instrument, base units of a linear one and of spot."""
+    direction: Literal["buy", "sell"]
+    liquidation: Literal["", "M", "T", "MT"] = ""
+    """Who was liquidated: the maker, the taker, both."""
+    block_trade_id: Raw | UnsetType = UNSET
+    combo_id: Raw | UnsetType = UNSET
+    combo_trade_id: Raw | UnsetType = UNSET
+
+    @property
+    def is_of_the_book(self) -> bool:
+        """Blocks are agreed elsewhere, legs of combinations meet the combination's own book."""
+        told = (self.block_trade_id, self.combo_id, self.combo_trade_id)
+        return all(one is UNSET or bytes(one) == b"null" for one in told)
+
+
+class _Whose(Struct, gc=False):
+    instrument_name: str = ""
+
+
+class _Params(Struct, gc=False):
+    type: str = ""
+    channel: str = ""
+    data: Raw = field(default_factory=Raw)
+
+
+class _Failure(Struct, gc=False):
+    code: int = 0
+    message: str = ""
+
+
+class _Frame(Struct, gc=False):
+    id: int | None = None
+    method: str = ""
+    params: _Params | None = None
+    result: Raw | UnsetType = UNSET
+    error: _Failure | None = None
+
+
+class _Instrument(Struct, gc=False):
+    instrument_name: str
+    kind: str
+    base_currency: str
+    quote_currency: str
+    tick_size: Raw
+    min_trade_amount: Raw
+    instrument_type: str = "linear"
+    is_active: bool = True
+
+
+class _Ticker(Struct, gc=False):
+    timestamp: int
+    open_interest: Raw
+    mark_price: Raw
+
+
+class _Told(Struct, gc=False):
+    trades: list[Raw]
+
+
+_FRAME = Decoder(_Frame)
+_TRADE = Decoder(_Trade)
+_WHOSE = Decoder(_Whose)
+_RAWS = Decoder(list[Raw])
+_CHANNELS = Decoder(list[str])
+_INSTRUMENT = Decoder(_Instrument)
+_TICKER = Decoder(_Ticker)
+_TOLD = Decoder(_Told)
+_TIME = Decoder(int)
+
+
+class Deribit:
+    """The grammar of Deribit; see `cvdtui.venues.Venue` for what each method promises."""
+
+    def __init__(  # noqa: PLR0913 - every one is an option with a default
+        self,
+        symbols: Iterable[str] = (),
+        *,
+        ws_url: str = "",
+        rest_url: str = "",
+        markets: Iterable[Market] = (),
+        any_symbol: bool = False,
+        now: Now | None = None,
+    ) -> None:
+        self.name = "deribit"
+        self.id_rule: IdRule = "contiguous"
+        self.limits = LIMITS
+        self.ws_url = (ws_url or "wss://streams.deribit.com").rstrip("/")
+        self.rest_url = (rest_url or "https://www.deribit.com").rstrip("/")
+        self.mirrors: tuple[str, ...] = ()
+        self._known = Listing(
+            self.default_market, symbols=symbols, markets=markets, any_symbol=any_symbol, now=now
+        )
+        self.learn, self.forget = self._known.learn, self._known.forget
+        self.market, self.markets = self._known.market, self._known.markets
+        silent = TradesAlone(self.name)
+        self.ask_candles, self.read_candles = silent.ask_candles, silent.read_candles
+
+    def default_market(self, symbol: str) -> Market:
+        """A market from its name alone; raises WireError for options and combinations, which are not read."""
+        pair, dash, term = checked_symbol(symbol).upper().partition("-")
+        base, linear, quote = pair.partition("_")
+        if not _reads(symbol.upper()):
+            raise refuse(
+                None, f"{clean(symbol, 60)!r}: expected a future (BTC-PERPETUAL) or a pair (BTC_USDC)"
+            )
+        kind: Kind = "spot" if not dash else "perp" if term == "PERPETUAL" else "future"
+        return Market(
+            self.name, symbol.upper(), base, quote or "USD", kind, 2, INVERSE_DECIMALS, inverse=not linear
+        )
+
+    # --- the socket
+
+    def socket_url(self) -> str:
+        """Where to connect."""
+        return f"{self.ws_url}/ws/api/v2"
+
+    def streams(self, symbol: str) -> tuple[str, ...]:
+        """Trades alone, gathered for 100 ms: the raw ones want a login."""
+        return (f"trades.{symbol}.100ms",)
+
+    def subscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
+        """Frames that ask for these markets."""
+        return self._requests("public/subscribe", symbols, first_id)
+
+    def unsubscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
+        """Frames that end these markets' streams."""
+        return self._requests("public/unsubscribe", symbols, first_id)
+
+    def _requests(self, method: str, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:
+        return tuple(
+            _call(first_id + number, method, channels=list(self.streams(symbol)))
+            for number, symbol in enumerate(symbols)
+        )
+
+    def greeting(self) -> tuple[str, ...]:
+        """The wish for heartbeats, without which a quiet connection is cut."""
+        return (_call(OURS, "public/set_heartbeat", interval=BEAT_S),)
+
+    def heartbeat(self) -> str | None:
+        """Ours is sent when the venue asks for it."""
+        return None
+
+    def decode(self, frame: bytes | str) -> Event:
+        """One frame as an Event; raises WireError."""
+        head = decode(_FRAME, frame)
+        if head.method == "subscription" and head.params is not None:
+            if not head.params.channel.startswith("trades."):
+                return Other()
+            raws = decode(_RAWS, head.params.data)
+            return by_symbol(raws, lambda raw: decode(_WHOSE, raw).instrument_name, self._trades)
+        if head.method == "heartbeat":
+            asks = head.params is not None and head.params.type == "test_request"
+            return Reply(_call(OURS, "public/test")) if asks else Pong()
+        if head.error is not None:
+            return Refusal(head.id, head.error.code, clean(head.error.message) or "no reason given")
+        if head.id == OURS:
+            return Pong()
+        return _answer(head)
+
+    def _trades(self, symbol: str, raws: Sequence[Raw]) -> Event:
+        listed = self._known.find(symbol) if _reads(symbol) else None
+        if listed is None:
+            return Other()
+        batch, forced, refused = self._read(listed, raws)
+        name = listed.market.name
+        events: list[Event] = [batch]
+        if forced:
+            events.append(self._known.liquidations(listed, forced))
+        events += [Faulty(name, f"{name}: {reason}") for reason in refused]
+        return events[0] if len(events) == 1 else Several(tuple(events))
+
+    def _read(self, listed: Listed, raws: Sequence[Raw]) -> tuple[Trades, list[Row], list[str]]:
+        """Trades, the liquidations among them, and why the other rows are none.
+
+        A print outside the book takes a number of the sequence: it stays, of size 0, so that no hole is seen.
+        """
+        rows: list[Row] = []
+        outside: list[Trade] = []
+        forced: list[Row] = []
+        refused: list[str] = []
+        for raw in raws:
+            try:
+                one = decode(_TRADE, raw)
+            except WireError as error:
+                refused.append(str(error))
+                continue
+            price, amount, side = text_of(one.price), text_of(one.amount), SIDES[one.direction]
+            if not one.is_of_the_book:
+                outside.append(Trade(one.trade_seq, one.timestamp * 1000, 0, 0, 0))
+                continue
+            row = (one.trade_seq, one.timestamp * 1000, price, amount, side, 1)
+            rows.append(row)
+            closing = {"T": (side,), "M": (-side,), "MT": (side, -side)}.get(one.liquidation, ())
+            forced += [(*row[:4], order, 1) for order in closing]
+        trades, wrong = self._known.read(listed, rows)
+        known = sorted([*trades, *outside], key=lambda trade: trade.id)
+        batch = Trades(listed.market, tuple(known), self.id_rule, excluded=len(outside))
+        return batch, forced if not wrong else [], [*refused, *wrong]
+
+    # --- REST
+
+    def _ask(self, method: str, weight: int = 1, **params: object) -> Request:
+        return question(f"{self.rest_url}/api/v2/public/{method}", weight, **params)
+
+    def ask_time(self) -> Request:
+        """The exchange's clock."""
+        return self._ask("get_time")
+
+    def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:
+        """Each instrument by its name; none given: every future and every pair."""
+        if symbols:
+            return tuple(self._ask("get_instrument", instrument_name=symbol) for symbol in symbols)
+        return tuple(
+            self._ask("get_instruments", 5, currency="any", kind=kind) for kind in ("future", "spot")
+        )
+
+    def ask_trades(  # noqa: PLR0913 - see the Venue
+        self,
+        symbol: str,
+        *,
+        from_id: int | None = None,
+        from_us: int | None = None,
+        to_us: int | None = None,
+        limit: int = 1000,
+        hint_us: int | None = None,  # noqa: ARG002 - sequence numbers are enough here
+    ) -> Request:
+        """Trades from a sequence number on, or the newest; by time there is no question."""
+        if from_us is not None or to_us is not None:
+            message = "Deribit is asked for trades by their sequence alone"
+            raise ValueError(message)
+        last = None if from_id is None else from_id + limit - 1
+        return self._ask(
+            "get_last_trades_by_instrument",
+            instrument_name=symbol,
+            start_seq=from_id,
+            end_seq=last,
+            count=limit,
+            sorting="asc" if from_id is not None else "desc",
+        )
+
+    def ask_open_interest(self, symbol: str) -> Request | None:
+        """The ticker; None on spot."""
+        return None if self.market(symbol).kind == "spot" else self._ask("ticker", instrument_name=symbol)
+
+    def read_time(self, body: bytes) -> int:
+        """The exchange's clock in us."""
+        return decode(_TIME, _result(body)) * 1000
+
+    def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
+        """Those of `symbols` that the answer describes; none given: all that trade."""
+        wanted = frozenset(symbols)
+        result = _result(body)
+        raws = decode(_RAWS, result) if bytes(result).startswith(b"[") else [result]
+        found = [decode(_INSTRUMENT, raw) for raw in raws]
+        return tuple(
+            self._described(one)
+            for one in found
+            if one.kind in ("future", "spot") and is_symbol(one.instrument_name)
+            if (one.instrument_name in wanted if wanted else one.is_active)
+        )
+
+    def _described(self, one: _Instrument) -> Market:
+        market = self.default_market(one.instrument_name)
+        tick, step = text_of(one.tick_size), text_of(one.min_trade_amount)
+        decimals = decimals_of(tick)
+        inverse = one.instrument_type == "reversed"
+        return Market(
+            self.name,
+            market.symbol,
+            clean(one.base_currency, 20),
+            clean(one.quote_currency, 20),
+            market.kind,
+            decimals,
+            INVERSE_DECIMALS if inverse else decimals_of(step),
+            max(1, to_units(tick, decimals)),
+            inverse=inverse,
+        )
+
+    def read_trades(self, body: bytes, symbol: str) -> Page:
+        """An answer to `ask_trades`, in order of the sequence."""
+        listed = self._known.listed(symbol)
+        raws = decode(_TOLD, _result(body)).trades
+        batch, _, refused = self._read(listed, raws)
+        return Page(batch, tuple(refused), len(raws))
+
+    def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
+        """`read_trades` as numpy columns."""
+        return to_columns(self.read_trades(body, symbol))
+
+    def read_open_interest(self, body: bytes, symbol: str) -> OpenInterest:
+        """An answer to `ask_open_interest`; raises WireError."""
+        told = decode(_TICKER, _result(body))
+        listed = self._known.listed(symbol)
+        # The number is of both sides' money in USD (inverse) or base units, like a trade's amount.
+        row = (0, told.timestamp * 1000, text_of(told.mark_price), text_of(told.open_interest), 0, 1)
+        size = self._known.trade(listed, row).size
+        return OpenInterest(listed.market, told.timestamp * 1000, size)
+
+    def read_failure(self, body: bytes) -> tuple[int, str]:
+        """Code and cleaned text of an error answer; (0, "") when it is none."""
+        try:
+            failure = _FRAME.decode(body).error
+        except (DecodeError, UnicodeDecodeError):
+            failure = None
+        return (failure.code, clean(failure.message)) if failure else (0, "")
+
+
+def _reads(symbol: str) -> bool:
+    """Whether it is a future or a pair: options and combinations are not read."""
+    pair, dash, term = symbol.partition("-")
+    return bool(_DATED.fullmatch(term)) if dash else "_" in pair
+
+
+def _call(number: int, method: str, **params: object) -> str:
+    return encode({"jsonrpc": "2.0", "id": number, "method": method, "params": params}).decode()
+
+
+def _result(body: bytes) -> Raw:
+    head = decode(_FRAME, body)
+    if head.error is not None or head.result is UNSET:
+        text = head.error.message if head.error else "an answer without a result"
+        raise refuse(None, clean(text))
+    return head.result
+
+
+def _answer(head: _Frame) -> Event:
+    """A subscription's answer lists what was accepted; what is unknown is left out without a word."""
+    if head.result is UNSET or not bytes(head.result).startswith(b"["):
+        return Other()
+    if decode(_CHANNELS, head.result):
+        return Ack(head.id)
+    return Refusal(head.id, 0, "no such instrument")

@@ -1,0 +1,346 @@
+"""Gate, spot and USDT futures: WebSocket v4 `spot.trades` and `futures.trades`, trades by id over REST.
+
+https://www.gate.com/docs/developers/apiv4/ws/en/, https://www.gate.com/docs/developers/futures/ws/en/.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated
+
+from msgspec import DecodeError, Meta, Raw, Struct, field
+from msgspec.json import Decoder, encode
+from msgspec.structs import replace
+
+from cvdtui.model import BUY, SELL, IdRule, Kind, Market, Now
+from cvdtui.venues.asking import TradesAlone, question
+from cvdtui.venues.binance_rest import to_columns
+from cvdtui.venues.listing import Listing, Row, checked_symbol, decode
+from cvdtui.venues.numbers import decimals_of, to_units
+from cvdtui.venues.rows import by_symbol, epoch_us, event_of, page_of, text_of
+from cvdtui.venues.wire import (
+    Ack,
+    ColumnsPage,
+    Event,
+    Limits,
+    Other,
+    Page,
+    Pong,
+    Refusal,
+    Request,
+    clean,
+    is_symbol,
+    refuse,
+)
+
+LIMITS = Limits(
+    weight_per_minute=600,  # 200 requests in ten seconds, by address and question
+    weight_header="",
+    connects=300,
+    streams_per_socket=200,
+    messages_per_second=8.0,
+    streams_per_message=1,  # so that a refusal says whom it means
+    socket_seconds=86_400,
+    trades_page=1000,
+    candles_page=0,
+    trades_back_us=0,
+    heartbeat_s=15.0,
+)
+SIDES = {"buy": BUY, "sell": SELL}
+"""Spot's side is the taker's."""
+
+
+class Product(Struct, frozen=True):
+    """What differs between Gate's products."""
+
+    name: str
+    channel: str
+    ws_url: str
+    ws_route: str
+    rest_route: str
+    market_list: str
+    symbol_key: str
+    kind: Kind
+
+
+SPOT = Product(
+    "gate",
+    "spot",
+    "wss://api.gateio.ws",
+    "/ws/v4/",
+    "/api/v4/spot",
+    "currency_pairs",
+    "currency_pair",
+    "spot",
+)
+FUTURES = Product(
+    "gate-futures",
+    "futures",
+    "wss://fx-ws.gateio.ws",
+    "/v4/ws/usdt",
+    "/api/v4/futures/usdt",
+    "contracts",
+    "contract",
+    "perp",
+)
+
+
+class _Trade(Struct, gc=False):
+    id: Annotated[int, Meta(ge=0, le=2**63 - 1)]
+    """Grows; the same fill may be sent again."""
+    create_time_ms: Raw
+    """Milliseconds or seconds, a number or a text, with or without a fraction."""
+    price: str
+    currency_pair: str = ""
+    contract: str = ""
+    side: str = ""
+    amount: str = ""
+    """Spot, base units."""
+    size: Raw = field(default_factory=Raw)
+    """Futures, contracts: BELOW 0 THE TAKER SOLD."""
+    is_internal: bool = False
+    """A trade with the venue's own accounts (insurance, deleveraging): nobody's order."""
+
+
+class _Whose(Struct, gc=False):
+    currency_pair: str = ""
+    contract: str = ""
+
+
+class _Failure(Struct, gc=False):
+    code: int = 0
+    message: str = ""
+
+
+class _Frame(Struct, gc=False):
+    channel: str = ""
+    event: str = ""
+    id: int | None = None
+    error: _Failure | None = None
+    result: Raw = field(default_factory=Raw)
+
+
+class _Pair(Struct, gc=False):
+    id: str
+    base: str = ""
+    quote: str = ""
+    precision: Annotated[int, Meta(ge=0, le=18)] = 8
+    amount_precision: Annotated[int, Meta(ge=0, le=18)] = 8
+    trade_status: str = ""
+
+
+class _Contract(Struct, gc=False):
+    name: str
+    order_price_round: str = "0.00000001"
+    quanto_multiplier: str = ""
+    in_delisting: bool = False
+
+
+class _Label(Struct, gc=False):
+    label: str = ""
+    message: str = ""
+
+
+class _Time(Struct, gc=False):
+    server_time: int
+
+
+_FRAME = Decoder(_Frame)
+_TRADE = Decoder(_Trade, strict=False)
+_WHOSE = Decoder(_Whose)
+_RAWS = Decoder(list[Raw])
+_PAIRS = Decoder(list[_Pair])
+_CONTRACTS = Decoder(list[_Contract])
+_LABEL = Decoder(_Label)
+_TIME = Decoder(_Time)
+
+
+class Gate:
+    """The grammar of one Gate product; see `cvdtui.venues.Venue` for what each method promises."""
+
+    def __init__(  # noqa: PLR0913 - every one is an option with a default
+        self,
+        product: Product,
+        symbols: Iterable[str] = (),
+        *,
+        ws_url: str = "",
+        rest_url: str = "",
+        markets: Iterable[Market] = (),
+        any_symbol: bool = False,
+        now: Now | None = None,
+    ) -> None:
+        self.name = product.name
+        self.id_rule: IdRule = "ordered"
+        self.limits = LIMITS
+        self.ws_url = (ws_url or product.ws_url).rstrip("/")
+        self.rest_url = (rest_url or "https://api.gateio.ws").rstrip("/")
+        self.mirrors: tuple[str, ...] = ()
+        self._product = product
+        self._now = now
+        self._known = Listing(
+            self.default_market, symbols=symbols, markets=markets, any_symbol=any_symbol, now=now
+        )
+        self.learn, self.forget = self._known.learn, self._known.forget
+        self.market, self.markets = self._known.market, self._known.markets
+        silent = TradesAlone(self.name)
+        self.ask_candles, self.read_candles = silent.ask_candles, silent.read_candles
+        self.ask_open_interest, self.read_open_interest = silent.ask_open_interest, silent.read_open_interest
+
+    def default_market(self, symbol: str) -> Market:
+        """A market from its symbol (BTC_USDT) alone (WireError); a future's contract is not known yet."""
+        symbol = checked_symbol(symbol).upper()
+        base, _, money = symbol.partition("_")
+        contract = "1" if self._product.kind == "spot" else ""
+        return Market(self.name, symbol, base, money, self._product.kind, 2, 6, contract_size=contract)
+
+    # --- the socket
+
+    def socket_url(self) -> str:
+        """Where to connect."""
+        return self.ws_url + self._product.ws_route
+
+    def streams(self, symbol: str) -> tuple[str, ...]:
+        """Trades alone."""
+        return (f"{self._product.channel}.trades:{symbol}",)
+
+    def subscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
+        """Frames that ask for these markets."""
+        return self._requests("subscribe", symbols, first_id)
+
+    def unsubscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
+        """Frames that end these markets' streams."""
+        return self._requests("unsubscribe", symbols, first_id)
+
+    def _requests(self, event: str, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:
+        channel = f"{self._product.channel}.trades"
+        asked = {"time": self._seconds(), "channel": channel, "event": event}
+        return tuple(
+            encode({**asked, "id": first_id + number, "payload": [symbol]}).decode()
+            for number, symbol in enumerate(symbols)
+        )
+
+    def _seconds(self) -> int:
+        return self._now() // 1_000_000 if self._now else 0
+
+    def greeting(self) -> tuple[str, ...]:
+        """Nothing before subscribing."""
+        return ()
+
+    def heartbeat(self) -> str | None:
+        """Our ping."""
+        return encode({"time": self._seconds(), "channel": f"{self._product.channel}.ping"}).decode()
+
+    def decode(self, frame: bytes | str) -> Event:
+        """One frame as an Event; raises WireError."""
+        head = decode(_FRAME, frame)
+        if head.channel.endswith(".pong"):
+            return Pong()
+        if head.error is not None:
+            return Refusal(head.id, head.error.code, clean(head.error.message) or "no reason given")
+        if head.channel != f"{self._product.channel}.trades":
+            return Other()
+        if head.event == "subscribe":
+            return Ack(head.id)
+        if head.event != "update":
+            return Other()
+        raws = decode(_RAWS, head.result) if bytes(head.result).startswith(b"[") else [head.result]
+        return by_symbol(raws, _symbol, self._trades)
+
+    def _trades(self, symbol: str, raws: Sequence[Raw]) -> Event:
+        if self._known.find(symbol) is None:
+            return Other()
+        return event_of(page_of(self._known, symbol, raws, _row, self.id_rule, by_id=True))
+
+    # --- REST
+
+    def _ask(self, path: str, **params: object) -> Request:
+        return question(f"{self.rest_url}{self._product.rest_route}/{path}", 1, **params)
+
+    def ask_time(self) -> Request:
+        """The exchange's clock."""
+        return question(f"{self.rest_url}/api/v4/spot/time", 1)
+
+    def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:  # noqa: ARG002 - all at once
+        """Every instrument of the product in one answer."""
+        return (self._ask(self._product.market_list),)
+
+    def ask_trades(  # noqa: PLR0913 - see the Venue
+        self,
+        symbol: str,
+        *,
+        from_id: int | None = None,
+        from_us: int | None = None,
+        to_us: int | None = None,
+        limit: int = 1000,
+        hint_us: int | None = None,  # noqa: ARG002 - only the newest are asked for
+    ) -> Request:
+        """The newest trades; ids have holes of their own, so nothing is asked for by id."""
+        if from_id is not None or from_us is not None or to_us is not None:
+            raise refuse(f"{self.name}:{symbol}", "only the newest trades are asked for")
+        return self._ask("trades", **{self._product.symbol_key: symbol}, limit=min(limit, LIMITS.trades_page))
+
+    def read_time(self, body: bytes) -> int:
+        """The exchange's clock in us."""
+        return decode(_TIME, body).server_time * 1000
+
+    def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
+        """Those of `symbols` that the answer describes; none given: all that trade."""
+        wanted = frozenset(symbols)
+        if self._product.kind != "spot":
+            found = decode(_CONTRACTS, body)
+            trading = {one.name for one in found if not one.in_delisting}
+            markets = [self._contract(one) for one in found if is_symbol(one.name)]
+        else:
+            pairs = decode(_PAIRS, body)
+            trading = {one.id for one in pairs if one.trade_status == "tradable"}
+            markets = [self._pair(one) for one in pairs if is_symbol(one.id)]
+        return tuple(market for market in markets if market.symbol in (wanted or trading))
+
+    def _pair(self, one: _Pair) -> Market:
+        base, quote = clean(one.base, 20), clean(one.quote, 20)
+        return Market(self.name, one.id, base, quote, "spot", one.precision, one.amount_precision)
+
+    def _contract(self, one: _Contract) -> Market:
+        base, _, money = one.name.partition("_")
+        decimals = decimals_of(one.order_price_round)
+        tick = max(1, to_units(one.order_price_round, decimals))
+        places = decimals_of(one.quanto_multiplier)
+        worth = one.quanto_multiplier.rstrip("0").rstrip(".") if "." in one.quanto_multiplier else ""
+        worth = worth or one.quanto_multiplier
+        # A multiplier of 0 is no contract of nothing: it is an inverse one of 1 USD (gateapi-python#137).
+        inverse = worth == "0"
+        known = Market(self.name, one.name, base, money, self._product.kind, decimals, places, tick)
+        return replace(known, contract_size="1" if inverse else worth, inverse=inverse)
+
+    def read_trades(self, body: bytes, symbol: str) -> Page:
+        """An answer to `ask_trades`, in order of the ids."""
+        raws = decode(_RAWS, body)
+        return page_of(self._known, symbol, raws, _row, self.id_rule, by_id=True)
+
+    def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
+        """`read_trades` as numpy columns."""
+        return to_columns(self.read_trades(body, symbol))
+
+    def read_failure(self, body: bytes) -> tuple[int, str]:
+        """Code (there is none: 0) and cleaned text of an error answer."""
+        try:
+            answer = _LABEL.decode(body)
+        except (DecodeError, UnicodeDecodeError):
+            return 0, ""
+        return 0, clean(": ".join(part for part in (answer.label, answer.message) if part))
+
+
+def _symbol(raw: Raw) -> str:
+    one = decode(_WHOSE, raw)
+    return one.currency_pair or one.contract
+
+
+def _row(raw: Raw) -> Row | None:
+    one = decode(_TRADE, raw)
+    if one.is_internal:
+        return None
+    time_us = epoch_us(text_of(one.create_time_ms))
+    if one.contract:
+        size = text_of(one.size)
+        return one.id, time_us, one.price, size.removeprefix("-"), SELL if size.startswith("-") else BUY, 1
+    if one.side not in SIDES:
+        raise refuse(None, f"side {clean(one.side, 20)!r}: expected buy or sell")
+    return one.id, time_us, one.price, one.amount, SIDES[one.side], 1

@@ -1,0 +1,250 @@
+"""Hyperliquid, perpetuals: WebSocket `trades`; trades of the past cannot be asked for, only the newest few.
+
+https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/websocket/subscriptions, .../info-endpoint.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Literal
+
+from msgspec import DecodeError, Meta, Raw, Struct, field
+from msgspec.json import Decoder, encode
+
+from cvdtui.model import BUY, SELL, IdRule, Market, Now
+from cvdtui.venues.asking import TradesAlone
+from cvdtui.venues.binance_rest import to_columns
+from cvdtui.venues.listing import Listing, Row, checked_symbol, decode
+from cvdtui.venues.rows import by_symbol, event_of, page_of
+from cvdtui.venues.wire import (
+    Ack,
+    ColumnsPage,
+    Event,
+    Limits,
+    Other,
+    Page,
+    Pong,
+    Refusal,
+    Request,
+    clean,
+    is_symbol,
+)
+
+LIMITS = Limits(
+    weight_per_minute=1200,
+    weight_header="",
+    connects=100,
+    streams_per_socket=200,  # 1,000 subscriptions an address
+    messages_per_second=15.0,  # 2,000 a minute
+    streams_per_message=1,
+    socket_seconds=86_400,
+    trades_page=10,
+    candles_page=0,
+    trades_back_us=1,
+    heartbeat_s=30.0,  # silence of ours for 60 s ends the connection
+)
+FINEST_PRICE = 6
+"""Prices have at most 6 - szDecimals decimals (and five significant digits)."""
+SIDES = {"B": BUY, "A": SELL}
+"""The taker's: B bought, A sold."""
+
+
+class _Trade(Struct, gc=False):
+    side: Literal["A", "B"]
+    px: str
+    sz: str
+    time: int
+    tid: Annotated[int, Meta(ge=0, le=2**63 - 1)]
+    """Unique, and in no order."""
+
+
+class _Whose(Struct, gc=False):
+    coin: str = ""
+
+
+class _Frame(Struct, gc=False):
+    channel: str
+    data: Raw = field(default_factory=Raw)
+
+
+class _Response(Struct, gc=False):
+    method: str = ""
+    subscription: _Whose = field(default_factory=_Whose)
+
+
+class _Coin(Struct, gc=False):
+    name: str
+    szDecimals: Annotated[int, Meta(ge=0, le=18)]
+    isDelisted: bool | None = None
+
+
+class _Meta(Struct, gc=False):
+    universe: list[_Coin]
+
+
+class _Time(Struct, gc=False):
+    time: Annotated[int, Meta(ge=0)]
+
+
+_FRAME = Decoder(_Frame)
+_TRADE = Decoder(_Trade)
+_WHOSE = Decoder(_Whose)
+_RESPONSE = Decoder(_Response)
+_TEXT = Decoder(str)
+_RAWS = Decoder(list[Raw])
+_META = Decoder(_Meta)
+_TIME = Decoder(_Time)
+
+
+class Hyperliquid:
+    """The grammar of Hyperliquid's perpetuals; see `cvdtui.venues.Venue` for what each method promises."""
+
+    def __init__(  # noqa: PLR0913 - every one is an option with a default
+        self,
+        symbols: Iterable[str] = (),
+        *,
+        ws_url: str = "",
+        rest_url: str = "",
+        markets: Iterable[Market] = (),
+        any_symbol: bool = False,
+        now: Now | None = None,
+    ) -> None:
+        self.name = "hyperliquid"
+        self.id_rule: IdRule = "unique"
+        self.limits = LIMITS
+        self.ws_url = (ws_url or "wss://api.hyperliquid.xyz").rstrip("/")
+        self.rest_url = (rest_url or "https://api.hyperliquid.xyz").rstrip("/")
+        self.mirrors: tuple[str, ...] = ()
+        self._known = Listing(
+            self.default_market, symbols=symbols, markets=markets, any_symbol=any_symbol, now=now
+        )
+        self.learn, self.forget = self._known.learn, self._known.forget
+        self.market, self.markets = self._known.market, self._known.markets
+        silent = TradesAlone(self.name)
+        self.ask_candles, self.read_candles = silent.ask_candles, silent.read_candles
+        self.ask_open_interest, self.read_open_interest = silent.ask_open_interest, silent.read_open_interest
+
+    def default_market(self, symbol: str) -> Market:
+        """A perpetual from its coin (BTC, kPEPE) alone: case matters; raises WireError."""
+        return self._market(checked_symbol(symbol), 3)
+
+    def _market(self, coin: str, size_decimals: int) -> Market:
+        base = coin.rpartition(":")[2]
+        return Market(
+            self.name, coin, base, "USD", "perp", max(0, FINEST_PRICE - size_decimals), size_decimals
+        )
+
+    # --- the socket
+
+    def socket_url(self) -> str:
+        """Where to connect."""
+        return f"{self.ws_url}/ws"
+
+    def streams(self, symbol: str) -> tuple[str, ...]:
+        """Trades alone."""
+        return (f"trades:{symbol}",)
+
+    def subscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
+        """Frames that ask for these markets; the answer names the coin."""
+        return self._requests("subscribe", symbols, first_id)
+
+    def unsubscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
+        """Frames that end these markets' streams."""
+        return self._requests("unsubscribe", symbols, first_id)
+
+    def _requests(self, method: str, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:  # noqa: ARG002
+        return tuple(
+            encode({"method": method, "subscription": {"type": "trades", "coin": coin}}).decode()
+            for coin in symbols
+        )
+
+    def greeting(self) -> tuple[str, ...]:
+        """Nothing before subscribing."""
+        return ()
+
+    def heartbeat(self) -> str | None:
+        """Our ping."""
+        return '{"method":"ping"}'
+
+    def decode(self, frame: bytes | str) -> Event:
+        """One frame as an Event; raises WireError."""
+        head = decode(_FRAME, frame)
+        match head.channel:
+            case "trades":
+                raws = decode(_RAWS, head.data)
+                return by_symbol(raws, lambda raw: decode(_WHOSE, raw).coin, self._trades)
+            case "pong":
+                return Pong()
+            case "subscriptionResponse":
+                answer = decode(_RESPONSE, head.data)
+                return Ack(None, answer.subscription.coin) if answer.method == "subscribe" else Other()
+            case "error":
+                return self._refusal(decode(_TEXT, head.data))
+        return Other()
+
+    def _trades(self, coin: str, raws: Sequence[Raw]) -> Event:
+        if self._known.find(coin) is None:
+            return Other()
+        return event_of(page_of(self._known, coin, raws, _row, self.id_rule))
+
+    def _refusal(self, text: str) -> Refusal:
+        """The text ends with the request that was refused."""
+        try:
+            coin = _WHOSE.decode(text[text.find("{") :] if "{" in text else "{}").coin
+        except DecodeError:
+            coin = ""
+        return Refusal(None, 0, clean(text), coin if is_symbol(coin) else "")
+
+    # --- REST
+
+    def _ask(self, weight: int, **body: str) -> Request:
+        return Request(f"{self.rest_url}/info", weight, "POST", encode(body))
+
+    def ask_time(self) -> Request:
+        """The time of a book: there is no question for the clock alone."""
+        return self._ask(2, type="l2Book", coin="BTC")
+
+    def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:  # noqa: ARG002 - all at once
+        """Every perpetual in one answer."""
+        return (self._ask(20, type="meta"),)
+
+    def ask_trades(  # noqa: PLR0913 - see the Venue
+        self,
+        symbol: str,
+        *,
+        from_id: int | None = None,  # noqa: ARG002 - ids are in no order
+        from_us: int | None = None,  # noqa: ARG002 - only the newest can be had
+        to_us: int | None = None,  # noqa: ARG002
+        limit: int = 1000,  # noqa: ARG002
+        hint_us: int | None = None,  # noqa: ARG002
+    ) -> Request:
+        """The newest few trades, whatever is asked for."""
+        return self._ask(20, type="recentTrades", coin=symbol)
+
+    def read_time(self, body: bytes) -> int:
+        """The exchange's clock in us."""
+        return decode(_TIME, body).time * 1000
+
+    def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
+        """Those of `symbols` that the answer describes; none given: all that trade."""
+        wanted = frozenset(symbols)
+        return tuple(
+            self._market(one.name, one.szDecimals)
+            for one in decode(_META, body).universe
+            if is_symbol(one.name) and (one.name in wanted if wanted else not one.isDelisted)
+        )
+
+    def read_trades(self, body: bytes, symbol: str) -> Page:
+        """An answer to `ask_trades`, oldest first."""
+        return page_of(self._known, symbol, decode(_RAWS, body)[::-1], _row, self.id_rule)
+
+    def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
+        """`read_trades` as numpy columns."""
+        return to_columns(self.read_trades(body, symbol))
+
+    def read_failure(self, body: bytes) -> tuple[int, str]:
+        """Code (there is none: 0) and cleaned text of an error answer, which is plain text."""
+        return 0, clean(body[:500].decode(errors="replace"))
+
+
+def _row(raw: Raw) -> Row:
+    one = decode(_TRADE, raw)
+    return one.tid, one.time * 1000, one.px, one.sz, SIDES[one.side], 1

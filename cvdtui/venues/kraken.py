@@ -1,0 +1,295 @@
+"""Kraken, spot: WebSocket v2 `trade`, trades by time over REST.
+
+https://docs.kraken.com/exchange/api-reference/spot-websocket-v2/trade,
+https://docs.kraken.com/exchange/api-reference/spot-rest/get-recent-trades.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Literal
+
+from msgspec import DecodeError, Meta, Raw, Struct, field
+from msgspec.json import Decoder, encode
+
+from cvdtui.model import BUY, SELL, IdRule, Market, Now
+from cvdtui.venues.asking import TradesAlone, question
+from cvdtui.venues.binance_rest import to_columns
+from cvdtui.venues.listing import Listing, Row, checked_symbol, decode
+from cvdtui.venues.numbers import decimals_of, to_units
+from cvdtui.venues.rows import Moment, by_symbol, epoch_us, event_of, page_of, text_of, us_of
+from cvdtui.venues.wire import (
+    Ack,
+    ColumnsPage,
+    Event,
+    Limits,
+    Other,
+    Page,
+    Pong,
+    Refusal,
+    Request,
+    clean,
+    is_symbol,
+    refuse,
+)
+
+LIMITS = Limits(
+    weight_per_minute=60,  # about one request a second from one address
+    weight_header="",
+    connects=70,  # about 150 in ten minutes before the address is shut out
+    streams_per_socket=200,
+    messages_per_second=10.0,
+    streams_per_message=1,  # so that a refusal says whom it means
+    socket_seconds=86_400,
+    trades_page=1000,
+    candles_page=0,
+    trades_back_us=0,
+    pages_by="time",
+    heartbeat_s=30.0,
+)
+OURS = {"XBT": "BTC", "XDG": "DOGE"}
+"""REST's older names of assets, and those of WebSocket v2, which are ours."""
+THEIRS = {ours: theirs for theirs, ours in OURS.items()}
+SIDES = {"buy": BUY, "sell": SELL, "b": BUY, "s": SELL}
+"""The taker's side."""
+
+
+class _Trade(Struct, gc=False):
+    side: Literal["buy", "sell"]
+    price: Raw
+    """A JSON number; its digits are read as they were sent, never through a float."""
+    qty: Raw
+    trade_id: Annotated[int, Meta(ge=0)]
+    """Grows by one within a book."""
+    timestamp: Moment
+
+
+class _Whose(Struct, gc=False):
+    symbol: str = ""
+
+
+class _Result(Struct, gc=False):
+    channel: str = ""
+    symbol: str = ""
+
+
+class _Frame(Struct, gc=False):
+    channel: str = ""
+    method: str = ""
+    data: Raw = field(default_factory=Raw)
+    success: bool = True
+    error: str = ""
+    symbol: str = ""
+    result: _Result | None = None
+    req_id: int | None = None
+
+
+class _Pair(Struct, gc=False):
+    wsname: str = ""
+    tick_size: str = ""
+    pair_decimals: int = 8
+    lot_decimals: int = 8
+    status: str = ""
+
+
+class _Answer(Struct, gc=False):
+    error: list[str] = []
+    result: Raw = field(default_factory=Raw)
+
+
+class _Time(Struct, gc=False):
+    unixtime: int
+
+
+_FRAME = Decoder(_Frame)
+_TRADE = Decoder(_Trade)
+_WHOSE = Decoder(_Whose)
+_RAWS = Decoder(list[Raw])
+_ANSWER = Decoder(_Answer)
+_PAIRS = Decoder(dict[str, _Pair])
+_TIME = Decoder(_Time)
+_BOOKS = Decoder(dict[str, Raw])
+_ROW = Decoder(tuple[str, str, Raw, str, str, str, int])
+
+
+class Kraken:
+    """The grammar of Kraken's spot books; see `cvdtui.venues.Venue` for what each method promises."""
+
+    def __init__(  # noqa: PLR0913 - every one is an option with a default
+        self,
+        symbols: Iterable[str] = (),
+        *,
+        ws_url: str = "",
+        rest_url: str = "",
+        markets: Iterable[Market] = (),
+        any_symbol: bool = False,
+        now: Now | None = None,
+    ) -> None:
+        self.name = "kraken"
+        self.id_rule: IdRule = "contiguous"
+        self.limits = LIMITS
+        self.ws_url = (ws_url or "wss://ws.kraken.com").rstrip("/")
+        self.rest_url = (rest_url or "https://api.kraken.com").rstrip("/")
+        self.mirrors: tuple[str, ...] = ()
+        self._known = Listing(
+            self.default_market, symbols=symbols, markets=markets, any_symbol=any_symbol, now=now
+        )
+        self.learn, self.forget = self._known.learn, self._known.forget
+        self.market, self.markets = self._known.market, self._known.markets
+        silent = TradesAlone(self.name)
+        self.ask_candles, self.read_candles = silent.ask_candles, silent.read_candles
+        self.ask_open_interest, self.read_open_interest = silent.ask_open_interest, silent.read_open_interest
+
+    def default_market(self, symbol: str) -> Market:
+        """A market from its symbol (BTC/USD) alone; raises WireError."""
+        base, _, quote = checked_symbol(symbol).upper().partition("/")
+        return Market(self.name, symbol.upper(), base, quote, price_decimals=2, size_decimals=8)
+
+    # --- the socket
+
+    def socket_url(self) -> str:
+        """Where to connect."""
+        return f"{self.ws_url}/v2"
+
+    def streams(self, symbol: str) -> tuple[str, ...]:
+        """Trades alone."""
+        return (f"trade:{symbol}",)
+
+    def subscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
+        """Frames that ask for these markets. The snapshot is wanted: its ids close what a drop left open."""
+        params = {"channel": "trade", "snapshot": True}
+        return self._requests("subscribe", params, symbols, first_id)
+
+    def unsubscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
+        """Frames that end these markets' streams."""
+        return self._requests("unsubscribe", {"channel": "trade"}, symbols, first_id)
+
+    def _requests(
+        self, method: str, params: dict[str, object], symbols: Sequence[str], first_id: int
+    ) -> tuple[str, ...]:
+        return tuple(
+            encode(
+                {"method": method, "params": {**params, "symbol": [symbol]}, "req_id": first_id + number}
+            ).decode()
+            for number, symbol in enumerate(symbols)
+        )
+
+    def greeting(self) -> tuple[str, ...]:
+        """Nothing before subscribing."""
+        return ()
+
+    def heartbeat(self) -> str | None:
+        """Our ping."""
+        return '{"method":"ping"}'
+
+    def decode(self, frame: bytes | str) -> Event:
+        """One frame as an Event; raises WireError."""
+        head = decode(_FRAME, frame)
+        if head.channel == "trade":
+            raws = decode(_RAWS, head.data)
+            return by_symbol(raws, lambda raw: decode(_WHOSE, raw).symbol, self._trades)
+        if head.channel == "heartbeat" or head.method == "pong":
+            return Pong()
+        if not head.success or head.error:
+            return Refusal(head.req_id, 0, clean(head.error) or "no reason given", self._ours(head.symbol))
+        if head.method == "subscribe":
+            return Ack(head.req_id, self._ours(head.result.symbol if head.result else ""))
+        return Other()
+
+    def _ours(self, symbol: str) -> str:
+        return symbol if self._known.name(symbol) else ""
+
+    def _trades(self, symbol: str, raws: Sequence[Raw]) -> Event:
+        if self._known.find(symbol) is None:
+            return Other()
+        return event_of(page_of(self._known, symbol, raws, _row, self.id_rule))
+
+    # --- REST
+
+    def ask_time(self) -> Request:
+        """The exchange's clock, in whole seconds."""
+        return question(f"{self.rest_url}/0/public/Time", 1)
+
+    def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:  # noqa: ARG002 - all at once
+        """Every pair in one answer: one wrong name would spoil a question for some."""
+        return (question(f"{self.rest_url}/0/public/AssetPairs", 1),)
+
+    def ask_trades(  # noqa: PLR0913 - see the Venue
+        self,
+        symbol: str,
+        *,
+        from_id: int | None = None,
+        from_us: int | None = None,
+        to_us: int | None = None,  # noqa: ARG002 - a page ends where it is full
+        limit: int = 1000,
+        hint_us: int | None = None,
+    ) -> Request:
+        """Trades from a moment on (for an id: from `hint_us`, a time not after it), or the newest."""
+        begin = hint_us if from_us is None else from_us
+        if from_id is not None and begin is None:
+            message = "Kraken pages trades by time: an id needs `hint_us`"
+            raise ValueError(message)
+        base, _, quote = symbol.partition("/")
+        pair = THEIRS.get(base, base) + THEIRS.get(quote, quote)
+        # `since` is in nanoseconds and not included itself. Whole pages, for the wanted ids may come late.
+        since = None if begin is None else begin * 1000 - 1
+        count = limit if begin is None else self.limits.trades_page
+        return question(f"{self.rest_url}/0/public/Trades", 1, pair=pair, since=since, count=count)
+
+    def read_time(self, body: bytes) -> int:
+        """The exchange's clock in us."""
+        return decode(_TIME, _result(body)).unixtime * 1_000_000
+
+    def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
+        """Those of `symbols` that the answer describes; none given: all that trade."""
+        wanted = frozenset(symbols)
+        pairs = decode(_PAIRS, _result(body)).values()
+        found = ((one, "/".join(OURS.get(part, part) for part in one.wsname.split("/"))) for one in pairs)
+        return tuple(
+            _market(self.name, one, symbol)
+            for one, symbol in found
+            if is_symbol(symbol) and (symbol in wanted if wanted else one.status == "online")
+        )
+
+    def read_trades(self, body: bytes, symbol: str) -> Page:
+        """An answer to `ask_trades`, oldest first."""
+        books = decode(_BOOKS, _result(body))
+        books.pop("last", None)
+        raws = [raw for book in books.values() for raw in decode(_RAWS, book)]
+        return page_of(self._known, symbol, raws, _rest_row, self.id_rule)
+
+    def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
+        """`read_trades` as numpy columns."""
+        return to_columns(self.read_trades(body, symbol))
+
+    def read_failure(self, body: bytes) -> tuple[int, str]:
+        """Code (there is none: 0) and cleaned text of an error answer."""
+        try:
+            return 0, clean("; ".join(_ANSWER.decode(body).error))
+        except (DecodeError, UnicodeDecodeError):
+            return 0, ""
+
+
+def _row(raw: Raw) -> Row:
+    one = decode(_TRADE, raw)
+    return one.trade_id, us_of(one.timestamp), text_of(one.price), text_of(one.qty), SIDES[one.side], 1
+
+
+def _rest_row(raw: Raw) -> Row:
+    price, size, time, side, _, _, number = decode(_ROW, raw)
+    if side not in SIDES:
+        raise refuse(None, f"side {clean(side, 20)!r}: expected b or s")
+    return number, epoch_us(text_of(time)), price, size, SIDES[side], 1
+
+
+def _result(body: bytes) -> Raw:
+    """What an answer of status 200 holds; it may still be a refusal."""
+    answer = decode(_ANSWER, body)
+    if answer.error:
+        raise refuse(None, clean("; ".join(answer.error)))
+    return answer.result
+
+
+def _market(venue: str, one: _Pair, symbol: str) -> Market:
+    base, _, quote = symbol.partition("/")
+    decimals = max(one.pair_decimals, decimals_of(one.tick_size))
+    tick = to_units(one.tick_size, decimals) if one.tick_size else 1
+    return Market(venue, symbol, base, quote, "spot", decimals, one.lot_decimals, max(1, tick))
