@@ -8,6 +8,7 @@ import msgspec
 from cvdtui.board import Board
 from cvdtui.config import Config
 from cvdtui.flows import report_rows
+from cvdtui.juries import jury_maker
 from cvdtui.report import Json, report
 
 
@@ -23,7 +24,14 @@ def print_report(
     for notice in notices:
         sys.stderr.write(f"cvdtui: {notice}\n")
     states = list(board.states.values())
-    made = report(states, bar_seconds=config.bar, rows=report_rows(config, states), silent=silent)
+    rows = report_rows(config, states)
+    made = report(
+        states,
+        bar_seconds=config.bar,
+        rows=rows,
+        silent=silent,
+        make_jury=jury_maker(config, rows),
+    )
     text = msgspec.json.encode(made).decode() if as_json else "\n".join(table(made))
     sys.stdout.write(text + "\n")
     sys.stdout.flush()

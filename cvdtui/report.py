@@ -1,17 +1,20 @@
 """The JSON report: what was counted, exact values as decimal strings; the schema is versioned and stable."""
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from cvdtui.engine.decimals import Texts, to_text
 from cvdtui.engine.footprint import Rows, auto_row, group
+from cvdtui.engine.jury import Jury, MakeJury
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.profile import profile
 from cvdtui.engine.segment import Cells
+from cvdtui.juries import introduce
 from cvdtui.model import Bar, Gap, Outage
 from cvdtui.report_groups import groups_report
+from cvdtui.report_signals import BarNotes, signals_report
 
 SCHEMA = 1
 
@@ -24,17 +27,21 @@ def report(
     bar_seconds: int,
     rows: dict[str, int | None],
     silent: Mapping[str, str] | None = None,
+    make_jury: MakeJury = Jury,
 ) -> Json:
     """The whole report; `rows` gives row sizes by market in price units, None for the automatic one.
 
     `silent` says of markets why nothing came of them in the end: their groups leave them out.
+    `make_jury` gives those who judge; by default with the signals' own parameters.
     """
     states = list(states)
     with _collector_resting():
         return {
             "schema": SCHEMA,
             "markets": {
-                state.market.name: market_report(state, bar_seconds, rows.get(state.market.name))
+                state.market.name: market_report(
+                    state, make_jury(state, bar_seconds), rows.get(state.market.name), states
+                )
                 for state in states
             },
             "groups": groups_report(states, silent or {}),
@@ -53,13 +60,23 @@ def _collector_resting() -> Iterator[None]:
             gc.enable()
 
 
-def market_report(state: MarketState, bar_seconds: int, row: int | None) -> Json:
-    """Everything of one market."""
-    flow = state.flow
+def market_report(
+    state: MarketState, jury: Jury, row: int | None, others: Sequence[MarketState] = ()
+) -> Json:
+    """Everything of one market, for the bars of a jury that has heard nothing yet."""
+    bar_seconds, flow = jury.seconds, state.flow
     flow.settle()
     bars = flow.bars[bar_seconds]
     row = row or auto_row(bars.closed or bars.all(), flow.market.tick)
     prices, sizes = Texts(flow.market.price_decimals), Texts(flow.market.size_decimals)
+    introduce(jury, others)
+    notes = BarNotes(jury, row, prices)
+    open_us = bars.open.time_us if bars.open is not None else None
+    told = [
+        _bar(bar, cells, row, prices, sizes, notes, closed=bar.time_us != open_us)
+        for bar, cells in bars.with_cells()
+    ]
+    jury.catch_up()
     start = flow.start
     return {
         "trades": flow.trades,
@@ -81,9 +98,9 @@ def market_report(state: MarketState, bar_seconds: int, row: int | None) -> Json
         "side_source": flow.sources.shares(),
         "coverage": state.session_coverage(),
         "bar_seconds": bar_seconds,
-        "bars": [_bar(bar, cells, row, prices, sizes) for bar, cells in bars.with_cells()],
+        "bars": told,
         "profile": _profile(state, row, prices, sizes),
-        "signals": [],
+        "signals": signals_report(jury.signals),
     }
 
 
@@ -124,11 +141,14 @@ def _outage(outage: Outage) -> Json:
         "missing": None,
         "from_time_us": outage.from_time_us,
         "to_time_us": outage.to_time_us,
-        "state": "lost",
+        "state": "approximate" if outage.approximate else "lost",
     }
 
 
-def _bar(bar: Bar, cells: Cells | None, row: int, prices: Texts, sizes: Texts) -> Json:
+def _bar(  # noqa: PLR0913 - a bar, and in which words
+    bar: Bar, cells: Cells | None, row: int, prices: Texts, sizes: Texts, notes: BarNotes, *, closed: bool
+) -> Json:
+    rows = group(cells, row) if cells and bar.delta_high is not None else {}
     return {
         "time_us": bar.time_us,
         "open": prices[bar.open],
@@ -144,7 +164,8 @@ def _bar(bar: Bar, cells: Cells | None, row: int, prices: Texts, sizes: Texts) -
         "delta_low": None if bar.delta_low is None else sizes[bar.delta_low],
         "cvd": sizes[bar.cvd],
         "trades": bar.trades,
-        "rows": _rows(group(cells, row), row, prices, sizes) if cells and bar.delta_high is not None else [],
+        "rows": _rows(rows, row, prices, sizes),
+        **notes.of(bar, cells, rows, closed=closed),
     }
 
 

@@ -2,9 +2,11 @@
 
 import tomllib
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
+
+from msgspec import Struct
 
 from cvdtui import resources, settings
 from cvdtui.config import Config, Layer, load, rules
@@ -31,7 +33,22 @@ def assignments(texts: Sequence[str]) -> list[Layer]:
 
 def checked(layers: Sequence[Layer]) -> Config:
     """The Config of these layers, with venues, themes and presets known by name."""
-    return load(layers, venues=VENUE_NAMES, themes=resources.theme_files(), presets=PRESETS)
+    return load(
+        layers,
+        venues=VENUE_NAMES,
+        themes=resources.theme_files(),
+        presets=PRESETS,
+        signals=_parameters(layers),
+    )
+
+
+def _parameters(layers: Sequence[Layer]) -> Mapping[str, type[Struct]] | None:
+    """The parameters of every signal, where a layer speaks of any: else the first picture comes earlier."""
+    if not any("signals" in table for _, table in layers):
+        return None
+    from cvdtui.signals.registry import PARAMETERS
+
+    return PARAMETERS
 
 
 def remembered(below: Config, state: settings.State, *, markets: bool) -> Layer:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Struct, field
 
-from cvdtui.config import rules
+from cvdtui.config import rules, signaling
 from cvdtui.config.alerting import Alerts
 from cvdtui.model import ANCHORS, AnchorName, Unit
 
@@ -159,6 +159,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     journal: Journal = field(default_factory=Journal)
     venues: Annotated[dict[str, VenueAddress], rules.VENUE] = field(default_factory=dict)
     ibkr: Ibkr = field(default_factory=Ibkr)
+    signals: Annotated[dict[str, object], rules.SIGNALS] = field(default_factory=dict)
+    """By signal, as it was read; cvdtui/signals/parameters.py says what is in force."""
     shadow_side: Annotated[bool, rules.SWITCH] = False
     """Side rules run beside the exchange's own flag, and are judged by it."""
 
@@ -170,6 +172,12 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def row_of(self, market: str) -> Decimal | None:
         """Row size of a market in price units; None is automatic."""
         return self.row.markets.get(market, self.row.default)
+
+    @property
+    def signal_coverage(self) -> float:
+        """Share of the session that must be known for a signal to count."""
+        found = self.signals.get("coverage", signaling.COVERAGE)
+        return float(found) if isinstance(found, int | float) else signaling.COVERAGE
 
     def venue(self, name: str) -> VenueAddress:
         """How a venue is reached."""

@@ -5,10 +5,10 @@ from typing import Annotated, Never, TypeVar, get_args, get_origin, get_type_hin
 
 from msgspec import Struct
 
-from cvdtui.config import alerting
+from cvdtui.config import alerting, signaling
 from cvdtui.config.keys import Config
 from cvdtui.config.names import dotted, hint
-from cvdtui.config.rules import Known, Rule, show
+from cvdtui.config.rules import SIGNALS, Known, Rule, show
 from cvdtui.errors import ConfigError
 
 Layer = tuple[str, Mapping[str, object]]
@@ -26,13 +26,15 @@ def load(
     venues: Collection[str] | None = None,
     themes: Collection[str] | None = None,
     presets: Collection[str] | None = None,
+    signals: Mapping[str, type[Struct]] | None = None,
 ) -> Config:
     """The Config that the layers give together; a later layer wins, tables are merged and lists replaced.
 
-    Names are checked against `venues`, `themes` and `presets` where these are given. Raises ConfigError for
-    an unknown key, and for a value of the wrong kind even where a later layer replaces it.
+    Names are checked against `venues`, `themes`, `presets` and `signals` (the parameters of each) where these
+    are given. Raises ConfigError for an unknown key, and for a value of the wrong kind even where a later
+    layer replaces it.
     """
-    known = Known(venues, themes, presets)
+    known = Known(venues, themes, presets, signals)
     merged: dict[str, object] = {}
     for origin, table in layers:
         _overlay(merged, _Reader(origin, known).table(table, Config, ()))
@@ -67,6 +69,10 @@ class _Reader:
 
     def _value(self, value: object, kind: object, path: Path) -> object:
         inner, rule = _unwrap(kind)
+        if rule is SIGNALS:
+            table = self._mapping(value, path)
+            known = self._known.signals
+            return dict(table) if known is None else self.table(table, signaling.tables(known), path)
         if get_origin(inner) is dict:
             entry = get_args(inner)[1]
             return {

@@ -1,11 +1,13 @@
 """What a single value may be: each Rule says what it expects and turns a TOML value into the Config's own."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from cvdtui.config.names import hint
 from cvdtui.model import TIMEFRAMES
@@ -21,6 +23,8 @@ class Known(NamedTuple):
     venues: Collection[str] | None = None
     themes: Collection[str] | None = None
     presets: Collection[str] | None = None
+    signals: Mapping[str, type[Struct]] | None = None
+    """The parameters of each."""
 
 
 class Rule(NamedTuple):
@@ -222,6 +226,10 @@ BAR = Rule(
 ROW = Rule('"auto" or a row size in price units, such as 10 or 0.5', lambda value, _: parse_row(value))
 MARKETS = Rule('a list of markets, such as ["binance-usdm:BTCUSDT"]', _parse_markets)
 MARKET = Rule("a market, such as binance-usdm:BTCUSDT", parse_market)
+NO_MARKET = Rule(
+    'a market, such as binance-usdm:BTCUSDT, or ""', lambda value, known: value and parse_market(value, known)
+)
+SIGNALS = Rule("a table for each signal", lambda value, _: value)
 FEW_MARKETS = Rule('a list of markets, such as ["ibkr:CL@NYMEX"], or []', _parse_few_markets)
 WORD = Rule("a short text", _parse_word)
 HOST = Rule('a host, such as "127.0.0.1"', _parse_host)

@@ -83,7 +83,7 @@ class Jury:
         self._levels = Levels(self.state.flow.periods.clock, self._past_rows)
         self._trust = Trust(self.state, self._coverage)
         self._version = self.bars.version
-        self._seen = 0
+        self._seen = self.bars.closed_count - len(self.bars.closed)
         self.marks = {}
 
     @property
@@ -124,6 +124,7 @@ class Jury:
         told: list[Signal] = []
         for judge in self._judges.values():
             told += judge.push(closed)
+        self._seen += 1
         self.last = closed
         self.marks[bar.time_us] = closed.marks
         return self._keep(told)

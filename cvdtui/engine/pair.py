@@ -30,6 +30,10 @@ class Pair:
         """How far the spread stands from its mean."""
         return self._spread.z
 
+    def is_of(self, other: MarketState) -> bool:
+        """Whether it is with this market."""
+        return other is self._other
+
     @property
     def partner(self) -> str:
         """The other market."""

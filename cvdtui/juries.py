@@ -1,0 +1,51 @@
+"""Who judges which market: parameters from the configuration, its asset's other market and perpetual."""
+
+from collections.abc import Iterable, Mapping
+
+from cvdtui.config import Config
+from cvdtui.engine.jury import Jury, MakeJury
+from cvdtui.engine.market_state import MarketState
+from cvdtui.engine.pair import Pair
+from cvdtui.model import group_key, side_of
+from cvdtui.signals.accumulation import Accumulation
+from cvdtui.signals.parameters import parameters
+from cvdtui.signals.spread import Spread
+
+
+def jury_maker(config: Config, row: Mapping[str, int | None] | None = None) -> MakeJury:
+    """Juries with the parameters of the configuration; `row` are row sizes by market, in its price units."""
+    rows = row or {}
+
+    def make(state: MarketState, seconds: int) -> Jury:
+        name = state.market.name
+        return Jury(
+            state,
+            seconds,
+            parameters(config.signals, name, seconds),
+            row=rows.get(name),
+            coverage=config.signal_coverage,
+        )
+
+    return make
+
+
+def introduce(jury: Jury, states: Iterable[MarketState]) -> None:
+    """Tells a jury of the other markets of its asset: the one its spread is to, and the perpetual."""
+    market = jury.state.market
+    others = {
+        state.market.name: state
+        for state in states
+        if state is not jury.state and jury.seconds in state.flow.bars
+    }
+    kin = [state for state in others.values() if group_key(state.market) == group_key(market)]
+    spread, accumulation = jury.parameters["spread"], jury.parameters["accumulation"]
+    if isinstance(spread, Spread.Parameters):
+        partner = others.get(spread.partner) if spread.partner else next(iter(kin), None)
+        if partner is None:
+            jury.pair = None
+        elif jury.pair is None or not jury.pair.is_of(partner):
+            jury.pair = Pair(jury.state, partner, jury.seconds, spread)
+    if isinstance(accumulation, Accumulation.Parameters) and side_of(market) == "spot":
+        perpetuals = [state for state in kin if state.market.kind == "perp"]
+        wanted = accumulation.perpetual
+        jury.perpetual = others.get(wanted) if wanted else next(iter(perpetuals), None)
