@@ -61,7 +61,8 @@ def _from_environment(name: str) -> str:
 def _from_file(place: str) -> str:
     path = Path(place).expanduser()
     try:
-        with path.open("rb") as file:
+        # without waiting: a named pipe would hold everything up until somebody wrote into it
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise AlertError(f"file:{place}: is not a regular file")

@@ -36,21 +36,35 @@ def _check(arguments: Namespace) -> str:
 
 
 def _show(arguments: Namespace) -> str:
-    import tomli_w
-
     layers = [*sources.files(arguments.config), *sources.assignments(arguments.set)]
     sources.checked(layers)
     shipped = str(resources.find("config.toml"))
     lines: list[str] = []
     table: tuple[str, ...] = ()
     found = merge(layers)
-    for path in sorted(found, key=lambda path: len(path) > 1):
+    tables = {(): 0, **{path[:-1]: place for place, path in reversed(list(enumerate(found, 1))) if path[1:]}}
+    for path in sorted(found, key=lambda path: tables[path[:-1]]):
         value, origin = found[path]
         if path[:-1] != table:
             table = path[:-1]
             lines += ["", f"[{dotted(table)}]"]
         if origin != shipped:
             lines.append(f"# from {origin}")
-        written = tomli_w.dumps({"value": value}).strip().removeprefix("value")
-        lines.append(toml_key(path[-1]) + written)
+        lines.append(f"{toml_key(path[-1])} = {_written(value)}")
     return "\n".join(lines)
+
+
+def _written(value: object) -> str:
+    """A value as TOML; tables within a list on a line each."""
+    import tomli_w
+
+    if not (isinstance(value, list) and value and all(isinstance(one, dict) for one in value)):
+        return tomli_w.dumps({"value": value}).strip().removeprefix("value = ")
+    rows = (", ".join(f"{toml_key(key)} = {_inline(one)}" for key, one in table.items()) for table in value)
+    return "[\n" + "".join(f"    {{ {row} }},\n" for row in rows) + "]"
+
+
+def _inline(value: object) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_inline(one) for one in value) + "]"
+    return _written(value)

@@ -1,0 +1,44 @@
+"""The ways out, one file each; `make` opens one by its kind."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from cvdtui.alerts.alert import Alert
+from cvdtui.alerts.channels.command import Command
+from cvdtui.alerts.channels.discord import discord
+from cvdtui.alerts.channels.ntfy import ntfy
+from cvdtui.alerts.channels.telegram import telegram
+from cvdtui.alerts.channels.terminal import Bell, Desktop, Notice, Screen
+from cvdtui.alerts.channels.web import Compose, Web
+from cvdtui.alerts.channels.webhook import webhook
+from cvdtui.config import AlertChannel
+from cvdtui.config.alerting import ChannelKind
+
+__all__ = ["Channel", "Screen", "make"]
+
+
+class Channel(Protocol):
+    """One way out."""
+
+    async def send(self, alert: Alert) -> None:
+        """Bring it out, one try. Raises AlertError, whose text shows no secret."""
+
+    async def close(self) -> None:
+        """Leave nothing open."""
+
+
+_WEB: dict[str, Compose] = {"webhook": webhook, "ntfy": ntfy, "telegram": telegram, "discord": discord}
+_SCREEN: dict[str, Callable[[AlertChannel, Screen], Channel]] = {
+    "bell": lambda _, screen: Bell(screen),
+    "notice": lambda _, screen: Notice(screen),
+    "desktop": lambda table, screen: Desktop(screen, table.style),
+}
+
+
+def make(kind: ChannelKind, table: AlertChannel, screen: Screen) -> Channel:
+    """A channel of this kind."""
+    if kind in _SCREEN:
+        return _SCREEN[kind](table, screen)
+    if kind == "command":
+        return Command(table.command, table.timeout_s)
+    return Web(table, _WEB[kind])

@@ -1,0 +1,144 @@
+"""Alerts over HTTP: what services share: one client, one deadline, refusals in words, no secret shown."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from cvdtui.alerts.alert import Alert
+from cvdtui.alerts.secrets import scrub
+from cvdtui.config import AlertChannel
+from cvdtui.errors import AlertError
+
+if TYPE_CHECKING:
+    import httpx
+
+MOST_BYTES = 4_096
+"""So much of an answer is read."""
+_AGAIN = (408, 425, 429)
+"""Refusals that another try may change; so may every 5xx."""
+
+
+class Post(NamedTuple):
+    """One request. `secrets` are scrubbed from whatever is said about it."""
+
+    url: str
+    body: bytes
+    headers: Mapping[str, str] = {}
+    secrets: Sequence[str] = ()
+
+
+Compose = Callable[[Alert, AlertChannel], Post]
+"""What a service is told of an alert. Raises AlertError for a secret that is not there."""
+
+
+class Web:
+    """A service reached by POST. Redirects are not followed: they would carry the secret elsewhere."""
+
+    def __init__(self, table: AlertChannel, compose: Compose) -> None:
+        self._table = table
+        self._compose = compose
+        self._client: httpx.AsyncClient | None = None
+        self._client_host = ""
+
+    async def send(self, alert: Alert) -> None:
+        """One POST. Raises AlertError."""
+        import httpx
+
+        post = self._compose(alert, self._table)
+        try:
+            url = httpx.URL(post.url)
+        except httpx.InvalidURL:
+            url = httpx.URL("")
+        if url.scheme not in ("http", "https") or not url.host:
+            raise AlertError("the address is no http:// or https:// address")
+        client = self._open(url.host)
+        try:
+            async with asyncio.timeout(self._table.timeout_s):
+                status, headers, body = await self._post(client, url, post)
+        except TimeoutError:
+            raise AlertError(
+                f"{url.host}: no answer within {self._table.timeout_s:g} s", again=True
+            ) from None
+        except (httpx.HTTPError, httpx.StreamError, OSError, ValueError) as error:
+            why = scrub(str(error), [*post.secrets, post.url]) or type(error).__name__
+            raise AlertError(f"{url.host}: {why}", again=True) from None
+        if not 200 <= status < 300:
+            raise _refusal(url.host, status, headers, body, [*post.secrets, post.url])
+
+    async def close(self) -> None:
+        """Ends the client."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    async def _post(
+        self, client: "httpx.AsyncClient", url: "httpx.URL", post: Post
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        headers = {"Content-Type": "application/json", **post.headers}
+        async with client.stream("POST", url, content=post.body, headers=headers) as answer:
+            body = b""
+            async for chunk in answer.aiter_bytes():
+                body += chunk
+                if len(body) >= MOST_BYTES:
+                    break
+            return answer.status_code, answer.headers, body[:MOST_BYTES]
+
+    def _open(self, host: str) -> "httpx.AsyncClient":
+        if self._client is None:
+            import httpx
+
+            # httpx logs every address at INFO, and an address may be the secret
+            for name in ("httpx", "httpcore"):
+                logging.getLogger(name).setLevel(logging.WARNING)
+            self._client = httpx.AsyncClient(
+                timeout=self._table.timeout_s,
+                follow_redirects=False,
+                trust_env=host not in ("127.0.0.1", "localhost", "::1"),
+                headers={"User-Agent": "cvdtui"},
+            )
+        return self._client
+
+
+class _Parameters(msgspec.Struct):
+    retry_after: float | None = None
+
+
+class _Answer(msgspec.Struct):
+    """What services say in JSON beside the status."""
+
+    description: str = ""
+    message: str = ""
+    error: str = ""
+    retry_after: float | None = None
+    parameters: _Parameters | None = None
+
+
+def _refusal(
+    host: str, status: int, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]
+) -> AlertError:
+    try:
+        said = msgspec.json.decode(body, type=_Answer)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        said = _Answer()
+    words = scrub(said.description or said.message or said.error, secrets)[:200]
+    again = status in _AGAIN or status >= 500
+    asked = said.retry_after if said.parameters is None else said.parameters.retry_after
+    wait = asked if asked is not None else _seconds(headers.get("retry-after", ""))
+    text = f"{host}: refused with status {status}" + (f": {words}" if words else "")
+    return AlertError(text, again=again, retry_after=max(0.0, wait) if wait is not None and again else None)
+
+
+def _seconds(text: str) -> float | None:
+    """Retry-After: seconds, or the date they end (RFC 9110, 10.2.3)."""
+    if text.strip().isdigit():
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return None
+    return (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds()

@@ -1,0 +1,26 @@
+"""Signals made by hand."""
+
+from cvdtui.alerts.alert import Alert, alert_of
+from cvdtui.model import Heard, Signal
+
+MINUTE = 60_000_000
+NOON = 1_723_118_400_000_000
+"""2024-08-08 12:00 UTC."""
+
+
+def heard(
+    market: str = "binance-usdm:BTCUSDT",
+    signal: str = "climax",
+    *,
+    time_us: int = NOON,
+    bar: int = 60,
+    side: str = "buy",
+    values: dict | None = None,
+    **more: object,
+) -> Heard:
+    said = Signal(signal, time_us, bar, side, {"z": 2.5} if values is None else values)
+    return Heard(market=market, signal=said, price=61800.5, **more)
+
+
+def alert(**more: object) -> Alert:
+    return alert_of(heard(**more), NOON + MINUTE)

@@ -1,0 +1,139 @@
+"""Rules: which signals alert, once, and when they stay silent; the clock is an argument."""
+
+import pytest
+
+from cvdtui.alerts.alert import strength_of
+from cvdtui.alerts.rules import Rules
+from cvdtui.config import AlertRule, Alerts
+from tests.alerts.made import MINUTE, NOON, heard
+
+CLOSED = NOON + MINUTE
+"""When the bar of `heard()` closed."""
+
+
+def rules(*made: AlertRule, **more: object) -> Rules:
+    return Rules(Alerts(rules=made, zone=str(more.pop("zone", "UTC")), **more))
+
+
+def channels(found) -> tuple[str, ...] | None:
+    return None if found is None else found.channels
+
+
+@pytest.mark.parametrize(
+    ("rule", "speaks"),
+    [
+        ({}, True),
+        ({"signal": "climax"}, True),
+        ({"signal": "divergence"}, False),
+        ({"market": "binance-usdm:BTCUSDT"}, True),
+        ({"market": "binance-usdm:*"}, True),
+        ({"market": "*:BTC*"}, True),
+        ({"market": "binance:*"}, False),
+        ({"market": "BINANCE-USDM:*"}, False),
+        ({"strength": 2.5}, True),
+        ({"strength": 2.51}, False),
+        ({"bar": 60}, True),
+        ({"bar": 300}, False),
+        ({"side": "buy"}, True),
+        ({"side": "sell"}, False),
+    ],
+)
+def test_a_rule_asks_by_signal_market_strength_bar_and_side(rule, speaks):
+    found = rules(AlertRule(**rule)).judge(heard(), CLOSED)
+    assert channels(found) == (("bell", "notice") if speaks else None)
+
+
+def test_without_rules_nothing_alerts():
+    assert rules().judge(heard(), CLOSED) is None
+
+
+def test_a_signal_alerts_once_however_often_it_is_computed():
+    judge = rules(AlertRule(cooldown_s=0)).judge
+    assert judge(heard(), CLOSED)
+    assert judge(heard(), CLOSED) is None
+    assert judge(heard(values={"z": 9.0}), CLOSED + 1) is None
+    assert judge(heard(side="sell"), CLOSED + 2)
+    assert judge(heard("binance:BTCUSDT"), CLOSED + 2)
+    assert judge(heard(time_us=NOON + MINUTE), CLOSED + MINUTE)
+
+
+def test_several_rules_make_one_alert_through_all_their_channels():
+    found = rules(AlertRule(to=("phone", "bell")), AlertRule(to=("bell", "desktop"))).judge(heard(), CLOSED)
+    assert channels(found) == ("phone", "bell", "desktop")
+
+
+def test_a_rule_is_silent_on_a_market_while_it_cools_down_and_no_longer():
+    judge = rules(AlertRule(signal="climax", cooldown_s=90), AlertRule(signal="flip")).judge
+    assert judge(heard(), CLOSED)
+    assert judge(heard(time_us=NOON + MINUTE), CLOSED + MINUTE) is None
+    assert judge(heard("binance:BTCUSDT", time_us=NOON + MINUTE), CLOSED + MINUTE), "another market"
+    assert judge(heard(signal="flip", time_us=NOON + MINUTE), CLOSED + MINUTE), "another rule"
+    assert judge(heard(time_us=NOON + 2 * MINUTE), CLOSED + 90_000_000 + MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("quiet", "zone", "silent"),
+    [
+        ("11:00-13:00", "UTC", True),
+        ("12:01-12:02", "UTC", True),
+        ("12:00-12:01", "UTC", False),
+        ("12:02-12:01", "UTC", False),
+        ("22:00-12:30", "UTC", True),
+        ("22:00-07:00", "UTC", False),
+        ("14:00-14:30", "Europe/Berlin", True),
+        ("07:00-09:00", "America/New_York", True),
+        ("", "UTC", False),
+    ],
+)
+def test_quiet_hours_are_a_stretch_of_the_day_in_their_zone(quiet, zone, silent):
+    found = rules(AlertRule(), quiet=quiet, zone=zone).judge(heard(), CLOSED)
+    assert found
+    assert (found.quiet, found.channels) == (silent, () if silent else ("bell", "notice"))
+
+
+def test_a_rule_may_have_its_own_quiet_hours_or_none():
+    made = rules(AlertRule(quiet="", to=("phone",)), AlertRule(to=("bell",)), quiet="11:00-13:00")
+    assert made.judge(heard(), CLOSED) == (("phone",), False)
+
+
+def test_incomplete_backfilled_and_old_signals_are_silent_unless_asked_for():
+    for more in ({"complete": False}, {"backfilled": True}):
+        assert rules(AlertRule()).judge(heard(**more), CLOSED) is None
+    assert rules(AlertRule()).judge(heard(), CLOSED + 120_000_000)
+    assert rules(AlertRule()).judge(heard(), CLOSED + 120_000_001) is None
+    assert rules(AlertRule(), fresh_s=200).judge(heard(), CLOSED + 120_000_001)
+    assert rules(AlertRule(incomplete=True)).judge(heard(complete=False), CLOSED)
+    assert rules(AlertRule(backfilled=True)).judge(heard(backfilled=True), CLOSED + 10**12)
+
+
+def test_a_bar_that_has_not_closed_by_any_clock_does_not_alert():
+    assert rules(AlertRule()).judge(heard(), CLOSED - 5_000_000)
+    assert rules(AlertRule()).judge(heard(), CLOSED - 5_000_001) is None
+
+
+def test_a_signal_that_became_complete_alerts_then():
+    judge = rules(AlertRule()).judge
+    assert judge(heard(complete=False), CLOSED) is None
+    assert judge(heard(), CLOSED + 10_000_000)
+
+
+def test_rules_of_the_screen_count_like_those_of_the_configuration():
+    made = rules()
+    made.added.append(AlertRule(market="binance-usdm:BTCUSDT"))
+    assert made.judge(heard("binance:ETHUSDT"), CLOSED) is None
+    assert made.judge(heard(), CLOSED)
+
+
+@pytest.mark.parametrize(
+    ("values", "strength"),
+    [
+        ({"z": -2.5}, 2.5),
+        ({"rows": 4, "low": "1"}, 4.0),
+        ({"strength": "1.25", "z": 9}, 1.25),
+        ({"type": "regular"}, None),
+        ({"z": None, "ratio": 3}, 3.0),
+        ({"value": "none", "z": True}, None),
+    ],
+)
+def test_strength_is_what_the_signal_says_of_it(values, strength):
+    assert strength_of(values) == strength
