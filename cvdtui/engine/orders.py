@@ -13,6 +13,8 @@ from cvdtui.signals.size_buckets import LIMITS
 if TYPE_CHECKING:
     import numpy as np
 
+    Ints = np.ndarray[tuple[int], np.dtype[np.int64]]
+
 _WORD = 1 << 62
 Slot = tuple[list[int], list[Order]]
 """Signed size of each class but the smallest, and the large orders."""
@@ -98,21 +100,39 @@ class TakerOrders:
         self._note(int(time[0]))
         starts = np.flatnonzero((time[1:] != time[:-1]) | (side[1:] != side[:-1])) + 1
         starts = np.concatenate((np.zeros(1, np.int64), starts))
-        values = np.add.reduceat(_worths(columns), starts)
         opened = self._open
-        if opened is not None and (opened.time_us, opened.side) == (int(time[0]), int(side[0])):
+        goes_on = opened is not None and (opened.time_us, opened.side) == (int(time[0]), int(side[0]))
+        if goes_on:
             self.add(_trades(columns, 0, int(starts[1]) if len(starts) > 1 else len(columns)), _WORD)
             if len(starts) == 1:
                 return
-            self._close_open()
-            first = 1
-        else:
-            self._close_open()
-            first = 0
-        ends = np.append(starts[1:], len(columns))
-        for run in np.flatnonzero(values[first:-1] >= self._least).tolist():
-            self._record(_order(columns, int(starts[run + first]), int(ends[run + first])))
+        self._close_open()
         self._open = _order(columns, int(starts[-1]), len(columns))
+        values = np.add.reduceat(_worths(columns), starts)
+        runs = np.flatnonzero(values[:-1] >= self._least)
+        if goes_on:
+            runs = runs[runs > 0]
+        self._record_runs(columns, starts, runs, values[runs])
+
+    def _record_runs(self, columns: Columns, starts: "Ints", runs: "Ints", values: "Ints") -> None:
+        """Records the runs of rows with these numbers, class by class; the large ones one by one."""
+        import numpy as np
+
+        for run in runs[values >= self._large].tolist():
+            order = _order(columns, int(starts[run]), int(starts[run + 1]))
+            self._slot(order.time_us)[1].append(order)
+        first = starts[runs]
+        sizes = np.add.reduceat(columns.size, starts)[runs] * columns.side[first]
+        places = sum((values >= bound).astype(np.int64) for bound in self._bounds)
+        slots = columns.time_us[first] // self._grain_us
+        width = len(self._bounds) + 1
+        keys, inverse = np.unique(slots * width + places, return_inverse=True)
+        totals = np.zeros(len(keys), columns.size.dtype)
+        np.add.at(totals, inverse, sizes)
+        for key, total in zip(keys.tolist(), totals.tolist(), strict=True):
+            slot, place = divmod(key, width)
+            if place:
+                self._slot(slot * self._grain_us)[0][place - 1] += total
 
     def of(self, time_us: int, seconds: int, delta: int) -> Orders | None:
         """Orders of the bar that starts here and has this delta; None where its trades are not known."""
@@ -181,7 +201,16 @@ class TakerOrders:
             self._record(opened)
 
     def _record(self, order: Order) -> None:
-        slot_us = order.time_us - order.time_us % self._grain_us
+        deltas, large = self._slot(order.time_us)
+        place = sum(order.value >= bound for bound in self._bounds)
+        if place:
+            deltas[place - 1] += order.size * order.side
+        if order.value >= self._large:
+            large.append(order)
+
+    def _slot(self, time_us: int) -> Slot:
+        """The slot that holds a time; a new one may push the oldest out."""
+        slot_us = time_us - time_us % self._grain_us
         slot = self._slots.get(slot_us)
         if slot is None:
             slot = self._slots[slot_us] = ([0] * len(self._bounds), [])
@@ -190,11 +219,7 @@ class TakerOrders:
                 gone = self._times.pop(0)
                 del self._slots[gone]
                 self._from_us = max(self._from_us, gone + self._grain_us)
-        place = sum(order.value >= bound for bound in self._bounds)
-        if place:
-            slot[0][place - 1] += order.size * order.side
-        if order.value >= self._large:
-            slot[1].append(order)
+        return slot
 
 
 def _worths(columns: Columns) -> "np.ndarray":
