@@ -1,0 +1,397 @@
+"""REST of venues that tell trades alone: questions, answers, refusals in words, markets and what they count in."""
+
+import json
+from decimal import Decimal
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from cvdtui.errors import WireError
+from cvdtui.model import BUY, SELL, UNKNOWN, Market
+from cvdtui.venues import VENUES
+
+T0 = 1_790_000_000
+US = T0 * 1_000_000
+ISO = "2026-09-21T14:13:20"
+SYMBOLS = {
+    "coinbase": "BTC-USD",
+    "kraken": "BTC/USD",
+    "hyperliquid": "BTC",
+    "deribit": "BTC-PERPETUAL",
+    "bitget": "BTCUSDT",
+    "bitget-futures": "BTCUSDT",
+    "gate": "BTC_USDT",
+    "gate-futures": "BTC_USDT",
+    "bitmex": "XBTUSD",
+}
+
+
+def made(name, **options):
+    return VENUES[name]([SYMBOLS[name]], **options)
+
+
+def body(value):
+    return json.dumps(value).encode()
+
+
+def query(request):
+    parts = urlsplit(request.url)
+    return parts.path, {key: values[0] for key, values in parse_qs(parts.query).items()}
+
+
+def rows(page):
+    market = page.batch.market
+    size = [Decimal(one.size).scaleb(-market.size_decimals).normalize() for one in page.batch.trades]
+    return [(one.id, one.side) for one in page.batch.trades], size
+
+
+@pytest.mark.parametrize("name", SYMBOLS)
+def test_addresses_are_appended_to_the_base_urls_of_the_configuration(name):
+    venue = made(name, ws_url="ws://127.0.0.1:5/", rest_url="http://127.0.0.1:6/")
+    assert venue.socket_url().startswith("ws://127.0.0.1:5")
+    assert venue.ask_time().url.startswith("http://127.0.0.1:6/")
+    assert all(one.url.startswith("http://127.0.0.1:6/") for one in venue.ask_markets())
+    assert made(name).socket_url().startswith("wss://")
+
+
+@pytest.mark.parametrize("name", SYMBOLS)
+def test_what_a_venue_does_not_tell_is_said_in_words(name):
+    venue, symbol = made(name), SYMBOLS[name]
+    assert venue.limits.candles_page == 0
+    with pytest.raises(WireError, match="taker"):
+        venue.ask_candles(symbol, 60, US, US + 60_000_000)
+    with pytest.raises(WireError):
+        venue.read_candles(b"[]", symbol, 60)
+    if venue.ask_open_interest(symbol) is None:
+        with pytest.raises(WireError):
+            venue.read_open_interest(b"{}", symbol)
+
+
+@pytest.mark.parametrize("name", SYMBOLS)
+@pytest.mark.parametrize("symbol", ["", "A B", "\x1b[31m", "x" * 41])
+def test_what_cannot_be_a_symbol_is_refused(name, symbol):
+    with pytest.raises(WireError):
+        VENUES[name]([symbol])
+
+
+@pytest.mark.parametrize("name", SYMBOLS)
+def test_a_forgotten_market_is_ignored_and_others_too(name):
+    venue = made(name)
+    venue.forget(SYMBOLS[name])
+    with pytest.raises(KeyError):
+        venue.market(SYMBOLS[name])
+    assert venue.markets() == ()
+
+
+@pytest.mark.parametrize("name", SYMBOLS)
+@pytest.mark.parametrize("answer", [b"[", b"{}", b'"x"', b"\xff", b"<html>"])
+def test_what_is_no_answer_is_refused_in_words(name, answer):
+    venue = made(name)
+    for read in (venue.read_time, lambda told: venue.read_markets(told, [SYMBOLS[name]])):
+        with pytest.raises(WireError):
+            read(answer)
+    code, text = venue.read_failure(answer)
+    assert code == 0
+    assert "\x1b" not in text
+
+
+# --- Coinbase
+
+
+def coinbase_row(number, side="sell", size="0.5"):
+    return {"trade_id": number, "side": side, "size": size, "price": "61800.30", "time": f"{ISO}.000123Z"}
+
+
+def test_coinbase_is_asked_by_the_id_above_and_answers_newest_first():
+    venue = made("coinbase")
+    path, asked = query(venue.ask_trades("BTC-USD", from_id=500, limit=3))
+    assert (path, asked) == ("/products/BTC-USD/trades", {"after": "503", "limit": "3"})
+    assert "after" not in query(venue.ask_trades("BTC-USD", limit=1))[1]
+    page = venue.read_trades(
+        body([coinbase_row(502, "buy"), coinbase_row(501), coinbase_row(500, "none")]), "BTC-USD"
+    )
+    assert rows(page)[0] == [(501, BUY), (502, SELL)]
+    assert (page.rows, len(page.refused)) == (3, 1)
+    with pytest.raises(ValueError, match="by id"):
+        venue.ask_trades("BTC-USD", from_us=1)
+
+
+def test_coinbase_products_give_decimals_and_strangers_are_left_out():
+    one = {
+        "id": "BTC-USD",
+        "base_currency": "BTC",
+        "quote_currency": "USD",
+        "quote_increment": "0.01",
+        "base_increment": "0.00000001",
+        "status": "online",
+    }
+    told = body([one, one | {"id": "OLD-USD", "status": "delisted"}, one | {"id": "\u202eX"}])
+    assert made("coinbase").read_markets(told) == (
+        Market("coinbase", "BTC-USD", "BTC", "USD", "spot", 2, 8, 1),
+    )
+    assert [one.symbol for one in made("coinbase").read_markets(told, ["OLD-USD"])] == ["OLD-USD"]
+    assert made("coinbase").read_time(body({"iso": f"{ISO}.5Z", "epoch": 1.5})) == US + 500_000
+    assert made("coinbase").read_failure(b'{"message":"Not\\u001bFound"}') == (0, "Not Found")
+
+
+def test_coinbase_and_bitmex_name_the_refused_symbol():
+    coinbase = made("coinbase").decode(
+        body({"type": "error", "message": "Failed to subscribe", "reason": "FOO-USD is not a valid product"})
+    )
+    assert (coinbase.symbol, coinbase.text) == (
+        "FOO-USD",
+        "Failed to subscribe: FOO-USD is not a valid product",
+    )
+    refused = {"status": 400, "error": "Unknown", "request": {"op": "subscribe", "args": ["trade:FOO"]}}
+    bitmex = made("bitmex").decode(body(refused))
+    assert (bitmex.symbol, bitmex.code) == ("FOO", 400)
+    hyperliquid = made("hyperliquid").decode(
+        body({"channel": "error", "data": 'Invalid subscription {"type":"trades","coin":"FOO"}'})
+    )
+    assert hyperliquid.symbol == "FOO"
+
+
+# --- Kraken
+
+
+def kraken_body(*told, last="1790000000000000000"):
+    return body({"error": [], "result": {"XXBTZUSD": list(told), "last": last}})
+
+
+def test_kraken_is_asked_by_time_in_whole_pages_and_by_its_older_names():
+    venue = made("kraken")
+    _, asked = query(venue.ask_trades("BTC/USD", from_id=7, limit=3, hint_us=US))
+    assert asked == {"pair": "XBTUSD", "since": str(US * 1000 - 1), "count": "1000"}
+    assert query(venue.ask_trades("DOGE/BTC", limit=1))[1] == {"pair": "XDGXBT", "count": "1"}
+    assert venue.limits.pages_by == "time"
+    with pytest.raises(ValueError, match="hint_us"):
+        venue.ask_trades("BTC/USD", from_id=7)
+
+
+def test_kraken_times_keep_their_digits_and_wrong_rows_are_refused_alone():
+    good = ["61800.30000", "0.00027625", 1790000000.1234567, "b", "l", "", 501]
+    page = made("kraken").read_trades(
+        kraken_body(good, [*good[:3], "s", "m", "", 502], [*good[:3], "x", "m", "", 503], [1]), "BTC/USD"
+    )
+    assert rows(page)[0] == [(501, BUY), (502, SELL)]
+    assert {one.time_us for one in page.batch.trades} == {US + 123_456}
+    assert (page.rows, len(page.refused)) == (4, 2)
+
+
+def test_kraken_refusals_come_with_status_200():
+    venue = made("kraken")
+    told = body({"error": ["EGeneral:Too many requests"]})
+    for read in (venue.read_time, venue.read_markets, lambda one: venue.read_trades(one, "BTC/USD")):
+        with pytest.raises(WireError, match="Too many requests"):
+            read(told)
+    assert venue.read_failure(told) == (0, "EGeneral:Too many requests")
+
+
+# --- Hyperliquid
+
+
+def test_hyperliquid_is_asked_by_posting():
+    venue = made("hyperliquid")
+    request = venue.ask_trades("BTC", limit=1)
+    assert (request.method, json.loads(request.body)) == ("POST", {"type": "recentTrades", "coin": "BTC"})
+    assert json.loads(venue.ask_markets()[0].body) == {"type": "meta"}
+    frames = [json.loads(frame) for frame in venue.subscribe(["BTC", "ETH"])]
+    assert [frame["subscription"]["coin"] for frame in frames] == ["BTC", "ETH"]
+
+
+# --- Deribit
+
+
+def deribit_body(result):
+    return body({"jsonrpc": "2.0", "result": result, "usIn": 1, "usOut": 2, "usDiff": 1, "testnet": False})
+
+
+def test_deribit_is_asked_by_sequence_and_answers_in_its_order():
+    venue = made("deribit")
+    _, asked = query(venue.ask_trades("BTC-PERPETUAL", from_id=500, limit=10))
+    assert (asked["start_seq"], asked["end_seq"], asked["count"], asked["sorting"]) == (
+        "500",
+        "509",
+        "10",
+        "asc",
+    )
+    assert query(venue.ask_trades("BTC-PERPETUAL", limit=1))[1]["sorting"] == "desc"
+    row = {
+        "trade_seq": 2,
+        "timestamp": T0 * 1000,
+        "price": 62500.0,
+        "amount": 62500.0,
+        "direction": "sell",
+        "instrument_name": "BTC-PERPETUAL",
+        "trade_id": "9",
+    }
+    told = [row, row | {"trade_seq": 1, "direction": "buy"}, row | {"trade_seq": 3, "block_trade_id": "b"}]
+    page = venue.read_trades(deribit_body({"trades": told, "has_more": False}), "BTC-PERPETUAL")
+    assert rows(page) == ([(1, BUY), (2, SELL), (3, UNKNOWN)], [1, 1, 0])
+    assert (page.rows, page.batch.excluded) == (3, 1)
+
+
+def test_deribit_open_interest_is_in_base_units():
+    venue = made("deribit")
+    told = deribit_body({"timestamp": T0 * 1000, "open_interest": 625000.0, "mark_price": 62500.0})
+    sample = venue.read_open_interest(told, "BTC-PERPETUAL")
+    assert Decimal(sample.size).scaleb(-sample.market.size_decimals) == 10
+    assert sample.time_us == US
+    spot = VENUES["deribit"](["BTC_USDC"])
+    assert spot.ask_open_interest("BTC_USDC") is None
+
+
+@pytest.mark.parametrize("symbol", ["BTC-27DEC26-100000-C", "BTC-FS-25DEC26_PERP", "BTC"])
+def test_deribit_options_and_combinations_are_not_read(symbol):
+    with pytest.raises(WireError, match="BTC-PERPETUAL"):
+        VENUES["deribit"]([symbol])
+    assert VENUES["deribit"]().default_market("BTC-25DEC26").kind == "future"
+
+
+def test_deribit_answers_when_it_is_asked_for_a_sign_of_life():
+    venue = made("deribit")
+    asked = venue.decode('{"jsonrpc":"2.0","method":"heartbeat","params":{"type":"test_request"}}')
+    assert json.loads(asked.frame)["method"] == "public/test"
+    assert [json.loads(frame)["method"] for frame in venue.greeting()] == ["public/set_heartbeat"]
+
+
+# --- Bitget, Gate, BitMEX
+
+
+def test_bitget_instruments_give_decimals_and_refusals_come_with_status_200():
+    one = {
+        "symbol": "BTCUSDT",
+        "category": "SPOT",
+        "baseCoin": "BTC",
+        "quoteCoin": "USDT",
+        "pricePrecision": "2",
+        "quantityPrecision": "6",
+        "status": "online",
+    }
+    told = body({"code": "00000", "msg": "success", "requestTime": 1, "data": [one]})
+    assert made("bitget").read_markets(told) == (Market("bitget", "BTCUSDT", "BTC", "USDT", "spot", 2, 6),)
+    assert query(made("bitget-futures").ask_markets()[0])[1] == {"category": "USDT-FUTURES"}
+    with pytest.raises(WireError, match="40309: gone"):
+        made("bitget").read_markets(body({"code": "40309", "msg": "gone", "data": None}))
+    clock = body({"code": "00000", "msg": "", "data": {"serverTime": str(T0 * 1000)}})
+    assert made("bitget").read_time(clock) == US
+    frames = made("bitget").subscribe([f"A{number}USDT" for number in range(41)])
+    assert [len(json.loads(frame)["args"]) for frame in frames] == [40, 1]
+    assert all(len(frame) <= made("bitget").limits.frame_bytes for frame in frames)
+    with pytest.raises(WireError, match="stream alone"):
+        made("bitget").ask_trades("BTCUSDT")
+
+
+def contract(name="BTC_USDT", multiplier="0.0001", step="0.1"):
+    return {"name": name, "quanto_multiplier": multiplier, "order_price_round": step, "in_delisting": False}
+
+
+@pytest.mark.parametrize(
+    ("multiplier", "worth", "inverse", "places"),
+    [("0.0001", "0.0001", False, 4), ("10", "10", False, 0), ("0", "1", True, 0), ("1.50", "1.5", False, 1)],
+)
+def test_gate_contracts_are_worth_what_their_multiplier_says_and_0_is_one_dollar(
+    multiplier, worth, inverse, places
+):
+    (market,) = made("gate-futures").read_markets(body([contract(multiplier=multiplier)]), ["BTC_USDT"])
+    assert (market.contract_size, market.inverse, market.size_decimals) == (worth, inverse, places)
+    assert (market.price_decimals, market.tick) == (1, 1)
+
+
+def test_gate_sizes_are_base_units_once_the_contract_is_known():
+    venue = made("gate-futures", now=lambda: US)
+    row = {
+        "id": 5,
+        "size": -3,
+        "create_time": T0,
+        "create_time_ms": T0 * 1000,
+        "price": "62500",
+        "contract": "BTC_USDT",
+    }
+    assert "contract" in venue.read_trades(body([row]), "BTC_USDT").refused[0]
+    venue.learn(venue.read_markets(body([contract()]), ["BTC_USDT"])[0])
+    page = venue.read_trades(
+        body([row | {"id": 6, "size": 20_000}, row, row | {"id": 7, "is_internal": True}]), "BTC_USDT"
+    )
+    assert rows(page) == ([(5, SELL), (6, BUY)], [Decimal("0.0003"), 2])
+    assert (page.rows, page.batch.excluded) == (3, 1)
+    assert json.loads(venue.heartbeat()) == {"time": T0, "channel": "futures.ping"}
+    spot = json.loads(made("gate", now=lambda: US).subscribe(["BTC_USDT"], 7)[0])
+    assert spot == {
+        "time": T0,
+        "id": 7,
+        "channel": "spot.trades",
+        "event": "subscribe",
+        "payload": ["BTC_USDT"],
+    }
+
+
+def test_gate_pairs_give_decimals():
+    pair = {
+        "id": "BTC_USDT",
+        "base": "BTC",
+        "quote": "USDT",
+        "precision": 1,
+        "amount_precision": 6,
+        "trade_status": "tradable",
+    }
+    found = made("gate").read_markets(body([pair, pair | {"id": "OLD_USDT", "trade_status": "untradable"}]))
+    assert found == (Market("gate", "BTC_USDT", "BTC", "USDT", "spot", 1, 6),)
+    assert made("gate").read_time(body({"server_time": T0 * 1000})) == US
+    failure = body({"label": "INVALID_CURRENCY", "message": "Invalid currency"})
+    assert made("gate").read_failure(failure) == (0, "INVALID_CURRENCY: Invalid currency")
+
+
+def test_bitmex_counts_in_base_units_and_calls_xbt_btc():
+    venue = made("bitmex")
+    one = {
+        "symbol": "XBTUSD",
+        "typ": "FFWCSX",
+        "underlying": "XBT",
+        "quoteCurrency": "USD",
+        "tickSize": 0.1,
+        "state": "Open",
+    }
+    option = one | {"symbol": "OPT", "typ": "OPECCS"}
+    assert venue.read_markets(body([one, option])) == (
+        Market("bitmex", "XBTUSD", "BTC", "USD", "perp", 1, 8, 1),
+    )
+    row = {
+        "timestamp": f"{ISO}.123Z",
+        "symbol": "XBTUSD",
+        "side": "Sell",
+        "size": 100,
+        "price": 62500.5,
+        "trdMatchID": "a" * 32,
+        "homeNotional": 0.0016,
+        "trdType": "Regular",
+    }
+    page = venue.read_trades(body([row, row | {"trdType": "Settlement"}, row | {"side": None}]), "XBTUSD")
+    assert [side for _, side in rows(page)[0]] == [UNKNOWN, SELL]
+    assert (rows(page)[1], page.batch.excluded) == ([Decimal("0.0016")] * 2, 1)
+    assert venue.read_time(body({"name": "BitMEX API", "timestamp": T0 * 1000})) == US
+    assert venue.read_failure(b'{"error":{"message":"Rate limit exceeded","name":"RateLimitError"}}') == (
+        0,
+        "Rate limit exceeded",
+    )
+    assert VENUES["bitmex"]().default_market("XBTZ26").kind == "future"
+
+
+@pytest.mark.parametrize(
+    ("name", "symbol", "base", "quote", "kind"),
+    [
+        ("coinbase", "eth-btc", "ETH", "BTC", "spot"),
+        ("kraken", "doge/usd", "DOGE", "USD", "spot"),
+        ("hyperliquid", "kPEPE", "kPEPE", "USD", "perp"),
+        ("deribit", "btc-perpetual", "BTC", "USD", "perp"),
+        ("deribit", "SOL_USDC-PERPETUAL", "SOL", "USDC", "perp"),
+        ("deribit", "ETH_USDC", "ETH", "USDC", "spot"),
+        ("bitget", "pepeusdt", "PEPE", "USDT", "spot"),
+        ("gate-futures", "eth_usdt", "ETH", "USDT", "perp"),
+        ("bitmex", "ETHUSDT", "ETH", "USDT", "perp"),
+        ("bitmex", "XBT_USDT", "BTC", "USDT", "spot"),
+    ],
+)
+def test_a_symbol_alone_tells_its_market(name, symbol, base, quote, kind):
+    market = VENUES[name]().default_market(symbol)
+    assert (market.base, market.quote, market.kind) == (base, quote, kind)
