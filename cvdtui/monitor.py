@@ -167,6 +167,7 @@ class Monitor:
             self.board,
             now=wall_clock,
             anchors=self._anchors,
+            resumes=bool(symbols),
             ws_url=address.ws_url,
             rest_url=address.rest_url,
             options=FeedOptions(

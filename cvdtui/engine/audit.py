@@ -75,7 +75,8 @@ def _rounding(flow: "Flow", candle: Candle) -> int:
 
     The venue rounds at eight decimals, at best once a trade.
     """
-    return (candle.trades + 1) * 10 ** max(0, flow.market.size_decimals - VENUE_DECIMALS)
+    unit: int = 10 ** max(0, flow.market.size_decimals - VENUE_DECIMALS)
+    return (candle.trades + 1) * unit
 
 
 def _touches(gap: Gap, minute_us: int) -> bool:

@@ -30,15 +30,25 @@ class Connection:
         self.waiting_acks: set[int] = set()
         """Requests not answered yet."""
         self.reader: asyncio.Task[str]
+        self._heart: asyncio.Task[None] | None = None
 
     @property
     def is_proven(self) -> bool:
         """Whether every request was answered and trades came."""
         return not self.waiting_acks and self.trades > 0
 
-    def start(self, take: Callable[["Connection", bytes], None]) -> None:
-        """Read frames from now on."""
+    def start(
+        self, take: Callable[["Connection", bytes], None], beat: str | None = None, every_s: float = 0.0
+    ) -> None:
+        """Read frames from now on, and send `beat` every so many seconds (0: never)."""
         self.reader = asyncio.create_task(self._read(take), name=f"read {self.host}")
+        if beat is not None and every_s:
+            self._heart = asyncio.create_task(self._beat(beat, every_s), name=f"heartbeat {self.host}")
+
+    async def _beat(self, frame: str, every_s: float) -> None:
+        while not self.reader.done():
+            await asyncio.sleep(every_s)
+            await self.send([frame], 0.0)
 
     async def _read(self, take: Callable[["Connection", bytes], None]) -> str:
         from websockets.exceptions import ConnectionClosed
@@ -74,8 +84,10 @@ class Connection:
 
     async def close(self) -> None:
         """End it; never raises, never hangs for long."""
-        self.reader.cancel()
-        await asyncio.gather(self._ws.close(), self.reader, return_exceptions=True)
+        ending = [task for task in (self.reader, self._heart) if task is not None]
+        for task in ending:
+            task.cancel()
+        await asyncio.gather(self._ws.close(), *ending, return_exceptions=True)
 
 
 async def dial(url: str, timeout_s: float, mirrors: tuple[str, ...]) -> Connection:

@@ -71,19 +71,19 @@ class Gaps:
     async def _fill(self, holes: list[Missing]) -> bool:
         """Whether every id of the holes (ascending) came."""
         symbol = holes[0].market.partition(":")[2]
-        next_id, last = holes[0].first, holes[-1].last
+        next_id, last, hint_us = holes[0].first, holes[-1].last, holes[0].from_time_us
         due = sum(hole.last - hole.first + 1 for hole in holes)
         backoff, failing_s, absent = self._backoff(), 0.0, 0
         while next_id <= last:
             try:
                 limit = min(self._pages.size, last - next_id + 1)
-                page = await self._pages.after(symbol, next_id, limit, self._give_up_s)
+                page = await self._pages.after(symbol, next_id, limit, self._give_up_s, hint_us)
             except (VenueError, WireError):
                 return False
             inside = [trade for trade in page.trades if next_id <= trade.id <= last]
             if inside:
                 due -= self._hand_in(page, inside, holes)
-                next_id = inside[-1].id + 1
+                next_id, hint_us = inside[-1].id + inside[-1].count, inside[-1].time_us
                 backoff, failing_s, absent = self._backoff(), 0.0, 0
                 continue
             absent += any(trade.id > last for trade in page.trades)
@@ -103,7 +103,7 @@ class Gaps:
         another = self._sink.on_trades(Trades(page.market, wanted, page.id_rule, page.source, outside))
         if another is not None:
             self.ask(another)
-        return len(wanted)
+        return sum(trade.count for trade in wanted)
 
 
 def _join(one: Missing, other: Missing) -> Missing:

@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 from cvdtui.errors import VenueError, WireError
 from cvdtui.feeds.backfill import Backfill, fill_in_turns
 from cvdtui.feeds.budget import Budget
+from cvdtui.feeds.deepening import deepen
 from cvdtui.feeds.gaps import Gaps
 from cvdtui.feeds.history import Begun, History, hand_over
+from cvdtui.feeds.interest import poll_interest
+from cvdtui.feeds.joining import Joining
 from cvdtui.feeds.options import FeedOptions
 from cvdtui.feeds.rest import Rest
 from cvdtui.feeds.socket import CONNECT_WINDOW_S, Socket
 from cvdtui.feeds.trades import TradePages
+from cvdtui.feeds.watch import mark_of
 from cvdtui.feeds.words import REGIONAL
-from cvdtui.model import Link, LinkState, Market, Now, Sink
+from cvdtui.model import MINUTE_US, Link, LinkState, Market, Now, Sink
 from cvdtui.venues import VENUES
 from cvdtui.venues.numbers import grow
 from cvdtui.venues.wire import clean
@@ -35,7 +39,7 @@ class LiveFeed:
 
     Network trouble never ends it: it is told on links named `venue`, `venue/2` ... (sockets), `venue/rest`,
     and by the market's own name when the venue does not know it. Raises KeyError for an unknown venue,
-    WireError for a text that cannot be a symbol.
+    WireError for a text that cannot be a symbol. With `resumes` the Sink knows the markets already.
     """
 
     def __init__(  # noqa: PLR0913 - every one is an option with a default
@@ -49,6 +53,7 @@ class LiveFeed:
         ws_url: str = "",
         rest_url: str = "",
         options: FeedOptions | None = None,
+        resumes: bool = False,
     ) -> None:
         self._options = options or FeedOptions()
         self._venue: Venue = VENUES[venue](ws_url=ws_url, rest_url=rest_url, now=now)
@@ -62,6 +67,10 @@ class LiveFeed:
             window_s=self._options.budget_window_s,
         )
         self._pages = TradePages(self._venue, self._rest, sink)
+        self._tells = self._venue.limits.candles_page > 0
+        """Candles tell the session; else markets begin live, and older trades are all there can be."""
+        self._resumes = resumes
+        self._joining = Joining(self._venue, self._pages, sink, self._options.timeout_s)
         self._gaps = Gaps(self._pages, sink, self._options.gap_s, self._spawn)
         self._history = History(
             self._venue, self._rest, self._pages, sink, self._options.history_s, self._options.settle_s
@@ -94,7 +103,8 @@ class LiveFeed:
         fresh = [market for market in markets if market.symbol not in self._wanted]
         for market in fresh:
             self._wanted[market.symbol] = market
-            self._sink.hold(market.name)
+            if self._tells:
+                self._sink.hold(market.name)
         if fresh:
             self._openings.put_nowait([market.symbol for market in fresh])
 
@@ -110,6 +120,10 @@ class LiveFeed:
         async with self._rest, asyncio.TaskGroup() as group:
             self._group = group
             group.create_task(self._report())
+            if self._options.open_interest_s:
+                every_s = self._options.open_interest_s
+                asking = poll_interest(self._venue, self._rest, self._sink, lambda: self._wanted, every_s)
+                group.create_task(asking)
             while True:
                 symbols = await self._openings.get()
                 group.create_task(self._open(symbols))
@@ -195,7 +209,7 @@ class LiveFeed:
 
     def _carry(self, symbols: list[str]) -> None:
         """Give the symbols to sockets with room, opening new ones as needed."""
-        streams = len(self._venue.streams(symbols[0])) if symbols else 1
+        streams = max((len(self._venue.streams(symbol)) for symbol in symbols), default=1)
         room = self._venue.limits.streams_per_socket // streams
         left = list(symbols)
         while left:
@@ -214,6 +228,7 @@ class LiveFeed:
             options=self._options,
             connects=self._connects,
             newest=self._newest,
+            joining=self._joining,
             on_missing=self._gaps.ask,
             spawn=self._spawn,
         )
@@ -223,7 +238,8 @@ class LiveFeed:
 
     async def _newest(self, symbol: str) -> int | None:
         page = await self._pages.newest(symbol)
-        return page.trades[-1].id if page.trades else None
+        by_time = self._venue.id_rule == "unique"
+        return mark_of(page.trades[-1], by_time=by_time) if page.trades else None
 
     async def _read_clock(self) -> None:
         """How far the exchange's clock is ahead of ours; without an answer ours must do."""
@@ -240,6 +256,9 @@ class LiveFeed:
     async def _begin(self, symbol: str, begun: dict[str, Begun]) -> None:
         """One market's history, or live without it."""
         name = self._wanted[symbol].name
+        if not self._tells:
+            await self._deepen(symbol)
+            return
         if not self._options.history:
             await self._without(symbol, "")
             return
@@ -262,6 +281,18 @@ class LiveFeed:
         begun[symbol] = fetched.begun
         for socket in self._sockets:
             socket.note(symbol, fetched.newest_id)
+
+    async def _deepen(self, symbol: str) -> None:
+        """Older trades for a market that has begun live; where ids tell no hole the newest page was all."""
+        minutes = self._options.trades_minutes
+        if self._resumes or not minutes or not self._pages.size or self._venue.id_rule != "contiguous":
+            return
+        name = self._wanted[symbol].name
+        from_us = self._now() + (self._ahead_us or 0) - minutes * MINUTE_US
+        try:
+            await deepen(self._pages, self._sink, name, from_us, self._options.history_s, self._gaps.ask)
+        except (VenueError, WireError) as error:
+            self._without_history[symbol] = str(error)
 
     async def _begin_again(self, symbol: str) -> None:
         """A market that went live without its history keeps asking for it, and begins anew with it."""

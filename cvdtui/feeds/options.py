@@ -8,12 +8,14 @@ class FeedOptions(Struct, frozen=True):
 
     budget_share: float = 0.5
     """Share of the venue's request weight to use; the rest is left to others on the same address."""
-    budget_window_s: float = 60.0
-    """The window the weight is counted in."""
+    budget_window_s: float = 0.0
+    """The window a minute's weight is counted in; 0 is the venue's own."""
     history: bool = True
     """Fetch the session and the week by candles at the start, and the current minute's trades."""
     trades_minutes: int = 60
     """So many minutes before the start get their rows from trades, in the background; 0 is none."""
+    open_interest_s: float = 15.0
+    """Open interest that is not pushed is asked for so often, market by market; 0 is never."""
     history_s: float = 30.0
     """Without history for so long, live goes on without it."""
     again_s: float = 30.0
@@ -30,6 +32,8 @@ class FeedOptions(Struct, frozen=True):
     """At a planned reconnect the old connection stays at most so long beside the new one."""
     socket_s: float = 0.0
     """Reconnect after so long; 0 is a little before the venue would close."""
+    heartbeat_s: float = 0.0
+    """Our sign of life, where the venue wants one; 0 is as often as it says."""
     timeout_s: float = 10.0
     """Connecting, and a REST answer, may take so long."""
     backoff_first_s: float = 0.5

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 64 * 2**20
 """No answer is larger than this; a stranger's endless one is cut."""
+MOST_BUSY = 2_000
+"""A refusal in a good answer is no longer than this."""
 SPREAD_S = 0.25
 """After a silence that the host asked for, questions come spread over so long."""
 
@@ -29,13 +31,16 @@ class Rest:
     """
 
     def __init__(
-        self, venue: "Venue", *, share: float = 0.5, timeout_s: float = 10.0, window_s: float = 60.0
+        self, venue: "Venue", *, share: float = 0.5, timeout_s: float = 10.0, window_s: float = 0.0
     ) -> None:
         self._venue = venue
         self._timeout_s = timeout_s
         self._http: httpx.AsyncClient | None = None
         self.host = host_of(venue.rest_url)
-        self.budget = Budget(venue.limits.weight_per_minute, share=share, window_s=window_s)
+        limits = venue.limits
+        own_s = limits.weight_window_s
+        weight = limits.weight_per_minute if window_s else round(limits.weight_per_minute * own_s / 60.0)
+        self.budget = Budget(weight, share=share, window_s=window_s or own_s)
         self.trouble = ""
         self.status = 0
         self.answers = 0
@@ -117,12 +122,19 @@ class Rest:
         if answer.status_code != 200:
             retry_after = seconds_of(answer.headers.get("Retry-After"))
             failure = self._refusal(answer.status_code, retry_after, body, request.weight)
+        elif len(body) < MOST_BUSY and self._is_busy(body):
+            failure = self._refusal(429, self._venue.limits.weight_window_s, body, request.weight)
         used = answer.headers.get(self._venue.limits.weight_header, "")
         if used.isascii() and used.isdigit():
             self.budget.note(int(used))
         if failure is not None:
             raise failure
         return body
+
+    def _is_busy(self, body: bytes) -> bool:
+        """Whether a good answer says by its code that we ask too often."""
+        codes = self._venue.limits.busy_codes
+        return bool(codes) and self._venue.read_failure(body)[0] in codes
 
     async def _body(self, answer: "httpx.Response") -> bytes:
         parts: list[bytes] = []

@@ -9,17 +9,32 @@ from cvdtui.errors import VenueError, WireError
 from cvdtui.feeds.backoff import Backoff
 from cvdtui.feeds.budget import Budget
 from cvdtui.feeds.connection import Connection, dial
+from cvdtui.feeds.joining import Joining
 from cvdtui.feeds.options import FeedOptions
 from cvdtui.feeds.pace import Pace
+from cvdtui.feeds.subscriptions import Subscriptions
 from cvdtui.feeds.watch import Watch
 from cvdtui.feeds.words import REGIONAL, host_of
-from cvdtui.model import Link, LinkState, Missing, Now, Sink, Trades
-from cvdtui.venues.wire import Ack, Closed, Forming, Other, Refusal, Shutdown
+from cvdtui.model import Link, LinkState, Liquidations, Missing, Now, OpenInterest, Sink, Trades
+from cvdtui.venues.wire import (
+    Ack,
+    Closed,
+    Faulty,
+    Forming,
+    Other,
+    Pong,
+    Refusal,
+    Reply,
+    Several,
+    Shutdown,
+)
 
 if TYPE_CHECKING:
     from cvdtui.venues import Event, Venue
 
 CONNECT_WINDOW_S = 300.0
+UNASKED_S = 60.0
+"""Where trades cannot be asked for, a socket on which no market traded for so long is dialled anew."""
 GRACE_S = 1.0
 """A trade may be in REST's answer this long before it comes by the stream."""
 PLANNED = "reconnecting before the exchange's own time limit"
@@ -42,6 +57,7 @@ class Socket:
         options: FeedOptions,
         connects: Budget,
         newest: Callable[[str], Awaitable[int | None]],
+        joining: Joining,
         on_missing: Callable[[Missing], None],
         spawn: Callable[[Coroutine[object, object, None]], None],
     ) -> None:
@@ -51,13 +67,15 @@ class Socket:
         self._options = options
         self._connects = connects
         self._newest = newest
+        self._joining = joining
+        self._joins = venue.id_rule != "contiguous"
+        """Ids tell no hole: after each connection the newest page is joined."""
+        self._subscriptions = Subscriptions(venue)
         self._on_missing = on_missing
         self._spawn = spawn
         self._backoff = Backoff(options.backoff_first_s, options.backoff_most_s)
         self._watches: dict[str, Watch] = {}
         self._current: Connection | None = None
-        self._asked: dict[int, tuple[str, ...]] = {}
-        self._next_request = 1
         self._dead = ""
         self._is_asking = False
         self._messages = 0
@@ -89,16 +107,17 @@ class Socket:
     def add(self, symbols: Iterable[str]) -> None:
         """Carry these markets too, at once when connected."""
         fresh = [symbol for symbol in symbols if symbol not in self._watches]
+        by_time = self._venue.id_rule == "unique"
         for symbol in fresh:
-            self._watches[symbol] = Watch(self._options.first_frame_s)
+            self._watches[symbol] = Watch(self._options.first_frame_s, by_time=by_time)
         if fresh and self._current is not None:
+            self._join(self._current, fresh)
             self._spawn(self._subscribe(self._current, fresh))
 
     def remove(self, symbol: str) -> None:
         """Carry this market no longer."""
         if self._watches.pop(symbol, None) and self._current is not None:
-            frames = self._venue.unsubscribe([symbol], self._request_ids(1))
-            self._spawn(self._current.send(frames, self._pause_s))
+            self._spawn(self._current.send(self._subscriptions.end(symbol), self._pause_s))
 
     # --- its life
 
@@ -108,7 +127,11 @@ class Socket:
         try:
             while True:
                 fresh = await self._connect(reason, patient=patient)
+                if patient or not self._is_flowing():
+                    self._join(fresh, self._watches)
                 self._current, reason = await self._settle(self._current, fresh)
+                if self._current is fresh and not fresh.is_proven:
+                    self._join(fresh, [one for one in self._watches if self._watches[one].waiting is None])
                 patient = bool(reason)
                 if not reason:
                     reason, patient = await self._until_over(fresh)
@@ -137,8 +160,9 @@ class Socket:
                 continue
             self._connected += 1
             self._status = 0
-            fresh.start(self._take)
-            self._spawn(self._subscribe(fresh, list(self._watches)))
+            every_s = self._options.heartbeat_s or self._venue.limits.heartbeat_s
+            fresh.start(self._take, self._venue.heartbeat(), every_s)
+            self._spawn(self._greet(fresh))
             return fresh
 
     async def _wait(self, reason: str, *, refused: bool) -> None:
@@ -196,34 +220,33 @@ class Socket:
     def _pause_s(self) -> float:
         return 1.0 / self._venue.limits.messages_per_second
 
-    def _request_ids(self, count: int) -> int:
-        first = self._next_request
-        self._next_request += count
-        return first
+    def _join(self, connection: Connection, symbols: Iterable[str]) -> None:
+        """Where ids tell no hole: let trades wait until the newest page is there."""
+        for symbol in symbols if self._joins else ():
+            watch = self._watches[symbol]
+            self._joining.hold(symbol, watch)
+            self._spawn(self._joining.join(symbol, watch, connection))
+
+    async def _greet(self, connection: Connection) -> None:
+        """The first words of a connection, and what is wanted of it."""
+        await connection.send(self._venue.greeting(), self._pause_s)
+        await self._subscribe(connection, list(self._watches))
 
     async def _subscribe(self, connection: Connection, symbols: list[str], most: int = 0) -> None:
-        """Ask for markets in as few requests as allowed, remembering which asked for what."""
-        frames: list[str] = []
-        streams = len(self._venue.streams(symbols[0])) if symbols else 1
-        size = most or max(1, self._venue.limits.streams_per_message // streams)
-        for at in range(0, len(symbols), size):
-            chunk = symbols[at : at + size]
-            number = self._request_ids(1)
-            frames += self._venue.subscribe(chunk, number)
-            self._asked[number] = tuple(chunk)
-            connection.waiting_acks.add(number)
-        await connection.send(frames, self._pause_s)
+        await connection.send(self._subscriptions.ask(connection, symbols, most), self._pause_s)
 
     def _refused(self, connection: Connection, refusal: Refusal) -> None:
         """A request was refused: ask for its markets one by one, and name the one that is refused alone."""
-        symbols = self._asked.pop(refusal.id or 0, ())
-        connection.waiting_acks.discard(refusal.id or 0)
+        symbols = self._subscriptions.refused(connection, refusal)
+        text = f"{refusal.text} ({refusal.code})"
         if len(symbols) > 1:
-            self._spawn(self._subscribe(connection, list(symbols), most=1))
+            self._spawn(self._subscribe(connection, symbols, most=1))
+        elif not symbols:
+            self._sink.on_rejected(None, f"{self.link.host} refuses a request: {text}")
         for symbol in symbols if len(symbols) == 1 else ():
             name = f"{self._venue.name}:{symbol}"
-            text = f"{self.link.host} refuses {symbol}: {refusal.text} ({refusal.code})"
-            self._sink.on_link(Link(name, "refused", self.link.host, text, (name,), self._now()))
+            words = f"{self.link.host} refuses {symbol}: {text}"
+            self._sink.on_link(Link(name, "refused", self.link.host, words, (name,), self._now()))
 
     # --- frames
 
@@ -235,6 +258,9 @@ class Socket:
         except WireError as error:
             self._sink.on_rejected(error.market, str(error))
             return
+        self._take_event(connection, event)
+
+    def _take_event(self, connection: Connection, event: "Event") -> None:
         if event.__class__ is not Trades:
             self._take_other(connection, event)
             return
@@ -244,24 +270,39 @@ class Socket:
         connection.trades += 1
         watch.count += 1
         if event.trades:
-            watch.last_id = event.trades[-1].id
+            watch.last = event.trades[-1]
             if watch.first_id is None:
                 watch.first_id = event.trades[0].id
+        if watch.waiting is not None:
+            watch.waiting.append(event)
+            if watch.adrift:
+                self._joining.take(event.market.symbol, watch)
+            return
         missing = self._sink.on_trades(event)
         if missing is not None:
             self._on_missing(missing)
 
-    def _take_other(self, connection: Connection, event: "Event") -> None:
+    def _take_other(self, connection: Connection, event: "Event") -> None:  # noqa: C901 - a table
         match event:
             case Closed(market, candle):
                 self._sink.on_candles(market, (candle,))
-            case Forming():
+            case Forming() | Pong():
                 pass
-            case Ack(id=number):
-                self._asked.pop(number or 0, None)
-                connection.waiting_acks.discard(number or 0)
+            case OpenInterest():
+                self._sink.on_open_interest(event)
+            case Liquidations():
+                self._sink.on_liquidations(event)
+            case Several(events):
+                for part in events:
+                    self._take_event(connection, part)
+            case Reply(frame):
+                self._spawn(connection.send([frame], 0.0))
+            case Ack():
+                self._subscriptions.accepted(connection, event)
             case Refusal():
                 self._refused(connection, event)
+            case Faulty(market_name, reason):
+                self._sink.on_rejected(market_name, reason)
             case Shutdown():
                 connection.ending.set()
             case Other(market=market_name):
@@ -292,6 +333,11 @@ class Socket:
 
     async def _judge(self, symbol: str, watch: Watch) -> None:
         count, silent = watch.count, watch.silent_s
+        if not self._venue.limits.trades_page:
+            watch.quiet()
+            if silent >= UNASKED_S and all(one.silent_s >= UNASKED_S for one in self._watches.values()):
+                self._dead = f"no trade of any market for {silent:.0f} s, and nobody to ask"
+            return
         try:
             newest = await self._newest(symbol)
         except (VenueError, WireError) as error:
@@ -299,7 +345,10 @@ class Socket:
             if all(other.silent_s >= silent for other in self._watches.values()):
                 self._dead = f"no trade of any market for {silent:.0f} s, and REST cannot tell why: {error}"
             return
-        if newest is None or watch.count != count or not watch.learnt(newest):
+        if newest is None:
+            watch.quiet()
+            return
+        if watch.count != count or not watch.learnt(newest):
             return
         await asyncio.sleep(GRACE_S)
         if watch.count == count:

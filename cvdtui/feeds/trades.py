@@ -31,9 +31,57 @@ class TradePages:
         body = await self._rest.ask(self._venue.ask_trades(symbol, limit=limit))
         return self._kept(self._venue.read_trades(body, symbol))
 
-    async def after(self, symbol: str, from_id: int, limit: int, patience_s: float) -> Trades:
-        """Trades from an id on, this included."""
-        return await self._persist(symbol, patience_s, from_id, limit)
+    async def page(self, symbol: str, limit: int, patience_s: float) -> "Page":
+        """The newest trades, and how many rows the answer had."""
+        body = await self._rest.persist(self._venue.ask_trades(symbol, limit=limit), patience_s)
+        page = self._venue.read_trades(body, symbol)
+        self._kept(page)
+        return page
+
+    async def after(
+        self, symbol: str, from_id: int, limit: int, patience_s: float, hint_us: int = 0
+    ) -> Trades:
+        """Trades from an id on, this included; where pages go by time, from `hint_us` on."""
+        return await self._persist(symbol, patience_s, from_id, limit, hint_us)
+
+    async def back(self, symbol: str, time_us: int, patience_s: float, most: int) -> list[Trades]:
+        """Trades at or after a moment as far as `most` pages reach, ascending and without a hole.
+
+        Raises VenueError or WireError when the venue cannot be asked any more.
+        """
+        if self._venue.limits.pages_by == "time":
+            return await self._forth(symbol, time_us, patience_s, most)
+        page = await self._persist(symbol, patience_s, None, self.size, urgent=False)
+        pages: list[Trades] = []
+        while page.trades:
+            pages.insert(0, page)
+            oldest = page.trades[0]
+            if oldest.time_us < time_us or oldest.id == 0 or len(pages) >= most:
+                break
+            first = max(0, oldest.id - self.size)
+            older = await self._persist(symbol, patience_s, first, oldest.id - first, urgent=False)
+            page = _adjoining(older, oldest.id)
+        return trim(pages, lambda trade: trade.time_us >= time_us)
+
+    async def _forth(self, symbol: str, time_us: int, patience_s: float, most: int) -> list[Trades]:
+        """The same where pages go by time: forwards, the latest run of ids without a hole."""
+        pages: list[Trades] = []
+        for _ in range(most):
+            request = self._venue.ask_trades(symbol, from_us=time_us, limit=self.size)
+            body = await self._rest.persist(request, patience_s, urgent=False)
+            answer = self._venue.read_trades(body, symbol)
+            last = pages[-1].trades[-1].id if pages else -1
+            page = self._kept(answer)
+            fresh = replace(page, trades=tuple(trade for trade in page.trades if trade.id > last))
+            if not fresh.trades:
+                break
+            if pages and fresh.trades[0].id != last + 1:
+                pages = []
+            pages.append(fresh)
+            if answer.rows < self.size:
+                break
+            time_us = fresh.trades[-1].time_us
+        return pages
 
     async def since(self, symbol: str, time_us: int, patience_s: float) -> "tuple[int | None, list[Trades]]":
         """Every trade at or after a moment, ascending, and the id of the first (None: never a trade).
@@ -59,9 +107,19 @@ class TradePages:
             f"{self._rest.host}: the trades of one minute of {symbol} fill more than {MOST_PAGES} pages"
         )
 
-    async def _persist(self, symbol: str, patience_s: float, from_id: int | None, limit: int) -> Trades:
-        request = self._venue.ask_trades(symbol, from_id=from_id, limit=limit)
-        body = await self._rest.persist(request, patience_s)
+    async def _persist(  # noqa: PLR0913 - a question and its terms
+        self,
+        symbol: str,
+        patience_s: float,
+        from_id: int | None,
+        limit: int,
+        hint_us: int = 0,
+        *,
+        urgent: bool = True,
+    ) -> Trades:
+        hint = hint_us or None
+        request = self._venue.ask_trades(symbol, from_id=from_id, limit=limit, hint_us=hint)
+        body = await self._rest.persist(request, patience_s, urgent=urgent)
         return self._kept(self._venue.read_trades(body, symbol))
 
     def _kept(self, page: "Page") -> Trades:
@@ -81,6 +139,16 @@ def _begin(pages: list[Trades], time_us: int) -> tuple[int, list[Trades]]:
         return pages[-1].trades[-1].id + 1, []
     begin = first
     return begin, trim(pages, lambda trade: trade.id >= begin)
+
+
+def _adjoining(page: Trades, before: int) -> Trades:
+    """The trades of a page that end right before an id, back to the first hole."""
+    kept: list[Trade] = []
+    for trade in reversed(page.trades):
+        if trade.id + trade.count == before:
+            kept.append(trade)
+            before = trade.id
+    return replace(page, trades=tuple(reversed(kept)))
 
 
 def trim(pages: list[Trades], keep: Callable[[Trade], bool]) -> list[Trades]:

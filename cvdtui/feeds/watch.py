@@ -1,6 +1,9 @@
 """The watch over one market's stream: is it quiet, or dead? Counts frames; never reads a clock."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from cvdtui.model import Trade, Trades
 
 Verdict = Literal["fine", "ask", "unproven"]
 MOST_PATIENCE_S = 300.0
@@ -14,34 +17,50 @@ class Watch:
 
     __slots__ = (
         "_at_tick",
+        "_by_time",
         "_silent_s",
         "_since_s",
         "_waited",
+        "adrift",
+        "before",
         "count",
         "first_id",
         "known_id",
-        "last_id",
+        "last",
         "patience_s",
         "stale",
+        "waiting",
     )
 
-    def __init__(self, patience_s: float) -> None:
+    def __init__(self, patience_s: float, *, by_time: bool = False) -> None:
         self.patience_s = patience_s
         """Silence after which REST is asked; doubles with every silence that proves to be a quiet market."""
         self.count = 0
         """Trade frames so far."""
         self.first_id: int | None = None
         """Id of the first trade that came."""
-        self.last_id: int | None = None
-        """Newest id that came by the stream."""
+        self.last: Trade | None = None
+        """The newest trade that came by the stream."""
         self.known_id: int | None = None
-        """Newest id known to exist, by stream or REST."""
+        """Newest id known to exist, by stream or REST (the newest time, where ids are in no order)."""
+        self.waiting: list[Trades] | None = None
+        """Trades that wait until the newest page is there, and from when on; see `joining`."""
+        self.before: Trade | None = None
+        """The last trade known before the present connection."""
+        self.adrift = False
+        """The page did not come: the next trade is handed on alone."""
         self.stale = False
         """The venue has newer trades than the stream brought."""
+        self._by_time = by_time
         self._at_tick = 0
         self._since_s = 0.0
         self._silent_s = 0.0
         self._waited = 0.0
+
+    @property
+    def last_id(self) -> int | None:
+        """Newest id that came by the stream, as `mark_of` has it."""
+        return None if self.last is None else mark_of(self.last, by_time=self._by_time)
 
     def tick(self, seconds: float, least_s: float) -> bool:
         """Time passed; returns whether REST should be asked about this market now.
@@ -82,3 +101,8 @@ class Watch:
             self._waited = self._silent_s
             self.patience_s = min(MOST_PATIENCE_S, 2.0 * self.patience_s)
         return owes
+
+
+def mark_of(trade: "Trade", *, by_time: bool) -> int:
+    """What grows from trade to trade: the last of its ids, or its time where ids are in no order."""
+    return trade.time_us if by_time else trade.id + trade.count - 1

@@ -252,7 +252,7 @@ def test_a_market_comes_and_goes_at_run_time():
             await sink.until(lambda: sink.ids("binance-usdm:ETHUSDT") == [0])
             assert exchange.requests[1] == {
                 "method": "SUBSCRIBE",
-                "params": ["ethusdt@aggTrade", "ethusdt@kline_1m"],
+                "params": ["ethusdt@aggTrade", "ethusdt@kline_1m", "ethusdt@forceOrder"],
                 "id": exchange.requests[1]["id"],
             }
             feed.remove("ETHUSDT")
@@ -286,9 +286,9 @@ def test_many_markets_are_subscribed_in_requests_as_large_as_allowed():
         exchange = Exchange([trade(0, START + 1_000)], symbols=symbols)
         assert instrument(symbols[0])["baseAsset"] == "A0"
         async with exchange.open(), running(exchange, symbols, budget_share=1.0) as (_, sink):
-            await exchange.until(lambda: len(exchange.requests) == 2)
+            await exchange.until(lambda: len(exchange.requests) == 3)
             sizes = [len(one["params"]) for one in exchange.requests]
-            assert sorted(sizes) == [40, 100]
+            assert sorted(sizes) == [12, 99, 99], "three streams a market, 200 a socket, 100 a request"
             await sink.until(lambda: all(sink.ids(f"binance-usdm:{symbol}") == [0] for symbol in symbols))
 
     asyncio.run(scene())

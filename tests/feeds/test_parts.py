@@ -16,7 +16,7 @@ from cvdtui.feeds.budget import Budget
 from cvdtui.feeds.history import HOUR_US, span
 from cvdtui.feeds.watch import Watch
 from cvdtui.feeds.words import explain, host_of, is_loopback, refusal, seconds_of
-from cvdtui.model import MINUTE_US
+from cvdtui.model import MINUTE_US, Trade
 
 MONDAY = 1_789_344_000_000_000
 """2026-09-14 00:00 UTC."""
@@ -123,7 +123,7 @@ def test_a_watch_asks_after_its_patience_and_is_more_patient_with_quiet_markets(
     assert watch.learnt(101), "the exchange has a newer trade than the stream brought"
     assert watch.stale
     watch.count += 1
-    watch.last_id = 101
+    watch.last = Trade(101, 0, 1, 1, 1)
     assert not watch.tick(1.0, 15.0)
     assert not watch.stale
 
