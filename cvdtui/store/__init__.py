@@ -1,0 +1,1 @@
+"""What must survive a kill: the journal of bars and signals."""

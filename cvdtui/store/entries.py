@@ -1,0 +1,68 @@
+"""Lines of the journal: one closed bar or one signal each, exact prices as decimal strings."""
+
+from typing import Literal
+
+from msgspec import Struct, field
+
+from cvdtui.model import Heard, Signal, SignalKey
+
+
+class BarEntry(Struct, frozen=True, kw_only=True, tag="bar", tag_field="kind", gc=False):
+    """A closed bar, as far as scoring needs it."""
+
+    market: str
+    seconds: int
+    time_us: int
+    open: str
+    high: str
+    low: str
+    close: str
+
+
+class SignalEntry(Struct, frozen=True, kw_only=True, tag="signal", tag_field="kind", gc=False):
+    """A signal with its parameters and what was known of its market."""
+
+    market: str
+    signal: str
+    time_us: int
+    bar_seconds: int
+    side: Literal["buy", "sell"]
+    values: dict[str, object]
+    quality: str = ""
+    price: float | None = None
+    coverage: float = 1.0
+    backfilled: bool = False
+    parameters: dict[str, object] = field(default_factory=dict)
+    heard_us: int = 0
+
+    @property
+    def key(self) -> SignalKey:
+        """What makes it the same signal."""
+        return self.market, self.signal, self.bar_seconds, self.time_us, self.side
+
+    @property
+    def said(self) -> Signal:
+        """The signal itself."""
+        return Signal(self.signal, self.time_us, self.bar_seconds, self.side, self.values, self.quality)
+
+
+Entry = BarEntry | SignalEntry
+
+
+def signal_entry(heard: Heard, now_us: int) -> SignalEntry:
+    """The line of a signal."""
+    said = heard.signal
+    return SignalEntry(
+        market=heard.market,
+        signal=said.signal,
+        time_us=said.time_us,
+        bar_seconds=said.bar_seconds,
+        side=said.side,
+        values=said.values,
+        quality=said.quality,
+        price=heard.price,
+        coverage=heard.coverage,
+        backfilled=heard.backfilled,
+        parameters=heard.parameters,
+        heard_us=now_us,
+    )
