@@ -38,7 +38,7 @@ LIMITS = Limits(
     connects=20,  # 40 within ten minutes or so, by the greeting's own count
     streams_per_socket=200,
     messages_per_second=2.0,
-    streams_per_message=20,
+    streams_per_message=1,  # a wrong symbol spoils no other's request
     socket_seconds=86_400,
     trades_page=1000,
     candles_page=0,
@@ -170,10 +170,7 @@ class Bitmex:
         return self._requests("unsubscribe", symbols, first_id)
 
     def _requests(self, verb: str, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:  # noqa: ARG002
-        topics = [f"trade:{symbol}" for symbol in symbols]
-        size = LIMITS.streams_per_message
-        chunks = [topics[at : at + size] for at in range(0, len(topics), size)]
-        return tuple(encode({"op": verb, "args": chunk}).decode() for chunk in chunks)
+        return tuple(encode({"op": verb, "args": [f"trade:{symbol}"]}).decode() for symbol in symbols)
 
     def greeting(self) -> tuple[str, ...]:
         """Nothing before subscribing."""

@@ -26,6 +26,7 @@ from cvdtui.venues.wire import (
     Page,
     Refusal,
     Request,
+    Several,
     clean,
     is_symbol,
 )
@@ -35,8 +36,8 @@ LIMITS = Limits(
     weight_header="",
     connects=300,
     streams_per_socket=200,
-    messages_per_second=4.0,
-    streams_per_message=40,
+    messages_per_second=8.0,
+    streams_per_message=2,  # one product: a wrong one may spoil the request for others
     socket_seconds=86_400,
     trades_page=1000,
     candles_page=0,
@@ -44,11 +45,17 @@ LIMITS = Limits(
 )
 
 
+class _Channel(Struct, gc=False):
+    name: str = ""
+    product_ids: list[str] = []
+
+
 class _Head(Struct, gc=False):
     type: str = ""
     product_id: str = ""
     message: str = ""
     reason: str = ""
+    channels: list[_Channel] = []
 
 
 class _Match(Struct, gc=False):
@@ -132,11 +139,10 @@ class Coinbase:
         return self._requests("unsubscribe", symbols, first_id)
 
     def _requests(self, verb: str, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:  # noqa: ARG002
-        size = LIMITS.streams_per_message // 2
-        chunks = [list(symbols[at : at + size]) for at in range(0, len(symbols), size)]
         channels = ["matches", "heartbeat"]
         return tuple(
-            encode({"type": verb, "product_ids": chunk, "channels": channels}).decode() for chunk in chunks
+            encode({"type": verb, "product_ids": [symbol], "channels": channels}).decode()
+            for symbol in symbols
         )
 
     def greeting(self) -> tuple[str, ...]:
@@ -155,7 +161,7 @@ class Coinbase:
         if head.type == "heartbeat":
             return Forming(self._known.name(head.product_id))
         if head.type == "subscriptions":
-            return Ack(None)
+            return _accepted(head.channels)
         if head.type == "error":
             return _refusal(head)
         return Other(self._known.name(head.product_id))
@@ -229,6 +235,13 @@ class Coinbase:
 def _row(match: _Match) -> Row:
     side = BUY if match.side == "sell" else SELL  # the maker's side, turned round
     return match.trade_id, us_of(match.time), match.price, match.size, side, 1
+
+
+def _accepted(channels: list[_Channel]) -> Event:
+    """The answer lists every subscription there is."""
+    products = [one for channel in channels if channel.name == "matches" for one in channel.product_ids]
+    acks = tuple(Ack(None, symbol) for symbol in products if is_symbol(symbol))
+    return acks[0] if len(acks) == 1 else Several(acks) if acks else Other()
 
 
 def _refusal(head: _Head) -> Refusal:

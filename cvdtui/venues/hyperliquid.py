@@ -36,9 +36,9 @@ LIMITS = Limits(
     messages_per_second=15.0,  # 2,000 a minute
     streams_per_message=1,
     socket_seconds=86_400,
-    trades_page=10,
+    trades_page=1,  # as many come as the venue likes; few of them do not mean that there are no more
     candles_page=0,
-    trades_back_us=1,
+    trades_back_us=0,
     heartbeat_s=30.0,  # silence of ours for 60 s ends the connection
 )
 FINEST_PRICE = 6

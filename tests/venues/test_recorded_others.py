@@ -118,7 +118,7 @@ def test_hyperliquid_answers_are_read():
     venue.learn(markets[0])
     trades = venue.read_trades(message("hyperliquid", "http_recent_trades_btc"), "BTC").batch.trades
     assert [trade.id for trade in trades] == [300_001, 300_002, 300_003]
-    assert cvd(trades, 5) == Decimal("0")
+    assert cvd(trades, 5) == Decimal(0)
     assert venue.read_time(message("hyperliquid", "http_l2_book_btc")) > 1_600_000_000_000_000
 
 

@@ -1,4 +1,4 @@
-"""REST of venues that tell trades alone: questions, answers, refusals in words, markets and what they count in."""
+"""REST of venues that tell trades alone: questions, answers, refusals in words, markets and their sizes."""
 
 import json
 from decimal import Decimal
