@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+from cvdtui.court import AT_ONCE, Court
 from cvdtui.engine.flow import Flow
+from cvdtui.engine.jury import MakeJury
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.scale import factors, scale_candle
 from cvdtui.model import (
@@ -36,7 +38,7 @@ _Known = tuple[Market, MarketState, Callable[[Trades], Missing | None]]
 class Board:
     """A Sink: one MarketState a market, the state of every link, and what was ignored or rejected."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - how a board differs: live or files, and by the configuration
         self,
         make_flow: MakeFlow,
         *,
@@ -44,6 +46,7 @@ class Board:
         live: bool = False,
         welcomes_all: bool = False,
         row_of: RowOf = lambda _: None,
+        make_jury: MakeJury | None = None,
     ) -> None:
         self.states: dict[str, MarketState] = {}
         """By market name, in the order they were announced."""
@@ -52,6 +55,8 @@ class Board:
         self.ignored = 0
         """Frames of no market we know."""
         self.rejected = 0
+        self.court = Court(make_jury) if make_jury is not None else None
+        """Who judges the bars; None: nobody does."""
         self._make_flow = make_flow
         self._row_of = row_of
         self._pictures: dict[str, tuple[Picture, Detail]] = {}
@@ -80,6 +85,8 @@ class Board:
         self._known.clear()
         self._waiting.pop(name, None)
         self._pictures.pop(name, None)
+        if self.court is not None:
+            self.court.forget(name)
         return self.states.pop(name, None)
 
     def restore(self, state: MarketState) -> None:
@@ -94,14 +101,16 @@ class Board:
 
     def snapshot(self, view: View, now_us: int, clock: str = "") -> Snapshot:
         """One frozen picture of everything, as the view asks; unchanged rows are the same objects."""
+        self.judge(view.timeframe, first=view.market)
         rows: list[MarketRow] = []
         for name, state in self.states.items():
-            rows.append(self._picture(name, state)[0].row(view, now_us, self._link_of.get(name)))
+            picture = self._picture(name, state, view.timeframe)[0]
+            rows.append(picture.row(view, now_us, self._link_of.get(name)))
         at_hand = self.states.get(view.market or "")
         detail = None
         if at_hand is not None and view.market is not None:
-            picture = self._picture(view.market, at_hand)[1]
-            detail = picture.detail(view, now_us, self._link_of.get(view.market))
+            drawn = self._picture(view.market, at_hand, view.timeframe)[1]
+            detail = drawn.detail(view, now_us, self._link_of.get(view.market))
         members = list(zip(self.states.values(), rows, strict=True)) if view.groups or view.group else []
         groups = self._groups.rows(members, view, now_us) if members else ()
         return Snapshot(
@@ -116,11 +125,25 @@ class Board:
             group_at_hand(groups, members, view, now_us) if view.group else None,
         )
 
-    def _picture(self, name: str, state: MarketState) -> tuple[Picture, Detail]:
+    def judge(self, seconds: int, *, first: str | None = None, limit: int | None = AT_ONCE) -> bool:
+        """Lets the signals hear the bars of this length that closed since; whether none is left to hear.
+
+        At most `limit` bars at once, those of the market `first` before others. `court.take()` hands out what
+        was told.
+        """
+        if self.court is None:
+            return True
+        states = self.states
+        if first in states:
+            states = {first: states[first], **states}
+        return self.court.sit(states, seconds, limit=limit)
+
+    def _picture(self, name: str, state: MarketState, timeframe: int) -> tuple[Picture, Detail]:
         known = self._pictures.get(name)
         if known is None or known[0].state is not state:
             picture = Picture(state)
             known = self._pictures[name] = (picture, Detail(picture, self._row_of(state.market)))
+        known[0].jury = None if self.court is None else self.court.jury(state, timeframe)
         return known
 
     # --- the Sink

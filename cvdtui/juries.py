@@ -1,20 +1,19 @@
 """Who judges which market: parameters from the configuration, its asset's other market and perpetual."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from cvdtui.config import Config
 from cvdtui.engine.jury import Jury, MakeJury
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.pair import Pair
-from cvdtui.model import group_key, side_of
+from cvdtui.model import Market, group_key, side_of
 from cvdtui.signals.accumulation import Accumulation
 from cvdtui.signals.parameters import parameters
 from cvdtui.signals.spread import Spread
 
 
-def jury_maker(config: Config, row: Mapping[str, int | None] | None = None) -> MakeJury:
-    """Juries with the parameters of the configuration; `row` are row sizes by market, in its price units."""
-    rows = row or {}
+def jury_maker(config: Config, row_of: Callable[[Market], int | None]) -> MakeJury:
+    """Juries with the parameters of the configuration; `row_of` gives row sizes in a market's price units."""
 
     def make(state: MarketState, seconds: int) -> Jury:
         name = state.market.name
@@ -22,7 +21,7 @@ def jury_maker(config: Config, row: Mapping[str, int | None] | None = None) -> M
             state,
             seconds,
             parameters(config.signals, name, seconds),
-            row=rows.get(name),
+            row=row_of(state.market),
             coverage=config.signal_coverage,
         )
 

@@ -12,6 +12,7 @@ from cvdtui.errors import CvdtuiError
 from cvdtui.feeds.live import LiveFeed
 from cvdtui.feeds.options import FeedOptions
 from cvdtui.flows import flow_maker, live_limits, row_units
+from cvdtui.juries import jury_maker
 from cvdtui.model import TIMEFRAMES, Link, Snapshot, View
 from cvdtui.venues.ibkr import NAME as IBKR
 from cvdtui.venues.named import market_named
@@ -49,6 +50,7 @@ class Monitor:
             hold_limit=config.tape.hold,
             live=True,
             row_of=lambda market: row_units(config, market),
+            make_jury=jury_maker(config, lambda market: row_units(config, market)),
         )
         for notice in notices:
             self.board.note(notice)

@@ -2,10 +2,12 @@
 
 from math import floor
 
+from cvdtui.engine.jury import Jury
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.sums import Period
 from cvdtui.model import AnchorName, Bar, Flag, Link, MarketRow, Quality, Unit, View
-from cvdtui.signals.zscore import ZScore
+from cvdtui.picture_signals import signal_flags
+from cvdtui.signals.zscore import Climax, ZScore, score_of
 
 SPARK_POINTS = 24
 SPARK_STEPS = (60, 120, 300, 600, 900, 1200, 1800, 2400, 3600, 7200, 14400, 28800)
@@ -85,6 +87,8 @@ class Picture:
 
     def __init__(self, state: MarketState) -> None:
         self.state = state
+        self.jury: Jury | None = None
+        """Who judges the timeframe in view; None where nobody does."""
         self.z_values: dict[int, float | None] = {}
         """Smoothed z by start of the closed bar, of the timeframe in view."""
         self._z = ZScore()
@@ -98,7 +102,8 @@ class Picture:
     def row(self, view: View, now_us: int, link: Link | None) -> MarketRow:
         """The market's line; the same object as before while nothing in it changed."""
         state = self.state
-        key = (state.version, view.timeframe, view.anchor, view.unit, link, now_us // 1_000_000)
+        told = 0 if self.jury is None else self.jury.heard
+        key = (state.version, told, view.timeframe, view.anchor, view.unit, link, now_us // 1_000_000)
         if self._row is None or key != self._row_key:
             self._row_key = key
             row = self._make(view, now_us, link)
@@ -111,7 +116,7 @@ class Picture:
         bars = self.state.flow.bars[timeframe]
         key = (timeframe, bars.version)
         if key != self._z_key or bars.closed_count < self._z_seen:
-            self._z_key, self._z_seen, self._z = key, 0, ZScore()
+            self._z_key, self._z_seen, self._z = key, 0, self._new_score()
             self.z_values = {}
         fresh = min(bars.closed_count - self._z_seen, len(bars.closed))
         for bar in bars.closed[len(bars.closed) - fresh :]:
@@ -120,6 +125,10 @@ class Picture:
         if len(self.z_values) > 2 * len(bars.closed):
             self.z_values = {bar.time_us: self.z_values.get(bar.time_us) for bar in bars.closed}
         return self._z
+
+    def _new_score(self) -> ZScore:
+        chosen = None if self.jury is None else self.jury.parameters["climax"]
+        return score_of(chosen if isinstance(chosen, Climax.Parameters) else Climax.Parameters())
 
     def _make(self, view: View, now_us: int, link: Link | None) -> MarketRow:
         state = self.state
@@ -148,7 +157,7 @@ class Picture:
             score.value,
             score.previous,
             climax=score.climax,
-            flags=flags_of(state, score, quality),
+            flags=(*flags_of(state, score, quality), *(signal_flags(self.jury) if self.jury else ())),
             quality=quality,
             trades=flow.trades,
             last_trade_us=flow.last_time_us,

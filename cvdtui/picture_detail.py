@@ -10,6 +10,7 @@ from cvdtui.engine.segment import Cells
 from cvdtui.model import (
     Bar,
     ChartBar,
+    Dashboard,
     Ladder,
     LadderBar,
     LadderCell,
@@ -21,6 +22,7 @@ from cvdtui.model import (
     View,
 )
 from cvdtui.picture import Picture, Scaler, anchor_time, anchored, current, quality_of
+from cvdtui.picture_signals import dashboard, signal_views
 from cvdtui.signals.imbalance import imbalances
 from cvdtui.signals.stacked import stacked
 
@@ -46,6 +48,7 @@ class Detail:
         """Everything that is drawn of this market."""
         state = self._state
         state.flow.settle()
+        jury = self._picture.jury
         scaler = Scaler(state, view.unit)
         row = stepped_row(self.row_size(view.timeframe), state.market.tick, view.row_step)
         return MarketDetail(
@@ -60,6 +63,8 @@ class Detail:
             _prints(state, view, scaler),
             quality_of(state, view.anchor, now_us, link),
             state.flow.rolling,
+            () if jury is None else signal_views(jury),
+            Dashboard() if jury is None else dashboard(jury),
         )
 
     def row_size(self, timeframe: int) -> int:

@@ -30,7 +30,7 @@ def print_report(
         bar_seconds=config.bar,
         rows=rows,
         silent=silent,
-        make_jury=jury_maker(config, rows),
+        make_jury=jury_maker(config, lambda market: rows[market.name]),
     )
     text = msgspec.json.encode(made).decode() if as_json else "\n".join(table(made))
     sys.stdout.write(text + "\n")

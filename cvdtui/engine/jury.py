@@ -96,6 +96,24 @@ class Jury:
         """How far the spread to the other market stands from its mean."""
         return None if self.pair is None else self.pair.z
 
+    @property
+    def heard(self) -> int:
+        """How many bars have closed that it has heard, dropped ones included."""
+        return self._seen
+
+    @property
+    def behind(self) -> int:
+        """How many closed bars it has not heard."""
+        bars = self.bars
+        if bars.version != self._version or bars.closed_count < self._seen:
+            return len(bars.closed)
+        return min(bars.closed_count - self._seen, len(bars.closed))
+
+    def inherit(self, other: "Jury") -> None:
+        """What another jury of the same bars told is told: the market began anew with its history."""
+        self.signals = [*other.signals]
+        self._told = {key_of(signal) for signal in self.signals}
+
     def catch_up(self, limit: int | None = None) -> list[Signal]:
         """Hears the bars that have closed since (at most `limit`); the signals that are new, ascending."""
         self.state.flow.settle()
