@@ -59,44 +59,46 @@ def cached(config: Config, venues: Iterable[str]) -> dict[str, Found]:
     return {name: _cached(_venue_of(name, config)) for name in venues if name in VENUES}
 
 
-def _cached(venue: Venue, trouble: str = "") -> Found:
+def _cached(venue: Venue, trouble: str = "", *, keep: bool = True) -> Found:
     host = host_of(venue.rest_url)
-    kept = listing_cache.load(venue.name, host)
+    kept = listing_cache.load(venue.name, host) if keep else None
     if kept is None:
         return Found(venue.name, host, trouble=trouble)
     return Found(venue.name, host, kept.markets, kept.time_us, trouble)
 
 
 async def listings(
-    config: Config, venues: Iterable[str], *, now: Now, fresh_s: float = FRESH_S
+    config: Config, venues: Iterable[str], *, now: Now, fresh_s: float = FRESH_S, keep: bool = True
 ) -> dict[str, Found]:
     """What these venues list: from the disk while younger than `fresh_s`, else asked for, all at once.
 
-    A venue that cannot be reached gives what the disk has, and its trouble. KeyError for an unknown venue.
+    A venue that cannot be reached gives what the disk has, and its trouble. Without `keep` the disk is not
+    looked at. KeyError for an unknown venue.
     """
     made = [_venue_of(name, config) for name in venues]
     shares = [config.venue(venue.name).weight_share for venue in made]
     found = await asyncio.gather(
-        *(_found(venue, share, now, fresh_s) for venue, share in zip(made, shares, strict=True))
+        *(_found(venue, share, now, fresh_s, keep) for venue, share in zip(made, shares, strict=True))
     )
     return {one.venue: one for one in found}
 
 
-async def _found(venue: Venue, share: float, now: Now, fresh_s: float) -> Found:
-    known = _cached(venue)
+async def _found(venue: Venue, share: float, now: Now, fresh_s: float, keep: bool) -> Found:  # noqa: FBT001 - as asked
+    known = _cached(venue, keep=keep)
     if known.time_us and 0 <= now() - known.time_us < fresh_s * 1e6:
         return known
     try:
         async with asyncio.timeout(PATIENCE_S):
             markets = await _asked(venue, share)
     except TimeoutError:
-        return _cached(venue, f"{known.host} did not answer in {PATIENCE_S:g} s")
+        return _cached(venue, f"{known.host} did not answer in {PATIENCE_S:g} s", keep=keep)
     except (VenueError, WireError) as error:
-        return _cached(venue, str(error))
+        return _cached(venue, str(error), keep=keep)
     if not markets:
-        return _cached(venue, f"{known.host} listed nothing that trades")
+        return _cached(venue, f"{known.host} listed nothing that trades", keep=keep)
     listing = Listing(venue.name, known.host, now(), markets)
-    return Found(venue.name, known.host, markets, listing.time_us, listing_cache.save(listing))
+    trouble = listing_cache.save(listing) if keep else ""
+    return Found(venue.name, known.host, markets, listing.time_us, trouble)
 
 
 async def _asked(venue: Venue, share: float) -> tuple[Market, ...]:

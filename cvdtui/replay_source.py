@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Mapping, Sequence
 
 from cvdtui.board import Board
 from cvdtui.engine.flow import Limits
@@ -9,7 +10,8 @@ from cvdtui.errors import CvdtuiError
 from cvdtui.feeds.files import open_files
 from cvdtui.feeds.replay import ReplayFeed
 from cvdtui.flows import flow_maker, live_limits, row_units
-from cvdtui.model import TIMEFRAMES, Snapshot, View
+from cvdtui.juries import jury_maker
+from cvdtui.model import TIMEFRAMES, Market, Snapshot, View
 from cvdtui.options import ReplayOptions
 
 
@@ -63,6 +65,14 @@ class ReplaySource:
         return f"a replay shows the markets of its files; {name} cannot be added"
 
     async def remove_market(self, name: str) -> str | None:
+    def instruments(self) -> Mapping[str, Sequence[Market]]:
+        """A replay has the markets of its files."""
+        return {}
+
+    async def load_instruments(self, venue: str) -> str | None:  # noqa: ARG002 - as the protocol asks
+        """A replay has the markets of its files."""
+        return None
+
         """A replay has the markets of its files."""
         return f"a replay shows the markets of its files; {name} stays"
 

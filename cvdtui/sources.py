@@ -2,13 +2,14 @@
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cvdtui.config import Config
 from cvdtui.errors import CvdtuiError
-from cvdtui.model import MarketRow, Snapshot, View
+from cvdtui.model import Market, MarketRow, Snapshot, View
 from cvdtui.options import DemoOptions
+from cvdtui.venues import VENUES
 from cvdtui.venues.named import market_named
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 Remember = Callable[[str, bool], str]
 """Told of a market and whether it is followed now; gives a warning or an empty text."""
+INSTRUMENTS_FRESH_S = 86_400.0
+"""A listing that was kept is good enough to complete names for so long."""
 _STARTING = "still starting: try again in a moment"
 
 
@@ -41,6 +44,7 @@ class LiveSource:
         self._monitor: Monitor | None = None
         self._markets = [] if exchange else [market_named(name) for name in config.markets]
         self._notices = notices
+        self._instruments: dict[str, tuple[Market, ...]] = {}
 
     async def start(self) -> None:
         """Sets the feeds going."""
@@ -80,6 +84,25 @@ class LiveSource:
         trouble = await self._monitor.add_market(name)
         return trouble or self._kept(self._monitor, name, followed=True)
 
+    def instruments(self) -> Mapping[str, Sequence[Market]]:
+        """What venues list, as far as it is known."""
+        return self._instruments
+
+    async def load_instruments(self, venue: str) -> str | None:
+        """Asks what a venue lists, or all venues of the markets shown; the disk is used for a day."""
+        if self._monitor is None:
+            return None
+        from cvdtui.listings import by_venue, cached, listings
+
+        config, is_demo = self._monitor.config, self._process is not None
+        shown = [name.partition(":")[0] for name in self._monitor.board.states]
+        venues = [one for one in dict.fromkeys([venue] if venue else shown) if one in VENUES]
+        if not is_demo:
+            self._instruments = {**by_venue(cached(config, VENUES)), **self._instruments}
+        found = await listings(config, venues, now=wall_us, fresh_s=INSTRUMENTS_FRESH_S, keep=not is_demo)
+        self._instruments = {**self._instruments, **by_venue(found)}
+        return "; ".join(one.words(wall_us()) for one in found.values() if one.trouble) or None
+
     async def remove_market(self, name: str) -> str | None:
         """Follows a market no longer."""
         if self._monitor is None:
@@ -113,6 +136,7 @@ class LiveSource:
             await self._monitor.stop()
         config = demo_config(self._config, process.overrides)
         self._remember = None
+        self._instruments = {}
         self._monitor = Monitor(config, config.markets, notices=("demo exchange: none of this is real",))
         await self._monitor.start()
 
@@ -121,6 +145,11 @@ class LiveSource:
         if warning:
             monitor.board.note(warning)
         return None
+
+
+def wall_us() -> int:
+    """Microseconds since the epoch, UTC."""
+    return time.time_ns() // 1000
 
 
 def exchange_options(options: DemoOptions) -> "ExchangeOptions":

@@ -20,7 +20,7 @@ class Command(Struct, frozen=True):
 
 
 COMMANDS: dict[str, Command] = {
-    "add": Command("venue:SYMBOL", "add", "follow a market"),
+    "add": Command("MARKET", "add", "follow a market"),
     "remove": Command("[venue:SYMBOL]", "remove", "stop following it"),
     "undo": Command("", "undo", "bring the removed market back"),
     "open": Command("venue:SYMBOL", "goto", "show a market"),

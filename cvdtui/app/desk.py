@@ -8,8 +8,10 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from cvdtui.app import commands
+from cvdtui.app.adding import Adding
 from cvdtui.app.keys import action_of
 from cvdtui.app.layout import PRESETS
+from cvdtui.app.picker import Picker
 from cvdtui.app.player import Player
 from cvdtui.app.prompt import Prompt
 from cvdtui.app.source import Source
@@ -42,9 +44,10 @@ class Desk:
         self.help = Help()
         self.offline = Offline()
         self.message = ""
-        self.prompt: Prompt | None = None
+        self.prompt: Prompt | Picker | None = None
         self.frozen = False
         self.wishes = Wishes(source, self.say)
+        self.adding = Adding(source, self.wishes)
         self.player = Player(source, self.say)
         self.snapshot: Snapshot = source.snapshot(view)
         self.markets.selected = view.market
@@ -214,7 +217,7 @@ class Desk:
             return
         self.prompt = None
         if state == "done":
-            self._entered(self._prompted, prompt.text.strip())
+            self._entered(self._prompted, prompt.name if isinstance(prompt, Picker) else prompt.text.strip())
 
     def paste(self, text: str) -> None:
         """Pasted text goes into the prompt, or nowhere."""
@@ -225,7 +228,7 @@ class Desk:
 
     def _entered(self, what: str, text: str) -> None:
         if what == "add" and text:
-            self._add(text)
+            self._follow_market(text)
         elif what == "least":
             order = commands.read(f"min {text or 0}")
             self._order(order)
@@ -323,11 +326,17 @@ class Desk:
         self.say("frozen: feeds go on, space thaws" if self.frozen else "")
 
     def _add(self, name: object) -> None:
-        if isinstance(name, str):
-            self.say(f"asking for {name} ...")
-            self.wishes.add(name)
+        """Add what a name means; ask while it may mean several, or when none was said."""
+        venues = [row.market.venue for row in self.snapshot.rows]
+        picker = self.adding.begin(venues, name if isinstance(name, str) else "")
+        if not isinstance(name, str) or picker.take("enter", None) == "typing":
+            self._prompted, self.prompt = "add", picker
         else:
-            self._ask("add", "add market (venue:SYMBOL): ")
+            self._follow_market(picker.name)
+
+    def _follow_market(self, name: str) -> None:
+        self.say(f"asking for {name} ...")
+        self.wishes.add(name)
 
     def _remove(self, name: object) -> None:
         chosen = str(name) if name else self.view.market

@@ -19,12 +19,14 @@ from cvdtui.app.display import Display
 from cvdtui.app.ending import on_signals
 from cvdtui.app.keys import GLOBAL_HINTS, KEYS
 from cvdtui.app.layout import LEAST, Place
+from cvdtui.app.picker import Picker
 from cvdtui.app.source import Source
 from cvdtui.app.stage import Stage
 from cvdtui.errors import CvdtuiError
 from cvdtui.model import View
 from cvdtui.panes import BEYOND_ONE_MARKET
 from cvdtui.panes.bottom import Footer, Status
+from cvdtui.panes.choices import Choices
 from cvdtui.panes.clock import Clock
 from cvdtui.panes.header import Header
 from cvdtui.panes.ink import Inks
@@ -79,6 +81,7 @@ class MonitorApp(App[None]):
         self._status = Status()
         self._footer = Footer()
         self._small = Small(*LEAST)
+        self._choices = Choices()
         self._views: dict[str, PaneView] = {}
         self._places: dict[str, Place] = {}
 
@@ -100,6 +103,7 @@ class MonitorApp(App[None]):
             desk.help,
             desk.offline,
             self._small,
+            self._choices,
         )
         for pane in (*desk.panes.values(), *fixed):
             of_detail = pane.name in desk.panes and pane.name not in BEYOND_ONE_MARKET
@@ -152,7 +156,7 @@ class MonitorApp(App[None]):
         focused = desk.focused
         self._footer.keys = self._hints(focused)
         rows = desk.snapshot.groups if desk.view.groups else desk.snapshot.rows
-        self._put(stage.places(max(len(rows), 1)))
+        self._put(self._with_choices(stage.places(max(len(rows), 1))))
         for name, place in self._places.items():
             view = self._views[name]
             alone = name in {stage.zoom, "help", "offline"} or stage.compact or stage.drilled
@@ -163,6 +167,20 @@ class MonitorApp(App[None]):
                 size=(place.width, place.height),
                 force=force,
             )
+
+    def _with_choices(self, places: dict[str, Place]) -> dict[str, Place]:
+        """The instruments a typed name may mean stand above the line it is typed in."""
+        picker = self.desk.prompt
+        if not isinstance(picker, Picker) or "status" not in places:
+            return places
+        offer, status = self._choices, places["status"]
+        known = self.desk.adding.known
+        if known != offer.known:
+            picker.look_again()
+            offer.known = known
+        offer.markets, offer.at, offer.words = picker.choices, picker.at, picker.words
+        height = min(offer.height, status.y - 1)
+        return {**places, "choices": Place(0, status.y - height, status.width, height)}
 
     def _put(self, places: dict[str, Place]) -> None:
         """Move the widgets to where the stage wants them."""
@@ -178,6 +196,8 @@ class MonitorApp(App[None]):
                 view.styles.width, view.styles.height = place.width, place.height
 
     def _hints(self, focused: Pane) -> tuple[tuple[str, str], ...]:
+        if isinstance(self.desk.prompt, Picker):
+            return (("enter", "add"), ("esc", "cancel"), ("tab", "complete"), ("↑↓", "choose"))
         if self.desk.prompt is not None:
             return (("enter", "done"), ("esc", "cancel"), ("tab", "complete"), ("↑↓", "history"))
         play: tuple[tuple[str, str], ...] = ()

@@ -1,8 +1,9 @@
 """What the screen needs from the running thing behind it: pictures, and a few wishes granted."""
 
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from cvdtui.model import Snapshot, View
+from cvdtui.model import Market, Snapshot, View
 
 
 class Source(Protocol):
@@ -25,6 +26,12 @@ class Source(Protocol):
 
     async def add_market(self, name: str) -> str | None:
         """Follow `venue:SYMBOL` as well; None when it is followed, else why not, in one line."""
+
+    def instruments(self) -> Mapping[str, Sequence[Market]]:
+        """What venues list, by venue, as far as it is known."""
+
+    async def load_instruments(self, venue: str) -> str | None:
+        """Ask what a venue lists (empty: those of the markets shown); None, or what went wrong."""
 
     async def remove_market(self, name: str) -> str | None:
         """Stop following it; None when done, else why not."""

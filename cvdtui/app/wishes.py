@@ -28,6 +28,10 @@ class Wishes:
         """Follow a market."""
         self._run(self._ask(self._source.add_market(name), f"following {name}", f"{name}: "), f"add {name}")
 
+    def load_instruments(self, venue: str) -> None:
+        """Ask what a venue lists (empty: those on the screen); only trouble is told."""
+        self._run(self._load_instruments(venue), "the instruments")
+
     def remove(self, name: str) -> None:
         """Stop following a market; `undo` brings it back."""
         self._run(self._remove(name), f"remove {name}")
@@ -50,6 +54,11 @@ class Wishes:
         if trouble is None:
             self.removed.append(name)
         self._say(f"{name}: {trouble}" if trouble else f"{name} removed; U brings it back")
+
+    async def _load_instruments(self, venue: str) -> None:
+        trouble = await self._source.load_instruments(venue)
+        if trouble:
+            self._say(trouble)
 
     async def _ask(self, wish: Coroutine[object, object, str | None], done: str, failed: str) -> None:
         trouble = await wish

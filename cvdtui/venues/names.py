@@ -21,7 +21,9 @@ SPELLINGS = (
     *("{b}{q}_PERP", "{b}"),
 )
 """How venues write a pair; which is whose is told by what the venue itself reads in it."""
-_PERP = re.compile(r"\.P|[-_/ ]?(?:PERPETUAL|SWAP|PERP)|:[A-Z0-9]+")
+_PERP = re.compile(
+    r"\.P|[-_/ ]?(?:PERPETUAL|SWAP|PERP)|(?<=[A-Z0-9]/[A-Z0-9]{3}):[A-Z0-9]+|(?<=[A-Z0-9]/[A-Z0-9]{4}):[A-Z0-9]+"
+)
 """TradingView's suffix, words, and the settlement currency that ccxt writes after a colon."""
 _SPOT = re.compile(r"[-_/ ]SPOT")
 
@@ -164,7 +166,7 @@ def _guessed(wish: Wish, venues: Iterable[str]) -> list[Market]:
     """What the venues would read in the usual spellings of the pair; nothing is known to be listed."""
     known = [venue for venue in venues if venue in VENUES]
     for base, quote in wish.pairs:
-        if quote and quote not in KNOWN_QUOTES:
+        if not base.isalnum() or (quote and quote not in KNOWN_QUOTES):
             continue
         found = [market for venue in known for market in _spelled(venue, base, quote, wish.side)]
         if found:
@@ -218,7 +220,8 @@ def _score(market: Market, wish: Wish, words: Sequence[str]) -> int | None:
     text = f"{market.venue} {symbol} {market.base.lower()}/{market.quote.lower()} {market.kind}"
     if all(word in text for word in words):
         return 3 if words and symbol.startswith(words[-1]) else 4
-    return 5 if words and all(_in_order(word, text) for word in words) else None
+    loose = words and all(word in text or _in_order(word, symbol) for word in words)
+    return 5 if loose else None
 
 
 def _fits(market: Market, base: str, quote: str, wish: Wish) -> bool:

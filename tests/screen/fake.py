@@ -35,6 +35,8 @@ class FakeSource:
         self.pictures = 0
         self.wait = wait
         self.marks: list[str] = []
+        self.loaded: list[str] = []
+        self.listed: dict[str, tuple[Market, ...]] = {}
         self.pulse: Path | None = None
         self.started = self.stopped = self.demo = False
         self.unreached = offline
@@ -92,6 +94,13 @@ class FakeSource:
         if base not in {asset[0] for asset in ASSETS}:
             return f"no such symbol at {venue}"
         self.walks.append(Walk(Market(venue, symbol, base, "USDT", "spot", 2, 3, 1), 1))
+        return None
+
+    def instruments(self) -> dict[str, tuple[Market, ...]]:
+        return self.listed
+
+    async def load_instruments(self, venue: str) -> str | None:
+        self.loaded.append(venue)
         return None
 
     async def remove_market(self, name: str) -> str | None:

@@ -141,7 +141,7 @@ def test_search_finds_by_asset_by_part_and_by_letters_in_order_best_first():
     assert found("btcusdt")[:2] == ["binance-usdm:BTCUSDT", "binance:BTCUSDT"]
     assert found("pepe") == ["binance:PEPEUSDT", "binance-usdm:1000PEPEUSDT"]
     assert found("usdm pepe") == ["binance-usdm:1000PEPEUSDT"]
-    assert found("binance-usdm:et") == ["binance-usdm:ETHUSDT"]
+    assert found("binance-usdm:et")[0] == "binance-usdm:ETHUSDT"
     assert "binance-usdm:BTCUSDT_261225" in found("b261")
     assert found("eth", 1) == ["binance-usdm:ETHUSDT"]
     assert found("zzz") == []
