@@ -26,6 +26,7 @@ class ReplaySource:
             hold_limit=config.tape.hold,
             welcomes_all=True,
             row_of=lambda market: row_units(config, market),
+            make_jury=jury_maker(config, lambda market: row_units(config, market)),
         )
         for notice in options.notices:
             self.board.note(notice)
@@ -64,7 +65,6 @@ class ReplaySource:
         """A replay has the markets of its files."""
         return f"a replay shows the markets of its files; {name} cannot be added"
 
-    async def remove_market(self, name: str) -> str | None:
     def instruments(self) -> Mapping[str, Sequence[Market]]:
         """A replay has the markets of its files."""
         return {}
@@ -73,6 +73,7 @@ class ReplaySource:
         """A replay has the markets of its files."""
         return None
 
+    async def remove_market(self, name: str) -> str | None:
         """A replay has the markets of its files."""
         return f"a replay shows the markets of its files; {name} stays"
 
