@@ -1,0 +1,159 @@
+"""The scorecard: what price did after each signal, beside what it did after any bar of the same market.
+
+Pure arithmetic over closed bars. Interval: E. B. Wilson, Probable inference, J. Am. Stat. Assoc. 22 (1927).
+"""
+
+from collections.abc import Iterable, Sequence
+from math import sqrt
+
+from msgspec import Struct
+
+from cvdtui.model import Bar, Signal
+from cvdtui.signals.true_range import TrueRange
+
+HORIZONS = (5, 20, 60)
+"""Bars after the signal."""
+NORMAL_95 = 1.959963984540054
+"""The normal quantile of a two-sided 95 % interval."""
+
+
+class Outcome(Struct, frozen=True, gc=False):
+    """What became of one signal at one horizon, and how often the same comes of any bar."""
+
+    signal: Signal
+    horizon: int
+    """In bars."""
+    reached: bool
+    """Whether price closed beyond the signal's close, in its direction."""
+    atrs: float
+    """Return in the signal's direction, in ATRs of its bar."""
+    base: float
+    """Share of all bars of the market after which price closed beyond, in the same direction."""
+    base_atrs: float
+    """Mean return after all bars, in that direction, in their own ATRs."""
+    base_count: int
+    """How many bars that is."""
+
+
+class Score(Struct, frozen=True, gc=False):
+    """The record of one kind of signal at one horizon."""
+
+    signal: str
+    bar_seconds: int
+    horizon: int
+    count: int
+    """n: signals whose horizon has passed."""
+    reached: int
+    rate: float
+    low: float
+    """Lower end of the 95 % interval of the rate."""
+    high: float
+    base: float
+    """The rate of the base, for the same markets and directions."""
+    atrs: float
+    """Mean return in ATRs."""
+    base_atrs: float
+    base_count: int
+    """Bars behind the base, of the market that has most."""
+
+
+def outcomes(
+    bars: Sequence[Bar], signals: Iterable[Signal], *, horizons: Sequence[int] = HORIZONS, atr: int = 14
+) -> list[Outcome]:
+    """What became of the signals of one market and bar length; `bars` are its closed bars, ascending.
+
+    A signal is left out at a horizon that lies beyond the last bar, where no ATR is known (or it is 0), and
+    where its bar is not among `bars`.
+    """
+    ranges = _average_ranges(bars, atr)
+    places = {bar.time_us: place for place, bar in enumerate(bars)}
+    bases = {horizon: _Base(bars, ranges, horizon) for horizon in horizons}
+    found: list[Outcome] = []
+    for signal in signals:
+        place = places.get(signal.time_us)
+        if place is None or not ranges[place]:
+            continue
+        sign = 1 if signal.side == "buy" else -1
+        for horizon in horizons:
+            if place + horizon >= len(bars):
+                continue
+            move = sign * (bars[place + horizon].close - bars[place].close)
+            base = bases[horizon]
+            found.append(
+                Outcome(
+                    signal,
+                    horizon,
+                    move > 0,
+                    move / ranges[place],
+                    base.rate(sign),
+                    sign * base.atrs,
+                    base.count,
+                )
+            )
+    return found
+
+
+def scorecard(found: Iterable[Outcome]) -> list[Score]:
+    """The outcomes of one or more markets, summed by signal, bar length and horizon, in that order."""
+    groups: dict[tuple[str, int, int], list[Outcome]] = {}
+    for outcome in found:
+        key = outcome.signal.signal, outcome.signal.bar_seconds, outcome.horizon
+        groups.setdefault(key, []).append(outcome)
+    return [_score(key, group) for key, group in sorted(groups.items())]
+
+
+def wilson(reached: int, count: int, normal: float = NORMAL_95) -> tuple[float, float]:
+    """The Wilson score interval of a share; (0, 1) where nothing was counted."""
+    if not count:
+        return 0.0, 1.0
+    share, square = reached / count, normal * normal
+    middle = (share + square / (2 * count)) / (1 + square / count)
+    half = normal / (1 + square / count) * sqrt(share * (1 - share) / count + square / (4 * count * count))
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+class _Base:
+    """What happens after any bar: how often price closes above and below, and how far on average."""
+
+    def __init__(self, bars: Sequence[Bar], ranges: Sequence[float], horizon: int) -> None:
+        self.above = self.below = self.count = 0
+        total = 0.0
+        for place in range(len(bars) - horizon):
+            if not ranges[place]:
+                continue
+            move = bars[place + horizon].close - bars[place].close
+            self.above += move > 0
+            self.below += move < 0
+            self.count += 1
+            total += move / ranges[place]
+        self.atrs = total / self.count if self.count else 0.0
+
+    def rate(self, sign: int) -> float:
+        """Share of bars after which price closed beyond in this direction."""
+        return (self.above if sign > 0 else self.below) / self.count if self.count else 0.0
+
+
+def _average_ranges(bars: Sequence[Bar], length: int) -> list[float]:
+    """ATR at each bar; 0 until there are enough."""
+    true_range = TrueRange(length)
+    found: list[float] = []
+    for bar in bars:
+        true_range.push(bar)
+        found.append(true_range.total / length if true_range.is_full else 0.0)
+    return found
+
+
+def _score(key: tuple[str, int, int], group: Sequence[Outcome]) -> Score:
+    count = len(group)
+    reached = sum(outcome.reached for outcome in group)
+    return Score(
+        *key,
+        count,
+        reached,
+        reached / count,
+        *wilson(reached, count),
+        sum(outcome.base for outcome in group) / count,
+        sum(outcome.atrs for outcome in group) / count,
+        sum(outcome.base_atrs for outcome in group) / count,
+        max(outcome.base_count for outcome in group),
+    )
