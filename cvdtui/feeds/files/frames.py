@@ -6,19 +6,20 @@ are no frames and are skipped.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from cvdtui.errors import WireError
 from cvdtui.feeds.files.events import Ignored, Rejected
 from cvdtui.feeds.files.source import Chunk
 from cvdtui.model import Market, Trades
-from cvdtui.venues import Venue
+from cvdtui.venues import Event, Faulty, Several, Venue
 from cvdtui.venues.wire import clean
 
 _STAMP = re.compile(rb"\d+(?:\.\d+)?:?[ \t]+")
 _CONNECTION = re.compile(rb"\w+://\S+ <-")
 _KIND = re.compile(rb'"e"\s*:\s*"(\w+)"')
 
+HEARTBEATS = (b"ping", b"pong")
 NO_FRAME = "neither a frame nor a time and a frame"
 
 
@@ -37,14 +38,17 @@ class Reader:
             rejected: dict[tuple[str | None, str], list[int]] = {}
             for number, line in enumerate(chunk.lines(), number + 1):  # noqa: B020 - goes on counting
                 try:
-                    batch = self._decode(line)
+                    told = self._decode(line)
                 except WireError as error:
                     rejected.setdefault((error.market, str(error)), []).append(number)
                     continue
-                if isinstance(batch, Trades):
-                    yield batch
-                elif batch is not None:
-                    ignored[batch.market] += 1
+                for part in told:
+                    if isinstance(part, Trades):
+                        yield part
+                    elif isinstance(part, Faulty):
+                        rejected.setdefault((part.market, part.reason), []).append(number)
+                    else:
+                        ignored[part.market] += 1
             for (market, reason), lines in rejected.items():
                 yield Rejected(market or self._only(), reason, len(lines), f"{where}:{lines[0]}")
             for market, count in ignored.items():
@@ -55,16 +59,23 @@ class Reader:
         known = self._venue.markets()
         return known[0].name if len(known) == 1 else None
 
-    def _decode(self, line: bytes) -> Trades | Ignored | None:
+    def _decode(self, line: bytes) -> Iterable[Trades | Faulty | Ignored]:
         text = line.strip()
         stamp = _STAMP.match(text)
         if stamp:
             text = text[stamp.end() :]
         if text[:1] not in (b"{", b"["):
-            if not text or _CONNECTION.match(text):
-                return None
+            if not text or text in HEARTBEATS or _CONNECTION.match(text):
+                return ()
             raise WireError(f"{NO_FRAME}: {clean(text[:40].decode(errors='replace'))!r}")
         event = self._venue.decode(text)
+        events = event.events if isinstance(event, Several) else (event,)
+        return [self._part(one, text) for one in events]
+
+    def _part(self, event: Event, text: bytes) -> Trades | Faulty | Ignored:
+        """One event: trades count if they are of their market's first kind."""
+        if isinstance(event, Faulty):
+            return event
         if not isinstance(event, Trades):
             market = getattr(event, "market", None)
             return Ignored(market.name if isinstance(market, Market) else market, 1)
