@@ -20,9 +20,9 @@ from cvdtui.venues.bybit_rest import LINEAR as BYBIT_LINEAR
 from cvdtui.venues.bybit_rest import SPOT as BYBIT_SPOT
 from cvdtui.venues.coinbase import Coinbase
 from cvdtui.venues.deribit import Deribit
-from cvdtui.venues.gate import FUTURES as GATE_FUTURES
-from cvdtui.venues.gate import SPOT as GATE_SPOT
 from cvdtui.venues.gate import Gate
+from cvdtui.venues.gate_markets import FUTURES as GATE_FUTURES
+from cvdtui.venues.gate_markets import SPOT as GATE_SPOT
 from cvdtui.venues.hyperliquid import Hyperliquid
 from cvdtui.venues.kraken import Kraken
 from cvdtui.venues.okx import Okx

@@ -4,33 +4,24 @@ https://docs.deribit.com/subscriptions/trades/tradesinstrument_nameinterval,
 https://docs.deribit.com/api-reference/market-data/public-get_last_trades_by_instrument.
 """
 
-import re
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Literal
 
-from msgspec import UNSET, DecodeError, Meta, Raw, Struct, UnsetType, field
-from msgspec.json import Decoder, encode
+from msgspec import UNSET, DecodeError, Raw, Struct
+from msgspec.json import Decoder
 
-from cvdtui.errors import WireError
-from cvdtui.model import BUY, SELL, IdRule, Kind, Market, Now, OpenInterest, Trade, Trades
+from cvdtui.model import IdRule, Kind, Market, Now, OpenInterest
 from cvdtui.venues.asking import TradesAlone, question
 from cvdtui.venues.binance_rest import to_columns
-from cvdtui.venues.listing import Listed, Listing, Row, checked_symbol, decode
+from cvdtui.venues.deribit_wire import OURS, Frame, Frames, call, reads
+from cvdtui.venues.listing import Listing, checked_symbol, decode
 from cvdtui.venues.numbers import INVERSE_DECIMALS, decimals_of, to_units
-from cvdtui.venues.rows import by_symbol, text_of
+from cvdtui.venues.rows import text_of
 from cvdtui.venues.wire import (
-    Ack,
     ColumnsPage,
     Event,
-    Faulty,
     Limits,
-    Other,
     Page,
-    Pong,
-    Refusal,
-    Reply,
     Request,
-    Several,
     clean,
     is_symbol,
     refuse,
@@ -50,56 +41,6 @@ LIMITS = Limits(
 )
 BEAT_S = 30
 """The venue proves itself so often; then it may ask for a sign of life."""
-OURS = 0
-"""Requests that subscribe nothing carry this number."""
-SIDES = {"buy": BUY, "sell": SELL}
-"""The taker's side."""
-_DATED = re.compile(r"PERPETUAL|\d{1,2}[A-Z]{3}\d{2}")
-"""What follows the dash of a future; an option has two dashes more, a combination another word."""
-
-
-class _Trade(Struct, gc=False):
-    trade_seq: Annotated[int, Meta(ge=0, le=2**63 - 1)]
-    """Grows by one within an instrument; trade_id does not."""
-    timestamp: int
-    price: Raw
-    amount: Raw
-    """USD of an inverse instrument, base units of a linear one and of spot."""
-    direction: Literal["buy", "sell"]
-    liquidation: Literal["", "M", "T", "MT"] = ""
-    """Who was liquidated: the maker, the taker, both."""
-    block_trade_id: Raw | UnsetType = UNSET
-    combo_id: Raw | UnsetType = UNSET
-    combo_trade_id: Raw | UnsetType = UNSET
-
-    @property
-    def is_of_the_book(self) -> bool:
-        """Blocks are agreed elsewhere, legs of combinations meet the combination's own book."""
-        told = (self.block_trade_id, self.combo_id, self.combo_trade_id)
-        return all(one is UNSET or bytes(one) == b"null" for one in told)
-
-
-class _Whose(Struct, gc=False):
-    instrument_name: str = ""
-
-
-class _Params(Struct, gc=False):
-    type: str = ""
-    channel: str = ""
-    data: Raw = field(default_factory=Raw)
-
-
-class _Failure(Struct, gc=False):
-    code: int = 0
-    message: str = ""
-
-
-class _Frame(Struct, gc=False):
-    id: int | None = None
-    method: str = ""
-    params: _Params | None = None
-    result: Raw | UnsetType = UNSET
-    error: _Failure | None = None
 
 
 class _Instrument(Struct, gc=False):
@@ -123,11 +64,8 @@ class _Told(Struct, gc=False):
     trades: list[Raw]
 
 
-_FRAME = Decoder(_Frame)
-_TRADE = Decoder(_Trade)
-_WHOSE = Decoder(_Whose)
+_FRAME = Decoder(Frame)
 _RAWS = Decoder(list[Raw])
-_CHANNELS = Decoder(list[str])
 _INSTRUMENT = Decoder(_Instrument)
 _TICKER = Decoder(_Ticker)
 _TOLD = Decoder(_Told)
@@ -158,6 +96,7 @@ class Deribit:
         )
         self.learn, self.forget = self._known.learn, self._known.forget
         self.market, self.markets = self._known.market, self._known.markets
+        self._frames = Frames(self._known)
         silent = TradesAlone(self.name)
         self.ask_candles, self.read_candles = silent.ask_candles, silent.read_candles
 
@@ -165,7 +104,7 @@ class Deribit:
         """A market from its name alone; raises WireError for options and combinations, which are not read."""
         pair, dash, term = checked_symbol(symbol).upper().partition("-")
         base, linear, quote = pair.partition("_")
-        if not _reads(symbol.upper()):
+        if not reads(symbol.upper()):
             raise refuse(
                 None, f"{clean(symbol, 60)!r}: expected a future (BTC-PERPETUAL) or a pair (BTC_USDC)"
             )
@@ -194,13 +133,13 @@ class Deribit:
 
     def _requests(self, method: str, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:
         return tuple(
-            _call(first_id + number, method, channels=list(self.streams(symbol)))
+            call(first_id + number, method, channels=list(self.streams(symbol)))
             for number, symbol in enumerate(symbols)
         )
 
     def greeting(self) -> tuple[str, ...]:
         """The wish for heartbeats, without which a quiet connection is cut."""
-        return (_call(OURS, "public/set_heartbeat", interval=BEAT_S),)
+        return (call(OURS, "public/set_heartbeat", interval=BEAT_S),)
 
     def heartbeat(self) -> str | None:
         """Ours is sent when the venue asks for it."""
@@ -208,60 +147,7 @@ class Deribit:
 
     def decode(self, frame: bytes | str) -> Event:
         """One frame as an Event; raises WireError."""
-        head = decode(_FRAME, frame)
-        if head.method == "subscription" and head.params is not None:
-            if not head.params.channel.startswith("trades."):
-                return Other()
-            raws = decode(_RAWS, head.params.data)
-            return by_symbol(raws, lambda raw: decode(_WHOSE, raw).instrument_name, self._trades)
-        if head.method == "heartbeat":
-            asks = head.params is not None and head.params.type == "test_request"
-            return Reply(_call(OURS, "public/test")) if asks else Pong()
-        if head.error is not None:
-            return Refusal(head.id, head.error.code, clean(head.error.message) or "no reason given")
-        if head.id == OURS:
-            return Pong()
-        return _answer(head)
-
-    def _trades(self, symbol: str, raws: Sequence[Raw]) -> Event:
-        listed = self._known.find(symbol) if _reads(symbol) else None
-        if listed is None:
-            return Other()
-        batch, forced, refused = self._read(listed, raws)
-        name = listed.market.name
-        events: list[Event] = [batch]
-        if forced:
-            events.append(self._known.liquidations(listed, forced))
-        events += [Faulty(name, f"{name}: {reason}") for reason in refused]
-        return events[0] if len(events) == 1 else Several(tuple(events))
-
-    def _read(self, listed: Listed, raws: Sequence[Raw]) -> tuple[Trades, list[Row], list[str]]:
-        """Trades, the liquidations among them, and why the other rows are none.
-
-        A print outside the book takes a number of the sequence: it stays, of size 0, so that no hole is seen.
-        """
-        rows: list[Row] = []
-        outside: list[Trade] = []
-        forced: list[Row] = []
-        refused: list[str] = []
-        for raw in raws:
-            try:
-                one = decode(_TRADE, raw)
-            except WireError as error:
-                refused.append(str(error))
-                continue
-            price, amount, side = text_of(one.price), text_of(one.amount), SIDES[one.direction]
-            if not one.is_of_the_book:
-                outside.append(Trade(one.trade_seq, one.timestamp * 1000, 0, 0, 0))
-                continue
-            row = (one.trade_seq, one.timestamp * 1000, price, amount, side, 1)
-            rows.append(row)
-            closing = {"T": (side,), "M": (-side,), "MT": (side, -side)}.get(one.liquidation, ())
-            forced += [(*row[:4], order, 1) for order in closing]
-        trades, wrong = self._known.read(listed, rows)
-        known = sorted([*trades, *outside], key=lambda trade: trade.id)
-        batch = Trades(listed.market, tuple(known), self.id_rule, excluded=len(outside))
-        return batch, forced if not wrong else [], [*refused, *wrong]
+        return self._frames.decode(frame)
 
     # --- REST
 
@@ -346,7 +232,7 @@ class Deribit:
         """An answer to `ask_trades`, in order of the sequence."""
         listed = self._known.listed(symbol)
         raws = decode(_TOLD, _result(body)).trades
-        batch, _, refused = self._read(listed, raws)
+        batch, _, refused = self._frames.read(listed, raws)
         return Page(batch, tuple(refused), len(raws))
 
     def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
@@ -371,28 +257,9 @@ class Deribit:
         return (failure.code, clean(failure.message)) if failure else (0, "")
 
 
-def _reads(symbol: str) -> bool:
-    """Whether it is a future or a pair: options and combinations are not read."""
-    pair, dash, term = symbol.partition("-")
-    return bool(_DATED.fullmatch(term)) if dash else "_" in pair
-
-
-def _call(number: int, method: str, **params: object) -> str:
-    return encode({"jsonrpc": "2.0", "id": number, "method": method, "params": params}).decode()
-
-
 def _result(body: bytes) -> Raw:
     head = decode(_FRAME, body)
     if head.error is not None or head.result is UNSET:
         text = head.error.message if head.error else "an answer without a result"
         raise refuse(None, clean(text))
     return head.result
-
-
-def _answer(head: _Frame) -> Event:
-    """A subscription's answer lists what was accepted; what is unknown is left out without a word."""
-    if head.result is UNSET or not bytes(head.result).startswith(b"["):
-        return Other()
-    if decode(_CHANNELS, head.result):
-        return Ack(head.id)
-    return Refusal(head.id, 0, "no such instrument")

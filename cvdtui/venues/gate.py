@@ -8,79 +8,28 @@ from typing import Annotated
 
 from msgspec import DecodeError, Meta, Raw, Struct, field
 from msgspec.json import Decoder, encode
-from msgspec.structs import replace
 
-from cvdtui.model import BUY, SELL, IdRule, Kind, Market, Now
+from cvdtui.model import BUY, SELL, IdRule, Market, Now
 from cvdtui.venues.asking import TradesAlone, question
 from cvdtui.venues.binance_rest import to_columns
+from cvdtui.venues.gate_markets import LIMITS, Product, read_markets
 from cvdtui.venues.listing import Listing, Row, checked_symbol, decode
-from cvdtui.venues.numbers import decimals_of, to_units
 from cvdtui.venues.rows import by_symbol, epoch_us, event_of, page_of, text_of
 from cvdtui.venues.wire import (
     Ack,
     ColumnsPage,
     Event,
-    Limits,
     Other,
     Page,
     Pong,
     Refusal,
     Request,
     clean,
-    is_symbol,
     refuse,
 )
 
-LIMITS = Limits(
-    weight_per_minute=600,  # 200 requests in ten seconds, by address and question
-    weight_header="",
-    connects=300,
-    streams_per_socket=200,
-    messages_per_second=8.0,
-    streams_per_message=1,  # so that a refusal says whom it means
-    socket_seconds=86_400,
-    trades_page=1000,
-    candles_page=0,
-    trades_back_us=0,
-    heartbeat_s=15.0,
-)
 SIDES = {"buy": BUY, "sell": SELL}
 """Spot's side is the taker's."""
-
-
-class Product(Struct, frozen=True):
-    """What differs between Gate's products."""
-
-    name: str
-    channel: str
-    ws_url: str
-    ws_route: str
-    rest_route: str
-    market_list: str
-    symbol_key: str
-    kind: Kind
-
-
-SPOT = Product(
-    "gate",
-    "spot",
-    "wss://api.gateio.ws",
-    "/ws/v4/",
-    "/api/v4/spot",
-    "currency_pairs",
-    "currency_pair",
-    "spot",
-)
-FUTURES = Product(
-    "gate-futures",
-    "futures",
-    "wss://fx-ws.gateio.ws",
-    "/v4/ws/usdt",
-    "/api/v4/futures/usdt",
-    "contracts",
-    "contract",
-    "perp",
-)
 
 
 class _Trade(Struct, gc=False):
@@ -118,22 +67,6 @@ class _Frame(Struct, gc=False):
     result: Raw = field(default_factory=Raw)
 
 
-class _Pair(Struct, gc=False):
-    id: str
-    base: str = ""
-    quote: str = ""
-    precision: Annotated[int, Meta(ge=0, le=18)] = 8
-    amount_precision: Annotated[int, Meta(ge=0, le=18)] = 8
-    trade_status: str = ""
-
-
-class _Contract(Struct, gc=False):
-    name: str
-    order_price_round: str = "0.00000001"
-    quanto_multiplier: str = ""
-    in_delisting: bool = False
-
-
 class _Label(Struct, gc=False):
     label: str = ""
     message: str = ""
@@ -147,8 +80,6 @@ _FRAME = Decoder(_Frame)
 _TRADE = Decoder(_Trade, strict=False)
 _WHOSE = Decoder(_Whose)
 _RAWS = Decoder(list[Raw])
-_PAIRS = Decoder(list[_Pair])
-_CONTRACTS = Decoder(list[_Contract])
 _LABEL = Decoder(_Label)
 _TIME = Decoder(_Time)
 
@@ -283,32 +214,7 @@ class Gate:
 
     def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
         """Those of `symbols` that the answer describes; none given: all that trade."""
-        wanted = frozenset(symbols)
-        if self._product.kind != "spot":
-            found = decode(_CONTRACTS, body)
-            trading = {one.name for one in found if not one.in_delisting}
-            markets = [self._contract(one) for one in found if is_symbol(one.name)]
-        else:
-            pairs = decode(_PAIRS, body)
-            trading = {one.id for one in pairs if one.trade_status == "tradable"}
-            markets = [self._pair(one) for one in pairs if is_symbol(one.id)]
-        return tuple(market for market in markets if market.symbol in (wanted or trading))
-
-    def _pair(self, one: _Pair) -> Market:
-        base, quote = clean(one.base, 20), clean(one.quote, 20)
-        return Market(self.name, one.id, base, quote, "spot", one.precision, one.amount_precision)
-
-    def _contract(self, one: _Contract) -> Market:
-        base, _, money = one.name.partition("_")
-        decimals = decimals_of(one.order_price_round)
-        tick = max(1, to_units(one.order_price_round, decimals))
-        places = decimals_of(one.quanto_multiplier)
-        worth = one.quanto_multiplier.rstrip("0").rstrip(".") if "." in one.quanto_multiplier else ""
-        worth = worth or one.quanto_multiplier
-        # A multiplier of 0 is no contract of nothing: it is an inverse one of 1 USD (gateapi-python#137).
-        inverse = worth == "0"
-        known = Market(self.name, one.name, base, money, self._product.kind, decimals, places, tick)
-        return replace(known, contract_size="1" if inverse else worth, inverse=inverse)
+        return read_markets(self._product, body, frozenset(symbols))
 
     def read_trades(self, body: bytes, symbol: str) -> Page:
         """An answer to `ask_trades`, in order of the ids."""
