@@ -68,6 +68,8 @@ class Tws:
         self.history = {}
         """con_id -> [(second, mask, price, size)] ascending."""
         self.history_refusal = None
+        self.is_slow = False
+        """Never answers questions about history."""
         self.streams = {}
         """(con_id, stream) -> request, of the client at hand."""
         self.received = []
@@ -150,7 +152,7 @@ class Tws:
         await self._tell()
         try:
             await self._talk(reader, writer)
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
             pass
         finally:
             writer.close()
@@ -200,7 +202,7 @@ class Tws:
             self._subscribe(fields, send)
         elif kind == 98:
             self.streams = {key: one for key, one in self.streams.items() if one != int(fields[1])}
-        elif kind == 96:
+        elif kind == 96 and not self.is_slow:
             self._history(fields, send)
         return True
 

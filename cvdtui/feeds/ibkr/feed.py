@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 
 from cvdtui.errors import VenueError
 from cvdtui.feeds.backoff import Backoff
@@ -46,6 +46,7 @@ class IbkrFeed:
         self._links = Links(sink, now, options)
         self._gateway: Gateway | None = None
         self._group: asyncio.TaskGroup | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._backoff = Backoff(options.backoff_first_s, options.backoff_most_s)
         self._budget = new_budget()
@@ -105,23 +106,25 @@ class IbkrFeed:
     async def _live(self, gateway: Gateway) -> None:
         """Opens the markets and watches them until the connection ends."""
         self._say("live", "")
-        try:
-            async with asyncio.TaskGroup() as group:
-                self._group = group
-                while not gateway.closed.is_set():
-                    self._wake.clear()
-                    fresh = self._streams.take_unopened()
-                    if fresh:
-                        group.create_task(self._open(gateway, fresh))
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(self._options.check_s):
-                            await self._wake.wait()
-                    self._look(gateway)
-                raise _EndedError  # ends the tasks that wait for answers
-        except* _EndedError:
-            pass
-        finally:
+        async with asyncio.TaskGroup() as group:
+            self._group = group
+            while not gateway.closed.is_set():
+                self._wake.clear()
+                fresh = self._streams.take_unopened()
+                if fresh:
+                    self._spawn(group, self._open(gateway, fresh))
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self._options.check_s):
+                        await self._wake.wait()
+                self._look(gateway)
             self._group = None
+            for task in self._tasks:
+                task.cancel()  # nobody answers what they wait for
+
+    def _spawn(self, group: asyncio.TaskGroup, work: Coroutine[object, object, None]) -> None:
+        task = group.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _open(self, gateway: Gateway, lines: list[Line]) -> None:
         with contextlib.suppress(VenueError):  # the connection ended meanwhile, which is told elsewhere
@@ -239,7 +242,7 @@ class IbkrFeed:
     def _fetch_history(self, line: Line) -> None:
         span_us, line.wants_history_us = line.wants_history_us, None
         if span_us is not None and self._group is not None and self._gateway is not None:
-            self._group.create_task(self._history(self._gateway, line, Span(*span_us)))
+            self._spawn(self._group, self._history(self._gateway, line, Span(*span_us)))
 
     async def _history(self, gateway: Gateway, line: Line, span: Span) -> None:
         """Fetches a span for a market whose live trades wait meanwhile."""
@@ -315,7 +318,3 @@ class IbkrFeed:
 
 def _loop_s() -> float:
     return asyncio.get_running_loop().time()
-
-
-class _EndedError(Exception):
-    """The connection has ended (never leaves the feed)."""
