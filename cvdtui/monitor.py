@@ -3,8 +3,13 @@
 import asyncio
 import time
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Protocol
 
+from msgspec.structs import replace
+
+from cvdtui.alerts.channels import Screen as AlertScreen
+from cvdtui.alerts.desk import AlertDesk
 from cvdtui.board import Board
 from cvdtui.config import Config
 from cvdtui.engine.session import SessionClock, week_start
@@ -13,7 +18,9 @@ from cvdtui.feeds.live import LiveFeed
 from cvdtui.feeds.options import FeedOptions
 from cvdtui.flows import flow_maker, live_limits, row_units
 from cvdtui.juries import jury_maker
+from cvdtui.listening import Listener
 from cvdtui.model import TIMEFRAMES, Link, Snapshot, View
+from cvdtui.store.journal import Journal
 from cvdtui.venues.ibkr import NAME as IBKR
 from cvdtui.venues.named import market_named
 
@@ -42,7 +49,17 @@ class Monitor:
     The board knows every market from the beginning, so that a picture can be made before the first answer.
     """
 
-    def __init__(self, config: Config, markets: Sequence[str], *, notices: Iterable[str] = ()) -> None:
+    def __init__(  # noqa: PLR0913 - what differs between run, demo and tests
+        self,
+        config: Config,
+        markets: Sequence[str],
+        *,
+        notices: Iterable[str] = (),
+        screen: AlertScreen | None = None,
+        journal: Path | None = None,
+        demo: bool = False,
+    ) -> None:
+        """`screen` is where bells and notices go, `journal` the file signals are kept in; None: nowhere."""
         self.config = config
         timeframes = sorted({*TIMEFRAMES, config.bar})
         self.board = Board(
@@ -57,6 +74,14 @@ class Monitor:
         self._feeds: dict[str, Feed] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._began = time.monotonic()
+        screen = screen or AlertScreen()
+        screen.note = screen.note or self.board.note
+        self.alerts = AlertDesk(config.alerts, screen, note=self.board.note, demo=demo)
+        """Rules, channels and the latest alerts."""
+        kept = None
+        if journal is not None and config.journal.enabled:
+            kept = Journal(journal, megabytes=config.journal.megabytes, note=self.board.note)
+        self._listener = Listener(self.board, config.bar, self.alerts, kept, now=wall_clock)
         for name in markets:
             self.board.add(market_named(name))
 
@@ -66,18 +91,22 @@ class Monitor:
         for name in self.board.states:
             venue, symbol = name.split(":", 1)
             self._feed(venue, symbol)
+        self._tasks["signals"] = asyncio.create_task(self._listen(), name="signals")
 
     async def stop(self) -> None:
-        """Ends every feed."""
+        """Ends every feed; alerts on their way get a moment, and the journal its last lines."""
         tasks, self._tasks = list(self._tasks.values()), {}
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._feeds.clear()
+        self._listener.finish()
+        await self.alerts.stop()
 
     def snapshot(self, view: View) -> Snapshot:
         """One picture of now."""
-        return self.board.snapshot(view, wall_clock())
+        made = self.board.snapshot(view, wall_clock())
+        return replace(made, alerts=tuple(self.alerts.lines), channels=self.alerts.channels)
 
     def drop_mark(self, market: str) -> None:
         """Sets the anchor `mark` of a market to now."""
@@ -190,6 +219,15 @@ class Monitor:
             await asyncio.sleep(RESTART_S)
             symbols = [name.split(":", 1)[1] for name in self.board.states if name.startswith(f"{venue}:")]
             self._feeds[venue] = self._make_feed(venue, symbols)
+
+    async def _listen(self) -> None:
+        """Signals to journal and alerts; a failure is shown, and they go on."""
+        while True:
+            try:
+                await self._listener.run()
+            except Exception as error:  # noqa: BLE001 - the one supervisor: shown, never fatal to the feeds
+                self.board.note(f"signals failed: {type(error).__name__}: {error}; on in {RESTART_S:g} s")
+            await asyncio.sleep(RESTART_S)
 
     def _show_failure(self, venue: str, error: BaseException) -> None:
         text = f"feed failed: {type(error).__name__}: {error}; it begins anew in {RESTART_S:g} s"

@@ -69,6 +69,11 @@ class AlertDesk:
         self._outbox(name).put(alert)
 
     @property
+    def configured(self) -> tuple[AlertRule, ...]:
+        """The rules of the configuration."""
+        return self._alerts.rules
+
+    @property
     def channels(self) -> tuple[ChannelState, ...]:
         """How the channels stand that rules speak through, and those that had something to send."""
         rules = (*self._alerts.rules, *self.rules.added)

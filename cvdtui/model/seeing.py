@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from cvdtui.model.assets import GroupSide
 from cvdtui.model.feeding import Link
+from cvdtui.model.hearing import AlertLine, ChannelState
 from cvdtui.model.trading import UNKNOWN, Market, SideSource
 
 Unit = Literal["base", "quote"]
@@ -368,3 +369,7 @@ class Snapshot(Struct, frozen=True, gc=False):
     group: GroupView | None = None
     trials: tuple[SideTrial, ...] = ()
     """Side rules measured in shadow, one a market with true sides and quotes."""
+    alerts: tuple[AlertLine, ...] = ()
+    """The latest alerts, oldest first."""
+    channels: tuple[ChannelState, ...] = ()
+    """Every way out that rules speak through, and how it stands."""

@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 
 from cvdtui.errors import UnreadableError
+from cvdtui.model import SignalKey
 from cvdtui.store.entries import BarEntry, Entry, SignalEntry
 from cvdtui.store.journal import files_of
 
@@ -19,7 +20,7 @@ class Reading:
     def __init__(self) -> None:
         self.bars: dict[tuple[str, int], dict[int, BarEntry]] = {}
         """By (market, seconds), by start; ascending once `sort` was called."""
-        self.signals: dict[tuple[object, ...], SignalEntry] = {}
+        self.signals: dict[SignalKey, SignalEntry] = {}
         """By key, the first that was written."""
         self.skipped = 0
         """Lines that are no entry: torn by a kill, or not ours."""

@@ -1,4 +1,4 @@
-"""The journal: what was written is there after a kill, it is bounded, and a full disk is said and waited out."""
+"""The journal: what was written is there after a kill; it is bounded; a full disk is said and waited out."""
 
 import json
 import signal
