@@ -38,17 +38,21 @@ class Connection:
         return not self.waiting_acks and self.trades > 0
 
     def start(
-        self, take: Callable[["Connection", bytes], None], beat: str | None = None, every_s: float = 0.0
+        self,
+        take: Callable[["Connection", bytes], None],
+        beat: Callable[[], str | None] = lambda: None,
+        every_s: float = 0.0,
     ) -> None:
-        """Read frames from now on, and send `beat` every so many seconds (0: never)."""
+        """Read frames from now on, and send what `beat` says every so many seconds (0: never)."""
         self.reader = asyncio.create_task(self._read(take), name=f"read {self.host}")
-        if beat is not None and every_s:
+        if every_s:
             self._heart = asyncio.create_task(self._beat(beat, every_s), name=f"heartbeat {self.host}")
 
-    async def _beat(self, frame: str, every_s: float) -> None:
+    async def _beat(self, beat: Callable[[], str | None], every_s: float) -> None:
         while not self.reader.done():
             await asyncio.sleep(every_s)
-            await self.send([frame], 0.0)
+            frame = beat()
+            await self.send([] if frame is None else [frame], 0.0)
 
     async def _read(self, take: Callable[["Connection", bytes], None]) -> str:
         from websockets.exceptions import ConnectionClosed

@@ -26,6 +26,8 @@ class FeedOptions(Struct, frozen=True):
     """A subscription without data for so long is asked about: an acknowledgement is no proof."""
     stall_s: float = 15.0
     """The least silence of a market that had data which is asked about."""
+    unasked_s: float = 60.0
+    """Where trades cannot be asked for, a socket on which no market traded for so long is dialled anew."""
     check_s: float = 1.0
     """How often the watchdog looks."""
     overlap_s: float = 10.0

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from cvdtui.venues import Event, Venue
 
 CONNECT_WINDOW_S = 300.0
-UNASKED_S = 60.0
-"""Where trades cannot be asked for, a socket on which no market traded for so long is dialled anew."""
 GRACE_S = 1.0
 """A trade may be in REST's answer this long before it comes by the stream."""
 PLANNED = "reconnecting before the exchange's own time limit"
@@ -161,7 +159,7 @@ class Socket:
             self._connected += 1
             self._status = 0
             every_s = self._options.heartbeat_s or self._venue.limits.heartbeat_s
-            fresh.start(self._take, self._venue.heartbeat(), every_s)
+            fresh.start(self._take, self._venue.heartbeat, every_s)
             self._spawn(self._greet(fresh))
             return fresh
 
@@ -335,7 +333,7 @@ class Socket:
         count, silent = watch.count, watch.silent_s
         if not self._venue.limits.trades_page:
             watch.quiet()
-            if silent >= UNASKED_S and all(one.silent_s >= UNASKED_S for one in self._watches.values()):
+            if all(one.silent_s >= self._options.unasked_s for one in self._watches.values()):
                 self._dead = f"no trade of any market for {silent:.0f} s, and nobody to ask"
             return
         try:
