@@ -3,8 +3,11 @@
 import asyncio
 import contextlib
 import signal
+import sys
 from collections.abc import AsyncIterator
 
+from cvdtui import settings
+from cvdtui.alerts.channels import Screen
 from cvdtui.demo.process import DemoProcess
 from cvdtui.errors import UnreachableError
 from cvdtui.flows import demo_config
@@ -29,7 +32,13 @@ def run_demo(options: DemoOptions) -> int:
 
 
 async def _run_live(options: RunOptions) -> int:
-    monitor = Monitor(options.config, options.config.markets, notices=options.notices)
+    monitor = Monitor(
+        options.config,
+        options.config.markets,
+        notices=options.notices,
+        screen=stderr_screen(),
+        journal=settings.journal_path(),
+    )
     async with _stopping() as stopped:
         await monitor.start()
         await _wait(stopped, options.seconds)
@@ -51,7 +60,7 @@ async def _run_demo(options: DemoOptions) -> int:
     await exchange.start()
     try:
         config = demo_config(options.config, exchange.overrides)
-        monitor = Monitor(config, config.markets, notices=options.notices)
+        monitor = Monitor(config, config.markets, notices=options.notices, screen=stderr_screen(), demo=True)
         async with _stopping() as stopped:
             await monitor.start()
             await _wait(stopped, options.seconds)
@@ -63,6 +72,16 @@ async def _run_demo(options: DemoOptions) -> int:
         await exchange.stop()
     print_report(monitor.board, config, as_json=options.json, notices=monitor.board.notices, silent=silent)
     return 0
+
+
+def stderr_screen() -> Screen:
+    """Bells and notifications by way of stderr, where that is a terminal; stdout is the report's."""
+    return Screen(_to_stderr if sys.stderr.isatty() else None)
+
+
+def _to_stderr(text: str) -> None:
+    sys.stderr.write(text)
+    sys.stderr.flush()
 
 
 async def _wait(stopped: asyncio.Event, seconds: float | None) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Protocol
 
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 from cvdtui.alerts.channels import Screen as AlertScreen
 from cvdtui.alerts.desk import AlertDesk
 from cvdtui.board import Board
-from cvdtui.config import Config
+from cvdtui.config import AlertRule, Config
 from cvdtui.engine.session import SessionClock, week_start
 from cvdtui.errors import CvdtuiError
 from cvdtui.feeds.live import LiveFeed
@@ -135,6 +136,19 @@ class Monitor:
         if venue in self._feeds:
             self._feeds[venue].remove(symbol)
         return None
+
+    def add_alert(self, market: str, signal: str = "*") -> bool:
+        """A rule for this very market, beside the configured ones; False where it is there."""
+        return self.alerts.add_rule(AlertRule(market=market, signal=signal))
+
+    def remove_alerts(self, market: str) -> int:
+        """Removes the rules added for this very market; how many there were."""
+        return self.alerts.remove_rules(market)
+
+    def alerts_of(self, market: str) -> tuple[AlertRule, ...]:
+        """Rules that ask for signals of this market, configured ones first."""
+        rules = (*self.alerts.configured, *self.alerts.rules.added)
+        return tuple(rule for rule in rules if fnmatchcase(market, rule.market))
 
     def was_reached(self) -> bool:
         """Whether any venue has answered at all."""

@@ -13,6 +13,13 @@ from msgspec import Struct, structs
 from cvdtui.errors import ConfigError, UnreadableError
 
 
+class KeptAlert(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A rule that was added on the screen."""
+
+    market: str
+    signal: str = "*"
+
+
 class State(Struct, frozen=True, kw_only=True):
     """What the user chose on the screen and finds again on the next start."""
 
@@ -26,6 +33,8 @@ class State(Struct, frozen=True, kw_only=True):
     """Markets of the configuration that were taken off the screen."""
     levels: dict[str, tuple[str, ...]] = {}
     """Price levels by market, as decimal strings."""
+    alerts: tuple[KeptAlert, ...] = ()
+    """Rules beside those of the configuration."""
     problem: str = ""
     """Why the file was not used, ready to show; never saved."""
 
@@ -51,6 +60,12 @@ def state_path() -> Path | None:
 def cache_folder() -> Path | None:
     """Where what can be asked for again is kept; None where there is no home directory."""
     return _xdg("XDG_CACHE_HOME", ".cache")
+
+
+def journal_path() -> Path | None:
+    """Where bars and signals are kept; None where there is no home directory."""
+    path = state_path()
+    return None if path is None else path.with_name("signals.jsonl")
 
 
 def read_toml(path: Path, *, needed: bool = True) -> dict[str, object]:

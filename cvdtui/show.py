@@ -1,12 +1,14 @@
 """`run`, `demo` and `replay` on the screen: themes, the user's choices and a Source, put together."""
 
 import os
+from collections.abc import Sequence
 
 from msgspec import structs
 
 from cvdtui import resources, settings
 from cvdtui.app import MonitorApp, Source
-from cvdtui.config import Config
+from cvdtui.config import AlertRule, Config
+from cvdtui.config.alerting import SIGNALS
 from cvdtui.model import View
 from cvdtui.options import DemoOptions, ReplayOptions, RunOptions
 from cvdtui.sources import LiveSource
@@ -15,7 +17,14 @@ from cvdtui.theme import Theme, parse_theme
 
 def show_live(options: RunOptions) -> int:
     """The configured markets, live."""
-    source = LiveSource(options.config, notices=options.notices, remember=remember_market)
+    source = LiveSource(
+        options.config,
+        notices=options.notices,
+        remember=remember_market,
+        alerts=kept_alerts(),
+        remember_alerts=remember_alerts,
+        journal=settings.journal_path(),
+    )
     return _show(source, options.config, options.seconds)
 
 
@@ -41,6 +50,18 @@ def remember_market(name: str, followed: bool) -> str:  # noqa: FBT001 - as the 
     return settings.save_state(structs.replace(state, added=tuple(added), removed=tuple(removed)))
 
 
+def kept_alerts() -> list[AlertRule]:
+    """Rules that were added on the screen, as far as they still make sense."""
+    kept = settings.load_state().alerts
+    return [AlertRule(market=one.market, signal=one.signal) for one in kept if one.signal in ("*", *SIGNALS)]
+
+
+def remember_alerts(rules: Sequence[AlertRule]) -> str:
+    """Keeps the rules added on the screen; a warning when they cannot be kept."""
+    kept = tuple(settings.KeptAlert(market=rule.market, signal=rule.signal) for rule in rules)
+    return settings.save_state(structs.replace(settings.load_state(), alerts=kept))
+
+
 def _show(source: Source, config: Config, seconds: float | None) -> int:
     app = MonitorApp(
         source,
@@ -56,6 +77,8 @@ def _show(source: Source, config: Config, seconds: float | None) -> int:
         save_theme=_save_theme,
         seconds=seconds,
     )
+    if isinstance(source, LiveSource):
+        source.write_terminal = app.write_terminal
     return app.show()
 
 

@@ -5,7 +5,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from cvdtui.config import Config
+from cvdtui.config import AlertRule, Config
+from cvdtui.config.alerting import SIGNALS
+from cvdtui.config.names import hint
 from cvdtui.errors import CvdtuiError
 from cvdtui.model import Market, MarketRow, Snapshot, View
 from cvdtui.options import DemoOptions
@@ -13,10 +15,15 @@ from cvdtui.venues import VENUES
 from cvdtui.venues.named import market_named
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cvdtui.alerts.channels import Screen as AlertScreen
     from cvdtui.demo.process import DemoProcess
     from cvdtui.demo.process import Options as ExchangeOptions
     from cvdtui.monitor import Monitor
 
+RememberAlerts = Callable[[Sequence[AlertRule]], str]
+"""Told of all rules that were added on the screen; gives a warning or an empty text."""
 Remember = Callable[[str, bool], str]
 """Told of a market and whether it is followed now; gives a warning or an empty text."""
 INSTRUMENTS_FRESH_S = 86_400.0
@@ -29,18 +36,27 @@ class LiveSource:
 
     replay = None
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a run and a demo differ in
         self,
         config: Config,
         *,
         notices: tuple[str, ...] = (),
         exchange: DemoOptions | None = None,
         remember: Remember | None = None,
+        alerts: Sequence[AlertRule] = (),
+        remember_alerts: RememberAlerts | None = None,
+        journal: "Path | None" = None,
     ) -> None:
+        """`alerts` are rules added earlier on the screen; `journal` is where signals are kept."""
         self._config = config
         self._exchange = exchange
         self._process: DemoProcess | None = None
         self._remember = remember
+        self._alerts = tuple(alerts)
+        self._remember_alerts = remember_alerts
+        self._journal = journal
+        self.write_terminal: Callable[[str], None] | None = None
+        """How bells and notifications reach the terminal; set by whoever owns it."""
         self._monitor: Monitor | None = None
         self._markets = [] if exchange else [market_named(name) for name in config.markets]
         self._notices = notices
@@ -54,7 +70,14 @@ class LiveSource:
             self._notices = (*self._notices, "the demo exchange is starting ...")
             await self._go_demo(exchange_options(self._exchange))
             return
-        self._monitor = Monitor(self._config, self._config.markets, notices=self._notices)
+        self._monitor = Monitor(
+            self._config,
+            self._config.markets,
+            notices=self._notices,
+            screen=self._terminal(),
+            journal=self._journal,
+        )
+        self._monitor.alerts.rules.added.extend(self._alerts)
         await self._monitor.start()
 
     async def stop(self) -> None:
@@ -137,8 +160,53 @@ class LiveSource:
         config = demo_config(self._config, process.overrides)
         self._remember = None
         self._instruments = {}
-        self._monitor = Monitor(config, config.markets, notices=("demo exchange: none of this is real",))
+        self._remember_alerts = None
+        self._monitor = Monitor(
+            config,
+            config.markets,
+            notices=("demo exchange: none of this is real",),
+            screen=self._terminal(),
+            demo=True,
+        )
         await self._monitor.start()
+
+    def add_alert(self, market: str, signal: str = "*") -> str | None:
+        """Alerts on signals of this market from now on; None, or why not."""
+        if self._monitor is None:
+            return _STARTING
+        if signal != "*" and signal not in SIGNALS:
+            return f'no signal is named "{signal}"{hint(signal, SIGNALS)}'
+        if not self._monitor.add_alert(market, signal):
+            return f"{market} alerts on that already"
+        self._keep_alerts(self._monitor)
+        return None
+
+    def remove_alerts(self, market: str) -> str | None:
+        """Takes back what `add_alert` added for this market; None, or why not."""
+        if self._monitor is None:
+            return _STARTING
+        if not self._monitor.remove_alerts(market):
+            configured = self._monitor.alerts_of(market)
+            return (
+                f"{market}: only the configuration's rules alert" if configured else f"{market} has no alert"
+            )
+        self._keep_alerts(self._monitor)
+        return None
+
+    def alerts_of(self, market: str) -> tuple[AlertRule, ...]:
+        """Rules that ask for signals of this market, configured ones first."""
+        return self._monitor.alerts_of(market) if self._monitor is not None else ()
+
+    def _keep_alerts(self, monitor: "Monitor") -> None:
+        warning = self._remember_alerts(monitor.alerts.rules.added) if self._remember_alerts else ""
+        if warning:
+            monitor.board.note(warning)
+
+    def _terminal(self) -> "AlertScreen":
+        """The same terminal for the next monitor, whose notices are its own."""
+        from cvdtui.alerts.channels import Screen
+
+        return Screen(self.write_terminal)
 
     def _kept(self, monitor: "Monitor", name: str, *, followed: bool) -> str | None:
         warning = self._remember(name, followed) if self._remember is not None else ""

@@ -92,6 +92,11 @@ class MonitorApp(App[None]):
 
     # --- composing ------------------------------------------------------------
 
+    def write_terminal(self, text: str) -> None:
+        """Bytes that move no cursor and change no cell: a bell, a notification."""
+        if self._driver is not None and not self._driver.is_headless:
+            self._driver.write(text)
+
     def compose(self) -> ComposeResult:
         inks = Inks(self._themes[self._theme_name], ascii_only=self._ascii)
         desk = self.desk

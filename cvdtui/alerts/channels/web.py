@@ -1,10 +1,8 @@
 """Alerts over HTTP: what services share: one client, one deadline, refusals in words, no secret shown."""
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -90,6 +88,8 @@ class Web:
 
     def _open(self, host: str) -> "httpx.AsyncClient":
         if self._client is None:
+            import logging
+
             import httpx
 
             # httpx logs every address at INFO, and an address may be the secret
@@ -137,6 +137,8 @@ def _seconds(text: str) -> float | None:
     """Retry-After: seconds, or the date they end (RFC 9110, 10.2.3)."""
     if text.strip().isdigit():
         return float(text)
+    from email.utils import parsedate_to_datetime
+
     try:
         moment = parsedate_to_datetime(text)
     except (TypeError, ValueError):
