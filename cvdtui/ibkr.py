@@ -7,7 +7,9 @@ from msgspec.structs import asdict
 from cvdtui.board import Board
 from cvdtui.config import Config
 from cvdtui.engine.session import SessionClock
+from cvdtui.errors import UsageError
 from cvdtui.feeds.ibkr import IbkrFeed, IbkrOptions
+from cvdtui.feeds.ibkr.candidates import candidates
 from cvdtui.model import Now
 from cvdtui.venues.ibkr import Fields
 
@@ -26,6 +28,19 @@ def ibkr_options(config: Config) -> IbkrOptions:
         allow_negative=frozenset(_symbol(name) for name in table.allow_negative),
         contracts={_symbol(name): Fields(**asdict(one)) for name, one in table.contracts.items()},
     )
+
+
+async def find_contracts(pattern: str, config: Config) -> list[str]:
+    """Contracts that a pattern may mean, a line each. Raises VenueError, and UsageError for no pattern."""
+    if not pattern.partition(":")[2]:
+        raise UsageError("say which: a symbol or the beginning of a name, such as cvdtui markets ibkr:ES")
+    found = await candidates(pattern, ibkr_options(config))
+    width = max((len(one.market) for one in found), default=0)
+    return [
+        f"{one.market:<{width}}  {one.kind:<8}{one.exchange:<10}{one.currency:<5}con_id {one.con_id:<11}"
+        f"{one.text}".rstrip()
+        for one in found
+    ]
 
 
 def ibkr_feed(config: Config, symbols: Iterable[str], board: Board, now: Now) -> IbkrFeed:

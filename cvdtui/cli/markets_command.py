@@ -10,7 +10,7 @@ from cvdtui.cli.parsers import parser
 from cvdtui.config import Config
 from cvdtui.config.names import hint
 from cvdtui.engine.decimals import to_text
-from cvdtui.errors import UnreachableError, UsageError
+from cvdtui.errors import UnreachableError, UsageError, VenueError
 from cvdtui.model import Market
 from cvdtui.venues import VENUES
 from cvdtui.venues.names import search
@@ -24,6 +24,8 @@ def main(words: list[str]) -> int:
 
     arguments = parser("markets").parse_intermixed_args(words)
     config = sources.checked([*sources.files(arguments.config), *sources.assignments(arguments.set)])
+    if arguments.pattern.startswith("ibkr:"):
+        return _contracts(arguments.pattern, config)
     venues = _venues(arguments.venue, config)
     fresh_s = 0.0 if arguments.refresh else FRESH_S
     found = asyncio.run(listings(config, venues, now=_now, fresh_s=fresh_s))
@@ -40,6 +42,20 @@ def main(words: list[str]) -> int:
     sys.stdout.write("".join(f"{line}\n" for line in _table(shown)))
     if not shown:
         sys.stderr.write(f'cvdtui: nothing matches "{arguments.pattern}"\n')
+    return 0
+
+
+def _contracts(pattern: str, config: Config) -> int:
+    """Contracts of Interactive Brokers, by asking TWS."""
+    from cvdtui.ibkr import find_contracts
+
+    try:
+        lines = asyncio.run(find_contracts(pattern, config))
+    except VenueError as error:
+        raise UnreachableError(str(error)) from None
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    if not lines:
+        sys.stderr.write(f'cvdtui: no contract matches "{pattern}"\n')
     return 0
 
 

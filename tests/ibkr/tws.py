@@ -7,8 +7,6 @@ import struct
 import time
 
 VERSION = 178
-KNOWN = {71, 61, 9, 97, 98, 96, 49}
-"""Messages this server has been built for; it keeps whatever else it was sent in `strange`."""
 ORDER_LIKE = {3, 4, 5, 15, 16, 46, 52, 58}
 """placeOrder, cancelOrder, open orders of all kinds, exercise, global cancel."""
 
@@ -198,6 +196,8 @@ class Tws:
             send("62,1")
         elif kind == 9:
             self._describe(fields, send)
+        elif kind == 81:
+            self._match(fields, send)
         elif kind == 97:
             self._subscribe(fields, send)
         elif kind == 98:
@@ -227,6 +227,24 @@ class Tws:
         for one in found:
             send(details(request, one))
         send(f"52,1,{request}")
+
+    def _match(self, fields, send):
+        found = [one for one in self.contracts if one["symbol"].startswith(fields[2].upper())]
+        found = [one for one in found if one["sec_type"] in {"STK", "CASH", "CRYPTO"}]
+        rows = [
+            [
+                one["con_id"],
+                one["symbol"],
+                one["sec_type"],
+                one["primary"],
+                one["currency"],
+                "0",
+                "a name",
+                "",
+            ]
+            for one in found
+        ]
+        send(["79", fields[1], len(found), *(field for row in rows for field in row)])
 
     def _subscribe(self, fields, send):
         request, con_id, stream = int(fields[1]), int(fields[2]), fields[14]

@@ -115,6 +115,11 @@ class Gateway:
                 return []
             raise
 
+    async def match(self, pattern: str) -> "list[Contract]":
+        """Contracts whose symbol or name begins like this, the nearest first. Raises VenueError."""
+        found = await self._answer(lambda: self._ib.reqMatchingSymbolsAsync(pattern))
+        return [one.contract for one in found or () if one.contract is not None]
+
     def subscribe(self, contract: "Contract", stream: Stream) -> int:
         """Asks for ticks of a contract; the request's number, by which they come. Raises VenueError."""
         try:
