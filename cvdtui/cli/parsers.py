@@ -1,16 +1,12 @@
 """The arguments of every command, as argparse knows them."""
 
 import argparse
-import math
-from collections.abc import Callable
-from decimal import Decimal
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import NoReturn
 
-from cvdtui.config import rules
-from cvdtui.config.names import hint
+from cvdtui.cli.kinds import bar, faults, number, row, symbol, whole
 from cvdtui.errors import UsageError
-from cvdtui.options import FAULTS, FORMATS, Fault
+from cvdtui.options import FAULTS, FORMATS
 
 DESCRIPTIONS = {
     "run": "Live order flow of the configured markets, or of those named here.",
@@ -48,8 +44,6 @@ EXAMPLES = {
   cvdtui config show --set bar=5m""",
 }
 
-T = TypeVar("T")
-
 
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong by UsageError instead of leaving the program with exit code 2."""
@@ -84,18 +78,18 @@ def _run(to: argparse.ArgumentParser) -> None:
 
 def _demo(to: argparse.ArgumentParser) -> None:
     group = to.add_argument_group("the demo exchange")
-    group.add_argument("--seed", type=_whole(0), default=1, metavar="N", help="same seed, same trades (1)")
-    group.add_argument("--markets", type=_whole(1), default=12, metavar="N", help="how many it lists (12)")
+    group.add_argument("--seed", type=whole(0), default=1, metavar="N", help="same seed, same trades (1)")
+    group.add_argument("--markets", type=whole(1), default=12, metavar="N", help="how many it lists (12)")
     group.add_argument(
         "--rate",
-        type=_number(above=0),
+        type=number(above=0),
         default=200.0,
         metavar="N",
         help="trades a second, all markets together (200)",
     )
     group.add_argument(
         "--fault",
-        type=_faults,
+        type=faults,
         action="extend",
         default=[],
         metavar="F[,F...]",
@@ -110,12 +104,10 @@ def _replay(to: argparse.ArgumentParser) -> None:
     group = to.add_argument_group("the files")
     group.add_argument("--format", choices=FORMATS, default="auto", help="what they are (auto: by content)")
     group.add_argument("--venue", metavar="NAME", help="whose trades they are, where the file does not say")
-    group.add_argument(
-        "--symbol", type=_symbol, metavar="SYMBOL", help="of what, where the file does not say"
-    )
+    group.add_argument("--symbol", type=symbol, metavar="SYMBOL", help="of what, where the file does not say")
     group.add_argument(
         "--speed",
-        type=_number(above=-1),
+        type=number(above=-1),
         metavar="X",
         help="times the recorded speed, 0 as fast as it can (1 on the screen, 0 headless)",
     )
@@ -143,12 +135,12 @@ def _common(to: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--json", action="store_true", help="the report as JSON, alone on stdout; implies --headless"
     )
-    group.add_argument("--seconds", type=_number(above=0), metavar="N", help="stop after N seconds")
-    group.add_argument("--bar", type=_bar, metavar="LENGTH", help="bar length: 60, 1m, 15m, 4h ... (60)")
-    group.add_argument("--rolling", type=_whole(1), metavar="N", help="trades in the rolling CVD (1000)")
+    group.add_argument("--seconds", type=number(above=0), metavar="N", help="stop after N seconds")
+    group.add_argument("--bar", type=bar, metavar="LENGTH", help="bar length: 60, 1m, 15m, 4h ... (60)")
+    group.add_argument("--rolling", type=whole(1), metavar="N", help="trades in the rolling CVD (1000)")
     group.add_argument(
         "--row",
-        type=_row,
+        type=row,
         default=argparse.SUPPRESS,
         metavar="SIZE",
         help="row size in price units, or auto (auto)",
@@ -161,60 +153,3 @@ def _settings(to: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="set any key, dotted; may be repeated"
     )
-
-
-def _whole(low: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and len(text) <= 12 and int(text) >= low):
-            raise argparse.ArgumentTypeError(
-                f"expected a whole number, {low} or more, not {rules.show(text)}"
-            )
-        return int(text)
-
-    return parse
-
-
-def _number(*, above: float) -> Callable[[str], float]:
-    wanted = f"a number above {above:g}" if above >= 0 else "a number, 0 or more"
-
-    def parse(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if not (above < value < math.inf and (above >= 0 or value >= 0)):
-            raise argparse.ArgumentTypeError(f"expected {wanted}, not {rules.show(text)}")
-        return value
-
-    return parse
-
-
-def _bar(text: str) -> int:
-    return _ruled(rules.BAR.expected, rules.parse_bar, text)
-
-
-def _row(text: str) -> Decimal | None:
-    return _ruled(rules.ROW.expected, rules.parse_row, text)
-
-
-def _ruled(expected: str, parse: Callable[[object], T], text: str) -> T:
-    try:
-        return parse(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"expected {expected}, not {rules.show(text)}") from None
-
-
-def _symbol(text: str) -> str:
-    if rules.SYMBOL.match(text) is None:
-        raise argparse.ArgumentTypeError(f"expected a symbol, such as BTCUSDT, not {rules.show(text)}")
-    return text
-
-
-def _faults(text: str) -> list[Fault]:
-    found: list[Fault] = []
-    for name in text.split(","):
-        fault = next((one for one in FAULTS if one == name.strip()), None)
-        if fault is None:
-            raise argparse.ArgumentTypeError(f"no fault is named {rules.show(name)}{hint(name, FAULTS)}")
-        found.append(fault)
-    return found
