@@ -31,7 +31,8 @@ RowOf = Callable[[Market], int | None]
 NOTICES = 50
 MARKET_OBJECTS = 1_000
 """Market values remembered by identity: a feed keeps one a market, a stranger may make one a batch."""
-_Known = tuple[Market, MarketState, Callable[[Trades], Missing | None]]
+_Take = Callable[[Trades], Missing | None]
+_Known = tuple[Market, MarketState, _Take]
 """A Market as it came (kept, so that its id stays its own), its state, and how that takes its trades."""
 
 
@@ -186,11 +187,7 @@ class Board:
     def on_trades(self, batch: Trades) -> Missing | None:
         """Trades arrived, live or fetched."""
         known = self._known.get(id(batch.market)) or self._meet(batch.market)
-        if known is None:
-            return None
-        if self._waiting and (waiting := self._waiting.get(batch.market.name)) is not None:
-            waiting.accept_scaled(batch)
-        return known[2](batch)
+        return None if known is None else known[2](batch)
 
     def on_columns(self, columns: Columns) -> None:
         """Rows of a file, in its order."""
@@ -316,5 +313,17 @@ class Board:
         same = (market.price_decimals, market.size_decimals) == (ours.price_decimals, ours.size_decimals)
         if len(self._known) >= MARKET_OBJECTS:
             self._known.clear()
-        known = self._known[id(market)] = (market, state, state.accept if same else state.accept_scaled)
+        take: _Take = state.accept if same else state.accept_scaled
+        if market.name in self._waiting:
+            take = self._both(self._waiting[market.name], take)
+        known = self._known[id(market)] = (market, state, take)
         return known
+
+    def _both(self, waiting: MarketState, take: _Take) -> _Take:
+        """Trades go to the state that waits for its history, and to the one on show."""
+
+        def take_both(batch: Trades) -> Missing | None:
+            waiting.accept_scaled(batch)
+            return take(batch)
+
+        return take_both

@@ -86,6 +86,7 @@ class Flow:
         limits: Limits | None = None,
         excludes_zero: bool = False,
         order_limits: OrderLimits | None = None,
+        keeps_orders: bool = True,
     ) -> None:
         limits = limits or Limits()
         self.market = market
@@ -120,7 +121,10 @@ class Flow:
         self.last_time_us = 0
         self._grain_us = gcd(60, *timeframes) * 1_000_000
         self._latest = Latest(rolling, limits.prints, self._grain_us)
-        self.orders = TakerOrders(market, self._grain_us, order_limits or OrderLimits())
+        self.orders = (
+            TakerOrders(market, self._grain_us, order_limits or OrderLimits()) if keeps_orders else None
+        )
+        """Taker orders by class of value, for signals; None where nobody asks for them."""
         self._source: SideSource = "taker"
         self._slot_us = 0
         self._end_us = 0
@@ -185,7 +189,8 @@ class Flow:
         self.trade_volume += volume
         self.last_time_us = max(self.last_time_us, int(columns.time_us.max()))
         self._latest.add_columns(columns, self.last_time_us)
-        self.orders.add_columns(columns)
+        if self.orders is not None:
+            self.orders.add_columns(columns)
 
     def adopt(self, market: Market) -> None:
         """Takes over the instrument's description; finer decimals bring every integer along."""
@@ -291,10 +296,12 @@ class Flow:
         pending = self._pending
         segment = fold(self._slot_us, pending, self._source, excludes_zero=self.excludes_zero)
         self.trades += len(pending)
-        self.last_time_us = max(self.last_time_us, max([trade.time_us for trade in pending]))  # noqa: C419
+        newest_us = max([trade.time_us for trade in pending])
+        self.last_time_us = max(self.last_time_us, newest_us)
         self.trade_volume += segment.volume
         self._latest.add(pending, segment, self.last_time_us)
-        self.orders.add(pending, segment.volume * max(segment.high, -segment.low))
+        if self.orders is not None:
+            self.orders.add(pending, segment.volume * max(segment.high, -segment.low))
         pending.clear()
         for bars in self._short:
             bars.add(segment)
@@ -331,5 +338,6 @@ class Flow:
             self.mark = (self.mark[0], self.mark[1] * size_factor, self.mark[2] * worth)
         self.trade_volume *= size_factor
         self._latest.rescale(price_factor, size_factor)
-        self.orders.rescale(price_factor, size_factor)
+        if self.orders is not None:
+            self.orders.rescale(price_factor, size_factor)
         self._end_us = 0

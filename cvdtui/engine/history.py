@@ -79,7 +79,8 @@ def graft(flow: "Flow", columns: Columns, from_us: int, to_us: int) -> None:
     scratch = flow.scratch(sorted({*short, MINUTE}))
     apply_columns(scratch, columns)
     scratch.settle()
-    flow.orders.learn(scratch.orders)
+    if flow.orders is not None and scratch.orders is not None:
+        flow.orders.learn(scratch.orders)
     for seconds in short:
         flow.bars[seconds].graft(list(scratch.bars[seconds].with_cells()))
     for bar, cells in scratch.bars[MINUTE].with_cells():

@@ -172,7 +172,7 @@ class Jury:
             levels=levels.levels,
             touched=touched,
             interest=self._interest if self.perpetual is not None else None,
-            orders=orders.of(bar.time_us, self.seconds, bar.delta),
+            orders=orders.of(bar.time_us, self.seconds, bar.delta) if orders is not None else None,
         )
 
     def provisional(self) -> list[Signal]:

@@ -271,7 +271,7 @@ class MarketState:
 
     @property
     def outside(self) -> float | None:
-        """Share of trades outside the quote in force, where sides are inferred from quotes; None elsewhere."""
+        """Share of trades outside the quote in force, where quotes tell the side; None elsewhere."""
         return self.outside_count / self.quoted if self.quoted else None
 
     @property

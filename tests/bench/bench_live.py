@@ -1,9 +1,9 @@
 """A live frame's whole way against cryptofeed's on the same frames: `python tests/bench/bench_live.py`.
 
 Ours: decode, tape, and the full flow (eight timeframes, footprint, profile, session, week, rolling and
-five-minute windows) of a live board. The peer: cryptofeed's own `message_handler`, which makes a Trade and
-awaits a callback that does nothing. Both in one event loop, by turns on the same pieces of one stream,
-after minutes of it as warm-up.
+five-minute windows) of a live board; one line adds the taker orders that signals ask for. The peer:
+cryptofeed's own `message_handler`, which makes a Trade and awaits a callback that does nothing. Both in one
+event loop, by turns on the same pieces of one stream, after minutes of it as warm-up.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import statistics
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -34,13 +35,13 @@ RATE = 45
 class Ours:
     """What the socket feed does with a frame: decode it, hand it to the board."""
 
-    def __init__(self, markets: int) -> None:
+    def __init__(self, markets: int, *, keeps_orders: bool = False) -> None:
         listed = []
         for number, symbol in enumerate(symbols(markets)):
             _, _, price, size = LISTINGS[number % len(LISTINGS)]
             listed.append(Market("binance-usdm", symbol, price_decimals=price, size_decimals=size))
         self.venue = VENUES["binance-usdm"](markets=listed, now=lambda: time.time_ns() // 1000)
-        self.board = Board(Flow, live=True)
+        self.board = Board(partial(Flow, keeps_orders=keeps_orders), live=True)
         for market in listed:
             self.board.add(market)
 
@@ -102,17 +103,26 @@ async def race(
 
 
 def compare(
-    name: str, frames: Iterator[str], markets: int, scale: float, *, tick: int = 0, warm: int = 0
+    name: str,
+    frames: Iterator[str],
+    markets: int,
+    scale: float,
+    *,
+    tick: int = 0,
+    warm: int = 0,
+    keeps_orders: bool = False,
 ) -> Line:
     """One line of the table; `scale` 1 is the full size."""
-    ours, peer = Ours(markets), cryptofeed_handler(symbols(markets))
+    ours, peer = Ours(markets, keeps_orders=keeps_orders), cryptofeed_handler(symbols(markets))
     warm_up = list(islice(frames, int(warm * scale)))
     ours.take(warm_up)
     pieces, size = (15, int(20_000 * scale)) if warm else (10, int(2_000 * scale))
     mine, theirs = asyncio.run(race(frames, ours, peer, pieces, size, tick))
     if ours.board.notices or any(state.gaps for state in ours.board.states.values()):
         raise SystemExit(f"{name}: the frames have faults: {ours.board.notices[:1]}")
-    return Line(name, f"{mine:.2f} us", f"{theirs:.2f} us", mine / theirs, "" if tick else WANTED)
+    return Line(
+        name, f"{mine:.2f} us", f"{theirs:.2f} us", mine / theirs, "" if tick or keeps_orders else WANTED
+    )
 
 
 def measure(scale: float = 1.0) -> list[Line]:
@@ -120,6 +130,14 @@ def measure(scale: float = 1.0) -> list[Line]:
     lines = [
         compare("live frame, 12 markets", stream(12), 12, scale, warm=12 * RATE * 330),
         compare("live frame, 1 market", stream(1, low=RATE, high=RATE), 1, scale, warm=RATE * 330),
+        compare(
+            "12 markets, taker orders for signals too",
+            stream(12),
+            12,
+            scale,
+            warm=12 * RATE * 330,
+            keeps_orders=True,
+        ),
         compare(
             "the same, looked at 10 times a second", stream(12), 12, scale, tick=12 * RATE // 10, warm=180_000
         ),
