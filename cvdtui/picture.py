@@ -6,6 +6,7 @@ from cvdtui.engine.jury import Jury
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.sums import Period
 from cvdtui.model import AnchorName, Bar, Flag, Link, MarketRow, Quality, Unit, View
+from cvdtui.picture_interest import LiquidationCount, interest_of
 from cvdtui.picture_signals import signal_flags
 from cvdtui.signals.zscore import Climax, ZScore, score_of
 
@@ -96,6 +97,7 @@ class Picture:
         self._z_seen = 0
         self._spark_key: tuple[object, ...] = ()
         self._spark: tuple[float, ...] = ()
+        self._liquidations = LiquidationCount(state)
         self._row: MarketRow | None = None
         self._row_key: tuple[object, ...] = ()
 
@@ -162,6 +164,8 @@ class Picture:
             trades=flow.trades,
             last_trade_us=flow.last_time_us,
             last_side=last.side if last is not None else 0,
+            interest=interest_of(state, view.unit, session, now_us),
+            liquidated=self._liquidations.of(view.unit, session),
         )
 
     def _sparkline(self, view: View, now_us: int, scaler: Scaler) -> tuple[tuple[float, ...], int]:

@@ -92,6 +92,8 @@ def group_row(key: GroupKey, members: Sequence[Member], view: View, now_us: int)
         float(sides.spot) if "spot" in has else None,
         float(sides.perp) if "perp" in has else None,
         float(sides.spread) if len(has) == 2 else None,
+        open_interest=_interest(counted),
+        open_interest_change=_interest_change(counted),
         coverage=weighted_coverage([(one.row.quality.coverage, float(one.volume)) for one in counted]),
         parts=tuple(_part(share, float(volume)) for share in shares),
     )
@@ -174,6 +176,34 @@ def _part(share: _Share, volume: float) -> GroupPart:
         share.why,
         share.row.quality,
     )
+
+
+def _interest(shares: Sequence[_Share]) -> float | None:
+    """Open interest in the group's money, of the markets that have one."""
+    told = [
+        Exact(
+            share.state.open_interest.latest[1] * share.state.flow.last_trade.price,
+            _value_decimals(share.state),
+        )
+        for share in shares
+        if share.state.open_interest.latest is not None and share.state.flow.last_trade is not None
+    ]
+    return float(total(told)) if told else None
+
+
+def _interest_change(shares: Sequence[_Share]) -> float | None:
+    """Its change in assets, over the markets whose beginning is known."""
+    before, now = Exact(), Exact()
+    for share in shares:
+        history, session = share.state.open_interest, share.state.flow.session
+        begin = (history.at(session.start_us) if session is not None else None) or history.first
+        if history.latest is None or begin is None or begin[0] >= history.latest[0]:
+            continue
+        market = share.state.market
+        multiple = asset_of(market.base)[1]
+        before += Exact(begin[1] * multiple, market.size_decimals)
+        now += Exact(history.latest[1] * multiple, market.size_decimals)
+    return float(now) / float(before) - 1 if before.units else None
 
 
 def _cvd(shares: Sequence[_Share]) -> Sides:

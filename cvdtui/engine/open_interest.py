@@ -31,6 +31,12 @@ class OpenInterestHistory:
         _keep(self._fine, FINE_US, self.latest)
         _keep(self._coarse, COARSE_US, self.latest)
 
+    @property
+    def first(self) -> tuple[int, int] | None:
+        """The oldest sample that is kept."""
+        found = [samples[0] for samples in (self._coarse, self._fine) if samples]
+        return min(found, default=None)
+
     def at(self, time_us: int) -> tuple[int, int] | None:
         """The last sample at or before a moment, with its own time; None before the first one."""
         if self.latest is not None and self.latest[0] <= time_us:

@@ -94,6 +94,31 @@ class Flag(Struct, frozen=True, gc=False):
     tone: Literal["up", "down", "warn", "note"] = "note"
 
 
+class Interest(Struct, frozen=True, gc=False):
+    """Open interest of one market, in the View's unit."""
+
+    size: float
+    time_us: int
+    """When it was told."""
+    change: float | None = None
+    """size / size at `from_us` - 1, as a fraction."""
+    from_us: int = 0
+    """The session's start, or the first time it was told."""
+    old: bool = False
+    """It was told so long ago that it may have changed by much."""
+
+
+class Liquidated(Struct, frozen=True, gc=False):
+    """Positions closed by force in the session, in the View's unit."""
+
+    longs: int
+    long_size: float
+    shorts: int
+    short_size: float
+    complete: bool
+    """False where the venue tells only some of them: counts and sizes are too low."""
+
+
 class MarketRow(Struct, frozen=True, gc=False):
     """One line of the markets table. Sizes are in the View's unit."""
 
@@ -120,6 +145,10 @@ class MarketRow(Struct, frozen=True, gc=False):
     trades: int = 0
     last_trade_us: int = 0
     last_side: int = UNKNOWN
+    interest: Interest | None = None
+    """None where there is none, or none was told yet."""
+    liquidated: Liquidated | None = None
+    """None where none was told in this session."""
 
 
 class GroupPart(Struct, frozen=True, gc=False):

@@ -102,6 +102,14 @@ def _volume(row: MarketRow, _: Style) -> Cell:
     return Cell(*numbers.split(row.volume, steady_decimals(row)), "text" if is_trusted(row) else "dim")
 
 
+def _interest(row: MarketRow, _: Style) -> Cell:
+    if row.interest is None:
+        return Cell("-", role="dim")
+    return Cell(
+        *numbers.split(row.interest.size, steady_decimals(row)), "dim" if row.interest.old else "text"
+    )
+
+
 def _percent(value: float | None, *, sound: bool) -> Cell:
     if value is None:
         return Cell("-", role="dim")
@@ -218,6 +226,28 @@ COLUMNS: tuple[Column, ...] = (
         lambda row: row.spark[-1] - row.spark[0] if row.spark else None,
         6,
         align="left",
+    ),
+    Column(
+        "oi",
+        "OI",
+        12,
+        _interest,
+        lambda row: None if row.interest is None else row.interest.size,
+        6,
+        2,
+    ),
+    Column(
+        "oi_change",
+        "OI %",
+        13,
+        lambda row, _: (
+            _percent(row.interest.change, sound=not row.interest.old)
+            if row.interest
+            else Cell("-", role="dim")
+        ),
+        lambda row: None if row.interest is None else row.interest.change,
+        3,
+        3,
     ),
     Column("z", "z", 5, _z, lambda row: row.z, 2, 3),
     Column("flags", "flags", 9, _flags, lambda row: len(row.flags), 8, align="left"),

@@ -74,7 +74,9 @@ def _sums(row: GroupRow, width: int) -> Line:
 def _parts(row: GroupRow, parts: Sequence[GroupPart], width: int) -> list[Line]:
     """One line a market: its CVD, a bar about a zero line, its share of the volume."""
     most = max((abs(part.cvd or 0.0) for part in row.parts if not part.why), default=0.0)
-    room = max(width - 1 - NAME - 6 - FIGURES - 1 - 7, 2)
+    room = max(
+        width - (NAME + 2) - 5 - FIGURES - 2 - 8, 2
+    )  # the name, the side, the sum, the axis, the share
     half = min(room // 2, 30)
     return [_part(part, most, half, width) for part in parts]
 

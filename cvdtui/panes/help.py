@@ -42,6 +42,28 @@ NUMBERS = (
         "trades",
         "newest first; ▲ the buyer was the aggressor, ▼ the seller; smaller ones than asked are left out.",
     ),
+    (
+        "OI",
+        "open interest, one side of it, and its change since the session began or it is known; dim when",
+    ),
+    (
+        "",
+        "it is older than a minute. Liquidated: positions closed by force in the session, longs (by a sell)",
+    ),
+    ("", "and shorts; `at least` where the venue tells only some. They are trades of the tape as well."),
+    (
+        "groups",
+        "v: the markets of one asset added up as price x signed size. Every dollar coin is taken for 1 USD.",
+    ),
+    (
+        "",
+        "spot-perp: CVD of spot minus CVD of perpetuals and futures. Silent markets are left out and named.",
+    ),
+    (
+        "links",
+        "connections: messages a second, reconnects, trades being fetched and lost, request weight used,",
+    ),
+    ("", "clock: how far the exchange's clock is ahead of ours."),
     ("units", "sizes in the base coin (contracts converted); u shows value in the quote currency instead."),
 )
 """(word, what it means): the conventions in force."""

@@ -12,7 +12,7 @@ from cvdtui.panes.line import Answer, Frame, Line, centred, clip, title
 SORT_EVERY_US = 1_000_000
 TIGHT = 110
 """Below this width numbers and venues are written shorter."""
-WIDE_ONLY = {"change", "volume", "ratio", "flags"}
+WIDE_ONLY = {"change", "volume", "ratio", "flags", "oi", "oi_change"}
 """Columns that a narrow table leaves out."""
 FLEXIBLE = {"spark": 60, "flags": 30}
 """Columns that take what is left, up to this many cells."""
@@ -141,7 +141,10 @@ class Markets:
         need["flags"] = 8
         room = width  # the cursor takes one cell, the last column needs no gap
         chosen: set[str] = set()
-        wanted = [column for column in COLUMNS if not (self._tight and column.name in WIDE_ONLY)]
+        without = set() if any(row.interest for row in self._rows) else {"oi", "oi_change"}
+        if self._tight:
+            without |= WIDE_ONLY
+        wanted = [column for column in COLUMNS if column.name not in without]
         for column in sorted(wanted, key=lambda column: column.rank):
             if need[column.name] + 1 <= room:
                 chosen.add(column.name)

@@ -3,8 +3,8 @@
 from cvdtui.model import BUY, SELL, MarketDetail, Print
 from cvdtui.panes import numbers
 from cvdtui.panes.columns import price_decimals
-from cvdtui.panes.line import Answer, Frame, Line, centred, title
-from cvdtui.panes.words import market_words, waiting
+from cvdtui.panes.line import Answer, Frame, Line, centred, title, wrap
+from cvdtui.panes.words import interest_words, market_words, waiting
 
 SIDES = {BUY: ("▲ buy ", "up"), SELL: ("▼ sell", "down")}
 
@@ -32,10 +32,11 @@ class Tape:
         if detail is None or not detail.prints:
             words = waiting(frame.snapshot) if not least else (f"no trade of {least:g} or more yet",)
             return [head, *centred(frame, *words)]
-        prints = detail.prints[: max(frame.height - 1, 0)]
+        forced = _forced(frame)
+        prints = detail.prints[: max(frame.height - 1 - len(forced), 0)]
         self._measure(detail, prints)
         decimals = price_decimals(detail.market)
-        return [head, *(self._line(one, frame, decimals) for one in prints)]
+        return [head, *forced, *(self._line(one, frame, decimals) for one in prints)]
 
     def _measure(self, detail: MarketDetail, prints: tuple[Print, ...]) -> None:
         key = (detail.market.name, detail.unit)
@@ -74,3 +75,11 @@ class Tape:
             (words[:1] if frame.width < 34 else words, role),
             (f" {size}", role),
         )
+
+
+def _forced(frame: Frame) -> list[Line]:
+    """Open interest and liquidations of the market at hand, where they are known."""
+    shot = frame.snapshot
+    row = next((row for row in shot.rows if row.market.name == shot.view.market), None)
+    words = interest_words(row, shot.time_us, frame.clock)
+    return [((f" {text}", "dim"),) for text in wrap(words, max(frame.width - 2, 10))[:3]] if words else []

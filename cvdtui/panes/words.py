@@ -1,7 +1,8 @@
 """Sentences that more than one pane says: titles of the market at hand, and why a pane is still empty."""
 
-from cvdtui.model import Link, MarketDetail, Snapshot
-from cvdtui.panes.clock import span
+from cvdtui.model import Link, MarketDetail, MarketRow, Snapshot
+from cvdtui.panes import numbers
+from cvdtui.panes.clock import Clock, span
 from cvdtui.panes.line import narrow
 
 
@@ -31,6 +32,27 @@ def waiting(snapshot: Snapshot) -> tuple[str, ...]:
         ago = max(snapshot.time_us - link.since_us, 0) // 1_000_000
         return (f"waiting for the first trade of {what}, connected {ago} s ago",)
     return (f"waiting for the first trade of {what}", link_words(link))
+
+
+def interest_words(row: MarketRow | None, now_us: int, clock: Clock) -> str:
+    """`OI 81 234 +0.40 % since 00:00Z, 12s old · liquidated 3 longs 1.2, 5 shorts 3.4 at least`; or empty."""
+    parts: list[str] = []
+    if row is not None and row.interest is not None:
+        told = row.interest
+        change = ""
+        if told.change is not None:
+            change = (
+                f" {numbers.percent(told.change, signed=True)} % since {clock.since(told.from_us, now_us)}"
+            )
+        parts.append(
+            f"OI {numbers.number(told.size)}{change}, {max(now_us - told.time_us, 0) // 1_000_000}s old"
+        )
+    if row is not None and row.liquidated is not None:
+        forced = row.liquidated
+        longs = f"{forced.longs} longs {numbers.number(forced.long_size)}"
+        shorts = f"{forced.shorts} shorts {numbers.number(forced.short_size)}"
+        parts.append(f"liquidated {longs}, {shorts}{'' if forced.complete else ' at least'}")
+    return " · ".join(parts)
 
 
 def link_words(link: Link) -> str:
