@@ -46,8 +46,7 @@ async def _since(pages: "TradePages", symbol: str, known: Trades, patience_s: fl
         last = (found[-1] if found else known).trades[-1]
         page = await pages.after(symbol, last.id + last.count, pages.size, patience_s, last.time_us)
         fresh = tuple(trade for trade in page.trades if trade.id > last.id)
-        if fresh:
-            found.append(Trades(page.market, fresh, page.id_rule, page.source))
-        if len(page.trades) < pages.size:
+        if not fresh:
             break
+        found.append(Trades(page.market, fresh, page.id_rule, page.source))
     return found
