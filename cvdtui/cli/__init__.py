@@ -39,6 +39,22 @@ def _command(words: list[str]) -> int:
         from cvdtui.cli import markets_command
 
         return markets_command.main(rest)
+    if command == "watch":
+        from cvdtui.cli import watch_command
+
+        return watch_command.main(rest)
+    if command == "score":
+        from cvdtui.cli import score_command
+
+        return score_command.main(rest)
+    if command == "alert":
+        from cvdtui.cli import alert_command
+
+        return alert_command.main(rest)
+    if command == "side-error":
+        from cvdtui.cli import side_error_command
+
+        return side_error_command.main(rest)
     from cvdtui.cli import reading
 
     return reading.perform(command, rest)

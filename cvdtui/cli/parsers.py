@@ -9,6 +9,8 @@ from cvdtui.errors import UsageError
 from cvdtui.options import FAULTS, FORMATS
 
 DESCRIPTIONS = {
+    "side-error": "How wrong inferred sides are: what tick rule, quote rule, Lee-Ready, candle and BVC\n"
+    "make of trades whose true side is known. Frames of trades and bookTicker, <receipt ns> <json>.",
     "run": "Live order flow of the configured markets, or of those named here.",
     "demo": "Live order flow from a small exchange on this machine. It speaks the venues' own formats over\n"
     "a seeded order-flow model, and can misbehave on request.",
@@ -16,11 +18,19 @@ DESCRIPTIONS = {
     "allowed), or JSON lines. Several files of one market are one tape.",
     "markets": "Instruments of the venues of your markets (or of those named), asked for, or as kept from\n"
     "the last time. PATTERN is a name as people type it, or a part of one.",
+    "watch": "Wait until a condition holds for one of the markets, and say so in a line of JSON. The exit\n"
+    "code is 0 when it held, 1 when the time was up and it never did, 69 when no venue answered.",
+    "score": "How often price went the way each signal said, 5, 20 and 60 bars later, beside how often it\n"
+    "does after any bar: of recorded trades, or of the journal that live runs keep.",
+    "alert": "Send a test alert through one channel, once, and say what came of it (69: it did not get out).",
     "config": "Where the user's configuration is (path), every value in force and its origin (show), or\n"
     "whether the file is good (check).",
 }
 
 EXAMPLES = {
+    "side-error": """\
+  cvdtui side-error spot_btcusdt.gz
+  cvdtui side-error usdm.gz --venue binance-usdm --bar 15s --json""",
     "run": """\
   cvdtui run
   cvdtui run binance-usdm:BTCUSDT binance:BTCUSDT --bar 5m
@@ -38,6 +48,17 @@ EXAMPLES = {
   cvdtui markets pepe
   cvdtui markets btc-perp --venue bybit --venue okx
   cvdtui markets BTC/USD --refresh""",
+    "watch": """\
+  cvdtui watch --once --when 'z > 2 and coverage > 0.99'
+  cvdtui watch --when 'abs(delta_5m) > 100 or climax' --seconds 3600 binance-usdm:BTCUSDT
+  cvdtui watch --once --demo --when 'last > 0 and live'""",
+    "score": """\
+  cvdtui score
+  cvdtui score BTCUSDT-aggTrades-2024-08-08.zip --bar 5m
+  cvdtui score usdm.gz --venue binance-usdm --json""",
+    "alert": """\
+  cvdtui alert test bell
+  cvdtui alert test phone""",
     "config": """\
   $EDITOR "$(cvdtui config path)"
   cvdtui config check
@@ -61,7 +82,14 @@ def parser(command: str) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    {"run": _run, "demo": _demo, "replay": _replay, "markets": _markets, "config": _config}[command](made)
+    {
+        "run": _run,
+        "demo": _demo,
+        "replay": _replay,
+        "markets": _markets,
+        "side-error": _side_error,
+        "config": _config,
+    }[command](made)
     _settings(made)
     return made
 
@@ -123,6 +151,14 @@ def _markets(to: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--refresh", action="store_true", help="ask the venues, however fresh what was kept is"
     )
+
+
+def _side_error(to: argparse.ArgumentParser) -> None:
+    to.add_argument("file", nargs="+", type=Path, metavar="FILE", help="frames with their time of receipt")
+    group = to.add_argument_group("the files")
+    group.add_argument("--venue", metavar="NAME", help="whose frames they are, where they do not tell")
+    group.add_argument("--bar", type=bar, metavar="LENGTH", help="bars of candle and BVC (1m)")
+    group.add_argument("--json", action="store_true", help="as JSON, alone on stdout")
 
 
 def _config(to: argparse.ArgumentParser) -> None:

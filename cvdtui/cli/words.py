@@ -8,6 +8,10 @@ COMMANDS = {
     "demo": "the same against a small exchange on this machine; needs no network",
     "replay": "recorded trades through the same path",
     "markets": "what the venues list, searched",
+    "side-error": "how wrong inferred sides are, on recorded trades that carry their true side",
+    "watch": "wait until a condition holds; for scripts",
+    "score": "how often each signal was right, beside the base rate",
+    "alert": "try an alert channel",
     "config": "show, check and find the configuration",
 }
 
@@ -17,7 +21,7 @@ usage: cvdtui [COMMAND] [ARGUMENTS]
 Live order flow in the terminal: CVD, footprint and volume profile from the trades themselves.
 
 commands:
-{chr(10).join(f"  {name:8}{text}" for name, text in COMMANDS.items())}
+{chr(10).join(f"  {name:11}{text}" for name, text in COMMANDS.items())}
 
   -h, --help     this text; after a command, the command's own
   -V, --version  the version
@@ -29,9 +33,10 @@ examples:
   cvdtui run --headless --seconds 60 --json       one report after a minute, no screen
   cvdtui replay BTCUSDT-aggTrades-2024-08-08.zip --json --row 10
   cvdtui markets btc-perp                         what that may mean on your venues
+  cvdtui watch --once --when 'z > 2 and coverage > 0.99' --seconds 3600
   cvdtui config show                              every value in force, and where it came from
 
-exit codes: 0 done, 64 usage, 65 no usable row, 66 unreadable file, 69 nothing reachable, 78 configuration
+exit codes: 0 done, 1 never true (watch), 64 usage, 65 no usable row, 66 unreadable file, 69 nothing reachable, 78 configuration
 """
 
 

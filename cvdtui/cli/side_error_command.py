@@ -1,0 +1,59 @@
+"""`cvdtui side-error FILE...`: how wrong inferred sides are, on trades that carry their true side."""
+
+import sys
+import time
+from pathlib import Path
+
+from cvdtui.cli import sources
+from cvdtui.cli.parsers import parser
+from cvdtui.config.names import hint
+from cvdtui.errors import NoDataError, UsageError
+from cvdtui.model import SideTrial
+from cvdtui.venues import VENUES
+
+
+def main(words: list[str]) -> int:
+    """Do what `cvdtui side-error` was asked; its exit code."""
+    import msgspec
+
+    from cvdtui.shadow import table
+
+    arguments = parser("side-error").parse_intermixed_args(words)
+    config = sources.checked([*sources.files(arguments.config), *sources.assignments(arguments.set)])
+    if arguments.venue is not None and arguments.venue not in VENUES:
+        raise UsageError(f'--venue: no venue is named "{arguments.venue}"{hint(arguments.venue, VENUES)}')
+    seconds = arguments.bar or config.bar
+    trials = [trial for path in arguments.file for trial in _judge(path, arguments.venue, seconds)]
+    if arguments.json:
+        text = msgspec.json.encode({"schema": 1, "bar_seconds": seconds, "markets": trials}).decode()
+    else:
+        text = "\n".join([*table(trials), "", f"candle and BVC judge bars of {seconds} s; {_NOTE}"])
+    sys.stdout.write(text + "\n")
+    return 0
+
+
+_NOTE = "CVD error is a share of the volume"
+
+
+def _judge(path: Path, venue: str | None, seconds: int) -> tuple[SideTrial, ...]:
+    """Raises UnreadableError, and NoDataError for a file without trades, quotes or times of receipt."""
+    from cvdtui.feeds.files.stamped import StampedFrames
+    from cvdtui.shadow import Shadow
+
+    frames = StampedFrames(path, venue)
+    shadow = Shadow(
+        VENUES[frames.venue](any_symbol=True, now=lambda: time.time_ns() // 1000),
+        bar_us=seconds * 1_000_000,
+    )
+    for arrival_us, frame in frames:
+        shadow.take(frame, arrival_us)
+    trials = shadow.trials()
+    if not trials or not shadow.quotes:
+        missing = "trades" if not trials else "quotes (bookTicker)"
+        raise NoDataError(
+            f"{path}: no {missing} of {frames.venue} with their time of receipt; expected frames of trades "
+            "and of bookTicker, one a line: <receipt ns> <json>"
+        )
+    if shadow.rejected:
+        sys.stderr.write(f"cvdtui: {path}: {shadow.rejected} frames rejected\n")
+    return trials
