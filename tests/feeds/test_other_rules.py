@@ -314,7 +314,7 @@ def test_older_trades_come_by_id_while_it_is_live_already_and_count_once():
             await board.until(251)
             await host.tell(summed(353, 3, T - 40_000))
             await host.tell(summed(356, 3, T - 30_000))
-            await board.until(255)
+            await board.until(253)
             state = board.state
             assert state.tape.open_ids == 0
             assert state.flow.start.volume == 257 * 1000, "ids 100..356: the last five minutes, one coin each"
