@@ -26,9 +26,11 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
-    parser = _Parser(prog="cvdtui demo", description="A small exchange on loopback that speaks Binance.")
+    parser = _Parser(
+        prog="cvdtui demo", description="A small exchange on loopback that speaks Binance, Bybit and OKX."
+    )
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--markets", type=int, default=12)
+    parser.add_argument("--markets", type=int, default=16)
     parser.add_argument("--rate", type=float, default=60.0, help="trades a second over all markets")
     parser.add_argument(
         "--fault", default="", metavar="NAME,...", help="drop, dup, skip, stall, malformed, slow, 429"
@@ -37,7 +39,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
         "--ledger", type=Path, metavar="FILE", help="write the true sums, bars and trades there"
     )
     parser.add_argument("--ledger-tape", action="store_true", help="list every trade, however many")
-    parser.add_argument("--port", type=int, default=0, help="USD-M there, spot one above; 0 picks free ones")
+    parser.add_argument("--port", type=int, default=0, help="USD-M there, others above; 0 is free ones")
     parser.add_argument("--parent", type=int, default=0, metavar="PID", help="end when this process is gone")
     return parser.parse_args(arguments)
 

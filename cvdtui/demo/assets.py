@@ -1,14 +1,21 @@
-"""What the demo exchange lists: assets, their two markets, and the rules of each instrument."""
+"""What the demo exchange lists: assets, their markets on each venue, and the rules of each instrument."""
 
 from decimal import Decimal
+from typing import Literal
 
 from msgspec import Struct
 
 from cvdtui.errors import UsageError
-from cvdtui.model import Market
+from cvdtui.model import Kind, Market
 
 SPOT = "binance"
 USDM = "binance-usdm"
+BYBIT = "bybit"
+BYBIT_SPOT = "bybit-spot"
+OKX = "okx"
+VENUES = (USDM, SPOT, BYBIT, OKX, BYBIT_SPOT)
+"""In the order of their ports."""
+Numbering = Literal["trade", "fill", "text"]
 
 
 class Listing(Struct, frozen=True, gc=False):
@@ -28,10 +35,14 @@ class Listing(Struct, frozen=True, gc=False):
     """Aggregate trade id at the beginning of the history."""
     first_fill: int
     """Single trade id at the beginning of the history."""
+    numbering: Numbering = "trade"
+    """What the venue's ids count: trades, single fills, or nothing (texts in no order)."""
+    contract: str = "1"
+    """Base units of one contract."""
 
 
 class Asset(Struct, frozen=True, gc=False):
-    """One coin: a price path in `unit`s (the coarser of its two ticks), traded on one or two markets."""
+    """One coin: a price path in `unit`s (the coarser of its Binance ticks), traded on some markets."""
 
     base: str
     index: int
@@ -83,33 +94,74 @@ _ROWS = (
     _Row("UNI", "6.370", 0.00090, 1.2, 110.0, (3, 2), (3, 0), 4),
 )
 
-MOST = 2 * len(_ROWS)
+
+class _Abroad(Struct, frozen=True, gc=False):
+    """A market of an asset on a venue that lists few of them; its tick is no finer than the asset's unit."""
+
+    base: str
+    venue: str
+    symbol: str
+    decimals: tuple[int, int]
+    """Of tick and step (base units)."""
+    share: float
+    first: tuple[int, int]
+    numbering: Numbering
+    contract: str = "1"
+
+
+_ABROAD = (
+    _Abroad("BTC", BYBIT, "BTCUSDT", (1, 3), 10.0, (4_120_000_000, 4_120_000_000), "text"),
+    _Abroad("BTC", OKX, "BTC-USDT-SWAP", (1, 4), 9.0, (1_530_000_000, 1_830_000_000), "fill", "0.01"),
+    _Abroad("ETH", BYBIT, "ETHUSDT", (2, 2), 7.0, (3_240_000_000, 3_240_000_000), "text"),
+    _Abroad("ETH", OKX, "ETH-USDT-SWAP", (2, 3), 6.0, (1_210_000_000, 1_610_000_000), "fill", "0.1"),
+    _Abroad("BTC", BYBIT_SPOT, "BTCUSDT", (1, 6), 4.0, (2_290_000_000, 2_290_000_000), "text"),
+    _Abroad("BTC", OKX, "BTC-USDT", (1, 8), 4.0, (730_000_000, 830_000_000), "fill"),
+    _Abroad("ETH", BYBIT_SPOT, "ETHUSDT", (2, 5), 3.0, (2_110_000_000, 2_110_000_000), "text"),
+    _Abroad("ETH", OKX, "ETH-USDT", (2, 6), 3.0, (520_000_000, 620_000_000), "fill"),
+)
+HOME = 12
+"""So many markets are Binance's before the first of another venue is listed."""
+MOST = 2 * len(_ROWS) + len(_ABROAD)
 """How many markets there are to list."""
 
 _PERP_SHARE = 0.6
 
 
 def assets(markets: int) -> tuple[Asset, ...]:
-    """The first assets that make `markets` markets, perpetual and spot of each; an odd one is a perpetual.
+    """The assets of the first `markets` markets.
 
-    Raises UsageError when there are not that many.
+    Twelve of Binance come first, perpetual and spot in turn, then perpetuals and spot of the first assets on
+    Bybit and OKX, then further ones of Binance. Raises UsageError when there are not that many.
     """
     if not 1 <= markets <= MOST:
         raise UsageError(f"markets: {markets} given, 1 to {MOST} expected")
-    count = (markets + 1) // 2
-    return tuple(_asset(index, row, both=2 * index + 1 < markets) for index, row in enumerate(_ROWS[:count]))
+    abroad = _ABROAD[: max(0, markets - HOME)]
+    home = markets - len(abroad)
+    count = (home + 1) // 2
+    return tuple(
+        _asset(index, row, abroad, both=2 * index + 1 < home) for index, row in enumerate(_ROWS[:count])
+    )
 
 
-def _asset(index: int, row: _Row, *, both: bool) -> Asset:
+def _asset(index: int, row: _Row, abroad: tuple[_Abroad, ...], *, both: bool) -> Asset:
     spot_tick = Decimal(1).scaleb(-row.spot[0])
     perp_tick = Decimal(1).scaleb(-row.perp[0]) / row.multiple
     unit = max(spot_tick, perp_tick)
     listings = [_perp(index, row, int(unit / perp_tick))]
     if both:
         listings.append(_spot(index, row, int(unit / spot_tick)))
+    listings += [_elsewhere(one, unit, place) for place, one in enumerate(abroad) if one.base == row.base]
     return Asset(
         row.base, index, int(Decimal(row.price) / unit), unit, row.volatility, row.value, tuple(listings)
     )
+
+
+def _elsewhere(one: _Abroad, unit: Decimal, place: int) -> Listing:
+    kind: Kind = "perp" if one.venue == BYBIT or one.symbol.endswith("-SWAP") else "spot"
+    market = Market(one.venue, one.symbol, one.base, "USDT", kind, *one.decimals)
+    ratio = int(unit.scaleb(one.decimals[0]))
+    shown = one.decimals
+    return Listing(market, *shown, ratio, place % 3 - 1, one.share, *one.first, one.numbering, one.contract)
 
 
 def _perp(index: int, row: _Row, ratio: int) -> Listing:

@@ -43,6 +43,9 @@ class _RefusedError(Exception):
 class Binance:
     """One of Binance's two exchanges over the tapes of its markets (see `Dialect`)."""
 
+    numbered = True
+    """Aggregate trade ids are without a hole."""
+
     def __init__(self, venue: str, tapes: Tapes) -> None:
         self._venue = _VENUES[venue]
         self.tapes: Mapping[str, Tape] = tapes.of_venue(venue)

@@ -202,12 +202,8 @@ class Rest:
         }
 
     def _open_interest(self, query: Mapping[str, str], now_us: int) -> Answer:
-        """Grows with volume and with buying: no model of positions, but it moves and stays above a floor."""
         tape = self._tape(query)
-        volume = tape.history.volume_before(tape.position)
-        delta = tape.history.delta_before(tape.position)
-        held = max(volume // 6 + delta // 3, volume // 20)
-        size = self._numbers[tape.name].size(held)
+        size = self._numbers[tape.name].size(tape.open_interest)
         body = {"symbol": tape.listing.market.symbol, "openInterest": size, "time": now_us // 1000}
         return json_answer(200, body)
 

@@ -52,6 +52,8 @@ class Message(Struct, frozen=True, gc=False):
     """Aggregate trade id, for messages a fault may skip or repeat."""
     market: str = ""
     """`venue:SYMBOL`."""
+    numbered: bool = True
+    """Whether a client can tell by the ids that it is missing: others are never left out."""
 
 
 class Dialect(Protocol):
@@ -60,6 +62,10 @@ class Dialect(Protocol):
     @property
     def venue(self) -> str:
         """The name cvdtui knows the venue by."""
+
+    @property
+    def numbered(self) -> bool:
+        """Whether ids tell what is missing; else a silent loss on a living connection could not be found."""
 
     @property
     def limits(self) -> Limits:

@@ -7,10 +7,11 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Self
 
-from cvdtui.demo.assets import MOST, SPOT, USDM
-from cvdtui.demo.binance import Binance
+from cvdtui.demo.assets import MOST, USDM, VENUES
 from cvdtui.demo.dialect import Message
+from cvdtui.demo.dialects import dialects
 from cvdtui.demo.faults import Event, Faults, Verdict
+from cvdtui.demo.ids import last_wire_id
 from cvdtui.demo.ledger import Ledger
 from cvdtui.demo.market_data import histories
 from cvdtui.demo.server import HOST, Client, Listener
@@ -20,6 +21,7 @@ from cvdtui.model import Now
 
 MOST_RATE = 5000.0
 """Trades a second over all markets."""
+MOST_PORT = 65_536 - len(VENUES)
 _SHORTEST_S, _LONGEST_S = 0.008, 0.05
 _LEDGER_EVERY_S = 1.0
 _LEDGER_SHARE = 25
@@ -44,15 +46,15 @@ def wall_clock() -> int:
 class Exchange:
     """A whole exchange on 127.0.0.1: the same seed, markets and rate trade the same all week.
 
-    `port` 0 takes free ports; otherwise USD-M takes `port` and spot the one above. With a ManualClock nothing
-    moves by itself: `advance` does it. Raises UsageError for values that make no sense.
+    `port` 0 takes free ports; otherwise USD-M takes `port`, spot and further venues the ones above. With a
+    ManualClock nothing moves by itself: `advance` does it. Raises UsageError for values that make no sense.
     """
 
     def __init__(  # noqa: PLR0913 - the options of `cvdtui demo`
         self,
         *,
         seed: int = 1,
-        markets: int = 12,
+        markets: int = 16,
         rate: float = 60.0,
         faults: Collection[str] = (),
         clock: Now | None = None,
@@ -85,10 +87,10 @@ class Exchange:
             except OSError as error:
                 raise UsageError(f"ledger: cannot write {self._ledger_path}: {error.strerror}") from None
         try:
-            for number, venue in enumerate((USDM, SPOT)):
-                listener = Listener(Binance(venue, self._tapes), self.faults, self.pump, self._clock)
+            for number, dialect in enumerate(dialects(self._tapes)):
+                listener = Listener(dialect, self.faults, self.pump, self._clock)
                 await listener.start(self._port + number if self._port else 0)
-                self._listeners[venue] = listener
+                self._listeners[dialect.venue] = listener
         except OSError as error:
             await self.stop()
             raise UsageError(f"port: {error.strerror or error}") from None
@@ -150,7 +152,7 @@ class Exchange:
         news = self._tapes.move(self._clock())
         now_us = self._tapes.now_us
         for event in self.faults.due(now_us):
-            if clients := self._clients():
+            if clients := self._clients(kind=event.kind):
                 self._suffer(clients[self.faults.pick(len(clients))], event)
         for venue, listener in self._listeners.items():
             listener.publish([item for item in news if item.tape.listing.market.venue == venue], now_us)
@@ -172,13 +174,14 @@ class Exchange:
         """Stop the market for good while REST still answers; the last trade id of every market.
 
         Whoever subscribed is told the newest trade once more, so that a gap at the end does not stay unseen.
+        Ids are those of the venue's wire, as a client reads them.
         """
         now_us = self.pump()
         self._frozen = True
         self.faults.calm()
         for listener in self._listeners.values():
             listener.repeat_last(now_us)
-        return {tape.name: tape.last_id for tape in self._tapes.tapes}
+        return {tape.name: last_wire_id(tape) for tape in self._tapes.tapes}
 
     def truth(
         self, market: str, last_id: int | None = None, first_id: int | None = None
@@ -248,8 +251,14 @@ class Exchange:
         """How many WebSockets are open (at a venue)."""
         return len(self._clients(venue))
 
-    def _clients(self, venue: str | None = None) -> list[Client]:
-        return [c for name, at in self._listeners.items() if venue in (None, name) for c in at.clients]
+    def _clients(self, venue: str | None = None, kind: str = "") -> list[Client]:
+        """The open connections (of a venue) that a fault of a kind may happen to."""
+        hit = [
+            at
+            for name, at in self._listeners.items()
+            if venue in (None, name) and (kind != "stall" or at.dialect.numbered)
+        ]
+        return [client for at in hit for client in at.clients]
 
     def _suffer(self, client: Client, event: Event) -> None:
         client.suffer(event, self._tapes.now_us)
@@ -284,5 +293,5 @@ def check(*, seed: int, markets: int, rate: float, port: int) -> None:
         raise UsageError(f"markets: {markets} given, 1 to {MOST} expected")
     if not 0.1 <= rate <= MOST_RATE:
         raise UsageError(f"rate: {rate:g} given, 0.1 to {MOST_RATE:g} trades a second expected")
-    if port and not 1024 <= port <= 65_534:
-        raise UsageError(f"port: {port} given, 0 or 1024 to 65534 expected")
+    if port and not 1024 <= port <= MOST_PORT:
+        raise UsageError(f"port: {port} given, 0 or 1024 to {MOST_PORT} expected")

@@ -93,7 +93,7 @@ class Faults:
         return sent
 
     def _trade(self, message: Message, trade: int) -> list[Message]:
-        if self._skips(message.market, trade):
+        if message.numbered and self._skips(message.market, trade):
             self.skipped[message.market] = self.skipped.get(message.market, 0) + 1
             return []
         sent = [message]

@@ -32,6 +32,12 @@ class Tape:
         """Id of the newest trade."""
         return self.listing.first_id + self.position - 1
 
+    @property
+    def open_interest(self) -> int:
+        """Grows with volume and with buying: no model of positions, but it moves and stays above a floor."""
+        volume = self.history.volume_before(self.position)
+        return max(volume // 6 + self.history.delta_before(self.position) // 3, volume // 20)
+
     def move(self, now_us: int) -> Ticks | None:
         """Let time pass; the trades that happened meanwhile, None when there were none."""
         if now_us < self.next_us:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from cvdtui.demo.assets import Asset, Listing
+from cvdtui.demo.assets import USDM, Asset, Listing
 from cvdtui.demo.regimes import KINDS, mean_intensity
 
 Ints = npt.NDArray[np.int64]
@@ -22,7 +22,7 @@ _GRID = 64
 """Points of the price path in one template."""
 _ROUND_SHARE = 0.3
 _HOLE_SHARE = 0.002
-"""Futures single-trade ids skip one this often (insurance-fund and ADL prints take ids too)."""
+"""USD-M single-trade ids skip one this often (insurance-fund and ADL prints take ids too)."""
 
 
 class Shape(NamedTuple):
@@ -118,7 +118,7 @@ def draw(  # noqa: PLR0913 - what a market is made of
     rel = np.floor(mid * listing.ratio).astype(np.int64) + (side > 0) + side * sweep
     size = _sizes(asset, listing, np.array(KINDS)[bones.kind[tpl], 5], rng)
     fills = np.minimum(size, 1 + rng.poisson(0.35 * np.log1p(size / np.median(size))))
-    holes = (rng.random(len(tpl)) < _HOLE_SHARE) & (listing.market.kind == "perp")
+    holes = (rng.random(len(tpl)) < _HOLE_SHARE) & (listing.market.venue == USDM)
     start = np.searchsorted(tpl, np.arange(shape.total + 1))
     return _summed(start, ms, rel, size, side, fills, holes.astype(np.int64))
 

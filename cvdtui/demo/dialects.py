@@ -1,0 +1,23 @@
+"""The venues the demo exchange speaks for, each by its own dialect."""
+
+from collections.abc import Callable
+
+from cvdtui.demo.assets import BYBIT, BYBIT_SPOT, OKX, SPOT, USDM, VENUES
+from cvdtui.demo.binance import Binance
+from cvdtui.demo.bybit import Bybit
+from cvdtui.demo.dialect import Dialect
+from cvdtui.demo.okx import Okx
+from cvdtui.demo.tapes import Tapes
+
+
+def dialects(tapes: Tapes) -> tuple[Dialect, ...]:
+    """Binance's two venues, and the others that list a market, in the order of their ports."""
+    listed = {tape.listing.market.venue for tape in tapes.tapes} | {USDM, SPOT}
+    speak: dict[str, Callable[[], Dialect]] = {
+        USDM: lambda: Binance(USDM, tapes),
+        SPOT: lambda: Binance(SPOT, tapes),
+        BYBIT: lambda: Bybit(BYBIT, tapes),
+        OKX: lambda: Okx(tapes),
+        BYBIT_SPOT: lambda: Bybit(BYBIT_SPOT, tapes),
+    }
+    return tuple(speak[venue]() for venue in VENUES if venue in listed)

@@ -1,0 +1,268 @@
+"""Bybit and OKX as the demo exchange speaks them, read by cvdtui's own grammar over real sockets."""
+
+import asyncio
+import json
+from decimal import Decimal
+
+import pytest
+
+from cvdtui.demo.assets import MOST, assets
+from cvdtui.model import Liquidations, OpenInterest, Trades
+from cvdtui.venues import VENUES, Ack, Pong, Refusal, Several
+
+MARKETS = ("bybit:BTCUSDT", "bybit-spot:ETHUSDT", "okx:BTC-USDT-SWAP", "okx:ETH-USDT")
+
+
+def grammar(desk, market):
+    name, symbol = market.split(":")
+    urls = {"ws_url": desk.exchange.ws_url(name), "rest_url": desk.exchange.rest_url(name)}
+    return VENUES[name]([], **urls, now=lambda: 1_800_000_000_000_000), symbol
+
+
+async def described(desk, market):
+    """The venue's grammar with the market as the exchange itself describes it."""
+    venue, symbol = grammar(desk, market)
+    found = []
+    for request in venue.ask_markets([symbol]):
+        answer = await desk.http.get(request.url)
+        assert answer.status_code == 200
+        found += venue.read_markets(answer.content, [symbol])
+    (one,) = found
+    venue.learn(one)
+    return venue, symbol
+
+
+async def said(socket, venue, frames):
+    """Sends requests; every event up to the last one's answer."""
+    for frame in frames:
+        await socket.send(frame)
+    return [venue.decode(await socket.recv()) for _ in frames]
+
+
+def connect(desk, venue):
+    name = venue.name
+    return desk.stream(name, venue.socket_url().removeprefix(desk.exchange.ws_url(name)))
+
+
+def parts(event):
+    return event.events if isinstance(event, Several) else (event,)
+
+
+async def listen(socket, venue, last_id):
+    """Every event until the trade that ends with an id."""
+    events = []
+    while True:
+        for part in parts(venue.decode(await socket.recv())):
+            events.append(part)
+            if isinstance(part, Trades) and part.trades:
+                newest = part.trades[-1]
+                if newest.id + newest.count - 1 == last_id:
+                    return events
+
+
+def trades_of(events):
+    return [trade for event in events if isinstance(event, Trades) for trade in event.trades]
+
+
+def delta(trades, venue, symbol):
+    decimals = venue.market(symbol).size_decimals
+    return Decimal(sum(trade.side * trade.size for trade in trades)).scaleb(-decimals)
+
+
+@pytest.mark.parametrize("market", MARKETS)
+def test_streamed_trades_add_up_to_the_ledger(desk, market):
+    async def run():
+        async with desk(markets=20, rate=400.0) as at:
+            venue, symbol = await described(at, market)
+            async with connect(at, venue) as socket:
+                for frame in venue.subscribe([symbol]):
+                    await socket.send(frame)
+                assert any(isinstance(part, Ack) for part in parts(venue.decode(await socket.recv())))
+                await at.exchange.advance(20)
+                last = at.exchange.freeze()[market]
+                trades = {one.id: one for one in trades_of(await listen(socket, venue, last))}
+                truth = at.exchange.truth(market)
+                assert len(trades) == truth["trades"] > 50
+                assert delta(trades.values(), venue, symbol) == truth["cvd"]["live"]
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("market", MARKETS)
+def test_rest_tells_the_trades_of_the_stream(desk, market):
+    async def run():
+        async with desk(markets=20, rate=400.0) as at:
+            venue, symbol = await described(at, market)
+            await at.exchange.advance(30)
+            last = at.exchange.freeze()[market]
+            answer = await at.http.get(venue.ask_trades(symbol, limit=60).url)
+            page = venue.read_trades(answer.content, symbol)
+            assert (len(page.batch.trades), page.refused) == (60, ())
+            assert page.batch.trades[-1].id == last
+            if venue.id_rule == "contiguous":
+                older = venue.ask_trades(symbol, from_id=last - 90, limit=80).url
+                ids = [
+                    one.id
+                    for one in venue.read_trades((await at.http.get(older)).content, symbol).batch.trades
+                ]
+                assert ids == list(range(last - 90, last - 10))
+            clock = venue.read_time((await at.http.get(venue.ask_time().url)).content)
+            assert abs(clock - page.batch.trades[-1].time_us) < 60_000_000
+
+    asyncio.run(run())
+
+
+def test_okx_single_fills_add_up_to_the_trades_that_stand_for_them(desk):
+    async def run():
+        async with desk(markets=20, rate=400.0) as at:
+            venue, symbol = await described(at, "okx:BTC-USDT-SWAP")
+            async with connect(at, venue) as socket:
+                await said(socket, venue, venue.subscribe([symbol]))
+                await at.exchange.advance(20)
+                last = at.exchange.freeze()["okx:BTC-USDT-SWAP"]
+                told = [one for one in trades_of(await listen(socket, venue, last)) if last - one.id < 95]
+            answer = await at.http.get(venue.ask_trades(symbol, limit=100).url)
+            fills = {one.id: one for one in venue.read_trades(answer.content, symbol).batch.trades}
+            assert any(one.count > 1 for one in told)
+            for one in told:
+                assert one.size == sum(fills[number].size for number in range(one.id, one.id + one.count))
+            assert [one.id + one.count for one in told[:-1]] == [one.id for one in told[1:]]
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("market", ["bybit:BTCUSDT", "okx:BTC-USDT-SWAP"])
+def test_derivatives_tell_open_interest_and_forced_orders(desk, market):
+    async def run():
+        async with desk(markets=20, rate=1000.0) as at:
+            venue, symbol = await described(at, market)
+            async with connect(at, venue) as socket:
+                for frame in venue.subscribe([symbol]):
+                    await socket.send(frame)
+                venue.decode(await socket.recv())
+                await at.exchange.advance(40)
+                events = await listen(socket, venue, at.exchange.freeze()[market])
+            samples = [one for one in events if isinstance(one, OpenInterest)]
+            assert len(samples) > 5
+            assert all(one.size > 0 for one in samples)
+            forced = [one for event in events if isinstance(event, Liquidations) for one in event.events]
+            trades = {(one.time_us, one.price, one.size, one.side) for one in trades_of(events)}
+            assert forced
+            assert {(one.time_us, one.price, one.size, one.side) for one in forced} <= trades
+
+    asyncio.run(run())
+
+
+def test_block_trades_come_on_bybit_and_are_counted_apart(desk):
+    async def run():
+        async with desk(markets=20, rate=1500.0) as at:
+            venue, symbol = await described(at, "bybit:BTCUSDT")
+            async with connect(at, venue) as socket:
+                await said(socket, venue, venue.subscribe([symbol]))
+                await at.exchange.advance(40)
+                events = await listen(socket, venue, at.exchange.freeze()["bybit:BTCUSDT"])
+                assert sum(one.excluded for one in events if isinstance(one, Trades)) > 0
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("market", MARKETS)
+def test_heartbeats_are_answered_and_unknown_markets_refused(desk, market):
+    async def run():
+        async with desk(markets=20) as at:
+            venue, symbol = await described(at, market)
+            async with connect(at, venue) as socket:
+                assert isinstance((await said(socket, venue, [venue.heartbeat()]))[0], Pong)
+                (frame,) = venue.subscribe([symbol.replace("USDT", "NOPE")])
+                refusal = venue.decode(await (await sent(socket, frame)).recv())
+                assert isinstance(refusal, Refusal), refusal
+                await socket.send("{not json")
+                await socket.send(venue.heartbeat())
+                while not isinstance(venue.decode(await socket.recv()), Pong):
+                    pass  # the connection lives
+
+    asyncio.run(run())
+
+
+async def sent(socket, frame):
+    await socket.send(frame)
+    return socket
+
+
+@pytest.mark.parametrize("market", MARKETS)
+def test_requests_that_make_no_sense_are_refused_in_the_venues_words(desk, market):
+    async def run():
+        async with desk(markets=20) as at:
+            venue, symbol = await described(at, market)
+            wrong = venue.ask_trades(symbol.replace("USDT", "NOPE"), limit=5).url
+            code, text = venue.read_failure((await at.http.get(wrong)).content)
+            assert code > 0
+            assert text
+            at.exchange.fail_requests(1, status=429, retry_after=3)
+            answer = await at.http.get(venue.ask_time().url)
+            assert (answer.status_code, answer.headers["Retry-After"]) == (429, "3")
+            assert venue.read_failure(answer.content)[0] in venue.limits.busy_codes
+            missing = await at.http.get(at.exchange.rest_url(venue.name) + "/nothing")
+            assert missing.status_code == 404
+
+    asyncio.run(run())
+
+
+def test_a_loss_that_no_client_could_see_does_not_happen_on_a_living_connection(desk):
+    async def run():
+        async with desk(markets=20, rate=400.0, faults=["skip", "stall", "dup"]) as at:
+            venue, symbol = await described(at, "bybit:BTCUSDT")
+            async with connect(at, venue) as socket:
+                await said(socket, venue, venue.subscribe([symbol]))
+                await at.exchange.advance(60)
+                last = at.exchange.freeze()["bybit:BTCUSDT"]
+                trades = trades_of(await listen(socket, venue, last))
+                once = {one.id: one for one in trades}
+                assert len(once) < len(trades)
+                assert (
+                    delta(once.values(), venue, symbol) == at.exchange.truth("bybit:BTCUSDT")["cvd"]["live"]
+                )
+
+    asyncio.run(run())
+
+
+def test_markets_of_one_asset_move_together(desk):
+    async def run():
+        async with desk(markets=20, rate=600.0) as at:
+            tapes = at.exchange._tapes.by_name
+            await at.exchange.advance(1)
+            names = [
+                "binance-usdm:BTCUSDT",
+                "binance:BTCUSDT",
+                "bybit:BTCUSDT",
+                "okx:BTC-USDT-SWAP",
+                "okx:BTC-USDT",
+            ]
+            prices = []
+            for name in names:
+                tape = tapes[name]
+                last = int(tape.history.ticks(tape.position - 1, tape.position).price[0])
+                prices.append(last / 10**tape.listing.market.price_decimals)
+            assert max(prices) / min(prices) < 1.001
+            deltas = {}
+            for name in names[:4]:
+                bars = tapes[name].history.bars(
+                    300, tapes[name].history.first_us, 200, tapes[name].position, 10**18
+                )
+                deltas[name] = (2 * bars.buy - bars.volume).astype(float)
+            first, *others = deltas.values()
+            for other in others:
+                both = (first - first.mean()) * (other - other.mean())
+                assert both.mean() / (first.std() * other.std()) > 0.5
+
+    asyncio.run(run())
+
+
+def test_the_first_markets_are_binances_and_four_venues_come_by_default():
+    def names(count):
+        return [listing.market.name for asset in assets(count) for listing in asset.listings]
+
+    assert all(name.startswith("binance") for name in names(12))
+    assert {name.split(":")[0] for name in names(16)} == {"binance", "binance-usdm", "bybit", "okx"}
+    assert set(names(12)) < set(names(16)) < set(names(20)) < set(names(MOST))
+    assert json.dumps(names(20)).count("bybit-spot") == 2
