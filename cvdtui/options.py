@@ -70,4 +70,30 @@ class ReplayOptions(Struct, frozen=True, kw_only=True):
     """Times the recorded speed; 0 is as fast as it can."""
 
 
+class WatchOptions(Struct, frozen=True, kw_only=True):
+    """`cvdtui watch`: until a condition holds."""
+
+    config: Config
+    when: str
+    """The condition."""
+    once: bool = False
+    """End with the first time it holds."""
+    seconds: float | None = None
+    demo: bool = False
+    """Watch the demo exchange's markets."""
+    markets: tuple[str, ...] = ()
+    """These alone; empty: all."""
+    notices: tuple[str, ...] = ()
+
+
+class ScoreOptions(Struct, frozen=True, kw_only=True):
+    """`cvdtui score`: of recorded trades, or of the journal."""
+
+    replay: ReplayOptions | None = None
+    """The files; None: the journal."""
+    journal: Path | None = None
+    json: bool = False
+    notices: tuple[str, ...] = ()
+
+
 Options = RunOptions | DemoOptions | ReplayOptions

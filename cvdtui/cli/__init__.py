@@ -6,6 +6,16 @@ from collections.abc import Sequence
 
 from cvdtui.errors import CvdtuiError
 
+OWN = {
+    "config": "config_command",
+    "markets": "markets_command",
+    "watch": "watch_command",
+    "score": "score_command",
+    "alert": "alert_command",
+    "side-error": "side_error_command",
+}
+"""Commands with a module of their own, loaded when they are meant."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code; expected errors are one line on stderr, never a traceback."""
@@ -31,30 +41,10 @@ def _command(words: list[str]) -> int:
     if command in spoken.TEXTS:
         sys.stdout.write(spoken.TEXTS[command]())
         return 0
-    if command == "config":
-        from cvdtui.cli import config_command
+    if command in OWN:
+        from importlib import import_module
 
-        return config_command.main(rest)
-    if command == "markets":
-        from cvdtui.cli import markets_command
-
-        return markets_command.main(rest)
-    if command == "watch":
-        from cvdtui.cli import watch_command
-
-        return watch_command.main(rest)
-    if command == "score":
-        from cvdtui.cli import score_command
-
-        return score_command.main(rest)
-    if command == "alert":
-        from cvdtui.cli import alert_command
-
-        return alert_command.main(rest)
-    if command == "side-error":
-        from cvdtui.cli import side_error_command
-
-        return side_error_command.main(rest)
+        return int(import_module(f"cvdtui.cli.{OWN[command]}").main(rest))
     from cvdtui.cli import reading
 
     return reading.perform(command, rest)

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import NoReturn
 
+from cvdtui.cli import signal_arguments
 from cvdtui.cli.kinds import bar, faults, number, row, symbol, whole
 from cvdtui.errors import UsageError
 from cvdtui.options import FAULTS, FORMATS
@@ -88,6 +89,9 @@ def parser(command: str) -> argparse.ArgumentParser:
         "replay": _replay,
         "markets": _markets,
         "side-error": _side_error,
+        "watch": signal_arguments.watch,
+        "score": signal_arguments.score,
+        "alert": signal_arguments.alert,
         "config": _config,
     }[command](made)
     _settings(made)

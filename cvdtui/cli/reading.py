@@ -59,9 +59,9 @@ def options(command: str, words: list[str]) -> Options:
             faults=tuple(dict.fromkeys(arguments.fault)),
             ledger=arguments.ledger,
         )
-    _check_venue(arguments.venue)
+    check_venue(arguments.venue)
     for file in arguments.file:
-        _check_readable(file)
+        check_readable(file)
     speed = arguments.speed
     return ReplayOptions(
         **common,
@@ -97,7 +97,8 @@ def _config(arguments: Namespace, state: settings.State, *, remember_markets: bo
     return structs.replace(config, row=structs.replace(config.row, default=arguments.row, markets={}))
 
 
-def _check_venue(name: str | None) -> None:
+def check_venue(name: str | None) -> None:
+    """UsageError for a venue that is not there."""
     if name is not None and name not in VENUES:
         raise UsageError(f'--venue: no venue is named "{name}"{hint(name, VENUES)}')
 
@@ -107,7 +108,7 @@ def _check_folder(file: Path | None) -> None:
         raise UsageError(f"--ledger: there is no folder {file.absolute().parent}")
 
 
-def _check_readable(file: Path) -> None:
+def check_readable(file: Path) -> None:
     """Look before the screen opens; what the file holds is seen when it is read."""
     try:
         if file.is_dir():

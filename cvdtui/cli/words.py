@@ -36,7 +36,7 @@ examples:
   cvdtui watch --once --when 'z > 2 and coverage > 0.99' --seconds 3600
   cvdtui config show                              every value in force, and where it came from
 
-exit codes: 0 done, 1 never true (watch), 64 usage, 65 no usable row, 66 unreadable file, 69 nothing reachable, 78 configuration
+exit codes: 0 done, 1 never true, 64 usage, 65 no usable row, 66 unreadable, 69 unreachable, 78 configuration
 """
 
 

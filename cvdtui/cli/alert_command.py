@@ -1,0 +1,45 @@
+"""`cvdtui alert test CHANNEL`: one alert through one channel, one try, and what came of it."""
+
+import asyncio
+import sys
+import time
+
+from cvdtui.cli import sources
+from cvdtui.cli.parsers import parser
+from cvdtui.config import AlertChannel, Alerts
+from cvdtui.config.names import hint
+from cvdtui.errors import AlertError, UsageError
+
+
+def main(words: list[str]) -> int:
+    """Sends it; 0 when it got out. Raises UsageError for a channel that is not there, AlertError with why."""
+    arguments = parser("alert").parse_intermixed_args(words)
+    config = sources.checked([*sources.files(arguments.config), *sources.assignments(arguments.set)])
+    name = arguments.channel
+    kind = config.alerts.kind_of(name)
+    if kind is None:
+        raise UsageError(f'no channel is named "{name[:40]}"{hint(name, config.alerts.names())}')
+    asyncio.run(_send(config.alerts, name))
+    sys.stdout.write(f"{name}: sent\n" if kind == name else f"{name} ({kind}): sent\n")
+    return 0
+
+
+async def _send(alerts: Alerts, name: str) -> None:
+    from cvdtui.alerts.alert import trial
+    from cvdtui.alerts.channels import Screen, make
+
+    kind = alerts.kind_of(name)
+    assert kind is not None  # noqa: S101 - the caller has looked
+    screen = Screen(_write if sys.stderr.isatty() else None, lambda text: _write(f"{text}\n"))
+    channel = make(kind, alerts.channels.get(name, AlertChannel()), screen)
+    try:
+        await channel.send(trial(time.time_ns() // 1000))
+    except AlertError as error:
+        raise AlertError(f"{name}: {error}") from None
+    finally:
+        await channel.close()
+
+
+def _write(text: str) -> None:
+    sys.stderr.write(text)
+    sys.stderr.flush()

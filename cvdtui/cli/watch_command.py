@@ -1,0 +1,44 @@
+"""`cvdtui watch`: its words to options."""
+
+from msgspec import structs
+
+from cvdtui.alerts.condition import Condition
+from cvdtui.alerts.tokens import ConditionError
+from cvdtui.cli import market_names, sources
+from cvdtui.cli.parsers import parser
+from cvdtui.errors import UsageError
+from cvdtui.options import WatchOptions
+
+
+def main(words: list[str]) -> int:
+    """Watches as asked; its exit code."""
+    made = options(words)
+    from cvdtui.watching import watch
+
+    return watch(made)
+
+
+def options(words: list[str]) -> WatchOptions:
+    """Raises UsageError, which names the column of a condition that makes no sense, or ConfigError."""
+    arguments = parser("watch").parse_intermixed_args(words)
+    try:
+        Condition(arguments.when)
+    except ConditionError as error:
+        raise UsageError(f"--when: {error}") from None
+    markets = tuple(arguments.market)
+    if arguments.demo:
+        arguments.market = []
+    else:
+        markets = tuple(market_names.full_names(arguments))
+        arguments.market = list(markets)
+    layers = [*sources.files(arguments.config), *sources.assignments(arguments.set)]
+    config = sources.checked([*layers, *sources.flags(arguments)])
+    config = structs.replace(config, history=structs.replace(config.history, trades_minutes=0))
+    return WatchOptions(
+        config=config,
+        when=arguments.when,
+        once=arguments.once,
+        seconds=arguments.seconds,
+        demo=arguments.demo,
+        markets=markets,
+    )
