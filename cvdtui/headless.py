@@ -39,7 +39,7 @@ async def _run_live(options: RunOptions) -> int:
         screen=stderr_screen(),
         journal=settings.journal_path(),
     )
-    async with _stopping() as stopped:
+    async with stopping() as stopped:
         await monitor.start()
         await _wait(stopped, options.seconds)
         await _settle(monitor)
@@ -61,7 +61,7 @@ async def _run_demo(options: DemoOptions) -> int:
     try:
         config = demo_config(options.config, exchange.overrides)
         monitor = Monitor(config, config.markets, notices=options.notices, screen=stderr_screen(), demo=True)
-        async with _stopping() as stopped:
+        async with stopping() as stopped:
             await monitor.start()
             await _wait(stopped, options.seconds)
             await _catch_up(monitor, await exchange.freeze())
@@ -107,7 +107,7 @@ async def _catch_up(monitor: Monitor, last_ids: dict[str, int]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _stopping() -> AsyncIterator[asyncio.Event]:
+async def stopping() -> AsyncIterator[asyncio.Event]:
     """An event that ctrl+c, SIGTERM and SIGHUP set, so that what was counted is still printed."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
