@@ -7,6 +7,7 @@ from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.sums import Period
 from cvdtui.model import AnchorName, Bar, Flag, Link, MarketRow, Quality, Unit, View
 from cvdtui.picture_interest import LiquidationCount, interest_of
+from cvdtui.picture_sides import is_inferred, side_flags
 from cvdtui.picture_signals import signal_flags
 from cvdtui.signals.zscore import Climax, ZScore, score_of
 
@@ -159,7 +160,7 @@ class Picture:
             score.value,
             score.previous,
             climax=score.climax,
-            flags=(*flags_of(state, score, quality), *(signal_flags(self.jury) if self.jury else ())),
+            flags=(*flags_of(state, score, quality, link), *(signal_flags(self.jury) if self.jury else ())),
             quality=quality,
             trades=flow.trades,
             last_trade_us=flow.last_time_us,
@@ -233,6 +234,7 @@ def quality_of(state: MarketState, anchor: AnchorName, now_us: int, link: Link |
         state.refused,
         audit.residual / 10**state.market.size_decimals if audit.compared else None,
         audit.compared,
+        state.outside,
     )
 
 
@@ -252,12 +254,15 @@ def _condition(state: MarketState, coverage: float, now_us: int, link: Link | No
 def _known(state: MarketState, coverage: float) -> tuple[str, str]:
     if state.progress is not None and state.progress < 1:
         return "fill", f"fill {floor(state.progress * 100)} %"
+    mark = "~" if is_inferred(state) else ""
     if coverage < 1:
-        return "lost" if state.lost else "live", f"{floor(coverage * 1000) / 10:.1f}"
-    return "live", "100"
+        return "lost" if state.lost else "live", f"{mark}{floor(coverage * 1000) / 10:.1f}"
+    return "live", mark or "100"
 
 
-def flags_of(state: MarketState, score: ZScore, quality: Quality) -> tuple[Flag, ...]:
+def flags_of(
+    state: MarketState, score: ZScore, quality: Quality, link: Link | None = None
+) -> tuple[Flag, ...]:
     """Marks beside the numbers."""
     flags: list[Flag] = []
     if score.climax and score.value is not None:
@@ -268,9 +273,7 @@ def flags_of(state: MarketState, score: ZScore, quality: Quality) -> tuple[Flag,
         flags.append(Flag("!", f"lost {_short(quality.lost)}", "warn"))
     if quality.rejected:
         flags.append(Flag("!", f"rej {_short(quality.rejected)}", "warn"))
-    if state.flow.start.unknown:
-        flags.append(Flag("~", "side", "note"))
-    return tuple(flags)
+    return (*flags, *side_flags(state, link))
 
 
 def _age(age_us: int) -> str:
