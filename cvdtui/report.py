@@ -27,7 +27,7 @@ def report(
     bar_seconds: int,
     rows: dict[str, int | None],
     silent: Mapping[str, str] | None = None,
-    make_jury: MakeJury = Jury,
+    make_jury: MakeJury | None = None,
 ) -> Json:
     """The whole report; `rows` gives row sizes by market in price units, None for the automatic one.
 
@@ -35,13 +35,17 @@ def report(
     `make_jury` gives those who judge; by default with the signals' own parameters.
     """
     states = list(states)
+
+    def jury(state: MarketState) -> Jury:
+        if make_jury is not None:
+            return make_jury(state, bar_seconds)
+        return Jury(state, bar_seconds, row=rows.get(state.market.name))
+
     with _collector_resting():
         return {
             "schema": SCHEMA,
             "markets": {
-                state.market.name: market_report(
-                    state, make_jury(state, bar_seconds), rows.get(state.market.name), states
-                )
+                state.market.name: market_report(state, jury(state), rows.get(state.market.name), states)
                 for state in states
             },
             "groups": groups_report(states, silent or {}),
@@ -85,6 +89,7 @@ def market_report(
         "ignored": state.ignored,
         "rejected": state.refused,
         "excluded": state.excluded,
+        "outside": state.outside,
         "gaps": [_gap(gap) for gap in sorted(state.gaps, key=lambda gap: gap.after)]
         + [_outage(outage) for outage in state.outages],
         "first_time_us": flow.first_time_us,

@@ -109,7 +109,9 @@ def wilson(reached: int, count: int, normal: float = NORMAL_95) -> tuple[float, 
     share, square = reached / count, normal * normal
     middle = (share + square / (2 * count)) / (1 + square / count)
     half = normal / (1 + square / count) * sqrt(share * (1 - share) / count + square / (4 * count * count))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    low = max(0.0, middle - half) if reached else 0.0
+    high = min(1.0, middle + half) if reached < count else 1.0
+    return low, high
 
 
 class _Base:

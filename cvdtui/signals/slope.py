@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterable
 from fractions import Fraction
-from math import sqrt
+from math import floor, sqrt
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -54,7 +54,8 @@ class Slope:
         self._was = True
         if was:
             return ()
-        price = round(level.price)
+        tick = closed.scale.tick
+        price = floor(Fraction(level.price, tick) + Fraction(1, 2)) * tick
         values: dict[str, object] = {"z": value, "level": level.name, "price": closed.scale.price(price)}
         return (closed.signal(self.name, side_of(value), values),)
 
