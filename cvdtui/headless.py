@@ -102,7 +102,7 @@ async def _catch_up(monitor: Monitor, last_ids: dict[str, int]) -> None:
     states = monitor.board.states
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(GRACE_S * 6):
-            while any((states[name].tape.next or 0) <= last for name, last in last_ids.items()):  # noqa: ASYNC110
+            while not all(states[name].tape.has(last) for name, last in last_ids.items()):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 
 

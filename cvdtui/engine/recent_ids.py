@@ -18,6 +18,9 @@ class RecentIds:
         self._seen: set[int] = set()
         self._order: deque[int] = deque()
 
+    def __contains__(self, trade_id: int) -> bool:
+        return trade_id in self._seen
+
     def fresh(self, trades: Sequence[Trade], *, ids_grow: bool) -> list[Trade]:
         """Trades not seen yet; where ids grow, one older than all that is remembered counts as seen."""
         out: list[Trade] = []

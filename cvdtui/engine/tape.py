@@ -119,6 +119,10 @@ class Tape:
         """The lowest id that waits (at least one does)."""
         return min(self._held)
 
+    def has(self, trade_id: int) -> bool:
+        """Whether this trade was released (of ids that tell no order: lately)."""
+        return trade_id < (self.next or 0) if self.rule == "contiguous" else trade_id in self._recent
+
     def hold(self) -> None:
         """Until `expect` is called nothing is released."""
         if self.next is None:
