@@ -1,4 +1,4 @@
-"""REST of coin-margined Binance, Bybit and OKX: contracts, pages, and failures in the exchange's own words."""
+"""REST of coin-margined Binance, Bybit and OKX: contracts, pages, failures in the exchange's own words."""
 
 import json
 
