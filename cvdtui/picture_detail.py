@@ -9,7 +9,6 @@ from cvdtui.engine.profile import point_of_control, profile
 from cvdtui.engine.segment import Cells
 from cvdtui.model import (
     Bar,
-    ChartBar,
     Dashboard,
     Ladder,
     LadderBar,
@@ -21,7 +20,8 @@ from cvdtui.model import (
     ProfileView,
     View,
 )
-from cvdtui.picture import Picture, Scaler, anchor_time, anchored, current, quality_of
+from cvdtui.picture import Picture, Scaler, anchor_time, current, quality_of
+from cvdtui.picture_chart import Chart
 from cvdtui.picture_signals import dashboard, signal_views
 from cvdtui.signals.imbalance import imbalances
 from cvdtui.signals.stacked import stacked
@@ -41,6 +41,7 @@ class Detail:
         self._decimals = picture.state.market.price_decimals
         self._auto: dict[tuple[int, int], tuple[int, int]] = {}
         """Chosen row size, and the price decimals it was chosen in, by timeframe and session."""
+        self._chart = Chart(picture)
         self._ladder_key: tuple[object, ...] = ()
         self._ladder_bars: dict[int, LadderBar] = {}
 
@@ -57,7 +58,7 @@ class Detail:
             view.anchor,
             anchor_time(state, view.anchor, now_us),
             view.unit,
-            self._chart(view, now_us, scaler),
+            self._chart.bars(view, now_us, scaler),
             self._ladder(view, row, scaler),
             profile_view(state, row, scaler, now_us),
             _prints(state, view, scaler),
@@ -84,44 +85,6 @@ class Detail:
         if bars.closed:
             self._auto[key] = row, market.price_decimals
         return row
-
-    def _chart(self, view: View, now_us: int, scaler: Scaler) -> tuple[ChartBar, ...]:
-        """The last bars; CVD counts back from its value now, so every anchor is exact at the right edge."""
-        bars = self._state.flow.bars[view.timeframe]
-        self._picture.score(view.timeframe)
-        total = anchored(self._state, view.anchor, now_us)
-        begin = self._state.flow.minutes_from_us
-        if view.anchor != "start":  # which holds every bar but the hours before the first minute
-            begin = anchor_time(self._state, view.anchor, now_us)
-        out: list[ChartBar] = []
-        size, value = total or (0, 0)
-        open_us = bars.open.time_us if bars.open is not None else -1
-        length = view.timeframe * 1_000_000
-        for bar in reversed(bars.last(view.bars)):
-            anchored_here = total is not None and bar.time_us + length > begin
-            cvd = scaler.amount(size, value) if anchored_here else None
-            out.append(self._chart_bar(bar, cvd, scaler, closed=bar.time_us != open_us))
-            size -= bar.delta
-            value -= bar.value_delta
-        return tuple(reversed(out))
-
-    def _chart_bar(self, bar: Bar, cvd: float | None, scaler: Scaler, *, closed: bool) -> ChartBar:
-        price = scaler.price
-        return ChartBar(
-            bar.time_us,
-            bar.open / price,
-            bar.high / price,
-            bar.low / price,
-            bar.close / price,
-            scaler.amount(bar.volume, bar.value),
-            scaler.amount(bar.delta, bar.value_delta),
-            None if bar.delta_high is None else scaler.at_price(bar.delta_high, bar.close),
-            None if bar.delta_low is None else scaler.at_price(bar.delta_low, bar.close),
-            cvd,
-            self._picture.z_values.get(bar.time_us),
-            bar.source,
-            closed,
-        )
 
     def _ladder(self, view: View, row: int, scaler: Scaler) -> Ladder:
         state = self._state

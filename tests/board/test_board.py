@@ -359,3 +359,18 @@ def test_unknown_sides_are_in_volume_vwap_and_poc_and_in_no_delta():
     assert profile.poc == 110
     assert dict(line.quality.sources) == {"unknown": 0.9, "taker": 0.1}
     assert line.last_side == 0
+
+
+@given(scenes(), st.sampled_from((5, 60, 3600)), st.sampled_from(ANCHORS), st.sampled_from(("base", "quote")))
+@examples(40)
+def test_a_chart_that_was_drawn_before_is_the_chart_drawn_anew(batches, timeframe, anchor, unit):
+    board = board_of(rolling=5)
+    for place, batch in enumerate(batches):
+        board.on_trades(batch_of(batch))
+        if place == 1:
+            board.states[MARKET.name].flow.drop_mark(NOON)
+        now = max(board.states[MARKET.name].flow.last_time_us, NOON)
+        again = detail_of(board, now, timeframe=timeframe, anchor=anchor, unit=unit, bars=10_000)
+        board._pictures.clear()
+        anew = detail_of(board, now, timeframe=timeframe, anchor=anchor, unit=unit, bars=10_000)
+        assert again.bars == anew.bars
