@@ -8,9 +8,13 @@ from msgspec import convert, structs
 from cvdtui.config import Config, VenueAddress
 from cvdtui.engine.flow import Flow, Limits
 from cvdtui.engine.market_state import MarketState
+from cvdtui.engine.orders import ORDER_SLOTS, OrderLimits
 from cvdtui.engine.session import SessionClock
 from cvdtui.errors import UsageError
-from cvdtui.model import Market
+from cvdtui.model import TIMEFRAMES, Market
+from cvdtui.signals.large import Large
+from cvdtui.signals.parameters import parameters
+from cvdtui.signals.size_buckets import SizeBuckets
 
 
 def flow_maker(config: Config, timeframes: Sequence[int], limits: Limits) -> Callable[[Market], Flow]:
@@ -25,9 +29,21 @@ def flow_maker(config: Config, timeframes: Sequence[int], limits: Limits) -> Cal
             session_clock=SessionClock(start, zone),
             limits=limits,
             excludes_zero=config.exclude_zero,
+            order_limits=order_limits(config, market.name, limits),
         )
 
     return make
+
+
+def order_limits(config: Config, market: str, limits: Limits) -> OrderLimits:
+    """Where the classes of order value end, and from which value on an order is kept for any bar length."""
+    kept = ORDER_SLOTS if limits.bars is not None else None
+    if not config.signals:
+        return OrderLimits(slots=kept)
+    by_bar = [parameters(config.signals, market, seconds) for seconds in TIMEFRAMES]
+    classes = convert(by_bar[0]["size_buckets"], SizeBuckets.Parameters, from_attributes=True)
+    large = [convert(one["large"], Large.Parameters, from_attributes=True).value for one in by_bar]
+    return OrderLimits((classes.small, classes.medium, classes.big), min(large), kept)
 
 
 def live_limits(config: Config) -> Limits:

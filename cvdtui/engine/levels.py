@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from cvdtui.engine.footprint import Rows
-from cvdtui.engine.profile import point_of_control, profile
+from cvdtui.engine.profile import point_of_control, value_area
 from cvdtui.engine.session import SessionClock
 from cvdtui.model import Bar
 from cvdtui.signals.closed import Level
@@ -90,9 +90,11 @@ class Levels:
         if self._volume and self._value:
             found.append(Level("vwap", Fraction(self._value, self._volume)))
         if self._is_whole():
-            points = profile(self._rows)
-            named = (("poc", points.poc), ("vah", points.vah), ("val", points.val))
-            found += [Level(name, number * self.row) for name, number in named if number is not None]
+            volumes = _volumes(self._rows)
+            poc = point_of_control(volumes)
+            val, vah = value_area(volumes, poc)
+            named = (("poc", poc), ("vah", vah), ("val", val))
+            found += [Level(name, number * self.row) for name, number in named]
         if self._previous is not None:
             found.append(Level("previous high", self._previous[0]))
             found.append(Level("previous low", self._previous[1]))
@@ -106,10 +108,14 @@ class Levels:
     def _close_session(self) -> None:
         self._previous = self._high, self._low
         rows = self._rows if self._is_whole() else self._past_rows(self.session_us, self.row)
-        volumes = {number: sum(sums) for number, sums in rows.items() if any(sums)} if rows else {}
+        volumes = _volumes(rows or {})
         if volumes:
             self.naked.append((point_of_control(volumes) * self.row, self.session_us))
             del self.naked[:-NAKED]
+
+
+def _volumes(rows: Rows) -> dict[int, int]:
+    return {number: volume for number, sums in rows.items() if (volume := sums[0] + sums[1] + sums[2])}
 
 
 def _add(into: Rows, rows: Rows) -> None:

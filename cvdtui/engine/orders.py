@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     Ints = np.ndarray[tuple[int], np.dtype[np.int64]]
 
+ORDER_SLOTS = 20_000
+"""Slots with a big order that a live market keeps."""
 _WORD = 1 << 62
 Slot = tuple[list[int], list[Order]]
 """Signed size of each class but the smallest, and the large orders."""
@@ -26,7 +28,7 @@ class OrderLimits:
     __slots__ = ("classes", "large", "slots")
 
     def __init__(
-        self, classes: Sequence[float] = LIMITS, large: float = VALUE, slots: int | None = 20_000
+        self, classes: Sequence[float] = LIMITS, large: float = VALUE, slots: int | None = ORDER_SLOTS
     ) -> None:
         self.classes = tuple(sorted(classes))
         self.large = large
