@@ -21,6 +21,7 @@ from cvdtui.flows import flow_maker, live_limits, row_units
 from cvdtui.juries import jury_maker
 from cvdtui.listening import Listener
 from cvdtui.model import TIMEFRAMES, Link, Snapshot, View
+from cvdtui.shadowing import Shadowing
 from cvdtui.store.journal import Journal
 from cvdtui.venues.ibkr import NAME as IBKR
 from cvdtui.venues.named import market_named
@@ -83,6 +84,7 @@ class Monitor:
         if journal is not None and config.journal.enabled:
             kept = Journal(journal, megabytes=config.journal.megabytes, note=self.board.note)
         self._listener = Listener(self.board, config.bar, self.alerts, kept, now=wall_clock)
+        self._shadowing = Shadowing(config, self.board.on_link, wall_clock)
         for name in markets:
             self.board.add(market_named(name))
 
@@ -92,6 +94,7 @@ class Monitor:
         for name in self.board.states:
             venue, symbol = name.split(":", 1)
             self._feed(venue, symbol)
+        self._shadowing.follow(self.board.states)
         self._tasks["signals"] = asyncio.create_task(self._listen(), name="signals")
 
     async def stop(self) -> None:
@@ -100,6 +103,7 @@ class Monitor:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._shadowing.stop()
         self._feeds.clear()
         self._listener.finish()
         await self.alerts.stop()
@@ -107,7 +111,12 @@ class Monitor:
     def snapshot(self, view: View) -> Snapshot:
         """One picture of now."""
         made = self.board.snapshot(view, wall_clock())
-        return replace(made, alerts=tuple(self.alerts.lines), channels=self.alerts.channels)
+        return replace(
+            made,
+            alerts=tuple(self.alerts.lines),
+            channels=self.alerts.channels,
+            trials=self._shadowing.trials(),
+        )
 
     def drop_mark(self, market: str) -> None:
         """Sets the anchor `mark` of a market to now."""
@@ -126,6 +135,7 @@ class Monitor:
             return str(error)
         self.board.add(market)
         self._feed(market.venue, market.symbol)
+        self._shadowing.follow(self.board.states)
         return None
 
     async def remove_market(self, name: str) -> str | None:
@@ -135,6 +145,7 @@ class Monitor:
         venue, symbol = name.split(":", 1)
         if venue in self._feeds:
             self._feeds[venue].remove(symbol)
+        self._shadowing.follow(self.board.states)
         return None
 
     def add_alert(self, market: str, signal: str = "*") -> bool:

@@ -1,5 +1,6 @@
 """The help (`?`): what each number means, which convention is in force, what the marks are, and the keys."""
 
+from cvdtui.model import SideScore
 from cvdtui.panes.line import Answer, Frame, Line, title, wrap
 
 NUMBERS = (
@@ -68,6 +69,26 @@ NUMBERS = (
 )
 """(word, what it means): the conventions in force."""
 
+SIDES = (
+    (
+        "q quote",
+        "at or beyond the touch that stood when the trade came: at the ask bought, at the bid sold.",
+    ),
+    ("m midpoint", "inside the touch: above the midpoint bought, below it sold."),
+    ("t tick", "at the midpoint or without a quote: by the last price that differed. ? nobody can tell."),
+    (
+        "outside",
+        "trades beyond the touch. Many mean that quotes run ahead of trades: ibkr.quote_lag_ms repairs.",
+    ),
+    (
+        "published",
+        "right by trades: quote rule 76.4, tick rule 77.7, Lee-Ready 81.1 % (Nasdaq 1996-97, Ellis, Michaely,",
+    ),
+    ("", "O'Hara 2000); Lee-Ready 85 % (TORQ, Odders-White 2000); BVC 7 to 16 points below the tick rule"),
+    ("", "(Chakrabarty, Pascual, Shkilko 2013). CVD error is a share of volume; it is not 1 - right."),
+)
+"""(word, what it means): the signs of `side 97q 2m 1t`."""
+
 
 class Help:
     """State: how far it is scrolled, and the keys to list (told by the screen)."""
@@ -101,6 +122,7 @@ class Help:
         lines: list[Line] = [(("Keys", "title"),), *self._keys(frame.width), (), (("Numbers", "title"),)]
         for word, text in NUMBERS:
             lines += _paragraph(word, text, frame.width)
+        lines += _sides(frame)
         self._length = len(lines)
         self._page = max(frame.height - 1, 1)
         self._top = max(min(self._top, len(lines) - self._page), 0)
@@ -120,6 +142,28 @@ class Help:
                 spans += [(f" {key:<12}", "key"), (f"{words[: wide - 14]:<{wide - 13}}", "text")]
             lines.append(tuple(spans))
         return lines
+
+
+def _sides(frame: Frame) -> list[Line]:
+    """How inferred sides come about, how wrong they were for others, and how wrong they are here."""
+    lines: list[Line] = [(), (("Sides that are inferred (Interactive Brokers)", "title"),)]
+    for word, text in SIDES:
+        lines += _paragraph(word, text, frame.width)
+    if not frame.snapshot.trials:
+        text = "shadow_side = true judges these rules by the exchanges' own flags; cvdtui side-error by files"
+        return [*lines, *_paragraph("here", text, frame.width)]
+    for trial in frame.snapshot.trials:
+        head = f"{trial.trades} trades, {100 * trial.outside:.0f} % outside the newest quote"
+        lines += [(), ((f" {trial.market}", "key"), (f"  {head}", "text"))]
+        lines.append(((f"   {'method':<16}{'right':>8}{'by volume':>11}{'CVD error':>11}", "dim"),))
+        lines += [((_score(score), "text"),) for score in trial.scores]
+    return lines
+
+
+def _score(score: SideScore) -> str:
+    right = "-" if score.accuracy is None else f"{100 * score.accuracy:.1f} %"
+    error = 100 * abs(score.cvd - score.true_cvd) / score.volume if score.volume else 0.0
+    return f"   {score.method:<16}{right:>8}{100 * score.volume_accuracy:>9.1f} %{error:>9.1f} %"
 
 
 def _paragraph(word: str, text: str, width: int) -> list[Line]:

@@ -1,0 +1,58 @@
+"""Trades and quotes of one venue on one socket, frame by frame, for whoever judges side rules by them."""
+
+import asyncio
+from collections.abc import Callable
+
+from cvdtui.errors import VenueError
+from cvdtui.feeds.backoff import Backoff
+from cvdtui.feeds.connection import Connection, dial
+from cvdtui.feeds.words import host_of
+from cvdtui.model import Link, LinkState, Now
+
+TIMEOUT_S = 10.0
+
+
+class QuoteFeed:
+    """Hands on (frame, time of receipt) until cancelled; what is missed meanwhile is not asked for."""
+
+    def __init__(
+        self, name: str, url: str, take: Callable[[bytes, int], None], tell: Callable[[Link], None], now: Now
+    ) -> None:
+        self._name = name
+        self._url = url
+        self._take = take
+        self._tell = tell
+        self._now = now
+        self._messages = 0
+        self._backoff = Backoff()
+
+    async def run(self) -> None:
+        """Connects, reads, and connects again."""
+        while True:
+            self._say("connecting", "")
+            try:
+                connection = await dial(self._url, TIMEOUT_S, ())
+                try:
+                    why = await self._read(connection)
+                finally:
+                    await connection.close()
+            except VenueError as error:
+                why = str(error)
+            wait_s = self._backoff.next()
+            self._say("waiting", f"{why}; next try in {wait_s:.0f} s")
+            await asyncio.sleep(wait_s)
+
+    async def _read(self, connection: Connection) -> str:
+        connection.start(self._heard)
+        return await connection.reader
+
+    def _heard(self, _: Connection, frame: bytes) -> None:
+        if not self._messages % 1000:
+            self._say("live", "")
+        self._messages += 1
+        self._backoff.reset()
+        self._take(frame, self._now())
+
+    def _say(self, state: LinkState, text: str) -> None:
+        now = self._now()
+        self._tell(Link(self._name, state, host_of(self._url), text, (), now, now, self._messages))
