@@ -8,7 +8,7 @@ from msgspec import Struct
 from cvdtui.config.rules import bar_text
 from cvdtui.model import TIMEFRAMES, Heard
 
-_STRENGTHS = ("strength", "z", "ratio", "times", "rows", "e", "efficiency", "quote", "value", "size")
+_STRENGTHS = ("z", "ratio", "rows", "efficiency", "value")
 """Where a signal says how strong it is, the first that is there."""
 
 

@@ -6,7 +6,14 @@ from msgspec import Struct, field
 
 from cvdtui.model.trading import Signal
 
-SignalKey = tuple[str, str, int, int, str]
+SignalKey = tuple[str, str, int, int, str, str]
+"""Market, signal, bar length, start of the bar, side, and where: what makes it the same signal."""
+
+
+def key_of(market: str, said: Signal) -> SignalKey:
+    """What makes a signal the same one when it is computed, or read, again."""
+    where = said.values.get("low", said.values.get("price", ""))
+    return market, said.signal, said.bar_seconds, said.time_us, said.side, str(where)
 
 
 class Heard(Struct, frozen=True, kw_only=True, gc=False):
@@ -27,8 +34,7 @@ class Heard(Struct, frozen=True, kw_only=True, gc=False):
     @property
     def key(self) -> SignalKey:
         """What makes it the same signal when it is computed again."""
-        said = self.signal
-        return self.market, said.signal, said.bar_seconds, said.time_us, said.side
+        return key_of(self.market, self.signal)
 
     @property
     def closed_us(self) -> int:

@@ -5,6 +5,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from cvdtui.model import Heard, Signal, SignalKey
+from cvdtui.model.hearing import key_of
 
 
 class BarEntry(Struct, frozen=True, kw_only=True, tag="bar", tag_field="kind", gc=False):
@@ -38,7 +39,7 @@ class SignalEntry(Struct, frozen=True, kw_only=True, tag="signal", tag_field="ki
     @property
     def key(self) -> SignalKey:
         """What makes it the same signal."""
-        return self.market, self.signal, self.bar_seconds, self.time_us, self.side
+        return key_of(self.market, self.said)
 
     @property
     def said(self) -> Signal:

@@ -6,6 +6,8 @@ from cvdtui.model import Heard, Signal
 MINUTE = 60_000_000
 NOON = 1_723_118_400_000_000
 """2024-08-08 12:00 UTC."""
+CLOSED = NOON + MINUTE
+"""When the bar of `heard()` closed."""
 
 
 def heard(

@@ -5,10 +5,7 @@ import pytest
 from cvdtui.alerts.alert import strength_of
 from cvdtui.alerts.rules import Rules
 from cvdtui.config import AlertRule, Alerts
-from tests.alerts.made import MINUTE, NOON, heard
-
-CLOSED = NOON + MINUTE
-"""When the bar of `heard()` closed."""
+from tests.alerts.made import CLOSED, MINUTE, NOON, heard
 
 
 def rules(*made: AlertRule, **more: object) -> Rules:
@@ -129,7 +126,7 @@ def test_rules_of_the_screen_count_like_those_of_the_configuration():
     [
         ({"z": -2.5}, 2.5),
         ({"rows": 4, "low": "1"}, 4.0),
-        ({"strength": "1.25", "z": 9}, 1.25),
+        ({"ratio": "1.25", "value": 9}, 1.25),
         ({"type": "regular"}, None),
         ({"z": None, "ratio": 3}, 3.0),
         ({"value": "none", "z": True}, None),

@@ -1,0 +1,206 @@
+"""Delivery: tried again while that may help, within the rate, never waited for, and what fails is shown."""
+
+import asyncio
+import time
+
+from cvdtui.alerts.channels import Screen, make
+from cvdtui.alerts.delivery import MOST_WAITING, Outbox
+from cvdtui.alerts.desk import AlertDesk
+from cvdtui.config import AlertChannel, AlertRule, Alerts
+from tests.alerts.made import CLOSED, alert, heard
+from tests.alerts.receiver import DROP, HANG, Answer, Receiver
+
+
+def outbox(url: str, notes: list[str], **more: object) -> Outbox:
+    table = AlertChannel(kind="webhook", url=f"{url}/hook", timeout_s=0.3)
+    usual: dict = {"per_minute": 600, "first_wait_s": 0.01}
+    return Outbox("hook", "webhook", make("webhook", table, Screen()), note=notes.append, **{**usual, **more})
+
+
+def delivered(*answers: Answer, alerts: int = 1, **more: object) -> tuple[Outbox, Receiver, list[str]]:
+    """An outbox after so many alerts were handed in and came to an end."""
+    notes: list[str] = []
+
+    async def go() -> tuple[Outbox, Receiver]:
+        async with Receiver(*answers) as server:
+            box = outbox(server.url, notes, **more)
+            task = asyncio.create_task(box.run())
+            for _ in range(alerts):
+                box.put(alert())
+            await box.settle(10)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            return box, server
+
+    return *asyncio.run(go()), notes
+
+
+def test_an_alert_that_gets_out_is_counted():
+    box, server, notes = delivered(alerts=3)
+    assert len(server.sent) == 3
+    assert (box.state.state, box.state.sent, box.state.failed, box.state.queued) == ("ready", 3, 0, 0)
+    assert notes == []
+
+
+def test_what_may_pass_is_tried_again_until_it_does():
+    box, server, notes = delivered(Answer(500), DROP, HANG, Answer(503))
+    assert len(server.sent) == 5
+    assert (box.state.state, box.state.sent, notes) == ("ready", 1, [])
+
+
+def test_a_refusal_for_good_is_not_tried_again_and_is_shown():
+    box, server, notes = delivered(Answer(403, b'{"description": "bot was kicked"}'))
+    assert len(server.sent) == 1
+    assert box.state.state == "failed"
+    assert box.state.failed == 1
+    assert box.state.text == "127.0.0.1: refused with status 403: bot was kicked"
+    assert notes == ["alert not sent by hook: 127.0.0.1: refused with status 403: bot was kicked"]
+
+
+def test_the_next_one_that_gets_out_ends_the_failure():
+    box, _, notes = delivered(Answer(403), alerts=2)
+    assert (box.state.state, box.state.sent, box.state.failed, len(notes)) == ("ready", 1, 1, 1)
+
+
+def test_what_keeps_failing_is_given_up_when_it_is_too_old_to_be_of_use():
+    box, server, notes = delivered(*[Answer(500)] * 100, patience_s=0.4)
+    assert 2 < len(server.sent) < 20
+    assert box.state.failed == 1
+    assert "status 500 (after" in notes[0]
+
+
+def test_the_service_is_not_asked_again_before_it_allows():
+    begin = time.monotonic()
+    box, server, _ = delivered(Answer(429, headers=(("Retry-After", "1"),)))
+    assert time.monotonic() - begin >= 1
+    assert (len(server.sent), box.state.sent) == (2, 1)
+
+
+def test_a_wait_longer_than_the_alert_is_of_use_gives_up_at_once():
+    begin = time.monotonic()
+    box, server, _ = delivered(Answer(429, headers=(("Retry-After", "3600"),)))
+    assert time.monotonic() - begin < 2
+    assert (len(server.sent), box.state.failed) == (1, 1)
+
+
+def test_more_than_the_rate_waits_for_its_turn():
+    begin = time.monotonic()
+    box, _, _ = delivered(alerts=5, per_minute=2, minute_s=0.5)
+    assert time.monotonic() - begin >= 1.0
+    assert box.state.sent == 5
+
+
+def test_while_it_waits_it_says_why_and_for_how_long():
+    async def go() -> None:
+        notes: list[str] = []
+        async with Receiver(Answer(500)) as server:
+            box = outbox(server.url, notes, first_wait_s=30)
+            task = asyncio.create_task(box.run())
+            box.put(alert())
+            async with asyncio.timeout(5):
+                while box.state.state != "waiting":  # noqa: ASYNC110 - the outbox tells nobody
+                    await asyncio.sleep(0.01)
+            assert "status 500; next try in" in box.state.text
+            assert box.state.retry_at_us > time.time_ns() // 1000
+            await box.settle(0.05)
+            assert notes == ["alert not sent by hook: 1 not sent before the end"]
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(go())
+
+
+def test_too_many_waiting_lose_the_oldest_and_it_is_said():
+    box, server, notes = delivered(alerts=MOST_WAITING + 5)
+    assert len(server.sent) == box.state.sent == MOST_WAITING
+    assert box.state.failed == len(notes) == 5
+    assert "the oldest was given up" in notes[0]
+
+
+def test_a_channel_with_a_defect_ends_nothing():
+    class Broken:
+        async def send(self, _):
+            raise ZeroDivisionError
+
+        async def close(self):
+            pass
+
+    async def go() -> list[str]:
+        notes: list[str] = []
+        box = Outbox("odd", "webhook", Broken(), per_minute=60, note=notes.append)
+        task = asyncio.create_task(box.run())
+        for _ in range(2):
+            box.put(alert())
+        await box.settle(5)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return notes
+
+    assert asyncio.run(go()) == ["alert not sent by odd: ZeroDivisionError in a channel of kind webhook"] * 2
+
+
+# --- the desk
+
+
+def test_a_signal_goes_through_the_desk_to_its_channels_and_hearing_never_waits():
+    async def go() -> None:
+        notes: list[str] = []
+        async with Receiver(HANG) as server:
+            table = AlertChannel(kind="webhook", url=f"{server.url}/hook", timeout_s=0.5)
+            rule = AlertRule(signal="climax", to=("notice", "hook"))
+            alerts = Alerts(rules=(rule,), channels={"hook": table}, zone="UTC")
+            desk = AlertDesk(alerts, Screen(note=notes.append), note=notes.append)
+            assert [state.name for state in desk.channels] == ["notice", "hook"]
+            begin = time.monotonic()
+            line = desk.hear(heard(), CLOSED)
+            assert time.monotonic() - begin < 0.1
+            assert line
+            assert line.channels == ("notice", "hook")
+            assert (line.bar_us, line.bar_seconds) == (heard().signal.time_us, 60)
+            assert desk.hear(heard(), CLOSED) is None
+            await server.wait(2)
+            await desk.stop()
+            assert [one.json["signal"] for one in server.sent] == ["climax", "climax"], (
+                "the second is the retry"
+            )
+            assert any(note.startswith("binance-usdm:BTCUSDT climax") for note in notes)
+            assert list(desk.lines) == [line]
+
+    asyncio.run(go())
+
+
+def test_in_quiet_hours_only_the_screen_speaks():
+    async def go() -> None:
+        notes: list[str] = []
+        bells: list[str] = []
+        alerts = Alerts(rules=(AlertRule(),), quiet="11:00-13:00", zone="UTC")
+        desk = AlertDesk(alerts, Screen(bells.append, notes.append), note=notes.append)
+        line = desk.hear(heard(), CLOSED)
+        await desk.stop()
+        assert line
+        assert (line.quiet, line.channels) == (True, ("notice",))
+        assert (len(notes), bells) == (1, [])
+
+    asyncio.run(go())
+
+
+def test_rules_of_the_screen_are_added_once_and_removed_by_market():
+    desk = AlertDesk(Alerts(), Screen(), note=lambda _: None)
+    rule = AlertRule(market="binance:BTCUSDT")
+    assert desk.add_rule(rule)
+    assert not desk.add_rule(rule)
+    assert desk.remove_rules("binance:ETHUSDT") == 0
+    assert desk.remove_rules("binance:BTCUSDT") == 1
+    assert desk.rules.added == []
+
+
+def test_demo_alerts_say_so():
+    async def go() -> None:
+        notes: list[str] = []
+        screen = Screen(note=notes.append)
+        desk = AlertDesk(Alerts(rules=(AlertRule(to=("notice",)),)), screen, note=notes.append, demo=True)
+        desk.hear(heard(), CLOSED)
+        await desk.stop()
+        assert notes[0].startswith("DEMO ")
+
+    asyncio.run(go())
