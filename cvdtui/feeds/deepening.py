@@ -8,8 +8,8 @@ from cvdtui.model import Missing, Sink, Trades
 if TYPE_CHECKING:
     from cvdtui.feeds.trades import TradePages
 
-MOST_PAGES = 200
-"""So many questions a market are put for what lies before the start."""
+ROUNDS = (10, 190)
+"""So many questions a market are put for what lies before the start: a few minutes soon, then the rest."""
 MOST_NEWER = 50
 
 
@@ -27,16 +27,21 @@ async def deepen(  # noqa: PLR0913 - its wires to the feed
     then it goes on as it is.
     """
     symbol = market.partition(":")[2]
-    older = await pages.back(symbol, from_us, patience_s, MOST_PAGES)
-    if not older:
-        return
-    newer = await _since(pages, symbol, older[-1], patience_s)
-    sink.hold(market)
-    for page in [*older, *newer]:
-        sink.on_trades(page)
-    missing = sink.expect(market, older[0].trades[0].id)
-    if missing is not None:
-        on_missing(missing)
+    known: list[Trades] = []
+    for most in ROUNDS:
+        before = sum(len(page.trades) for page in known)
+        known, more = await pages.back(symbol, from_us, patience_s, most, known)
+        if sum(len(page.trades) for page in known) == before:
+            return
+        known += await _since(pages, symbol, known[-1], patience_s)
+        sink.hold(market)
+        for page in known:
+            sink.on_trades(page)
+        missing = sink.expect(market, known[0].trades[0].id)
+        if missing is not None:
+            on_missing(missing)
+        if not more:
+            return
 
 
 async def _since(pages: "TradePages", symbol: str, known: Trades, patience_s: float) -> list[Trades]:

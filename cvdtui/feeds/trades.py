@@ -1,6 +1,6 @@
 """Pages of a market's trades over REST: by id forwards, and backwards to a moment."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -44,24 +44,31 @@ class TradePages:
         """Trades from an id on, this included; where pages go by time, from `hint_us` on."""
         return await self._persist(symbol, patience_s, from_id, limit, hint_us)
 
-    async def back(self, symbol: str, time_us: int, patience_s: float, most: int) -> list[Trades]:
-        """Trades at or after a moment as far as `most` pages reach, ascending and without a hole.
+    async def back(
+        self, symbol: str, time_us: int, patience_s: float, most: int, known: Sequence[Trades] = ()
+    ) -> "tuple[list[Trades], bool]":
+        """Trades at or after a moment as far as `most` questions reach, ascending and without a hole.
 
-        Raises VenueError or WireError when the venue cannot be asked any more.
+        They go on from the `known` ones; also whether older ones remain to be asked for. Raises VenueError or
+        WireError when the venue cannot be asked any more.
         """
         if self._venue.limits.pages_by == "time":
-            return await self._forth(symbol, time_us, patience_s, most)
-        page = await self._persist(symbol, patience_s, None, self.size, urgent=False)
-        pages: list[Trades] = []
-        while page.trades:
-            pages.insert(0, page)
-            oldest = page.trades[0]
-            if oldest.time_us < time_us or oldest.id == 0 or len(pages) >= most:
-                break
-            first = max(0, oldest.id - self.size)
-            older = await self._persist(symbol, patience_s, first, oldest.id - first, urgent=False)
-            page = _adjoining(older, oldest.id)
-        return trim(pages, lambda trade: trade.time_us >= time_us)
+            return await self._forth(symbol, time_us, patience_s, MOST_PAGES), False
+        pages = list(known)
+        for _ in range(most):
+            oldest = pages[0].trades[0] if pages else None
+            if oldest is None:
+                page = await self._persist(symbol, patience_s, None, self.size, urgent=False)
+            else:
+                first = max(0, oldest.id - self.size)
+                older = await self._persist(symbol, patience_s, first, oldest.id - first, urgent=False)
+                page = _adjoining(older, oldest.id)
+            due = replace(page, trades=tuple(trade for trade in page.trades if trade.time_us >= time_us))
+            if due.trades:
+                pages.insert(0, due)
+            if len(due.trades) < len(page.trades) or not due.trades or due.trades[0].id == 0:
+                return pages, False
+        return pages, True
 
     async def _forth(self, symbol: str, time_us: int, patience_s: float, most: int) -> list[Trades]:
         """The same where pages go by time: forwards, the latest run of ids without a hole."""
