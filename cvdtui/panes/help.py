@@ -82,10 +82,11 @@ SIDES = (
     ),
     (
         "published",
-        "right by trades: quote rule 76.4, tick rule 77.7, Lee-Ready 81.1 % (Nasdaq 1996-97, Ellis, Michaely,",
+        "right by trades: quote rule 76.4, tick rule 77.7, Lee-Ready 81.1 % (Nasdaq 1996-97; Ellis,",
     ),
-    ("", "O'Hara 2000); Lee-Ready 85 % (TORQ, Odders-White 2000); BVC 7 to 16 points below the tick rule"),
-    ("", "(Chakrabarty, Pascual, Shkilko 2013). CVD error is a share of volume; it is not 1 - right."),
+    ("", "Michaely, O'Hara 2000); Lee-Ready 85 % (TORQ; Odders-White 2000); BVC 7 to 16 points below"),
+    ("", "the tick rule (Chakrabarty, Pascual, Shkilko 2013)."),
+    ("CVD error", "a share of the volume. It is not 1 - right: few wrong sides can turn a CVD."),
 )
 """(word, what it means): the signs of `side 97q 2m 1t`."""
 
