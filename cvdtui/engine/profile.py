@@ -51,6 +51,14 @@ def value_area(
     low = high = order.index(poc)
     inside = sizes[low]
     due = sum(sizes) * VALUE_AREA if target is None else target * 100
+    last = len(order) - 1
+    while step == 1 and inside * 100 < due and (low > 0 or high < last):
+        if high < last and (low == 0 or sizes[high + 1] >= sizes[low - 1]):
+            high += 1
+            inside += sizes[high]
+        else:
+            low -= 1
+            inside += sizes[low]
     while inside * 100 < due and (low > 0 or high < len(order) - 1):
         above, below = sizes[high + 1 : high + 1 + step], sizes[max(0, low - step) : low]
         if above and (not below or sum(above) >= sum(below)):

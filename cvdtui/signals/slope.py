@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable
 from fractions import Fraction
 from math import floor, sqrt
+from operator import mul
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -64,7 +65,7 @@ class Slope:
         if len(self._cvds) < len(self._weights):
             return None
         slopes = self._slopes
-        slope = sum(weight * cvd for weight, cvd in zip(self._weights, self._cvds, strict=True))
+        slope = sum(map(mul, self._weights, self._cvds))
         slopes.push(slope)
         if not slopes.is_full:
             return None
@@ -74,9 +75,11 @@ class Slope:
     def _nearest(self, closed: Closed) -> Level | None:
         """The nearest level within reach of the close."""
         reach = self._near * self._range.total / self._range.length
-        best: tuple[Fraction, Level] | None = None
+        best: tuple[int | Fraction, Level] | None = None
         for level in closed.levels():
-            distance = abs(Fraction(closed.bar.close - level.price))
-            if distance <= reach and (best is None or distance < best[0]):
+            distance = closed.bar.close - level.price
+            if distance < 0:
+                distance = -distance
+            if (best is None or distance < best[0]) and distance <= reach:
                 best = distance, level
         return None if best is None else best[1]

@@ -13,20 +13,16 @@ LEAST = 3
 
 def stacked(found: Sequence[tuple[int, Side]], *, least: int = LEAST) -> list[Zone]:
     """Zones (low row, high row, side, rows) of at least `least` imbalances of one side in rows that touch."""
-    if len(found) < least:
-        return []
-    zones: list[Zone] = []
-    sides: tuple[Side, Side] = ("buy", "sell")
-    for side in sides:
-        run: list[int] = []
-        for number in [*(row for row, of in found if of == side), None]:
-            if run and number != run[-1] + 1:
-                if len(run) >= least:
-                    zones.append((run[0], run[-1], side, len(run)))
-                run = []
-            if number is not None:
-                run.append(number)
-    return sorted(zones)
+    runs: list[tuple[list[int], Side]] = []
+    latest: dict[Side, list[int]] = {}
+    for number, side in found:
+        run = latest.get(side)
+        if run is not None and number == run[1] + 1:
+            run[1] = number
+        else:
+            run = latest[side] = [number, number]
+            runs.append((run, side))
+    return sorted((low, high, side, high - low + 1) for (low, high), side in runs if high - low + 1 >= least)
 
 
 class Stacked:
