@@ -9,6 +9,7 @@ from cvdtui.errors import VenueError, WireError
 from cvdtui.feeds.backoff import Backoff
 from cvdtui.feeds.budget import Budget
 from cvdtui.feeds.connection import Connection, dial
+from cvdtui.feeds.doubts import Doubts
 from cvdtui.feeds.joining import Joining
 from cvdtui.feeds.options import FeedOptions
 from cvdtui.feeds.pace import Pace
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from cvdtui.venues import Event, Venue
 
 CONNECT_WINDOW_S = 300.0
-GRACE_S = 1.0
-"""A trade may be in REST's answer this long before it comes by the stream."""
 PLANNED = "reconnecting before the exchange's own time limit"
 
 
@@ -64,7 +63,6 @@ class Socket:
         self._now = now
         self._options = options
         self._connects = connects
-        self._newest = newest
         self._joining = joining
         self._joins = venue.id_rule != "contiguous"
         """Ids tell no hole: after each connection the newest page is joined."""
@@ -74,8 +72,6 @@ class Socket:
         self._backoff = Backoff(options.backoff_first_s, options.backoff_most_s)
         self._watches: dict[str, Watch] = {}
         self._current: Connection | None = None
-        self._dead = ""
-        self._is_asking = False
         self._messages = 0
         self._connected = 0
         self._status = 0
@@ -85,6 +81,8 @@ class Socket:
         life = options.socket_s or venue.limits.socket_seconds * (0.96 + 0.03 * random.random())  # noqa: S311
         self._life_s = life
         self.link = Link(name, "idle", host_of(venue.ws_url))
+        asked = newest if venue.limits.trades_page else None
+        self._doubts = Doubts(self._watches, self.link.host, options, asked, spawn)
 
     # --- what the feed asks of it
 
@@ -187,7 +185,7 @@ class Socket:
     async def _until_over(self, connection: Connection) -> tuple[str, bool]:
         """Watch until it must be replaced: why, and whether to wait first. A dead one is dropped."""
         loop = asyncio.get_running_loop()
-        self._dead = ""
+        self._doubts.dead = ""
         ending = asyncio.create_task(connection.ending.wait())
         try:
             while True:
@@ -204,8 +202,8 @@ class Socket:
                 if loop.time() - connection.opened_s > self._life_s:
                     return PLANNED, False
                 self._tick(connection, loop.time() - before)
-                if self._dead:
-                    return self._dead, True
+                if self._doubts.dead:
+                    return self._doubts.dead, True
         finally:
             ending.cancel()
 
@@ -314,45 +312,8 @@ class Socket:
         self._trades_at_tick = {connection: connection.trades}
         if flowed:
             self._backoff.reset()
-        least_s = self._options.stall_s
-        doubted = [symbol for symbol, watch in self._watches.items() if watch.tick(seconds, least_s)]
-        if doubted and not self._is_asking:
-            self._is_asking = True  # one at a time, the busiest first: it tells most, and REST is dear
-            symbol = max(doubted, key=lambda one: self._watches[one].count)
-            self._spawn(self._doubt(symbol, self._watches[symbol]))
+        self._doubts.tick(seconds)
         self._report(flowed=flowed)
-
-    async def _doubt(self, symbol: str, watch: Watch) -> None:
-        """Is this market quiet, or its stream dead? REST knows."""
-        try:
-            await self._judge(symbol, watch)
-        finally:
-            self._is_asking = False
-
-    async def _judge(self, symbol: str, watch: Watch) -> None:
-        count, silent = watch.count, watch.silent_s
-        if not self._venue.limits.trades_page:
-            watch.quiet()
-            if all(one.silent_s >= self._options.unasked_s for one in self._watches.values()):
-                self._dead = f"no trade of any market for {silent:.0f} s, and nobody to ask"
-            return
-        try:
-            newest = await self._newest(symbol)
-        except (VenueError, WireError) as error:
-            watch.quiet()
-            if all(other.silent_s >= silent for other in self._watches.values()):
-                self._dead = f"no trade of any market for {silent:.0f} s, and REST cannot tell why: {error}"
-            return
-        if newest is None:
-            watch.quiet()
-            return
-        if watch.count != count or not watch.learnt(newest):
-            return
-        await asyncio.sleep(GRACE_S)
-        if watch.count == count:
-            self._dead = f"{self.link.host} sends no {symbol} although it trades (silent for {silent:.0f} s)"
-        else:
-            watch.stale = False
 
     def _report(self, *, flowed: bool) -> None:
         watches = self._watches.values()
