@@ -10,11 +10,12 @@ import sys
 from pathlib import Path
 
 import bench_live
+import bench_markets
 import bench_memory
 import bench_replay
 from lines import HEAD, Line, Skipped, say
 
-BENCHES = (bench_live, bench_replay, bench_memory)
+BENCHES = (bench_live, bench_replay, bench_memory, bench_markets)
 
 
 def main() -> int:

@@ -16,5 +16,6 @@ def test_every_bench_prints_its_lines_or_why_it_is_skipped():
         ("bench_live", "live frame"),
         ("bench_replay", "replay --json"),
         ("bench_memory", "collection"),
+        ("bench_markets", "loop lag"),
     ):
         assert word in done.stdout or f"{bench}: skipped: " in done.stdout

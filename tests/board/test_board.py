@@ -370,7 +370,7 @@ def test_a_chart_that_was_drawn_before_is_the_chart_drawn_anew(batches, timefram
         if place == 1:
             board.states[MARKET.name].flow.drop_mark(NOON)
         now = max(board.states[MARKET.name].flow.last_time_us, NOON)
-        again = detail_of(board, now, timeframe=timeframe, anchor=anchor, unit=unit, bars=10_000)
+        again = detail_of(board, now, timeframe=timeframe, anchor=anchor, unit=unit, bars=3)
         board._pictures.clear()
-        anew = detail_of(board, now, timeframe=timeframe, anchor=anchor, unit=unit, bars=10_000)
+        anew = detail_of(board, now, timeframe=timeframe, anchor=anchor, unit=unit, bars=3)
         assert again.bars == anew.bars
