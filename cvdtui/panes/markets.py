@@ -16,6 +16,8 @@ WIDE_ONLY = {"change", "volume", "ratio", "flags", "oi", "oi_change"}
 """Columns that a narrow table leaves out."""
 FLEXIBLE = {"spark": 60, "flags": 30}
 """Columns that take what is left, up to this many cells."""
+FLAGS_FIRST = 20
+"""So much of the flags is shown before the line of the CVD grows."""
 
 
 class Markets:
@@ -150,9 +152,10 @@ class Markets:
                 chosen.add(column.name)
                 room -= need[column.name] + 1
         widths = {name: need[name] for name in chosen}
-        for name, most in FLEXIBLE.items():
+        told = min(sum(self._widths["flags"]), FLAGS_FIRST)  # what is wrong goes before a longer line
+        for name, most in (("flags", told), *FLEXIBLE.items()):
             if name in chosen:
-                extra = max(min(most - need[name], room), 0)
+                extra = max(min(most - widths[name], room), 0)
                 widths[name] += extra
                 room -= extra
         if "market" in chosen:

@@ -250,3 +250,10 @@ def test_the_quote_unit_is_told_in_the_title_and_has_no_cents():
     assert "-2 821" in texts(lines)[2]
     assert "+77.16M" in texts(lines)[2] or "+77.17M" in texts(lines)[2]
     assert MIDNIGHT < NOON
+
+
+def test_how_sides_were_obtained_is_read_whole_where_there_is_room_before_the_line_grows():
+    flags = (Flag("~", "side 97q 2m 1t"),)
+    shot = snapshot(rows=(btc_row(ES, flags=flags),))
+    _, lines = table(shot, width=130)
+    assert "~side 97q 2m 1t" in texts(lines)[2]
