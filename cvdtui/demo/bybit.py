@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cvdtui.demo.assets import BYBIT, BYBIT_SPOT, Listing
 from cvdtui.demo.bars import Ticks
 from cvdtui.demo.decimals import padded, plain
-from cvdtui.demo.dialect import Answer, Limits, Message, Session, json_answer
+from cvdtui.demo.dialect import Answer, Keys, Limits, Message, Session, json_answer
 from cvdtui.demo.ids import uuid_of
 from cvdtui.demo.tapes import News, Tape, Tapes
 
@@ -17,6 +17,7 @@ _TOPICS = {BYBIT: (TRADES, TICKERS, LIQUIDATIONS), BYBIT_SPOT: (TRADES, TICKERS)
 _CATEGORY = {BYBIT: "linear", BYBIT_SPOT: "spot"}
 _MOST_ARGUMENTS = {BYBIT: 2000, BYBIT_SPOT: 10}
 _MOST_RECENT = {BYBIT: 1000, BYBIT_SPOT: 60}
+_KEYS = Keys("p", "v", "T", "S", "s")
 _TICKER_EVERY_US = 1_000_000
 _BLOCK_ONE_IN, _FORCED_ONE_IN = 600, 250
 
@@ -128,7 +129,9 @@ class Bybit:
                 block = rows[0]._replace(number=-rows[0].number, size=rows[0].size * 200)
                 data.append(self._trade(tape.listing, block) | {"BT": True})
             told = {"topic": topic, "type": "snapshot", "ts": now_us // 1000, "data": data}
-            messages.append(Message(topic, _json(told), rows[0].number, tape.name, numbered=False))
+            messages.append(
+                Message(topic, _json(told), rows[0].number, tape.name, numbered=False, keys=_KEYS)
+            )
         return messages
 
     def _trade(self, listing: Listing, row: _Row) -> dict[str, object]:

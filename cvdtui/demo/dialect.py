@@ -43,6 +43,16 @@ class Session:
         """Streams subscribed to, in order."""
 
 
+class Keys(Struct, frozen=True, gc=False):
+    """What a trade's fields are called on the wire, for faults that break one."""
+
+    price: str = "p"
+    size: str = "q"
+    time: str = "T"
+    side: str = "m"
+    symbol: str = "s"
+
+
 class Message(Struct, frozen=True, gc=False):
     """One piece of market data before it is wrapped for a session."""
 
@@ -54,6 +64,7 @@ class Message(Struct, frozen=True, gc=False):
     """`venue:SYMBOL`."""
     numbered: bool = True
     """Whether a client can tell by the ids that it is missing: others are never left out."""
+    keys: Keys = Keys()
 
 
 class Dialect(Protocol):

@@ -1,12 +1,12 @@
 """How the demo exchange misbehaves on request; what it does to frames never touches the tape itself."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from random import Random
 from typing import NamedTuple
 from zlib import crc32
 
-from cvdtui.demo.dialect import Message
+from cvdtui.demo.dialect import Keys, Message
 from cvdtui.errors import UsageError
 
 KNOWN = ("drop", "dup", "skip", "stall", "malformed", "slow", "429")
@@ -166,25 +166,26 @@ class Faults:
         return self._events.expovariate(1 / mean_s) * 1e6 + 1_000_000
 
 
-_BREAKS = (
-    lambda body: body[: len(body) * 2 // 3],
-    lambda body: _with(body, "p", '"NaN"'),
-    lambda body: _with(body, "q", '"-1.5"'),
-    lambda body: _with(body, "q", '"Infinity"'),
-    lambda body: _with(body, "T", '"soon"'),
-    lambda body: _with(body, "p", "null"),
-    lambda body: _with(body, "T", "-5"),
-    lambda body: _with(body, "q", '"1e400"'),
-    lambda body: _with(body, "m", '"maybe"'),
-    lambda body: _with(body, "s", '"\\u001b[31m[/x]"'),
-    lambda body: _without(body, "p"),
-    lambda _: "[]",
+_BREAKS: tuple[Callable[[str, Keys], str], ...] = (
+    lambda body, _: body[: len(body) * 2 // 3],
+    lambda body, keys: _with(body, keys.price, '"NaN"'),
+    lambda body, keys: _with(body, keys.size, '"-1.5"'),
+    lambda body, keys: _with(body, keys.size, '"Infinity"'),
+    lambda body, keys: _with(body, keys.time, '"soon"'),
+    lambda body, keys: _with(body, keys.price, "null"),
+    lambda body, keys: _with(body, keys.time, "-5"),
+    lambda body, keys: _with(body, keys.size, '"1e400"'),
+    lambda body, keys: _with(body, keys.side, '"maybe"'),
+    lambda body, keys: _with(body, keys.symbol, '"\\u001b[31m[/x]"'),
+    lambda body, keys: _without(body, keys.price),
+    lambda *_: "[]",
 )
 
 
 def broken(message: Message, number: int) -> Message:
     """A frame like `message` that no parser may take for a trade; `number` picks the way it is broken."""
-    return Message(message.topic, _BREAKS[number % len(_BREAKS)](message.body), None, message.market)
+    body = _BREAKS[number % len(_BREAKS)](message.body, message.keys)
+    return Message(message.topic, body, None, message.market)
 
 
 def _span(body: str, key: str) -> tuple[int, int]:

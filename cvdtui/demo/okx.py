@@ -7,11 +7,12 @@ from typing import NamedTuple
 from cvdtui.demo.assets import OKX, Listing
 from cvdtui.demo.bars import Ticks
 from cvdtui.demo.decimals import padded, plain
-from cvdtui.demo.dialect import Answer, Limits, Message, Session, json_answer
+from cvdtui.demo.dialect import Answer, Keys, Limits, Message, Session, json_answer
 from cvdtui.demo.tapes import News, Tape, Tapes
 
 TRADES, OPEN_INTEREST, LIQUIDATIONS = "trades", "open-interest", "liquidation-orders"
 _MOST_ROWS = 100
+_KEYS = Keys("px", "sz", "ts", "side", "instId")
 _INTEREST_EVERY_US = 3_000_000
 _FORCED_ONE_IN = 250
 _UNKNOWN = "Instrument ID, Instrument ID code, or Spread ID doesn't exist."
@@ -131,7 +132,7 @@ class Okx:
                 "seqId": row.number,
             }
             told = {"arg": {"channel": TRADES, "instId": symbol}, "data": [data]}
-            messages.append(Message(f"{TRADES}:{symbol}", _json(told), row.number, tape.name))
+            messages.append(Message(f"{TRADES}:{symbol}", _json(told), row.number, tape.name, keys=_KEYS))
         return messages
 
     def _open_interest(self, topic: str, tape: Tape, now_us: int) -> Message:

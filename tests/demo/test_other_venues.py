@@ -7,6 +7,9 @@ from decimal import Decimal
 import pytest
 
 from cvdtui.demo.assets import MOST, assets
+from cvdtui.demo.dialect import Keys, Message
+from cvdtui.demo.faults import _BREAKS, broken
+from cvdtui.errors import WireError
 from cvdtui.model import Liquidations, OpenInterest, Trades
 from cvdtui.venues import VENUES, Ack, Pong, Refusal, Several
 
@@ -224,6 +227,34 @@ def test_a_loss_that_no_client_could_see_does_not_happen_on_a_living_connection(
                 )
 
     asyncio.run(run())
+
+
+BYBIT_FRAME = (
+    '{"topic":"publicTrade.BTCUSDT","type":"snapshot","ts":1790000000001,"data":[{"T":1790000000000,"s":"BTCUSDT",'
+    '"S":"Buy","v":"0.5","p":"61800.3","i":"00000000-0000-0000-0000-00000000000a","BT":false,"seq":7}]}'
+)
+OKX_FRAME = (
+    '{"arg":{"channel":"trades","instId":"BTC-USDT"},"data":[{"instId":"BTC-USDT","tradeId":"8","px":"61800.3",'
+    '"sz":"0.5","side":"buy","ts":"1790000000000","count":"2","source":"0","seqId":1}]}'
+)
+
+
+@pytest.mark.parametrize("way", range(len(_BREAKS)))
+@pytest.mark.parametrize(
+    ("name", "symbol", "body", "keys"),
+    [
+        ("bybit", "BTCUSDT", BYBIT_FRAME, Keys("p", "v", "T", "S", "s")),
+        ("okx", "BTC-USDT", OKX_FRAME, Keys("px", "sz", "ts", "side", "instId")),
+    ],
+)
+def test_no_way_of_breaking_a_frame_leaves_a_trade_in_it(name, symbol, body, keys, way):
+    venue = VENUES[name]([symbol])
+    assert trades_of(parts(venue.decode(body)))
+    try:
+        event = venue.decode(broken(Message("x", body, 7, keys=keys), way).body)
+    except WireError:
+        return
+    assert not trades_of(parts(event))
 
 
 def test_markets_of_one_asset_move_together(desk):
