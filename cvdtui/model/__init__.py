@@ -13,6 +13,15 @@ from cvdtui.model.assets import (
     money_of,
     side_of,
 )
+from cvdtui.model.drawing import (
+    ChartBar,
+    Ladder,
+    LadderBar,
+    LadderCell,
+    Print,
+    ProfileRow,
+    ProfileView,
+)
 from cvdtui.model.feeding import (
     Columns,
     Link,
@@ -24,7 +33,6 @@ from cvdtui.model.hearing import AlertLine, ChannelState, Heard, SignalKey
 from cvdtui.model.seeing import (
     ANCHORS,
     AnchorName,
-    ChartBar,
     Dashboard,
     Flag,
     GroupPart,
@@ -32,15 +40,9 @@ from cvdtui.model.seeing import (
     GroupRow,
     GroupView,
     Interest,
-    Ladder,
-    LadderBar,
-    LadderCell,
     Liquidated,
     MarketDetail,
     MarketRow,
-    Print,
-    ProfileRow,
-    ProfileView,
     Quality,
     SideScore,
     SideTrial,

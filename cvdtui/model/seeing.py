@@ -5,9 +5,10 @@ from typing import Literal
 from msgspec import Struct
 
 from cvdtui.model.assets import GroupSide
+from cvdtui.model.drawing import ChartBar, Ladder, Print, ProfileView
 from cvdtui.model.feeding import Link
 from cvdtui.model.hearing import AlertLine, ChannelState
-from cvdtui.model.trading import UNKNOWN, Market, SideSource
+from cvdtui.model.trading import UNKNOWN, Market
 
 Unit = Literal["base", "quote"]
 AnchorName = Literal["session", "week", "rolling", "start", "mark"]
@@ -227,96 +228,6 @@ class GroupView(Struct, frozen=True, gc=False):
     """When the anchor was set; 0 when it is not known."""
     points: tuple[GroupPoint, ...]
     """Oldest first."""
-
-
-class ChartBar(Struct, frozen=True, gc=False):
-    """One bar of the chart in floats; `cvd` runs since the View's anchor (None before it)."""
-
-    time_us: int
-    open: float
-    high: float
-    low: float
-    close: float
-    volume: float
-    delta: float
-    delta_high: float | None
-    delta_low: float | None
-    cvd: float | None
-    z: float | None = None
-    source: SideSource = "taker"
-    closed: bool = True
-
-
-class LadderCell(Struct, frozen=True, gc=False):
-    """Volume of one row of one bar: sell (hit the bid) x buy (lifted the ask)."""
-
-    sell: float
-    buy: float
-    imbalance: Literal["", "buy", "sell"] = ""
-    stacked: bool = False
-    poc: bool = False
-
-
-class LadderBar(Struct, frozen=True, gc=False):
-    """One bar of the footprint: cells by row number (price = row number x row size)."""
-
-    time_us: int
-    cells: dict[int, LadderCell]
-    volume: float
-    delta: float
-    delta_high: float | None
-    delta_low: float | None
-    trades: int
-    closed: bool
-    source: SideSource = "taker"
-    """`taker/bar`: the bar's totals are exact, its rows are not known."""
-
-
-class Ladder(Struct, frozen=True, gc=False):
-    """Footprints of the last bars, oldest first, all in one row size."""
-
-    row: float
-    row_decimals: int
-    bars: tuple[LadderBar, ...]
-    last_row: int | None
-    """Row number of the last price."""
-
-
-class ProfileRow(Struct, frozen=True, gc=False):
-    """One price row of the session's profile."""
-
-    price: float
-    buy: float
-    sell: float
-    unknown: float = 0.0
-    mark: Literal["", "poc", "vah", "val"] = ""
-    node: Literal["", "hvn", "lvn"] = ""
-    in_value: bool = False
-
-
-class ProfileView(Struct, frozen=True, gc=False):
-    """The volume profile: rows ascend in price."""
-
-    row: float
-    row_decimals: int
-    rows: tuple[ProfileRow, ...]
-    poc: float | None
-    vah: float | None
-    val: float | None
-    vwap: float | None
-    from_us: int
-    """Where the trades behind it begin (later than the session when not all was fetched)."""
-    share: float
-    """Share of the session's volume it was built from."""
-
-
-class Print(Struct, frozen=True, gc=False):
-    """One line of time and sales."""
-
-    time_us: int
-    price: float
-    size: float
-    side: int
 
 
 class SignalView(Struct, frozen=True, gc=False):

@@ -37,8 +37,8 @@ class Market(Struct, frozen=True, gc=False):
     tick: int = 1
     """The smallest price step, in units of `price_decimals`."""
     contract_size: str = "1"
-    """What one unit of the venue's own size is: so much base (`inverse`: so much quote), a plain decimal; empty
-    while it is not known."""
+    """What one unit of the venue's own size is: so much base (`inverse`: so much quote), a plain decimal;
+    empty while it is not known."""
     inverse: bool = False
     """The venue counts in quote money: base = its size x contract_size / price (see `numbers.INVERSE`)."""
 
@@ -59,7 +59,7 @@ class Trade(Struct, frozen=True, gc=False):
     side: int
     """BUY, SELL or UNKNOWN: the side of the aggressor."""
     count: int = 1
-    """How many of the venue's ids it covers: `id` .. id + count - 1 (fills of one order told as one trade)."""
+    """How many of the venue's ids it covers: `id` .. id + count - 1 (fills of an order told as one)."""
 
 
 class Trades(Struct, frozen=True, gc=False):
