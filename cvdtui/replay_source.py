@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from cvdtui.board import Board
+from cvdtui.config import AlertRule
 from cvdtui.engine.flow import Limits
 from cvdtui.errors import CvdtuiError
 from cvdtui.feeds.files import open_files
@@ -76,6 +77,18 @@ class ReplaySource:
     async def remove_market(self, name: str) -> str | None:
         """A replay has the markets of its files."""
         return f"a replay shows the markets of its files; {name} stays"
+
+    def add_alert(self, market: str, signal: str = "*") -> str | None:  # noqa: ARG002 - as a Source is asked
+        """What happened long ago alerts nobody."""
+        return "a replay does not alert"
+
+    def remove_alerts(self, market: str) -> str | None:
+        """There are none."""
+        return f"{market} has no alert"
+
+    def alerts_of(self, market: str) -> tuple[AlertRule, ...]:  # noqa: ARG002 - as a Source is asked
+        """There are none."""
+        return ()
 
     async def switch_to_demo(self) -> str | None:
         """Not from a replay."""

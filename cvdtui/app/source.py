@@ -1,9 +1,12 @@
 """What the screen needs from the running thing behind it: pictures, and a few wishes granted."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from cvdtui.model import Market, Snapshot, View
+
+if TYPE_CHECKING:
+    from cvdtui.config import AlertRule
 
 
 class Source(Protocol):
@@ -35,6 +38,15 @@ class Source(Protocol):
 
     async def remove_market(self, name: str) -> str | None:
         """Stop following it; None when done, else why not."""
+
+    def add_alert(self, market: str, signal: str = "*") -> str | None:
+        """Alert on signals of this very market from now on, and after a restart; None, or why not."""
+
+    def remove_alerts(self, market: str) -> str | None:
+        """Take back what `add_alert` added for this market; None, or why not."""
+
+    def alerts_of(self, market: str) -> "tuple[AlertRule, ...]":
+        """Rules that ask for signals of this market: those of the configuration, then the added ones."""
 
     async def switch_to_demo(self) -> str | None:
         """Replace the live feeds by the demo exchange; None when done, else why not."""

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from cvdtui.app import MonitorApp
+from cvdtui.config import AlertRule
 from cvdtui.model import Link, Market, MarketRow, Quality, Snapshot, View
 from cvdtui.theme import Theme, parse_theme
 from tests.screen.world import ASSETS, START_US, Walk, make_markets
@@ -35,6 +36,7 @@ class FakeSource:
         self.pictures = 0
         self.wait = wait
         self.marks: list[str] = []
+        self.alerts: list[tuple[str, str]] = []
         self.loaded: list[str] = []
         self.listed: dict[str, tuple[Market, ...]] = {}
         self.pulse: Path | None = None
@@ -106,6 +108,18 @@ class FakeSource:
     async def remove_market(self, name: str) -> str | None:
         self.walks = [walk for walk in self.walks if walk.market.name != name]
         return None
+
+    def add_alert(self, market: str, signal: str = "*") -> str | None:
+        self.alerts.append((market, signal))
+        return None
+
+    def remove_alerts(self, market: str) -> str | None:
+        found = [one for one in self.alerts if one[0] == market]
+        self.alerts = [one for one in self.alerts if one[0] != market]
+        return None if found else f"{market} has no alert"
+
+    def alerts_of(self, market: str) -> tuple[AlertRule, ...]:
+        return tuple(AlertRule(market=name, signal=signal) for name, signal in self.alerts if name == market)
 
     async def switch_to_demo(self) -> str | None:
         self.demo, self.unreached = True, False
