@@ -39,7 +39,11 @@ def program(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
         (["run", "--seconds", "nan"], 64, '--seconds: expected a number above 0, not "nan"'),
         (["run", "--seconds", "0"], 64, "--seconds: expected a number above 0"),
         (["run", "no such"], 64, 'expected a market, such as binance-usdm:BTCUSDT, not "no such"'),
-        (["run", "BTCUSDT"], 64, '"BTCUSDT" may mean binance-usdm:BTCUSDT, binance:BTCUSDT; name one of them'),
+        (
+            ["run", "BTCUSDT"],
+            64,
+            '"BTCUSDT" may mean binance-usdm:BTCUSDT, binance:BTCUSDT; name one of them',
+        ),
         (["run", "btc-perp", "BTCUSDT.P"], 64, "binance-usdm:BTCUSDT is named twice"),
         (["markets", "--venue", "binanse"], 64, 'is named "binanse"; did you mean binance?'),
         (["run", "binanse:BTCUSDT"], 64, "did you mean binance?"),
