@@ -22,7 +22,7 @@ SPELLINGS = (
 )
 """How venues write a pair; which is whose is told by what the venue itself reads in it."""
 _PERP = re.compile(
-    r"\.P|[-_/ ]?(?:PERPETUAL|SWAP|PERP)|(?<=[A-Z0-9]/[A-Z0-9]{3}):[A-Z0-9]+|(?<=[A-Z0-9]/[A-Z0-9]{4}):[A-Z0-9]+"
+    r"\.P|[-_/ ]?(?:PERPETUAL|SWAP|PERP)|(?:(?<=[A-Z0-9]/[A-Z0-9]{3})|(?<=[A-Z0-9]/[A-Z0-9]{4})):[A-Z0-9]+"
 )
 """TradingView's suffix, words, and the settlement currency that ccxt writes after a colon."""
 _SPOT = re.compile(r"[-_/ ]SPOT")
