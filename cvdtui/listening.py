@@ -45,6 +45,7 @@ class Listener:
         self._began_us = now()
         self._bars_to: dict[tuple[str, int], int] = {}
         """Start of the latest bar in the journal, by (market, seconds)."""
+        self._writing: asyncio.Future[int] | None = None
         self._signals: dict[SignalKey, None] = {}
         """Keys of the signals in the journal's tail, and since."""
 
@@ -55,11 +56,15 @@ class Listener:
         while True:
             entries, is_done = self.step()
             if entries and self._journal is not None:
-                await asyncio.to_thread(self._journal.write, entries)
+                # shielded: who is cancelled here must not leave a line half handed over, see `finish`
+                self._writing = asyncio.ensure_future(asyncio.to_thread(self._journal.write, entries))
+                await asyncio.shield(self._writing)
             await asyncio.sleep(STEP_S if is_done else 0.01)
 
-    def finish(self) -> None:
+    async def finish(self) -> None:
         """The last of it, before the end; may wait for the disk. A long history is left for another time."""
+        if self._writing is not None:
+            await self._writing
         until, is_done = time.monotonic() + FINISH_S, False
         while not is_done and time.monotonic() < until:
             entries, is_done = self.step()

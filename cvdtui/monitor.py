@@ -105,7 +105,7 @@ class Monitor:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._shadowing.stop()
         self._feeds.clear()
-        self._listener.finish()
+        await self._listener.finish()
         await self.alerts.stop()
 
     def snapshot(self, view: View) -> Snapshot:
