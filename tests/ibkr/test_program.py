@@ -2,12 +2,19 @@
 
 import asyncio
 import json
+import socket
+import subprocess
 import sys
+from datetime import datetime
 from decimal import Decimal
 
+import pytest
+
+from cvdtui.config import Config, Ibkr, Session, SessionTime
+from cvdtui.monitor import Monitor
 from tests.ibkr.ledger import Ledger, tape
-from tests.ibkr.tws import AAPL, ORDER_LIKE, Tws
-from tests.program.running import environment
+from tests.ibkr.tws import AAPL, ES, ORDER_LIKE, Tws
+from tests.program.running import environment, finish, start
 
 
 async def report(tws, home, ticks, *words):
@@ -30,6 +37,57 @@ async def report(tws, home, ticks, *words):
             child.kill()
             await child.wait()
     return child.returncode, json.loads(out), err.decode()
+
+
+def test_nothing_that_listens_ends_with_69_and_says_what_to_look_at(tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    code, out, err = finish(
+        start(tmp_path, "run", "ibkr:AAPL", "--json", "--seconds", "1", "--set", f"ibkr.port={port}")
+    )
+    assert code == 69
+    assert json.loads(out)["markets"]["ibkr:AAPL"]["trades"] == 0
+    assert "refuses connections: is TWS or the Gateway running" in err
+
+
+def test_without_such_a_market_ib_async_is_never_loaded(tmp_path):
+    program = (
+        "import sys, cvdtui.monitor, cvdtui.headless; assert not {'ib_async', 'cvdtui.ibkr'} & {*sys.modules}"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=environment(tmp_path), check=False
+    )
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("configured", "start_of_session"),
+    [({}, "2026-11-16T17:00-06:00"), ({"start": "08:30", "zone": "UTC"}, "2026-11-16T08:30+00:00")],
+)
+def test_sessions_begin_by_the_exchanges_hours_unless_configured(configured, start_of_session):
+    async def go():
+        name = "ibkr:ES@CME"
+        session = Session(markets={name: SessionTime(**configured)} if configured else {})
+        async with Tws() as tws:
+            config = Config(markets=(name,), session=session, ibkr=Ibkr(port=tws.port, backfill_minutes=0))
+            monitor = Monitor(config, config.markets)
+            await monitor.start()
+            try:
+                await tws.subscribed((ES["con_id"], "AllLast"), (ES["con_id"], "BidAsk"))
+                second = int(datetime.fromisoformat("2026-11-17T01:00+00:00").timestamp())
+                await tws.send_ticks(ES["con_id"], [("t", "5871.25", "3", 0, second)])
+                flow = monitor.board.states[name].flow
+                async with asyncio.timeout(10):
+                    while not flow.taken:  # noqa: ASYNC110 - the board tells nobody
+                        await asyncio.sleep(0.01)
+                flow.settle()
+                return flow.session.start_us
+            finally:
+                await monitor.stop()
+
+    expected = datetime.fromisoformat(start_of_session)
+    assert asyncio.run(go()) == int(expected.timestamp()) * 1_000_000
 
 
 def test_a_run_reports_the_ledger_of_the_server(tmp_path):

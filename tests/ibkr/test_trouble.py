@@ -205,6 +205,55 @@ def test_refused_quotes_leave_the_tick_rule_alone_and_say_so():
     asyncio.run(go())
 
 
+def test_quotes_do_not_make_a_market_live_whose_trades_are_refused():
+    async def go():
+        async with Tws() as tws:
+            tws.refusals[BOTH[0]] = (354, "Requested market data is not subscribed.")
+            async with running(tws, "AAPL", check_s=0.01) as (_, board):
+                await board.until_link(NAME, "refused", "subscription")
+                await tws.send_ticks(CON, [("q", "10", "11", "1", "1")] * 3)
+                seen = len(tws.received)
+                with pytest.raises(TimeoutError):
+                    await board.until(lambda: board.links[NAME].state != "refused", 0.2)
+                assert len(tws.received) == seen
+                assert board.links["ibkr"].messages == 3 or board.links["ibkr"].state == "live"
+
+    asyncio.run(go())
+
+
+def test_quotes_that_stay_refused_are_told_once():
+    async def go():
+        async with Tws() as tws:
+            tws.refusals[BOTH[1]] = (10190, "Max number of tick-by-tick requests has been reached.")
+            async with running(tws, "AAPL", retry_s=0.05) as (_, board):
+                await tws.wait_for(lambda server: sum(one[0] == "97" for one in server.received) > 4)
+                told = [one for one in board.notices if "quotes refused" in one]
+                assert len(told) == 1
+                tws.refusals.clear()
+                await tws.subscribed(*BOTH)
+                ticks = [("q", "10", "11", "1", "1"), ("t", "11", "1", 0)]
+                await tws.send_ticks(CON, ticks)
+                link = await board.until_link(NAME, "live")
+                assert "refused" not in link.text
+                assert board.batches[-1].source == "quote"
+
+    asyncio.run(go())
+
+
+def test_1102_without_1100_is_a_break_too():
+    @play
+    async def go(tws, _, board):
+        ledger = Ledger()
+        await tws.subscribed(*BOTH)
+        await walked(tws, board, ledger, tape(50, 17))
+        await tws.error(1102, "restored, data maintained")
+        ledger.forget_quote()
+        await walked(tws, board, ledger, tape(50, 18))
+        assert len(board.states[NAME].outages) == 1
+
+    asyncio.run(go())
+
+
 def test_with_few_slots_every_market_gets_trades_first_and_a_freed_slot_is_taken():
     async def go():
         others = [contract(name, 100 + place) for place, name in enumerate(("MSFT", "NVDA"))]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from cvdtui.errors import VenueError
 from cvdtui.feeds.backoff import Backoff
 from cvdtui.feeds.ibkr import words
-from cvdtui.feeds.ibkr.gateway import BusyError, Gateway
+from cvdtui.feeds.ibkr.gateway import BusyError, Gateway, Stream
 from cvdtui.feeds.ibkr.history import Span, new_budget
 from cvdtui.feeds.ibkr.line import Line
 from cvdtui.feeds.ibkr.links import Links
@@ -141,8 +141,8 @@ class IbkrFeed:
         if found is None:
             self._sink.on_ignored(None)
             return
-        line, now = found[0], self._now()
-        self._guard(self._hear, line, now)
+        (line, stream), now = found, self._now()
+        self._guard(self._hear, line, stream, now)
         self._guard(line.last, time_s, price, size, now, past_limit, unreported)
 
     def on_quote(self, request: int, bid: float, ask: float, bid_size: float, ask_size: float) -> None:
@@ -151,8 +151,8 @@ class IbkrFeed:
         if found is None:
             self._sink.on_ignored(None)
             return
-        line, now = found[0], self._now()
-        self._guard(self._hear, line, now)
+        (line, stream), now = found, self._now()
+        self._guard(self._hear, line, stream, now)
         self._guard(line.quote, bid, ask, bid_size, ask_size, now)
 
     def on_packet(self) -> None:
@@ -192,8 +192,8 @@ class IbkrFeed:
 
     # --- what the messages mean
 
-    def _hear(self, line: Line, now: int) -> None:
-        line.hear(now, _loop_s())
+    def _hear(self, line: Line, stream: Stream, now: int) -> None:
+        line.hear(now, _loop_s(), is_trade=stream == "AllLast")
         self._links.messages += 1
         self._links.last_data_us = now
         self._touched[line] = None
@@ -206,9 +206,10 @@ class IbkrFeed:
         line, stream = found
         why = words.refusal(code, text)
         if stream == "BidAsk" and code != words.COMPETING:
+            if why != line.no_quotes:
+                self._note(f"{line.name}: quotes refused, tick rule only: {why}")
             line.no_quotes, line.no_quotes_code = why, code
             line.ticks.forget_quote()
-            self._note(f"{line.name}: quotes refused, tick rule only: {why}")
         else:
             line.refused, line.refused_code = why, code
             self._guard(line.broke, self._now())
@@ -286,7 +287,6 @@ class IbkrFeed:
         elif line.refused and line.refused_code in _PASSING:
             self._guard(self._streams.subscribe_anew, gateway, line, self._now())
         elif line.no_quotes and line.no_quotes_code in _PASSING:
-            line.no_quotes = ""
             self._streams.by_request.pop(line.requests.pop("BidAsk", -1), None)
             self._guard(self._streams.subscribe, gateway, line, "BidAsk")
 

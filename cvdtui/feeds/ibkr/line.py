@@ -119,12 +119,17 @@ class Line:
         self.refused_code = self.no_quotes_code = 0
         self.proof_due_s = None
 
-    def hear(self, now_us: int, now_s: float) -> None:
-        """A tick came: the stream runs."""
+    def hear(self, now_us: int, now_s: float, *, is_trade: bool) -> None:
+        """A tick came: the stream runs. Quotes prove nothing where trades are refused."""
+        if is_trade:
+            self.refused = ""
+        else:
+            self.no_quotes = ""
+            if self.refused:
+                return
         self.last_tick_s = now_s
         self.ticks_heard += 1
         self.suspected_us = self.proof_due_s = None
-        self.refused = ""
         if self.blind_from_us is not None:
             self._see_again(now_us)
 
