@@ -23,11 +23,20 @@ class Place(Struct, frozen=True, gc=False):
 
 
 PRESETS: dict[str, tuple[str, ...]] = {
-    "trader": ("markets", "chart", "footprint", "profile", "tape"),
+    "trader": ("markets", "chart", "footprint", "profile", "tape", "signals"),
     "screener": ("markets",),
     "chart": ("markets", "chart"),
     "ladder": ("footprint", "profile", "tape"),
 }
+
+
+ROOMY = frozenset({"signals"})
+"""Panes of a preset that are left out where the screen is not wide, until they are asked for."""
+
+
+def is_wide(width: int, height: int) -> bool:
+    """Everything side by side."""
+    return width >= WIDE[0] and height >= WIDE[1]
 
 
 def is_compact(width: int, height: int) -> bool:
@@ -59,13 +68,18 @@ def arrange(
         table = min(rows + 2, max(body.height * 2 // 5, 6))
         places["markets"] = Place(0, body.y, width, table)
         body = Place(0, body.y + table, width, body.height - table)
-    if width >= WIDE[0] and height >= WIDE[1]:
+    if is_wide(width, height):
         return {**places, **_across(body, rest)}
     return {**places, **_two_stacks(body, rest)}
 
 
 def _across(body: Place, names: list[str]) -> dict[str, Place]:
-    """Side by side, by weight."""
+    """Side by side, by weight; the signal log under profile and trades, whose lines are short."""
+    above = [name for name in names if name in {"profile", "tape"}]
+    if "signals" in names and above:
+        names = [name for name in names if name != "signals"]
+        out = _across(body, names)
+        return {**out, **_under([out[name] for name in above], above, body)}
     total = sum(WEIGHTS.get(name, 25) for name in names)
     out = {}
     x, weight = 0, 0
@@ -74,6 +88,20 @@ def _across(body: Place, names: list[str]) -> dict[str, Place]:
         end = body.width * weight // total
         out[name] = Place(x, body.y, end - x, body.height, edge=x > 0)
         x = end
+    return out
+
+
+def _under(places: list[Place], names: list[str], body: Place) -> dict[str, Place]:
+    """Two thirds of their height to neighbours, the rest to the signal log below all of them."""
+    height = body.height * 2 // 3
+    out = {
+        name: Place(place.x, place.y, place.width, height, place.edge)
+        for name, place in zip(names, places, strict=True)
+    }
+    first, last = places[0], places[-1]
+    out["signals"] = Place(
+        first.x, body.y + height, last.x + last.width - first.x, body.height - height, first.edge
+    )
     return out
 
 

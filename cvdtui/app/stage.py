@@ -1,6 +1,6 @@
 """What stands on the screen: which panes are shown, zoomed, focused, and how keys change that. Pure."""
 
-from cvdtui.app.layout import LEAST, PRESETS, Place, arrange, is_compact
+from cvdtui.app.layout import LEAST, PRESETS, ROOMY, Place, arrange, is_compact, is_wide
 from cvdtui.panes import PANES
 
 ORDER = tuple(PANES)
@@ -14,6 +14,8 @@ class Stage:
         self.height = 24
         self.preset = preset
         self.visible = list(PRESETS[preset])
+        self.asked: set[str] = set()
+        """Panes shown by their key, wherever they have no place of themselves."""
         self.focus = self.visible[0]
         self.zoom: str | None = None
         self.drilled = False
@@ -38,10 +40,15 @@ class Stage:
             return list(ORDER)
         if self.zoom is not None:
             return [self.zoom]
-        names = [name for name in ORDER if name in self.visible]
+        names = [name for name in ORDER if self._has_place(name)]
         if self.drilled and len(names) > 1:
             names = [name for name in names if name != "markets"]
         return names
+
+    def _has_place(self, name: str) -> bool:
+        """Among the visible, and the screen is wide enough for it or it was asked for."""
+        wide = name not in ROOMY or name in self.asked or is_wide(self.width, self.height)
+        return name in self.visible and wide
 
     def places(self, rows: int) -> dict[str, Place]:
         """Where everything stands now; `rows` is how many lines the table would like."""
@@ -71,10 +78,13 @@ class Stage:
             self.focus = "markets" if self.focus == name else name
         elif self.zoom is not None:
             self.zoom = self.focus = name
-        elif name in self.visible and len(self.visible) > 1:
-            self.visible.remove(name)
-        elif name not in self.visible:
-            self.visible.append(name)
+        elif self._has_place(name):
+            if len(self.shown) > 1 or name not in self.shown:
+                self.visible.remove(name)
+                self.asked.discard(name)
+        else:
+            self.visible += [] if name in self.visible else [name]
+            self.asked.add(name)
             self.focus = name
         self.settle()
 
@@ -130,6 +140,7 @@ class Stage:
         """Take a named layout."""
         self.preset = name
         self.visible = list(PRESETS[name])
+        self.asked.clear()
         self.zoom, self.drilled = None, False
         self.focus = self.visible[0]
         self.settle()

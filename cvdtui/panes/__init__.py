@@ -12,6 +12,7 @@ from cvdtui.panes.line import Pane
 from cvdtui.panes.links import Links
 from cvdtui.panes.markets import Markets
 from cvdtui.panes.profile import Profile
+from cvdtui.panes.signals import Signals
 from cvdtui.panes.tape import Tape
 
 PANES: dict[str, Callable[[], Pane]] = {
@@ -22,6 +23,7 @@ PANES: dict[str, Callable[[], Pane]] = {
     "tape": Tape,
     "group": Group,
     "links": Links,
+    "signals": Signals,
 }
 """In the order of their keys 1-9."""
 BEYOND_ONE_MARKET = frozenset({"markets", "group", "links"})
