@@ -42,7 +42,7 @@ class DemoOptions(Struct, frozen=True, kw_only=True):
     seconds: float | None = None
     notices: tuple[str, ...] = ()
     seed: int = 1
-    markets: int = 16
+    markets: int = 12
     """How many markets the exchange lists."""
     rate: float = 200.0
     """Trades a second, all markets together, on average."""

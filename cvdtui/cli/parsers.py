@@ -111,7 +111,7 @@ def _run(to: argparse.ArgumentParser) -> None:
 def _demo(to: argparse.ArgumentParser) -> None:
     group = to.add_argument_group("the demo exchange")
     group.add_argument("--seed", type=whole(0), default=1, metavar="N", help="same seed, same trades (1)")
-    group.add_argument("--markets", type=whole(1), default=16, metavar="N", help="how many it lists (16)")
+    group.add_argument("--markets", type=whole(1), default=12, metavar="N", help="how many it lists (12)")
     group.add_argument(
         "--rate",
         type=number(above=0),

@@ -30,7 +30,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
         prog="cvdtui demo", description="A small exchange on loopback that speaks Binance, Bybit and OKX."
     )
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--markets", type=int, default=16)
+    parser.add_argument("--markets", type=int, default=12)
     parser.add_argument("--rate", type=float, default=60.0, help="trades a second over all markets")
     parser.add_argument(
         "--fault", default="", metavar="NAME,...", help="drop, dup, skip, stall, malformed, slow, 429"

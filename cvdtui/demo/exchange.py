@@ -54,7 +54,7 @@ class Exchange:
         self,
         *,
         seed: int = 1,
-        markets: int = 16,
+        markets: int = 12,
         rate: float = 60.0,
         faults: Collection[str] = (),
         clock: Now | None = None,

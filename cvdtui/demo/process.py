@@ -22,7 +22,7 @@ class Options(Struct, frozen=True, kw_only=True):
     """What `cvdtui demo` was asked for; the child checks it."""
 
     seed: int = 1
-    markets: int = 16
+    markets: int = 12
     rate: float = 60.0
     faults: Collection[str] = ()
     ledger: Path | None = None
