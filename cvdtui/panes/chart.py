@@ -3,6 +3,7 @@
 from cvdtui.model import ChartBar, MarketDetail
 from cvdtui.panes import numbers
 from cvdtui.panes.axis import time_axis
+from cvdtui.panes.chart_marks import on_cvd, on_price
 from cvdtui.panes.clock import Clock
 from cvdtui.panes.columns import price_decimals
 from cvdtui.panes.line import Answer, Frame, Line, centred, title
@@ -79,6 +80,10 @@ class Chart:
         bars = detail.bars[-max(frame.width - self._gutter - 2, 1) :]
         self._bars, self._prices = bars, prices
         grid = _candles(bars, prices) + _deltas(bars, hist, ascii_only=frame.ascii) + _line(bars, sums)
+        for row, x, glyph, role in on_price(detail.signals, bars, prices):
+            grid[row][x] = (glyph, role)
+        for row, x, glyph, role in on_cvd(detail.signals, bars, sums):
+            grid[prices.rows + hist + row][x] = (glyph, role)
         if self.at_us is not None:
             self._cross(grid, bars, prices)
         lines = [_row(text, tick, cells) for (text, tick), cells in zip(labels, grid, strict=True)]
