@@ -16,9 +16,11 @@ from tests.ibkr.ledger import Ledger, tape
 from tests.ibkr.tws import AAPL, ES, ORDER_LIKE, Tws
 from tests.program.running import environment, finish, start
 
+BOTH = [(AAPL["con_id"], "AllLast"), (AAPL["con_id"], "BidAsk")]
 
-async def report(tws, home, ticks, *words):
-    """Runs the program while the server sends these ticks; (exit code, report, stderr)."""
+
+async def report(tws, home, talk, *words):
+    """Runs the program while the server talks to it; (exit code, report, stderr)."""
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "cvdtui", "run", "--headless", "--json"),
         *("--set", f"ibkr.port={tws.port}", "--set", "ibkr.backfill_minutes=0", *words),
@@ -28,8 +30,8 @@ async def report(tws, home, ticks, *words):
         stderr=asyncio.subprocess.PIPE,
     )
     try:
-        await tws.subscribed((AAPL["con_id"], "AllLast"), (AAPL["con_id"], "BidAsk"))
-        await tws.send_ticks(AAPL["con_id"], ticks, 10)
+        await tws.subscribed(*BOTH)
+        await talk(tws)
         async with asyncio.timeout(30):
             out, err = await child.communicate()
     finally:
@@ -94,7 +96,11 @@ def test_a_run_reports_the_ledger_of_the_server(tmp_path):
     async def go():
         async with Tws() as tws:
             ticks = tape(800, 5)
-            code, made, err = await report(tws, tmp_path, ticks, "ibkr:AAPL", "--seconds", "4")
+
+            async def talk(server):
+                await server.send_ticks(AAPL["con_id"], ticks, 10)
+
+            code, made, err = await report(tws, tmp_path, talk, "ibkr:AAPL", "--seconds", "4")
             assert code == 0, err
             assert not tws.kinds & ORDER_LIKE
             return made["markets"]["ibkr:AAPL"], Ledger().walk(ticks)
@@ -107,3 +113,30 @@ def test_a_run_reports_the_ledger_of_the_server(tmp_path):
     assert Decimal(market["cvd"]["start"]) == ledger.cvd
     assert set(market["side_source"]) == {"quote", "midpoint", "tick", "unknown"}
     assert market["gaps"] == []
+
+
+def test_a_drop_mid_stream_stands_in_the_report_as_a_span_of_time(tmp_path):
+    first, second = tape(300, 8), tape(300, 9)
+    ledger = Ledger().walk(first)
+    ledger.forget_quote()
+    ledger.walk(second)
+
+    async def talk(tws):
+        await tws.send_ticks(AAPL["con_id"], first, 10)
+        tws.drop_softly()
+        await tws.wait_for(lambda server: server.clients == 2)
+        await tws.subscribed(*BOTH)
+        await tws.send_ticks(AAPL["con_id"], second, 10)
+
+    async def go():
+        async with Tws() as tws:
+            return await report(tws, tmp_path, talk, "ibkr:AAPL", "--seconds", "5")
+
+    code, made, err = asyncio.run(go())
+    assert code == 0, err
+    market = made["markets"]["ibkr:AAPL"]
+    (gap,) = market["gaps"]
+    assert (gap["after"], gap["before"], gap["missing"], gap["state"]) == (None, None, None, "lost")
+    assert gap["from_time_us"] < gap["to_time_us"]
+    assert market["coverage"] < 1
+    assert (market["trades"], Decimal(market["cvd"]["start"])) == (ledger.trades, ledger.cvd)

@@ -134,6 +134,11 @@ class Tws:
         if self._writer is not None:
             self._writer.transport.abort()
 
+    def drop_softly(self):
+        """Everything that was sent arrives, then the connection ends."""
+        self.streams = {}
+        self._writer.close()
+
     @property
     def kinds(self):
         """Numbers of every kind of message that was received."""
