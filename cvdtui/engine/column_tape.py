@@ -77,13 +77,18 @@ class ColumnTape:
 
     def _sorted(self, columns: Columns) -> Columns:
         """Ascending ids, each once, none older than what was released."""
-        order = np.argsort(columns.ids, kind="stable")
-        ids = columns.ids[order]
-        keep = np.append(True, np.diff(ids) != 0)
+        ids = columns.ids
+        steps = np.diff(ids)
+        order = None
+        if np.any(steps < 0):  # an archive with repeated rows still ascends
+            order = np.argsort(ids, kind="stable")
+            ids = ids[order]
+            steps = np.diff(ids)
+        keep = np.append(True, steps != 0)
         if self.next is not None:
             keep &= ids >= self.next
         self.duplicates += int(np.count_nonzero(~keep & ~self._was_lost(ids)))
-        return taken(columns, order[keep])
+        return taken(columns, np.flatnonzero(keep) if order is None else order[keep])
 
     def _was_lost(self, ids: Ints) -> Flags:
         """Ids of holes that were given up: they are late, not twice."""
