@@ -111,9 +111,8 @@ class LiveFeed:
     def remove(self, symbol: str) -> None:
         """Feed this market no longer."""
         if self._wanted.pop(symbol, None) is not None:
-            for socket in self._sockets:
+            for socket in self._sockets:  # the grammar keeps it: an answer on its way is still read
                 socket.remove(symbol)
-            self._venue.forget(symbol)
 
     async def run(self) -> None:
         """Feed until cancelled. Raises only what the Sink raises."""

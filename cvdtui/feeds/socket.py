@@ -112,7 +112,11 @@ class Socket:
 
     def remove(self, symbol: str) -> None:
         """Carry this market no longer."""
-        if self._watches.pop(symbol, None) and self._current is not None:
+        watch = self._watches.pop(symbol, None)
+        if watch is None:
+            return
+        watch.waiting = None
+        if self._current is not None:
             self._spawn(self._current.send(self._subscriptions.end(symbol), self._pause_s))
 
     # --- its life

@@ -29,12 +29,14 @@ class Host:
         self.answer = answer
         self.sockets = []
         self.asked = []
+        self.heard = []
         self.gate = None
         self.changed = asyncio.Event()
 
     async def handle(self, ws):
         self.sockets.append(ws)
         async for text in ws:
+            self.heard.append(text)
             for said in self.reply(json.loads(text)):
                 await ws.send(json.dumps(said))
             self.changed.set()
@@ -122,6 +124,7 @@ async def feeding(market, answer, sink=None, gate=None, **options):
         task = asyncio.create_task(feed.run())
         try:
             await host.until(lambda: host.sockets)
+            host.feed = feed
             yield host, sink
             if task.done():
                 task.result()
@@ -366,5 +369,21 @@ def test_open_interest_is_asked_for_where_it_is_not_pushed():
         async with feeding(USDM, answer, open_interest_s=0.05, history=False) as (_, sink):
             await sink.until(lambda: len(sink.open_interest) >= 2)
             assert [one.size for one in sink.open_interest[:2]] == [100_500, 101_500]
+
+    asyncio.run(scene())
+
+
+def test_a_market_that_goes_while_its_history_is_on_its_way_takes_nothing_with_it():
+    async def scene():
+        gate = asyncio.Event()
+        rows = [(number, T - 1000 + number) for number in range(1, 20)]
+        async with feeding(OKX, okx(rows), gate=gate, trades_minutes=5) as (host, sink):
+            await host.until(lambda: any(path == "history-trades" for path, _ in host.asked))
+            host.feed.remove("BTC-USDT")
+            gate.set()
+            host.feed.add(["BTC-USDT"])
+            await host.until(lambda: sum('"subscribe"' in text for text in host.heard) == 2)
+            await host.tell(summed(20, 1, T + 20))
+            await sink.until(lambda: 20 in sink.ids(OKX))
 
     asyncio.run(scene())

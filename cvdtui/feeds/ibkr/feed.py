@@ -12,7 +12,7 @@ from cvdtui.feeds.ibkr.history import Span, new_budget
 from cvdtui.feeds.ibkr.line import Line
 from cvdtui.feeds.ibkr.links import Links
 from cvdtui.feeds.ibkr.options import IbkrOptions
-from cvdtui.feeds.ibkr.streams import Note, OnHours, Streams
+from cvdtui.feeds.ibkr.streams import Note, OnHours, Since, Streams
 from cvdtui.model import LinkState, Now, Outage, Sink
 from cvdtui.venues.ibkr import NAME
 from cvdtui.venues.wire import clean
@@ -37,12 +37,13 @@ class IbkrFeed:
         options: IbkrOptions,
         on_hours: OnHours = lambda *_: None,
         note: Note = lambda _: None,
+        since: Since = lambda _: None,
     ) -> None:
         self._options = options
         self._sink = sink
         self._now = now
         self._note = note
-        self._streams = Streams(options, sink, on_hours, note)
+        self._streams = Streams(options, sink, now=now, on_hours=on_hours, note=note, since=since)
         self._links = Links(sink, now, options)
         self._gateway: Gateway | None = None
         self._group: asyncio.TaskGroup | None = None

@@ -22,7 +22,9 @@ WAITING_TRADES = 200_000
 class Line:
     """Ticks in, trades and spans of silence out to the Sink; the feed says when the stream broke."""
 
-    def __init__(self, symbol: str, fields: Fields, options: IbkrOptions, sink: Sink) -> None:
+    def __init__(
+        self, symbol: str, fields: Fields, options: IbkrOptions, sink: Sink, *, first_id: int = 0
+    ) -> None:
         self.symbol = symbol
         self.fields = fields
         self.contract: Contract | None = None
@@ -59,7 +61,7 @@ class Line:
         self._waiting_trades = 0
         self._history_from_us: int | None = 0
         """The next trade ends a span that history may tell of, from here on; None while trades just flow."""
-        self._id = 0
+        self._id = first_id
 
     @property
     def market(self) -> Market:

@@ -8,25 +8,31 @@ from cvdtui.feeds.ibkr.contracts import NO_CONTRACT, market_of, qualify, session
 from cvdtui.feeds.ibkr.gateway import STREAMS, Gateway, Stream
 from cvdtui.feeds.ibkr.line import Line
 from cvdtui.feeds.ibkr.options import IbkrOptions
-from cvdtui.model import Sink
+from cvdtui.model import Now, Sink
 from cvdtui.venues.ibkr import fields_of
 from cvdtui.venues.wire import clean
 
 OnHours = Callable[[str, str, str], None]
 """(market name, "HH:MM", zone): when its sessions begin by the exchange's hours."""
 Note = Callable[[str], None]
+Since = Callable[[str], int | None]
+"""Market name -> the last trade known of it, when another feed told some before."""
 
 
 class Streams:
     """Every request has a number; a tick under a number that was let go belongs to nobody."""
 
-    def __init__(self, options: IbkrOptions, sink: Sink, on_hours: OnHours, note: Note) -> None:
+    def __init__(  # noqa: PLR0913 - the Sink, and who is told what
+        self, options: IbkrOptions, sink: Sink, *, now: Now, on_hours: OnHours, note: Note, since: Since
+    ) -> None:
         self.lines: dict[str, Line] = {}
         self.by_request: dict[int, tuple[Line, Stream]] = {}
         self.refused_s: dict[Line, float] = {}
         """The loop's time of a refusal that may pass."""
         self._options = options
         self._sink = sink
+        self._now = now
+        self._since = since
         self._on_hours = on_hours
         self._note = note
         self._opening: set[Line] = set()
@@ -37,7 +43,10 @@ class Streams:
         for symbol in symbols:
             fields = self._options.contracts.get(symbol) or fields_of(symbol)
             if symbol not in self.lines:
-                self.lines[symbol] = Line(symbol, fields, self._options, self._sink)
+                # ids go on growing when a feed takes over from another: microseconds outrun trades
+                line = Line(symbol, fields, self._options, self._sink, first_id=self._now())
+                line.blind_from_us = self._since(line.name)
+                self.lines[symbol] = line
 
     def remove(self, gateway: Gateway | None, symbol: str) -> None:
         """A market to be followed no longer: its slots are free, and those refused may ask again."""
