@@ -11,7 +11,7 @@ from cvdtui.model import Trades
 from tests.engine.lively import BEGIN_US, MARKET, counted, state, tape
 from tests.engine.nasty import examples
 
-LIMITS = OrderLimits((100, 1_000, 10_000), 5_000, None)
+LIMITS = OrderLimits((5, 12, 30), 20, None)
 SECONDS = 300
 
 

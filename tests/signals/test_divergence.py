@@ -78,6 +78,15 @@ def test_cvd_must_part_by_half_a_deviation_times_the_root_of_the_bars_between():
     assert told(bars_of(rows), strength=1.0) == {}
 
 
+def test_exactly_half_a_deviation_is_enough():
+    # 8 deltas up to the later pivot, sum -4, squares 130: variance 130/8 - 1/4 = 16; needed 0.5 x 4 x sqrt(4) = 4
+    deltas = [0, 0, 0, 0, -8, 7, -4, 1, 0]
+    highs = [10, 10, 10, 12, 10, 10, 10, 13, 10]
+    rows = [(high, 10, 10, delta) for high, delta in zip(highs, deltas, strict=True)]
+    assert told(bars_of(rows), left=1, right=1) == {8: [("sell", "regular")]}
+    assert told(bars_of(rows), left=1, right=1, strength=0.501) == {}
+
+
 def test_a_pivot_is_above_the_bars_before_and_not_below_those_after():
     rows = [(10, 10, 10, 0)] * 5 + [(12, 10, 10, 0), (12, 10, 10, 0)] + [(10, 10, 10, 0)] * 5
     judge = Divergence(Divergence.Parameters(), 60)

@@ -190,6 +190,22 @@ def test_without_open_interest_or_with_rising_or_wide_there_is_none():
     assert accumulated(wide, falling, range=1.0) == {}
 
 
+def test_z_must_rise():
+    # CVD leaps once and stays: z jumps, then falls bar by bar; the leap alone is told, and not again
+    rows = [(101, 100, 100, 0)] * 30 + [(101, 100, 100, 50)] + [(101, 100, 100, 0)] * 8
+    bars = bars_of(rows)
+    rising = {bar.time_us: float(place) for place, bar in enumerate(bars)}
+    falling = {at: -value for at, value in rising.items()}
+    late = {at: value if place < 37 else -1.0 for place, (at, value) in enumerate(rising.items())}
+    assert list(accumulated(bars, falling)) == [30]
+    smooth = [
+        slow.smoothed(slow.z_raw([b.cvd for b in bars[: end + 1]]) for end in range(at + 1))
+        for at in (36, 37)
+    ]
+    assert smooth[0] > smooth[1] > 0, "z is above zero and falls when open interest begins to"
+    assert accumulated(bars, late) == {}
+
+
 @settings(max_examples=40)
 @given(walks(least=25, most=45, step=1), st.lists(st.integers(0, 5), min_size=45, max_size=45))
 def test_accumulation_is_what_the_definition_gives(bars, values):

@@ -153,6 +153,19 @@ def test_a_steep_turn_at_a_level_is_told_and_elsewhere_is_not():
     assert hear("slope", turn(last=-60), shown=at_level(100))[0][139][0].side == "sell"
 
 
+def test_a_slope_that_stays_steep_is_told_on_its_first_bar_and_again_after_a_pause():
+    rows = [(101, 99, 100, 1 if i % 2 else -1) for i in range(140)]
+    rows += [(101, 99, 100, 60), (101, 99, 100, 60), (101, 99, 100, 60)]
+    told, marks = hear("slope", bars_of(rows), shown=at_level(100))
+    assert [mark.slope_z > 2 for mark in marks[140:]] == [True] * 3
+    assert list(told) == [140]
+    away = {141}  # for one bar the level is elsewhere
+    told, _ = hear(
+        "slope", bars_of(rows), shown=lambda place, bar: at_level(500 if place in away else 100)(place, bar)
+    )
+    assert list(told) == [140, 142]
+
+
 @settings(max_examples=25, deadline=None)
 @given(walks(least=118, most=135))
 def test_the_z_of_the_slope_is_what_the_definition_gives_on_every_bar(bars):
