@@ -79,7 +79,7 @@ def test_cvd_must_part_by_half_a_deviation_times_the_root_of_the_bars_between():
 
 
 def test_exactly_half_a_deviation_is_enough():
-    # 8 deltas up to the later pivot, sum -4, squares 130: variance 130/8 - 1/4 = 16; needed 0.5 x 4 x sqrt(4) = 4
+    # 8 deltas up to the later pivot, sum -4, squares 130: variance 16; needed 0.5 x 4 x sqrt(4) = 4
     deltas = [0, 0, 0, 0, -8, 7, -4, 1, 0]
     highs = [10, 10, 10, 12, 10, 10, 10, 13, 10]
     rows = [(high, 10, 10, delta) for high, delta in zip(highs, deltas, strict=True)]
