@@ -51,7 +51,19 @@ def ibkr_feed(config: Config, symbols: Iterable[str], board: Board, now: Now) ->
         if state is not None and market not in config.session.markets and not state.flow.taken:
             state.flow.periods.clock = SessionClock(start, zone)
 
-    return IbkrFeed(symbols, board, now=now, options=ibkr_options(config), on_hours=on_hours, note=board.note)
+    def since(market: str) -> int | None:
+        state = board.states.get(market)
+        return state.flow.last_time_us or None if state is not None else None
+
+    return IbkrFeed(
+        symbols,
+        board,
+        now=now,
+        options=ibkr_options(config),
+        on_hours=on_hours,
+        note=board.note,
+        since=since,
+    )
 
 
 def _symbol(name: str) -> str:

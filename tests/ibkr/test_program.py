@@ -5,14 +5,18 @@ import json
 import socket
 import subprocess
 import sys
+import time
 from datetime import datetime
 from decimal import Decimal
 
 import pytest
 
 from cvdtui.config import Config, Ibkr, Session, SessionTime
+from cvdtui.ibkr import ibkr_feed
 from cvdtui.monitor import Monitor
+from cvdtui.venues.named import market_named
 from tests.ibkr.ledger import Ledger, tape
+from tests.ibkr.running import Watched
 from tests.ibkr.tws import AAPL, ES, ORDER_LIKE, Tws
 from tests.program.running import environment, finish, start
 
@@ -140,3 +144,24 @@ def test_a_drop_mid_stream_stands_in_the_report_as_a_span_of_time(tmp_path):
     assert gap["from_time_us"] < gap["to_time_us"]
     assert market["coverage"] < 1
     assert (market["trades"], Decimal(market["cvd"]["start"])) == (ledger.trades, ledger.cvd)
+
+
+def test_a_feed_that_takes_over_from_one_that_failed_drops_nothing_and_tells_the_break():
+    async def go():
+        name, board = "ibkr:AAPL", Watched()
+        board.add(market_named(name))
+        async with Tws() as tws:
+            config = Config(ibkr=Ibkr(port=tws.port, backfill_minutes=0))
+            for turn in (1, 2):
+                feed = ibkr_feed(config, ["AAPL"], board, lambda: time.time_ns() // 1000)
+                task = asyncio.create_task(feed.run())
+                await tws.subscribed(*BOTH)
+                await tws.send_ticks(AAPL["con_id"], [("t", "10.01", "1", 0), ("t", "10.02", "2", 0)])
+                await board.until(lambda due=2 * turn: board.states[name].flow.taken == due)
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+                tws.streams = {}
+            return board.states[name]
+
+    state = asyncio.run(go())
+    assert (state.duplicates, len(state.outages)) == (0, 1)
