@@ -125,6 +125,11 @@ class Monitor:
             state.flow.drop_mark(wall_clock())
             state.changes += 1
 
+    def set_levels(self, market: str, prices: tuple[str, ...]) -> None:
+        """The key levels of a market, as decimal strings."""
+        if self.board.court is not None:
+            self.board.court.levels[market] = prices
+
     async def add_market(self, name: str) -> str | None:
         """Follows a market too; None, or why not."""
         if name in self.board.states:

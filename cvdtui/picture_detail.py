@@ -4,6 +4,7 @@ from itertools import islice
 from typing import Literal
 
 from cvdtui.engine.footprint import auto_row, group, stepped_row
+from cvdtui.engine.jury import Jury
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.profile import point_of_control, profile
 from cvdtui.engine.segment import Cells
@@ -66,6 +67,7 @@ class Detail:
             state.flow.rolling,
             () if jury is None else signal_views(jury),
             Dashboard() if jury is None else dashboard(jury),
+            () if jury is None else tuple(price / 10**state.market.price_decimals for price in jury.dropped),
         )
 
     def row_size(self, timeframe: int) -> int:
@@ -97,7 +99,7 @@ class Detail:
         for bar in bars.last(view.footprints):
             is_open = bar.time_us == open_us
             made[bar.time_us] = (not is_open and known.get(bar.time_us)) or ladder_bar(
-                bar, bars.cells(bar.time_us), row, scaler, closed=not is_open
+                bar, bars.cells(bar.time_us), row, scaler, self._picture.jury, closed=not is_open
             )
         self._ladder_bars = {time: one for time, one in made.items() if one.closed}
         last = state.flow.last_trade
@@ -105,12 +107,14 @@ class Detail:
         return Ladder(row / scaler.price, decimals_shown(row, state), tuple(made.values()), last_row)
 
 
-def ladder_bar(bar: Bar, cells: Cells | None, row: int, scaler: Scaler, *, closed: bool) -> LadderBar:
+def ladder_bar(  # noqa: PLR0913 - a bar, and how it is drawn
+    bar: Bar, cells: Cells | None, row: int, scaler: Scaler, jury: Jury | None, *, closed: bool
+) -> LadderBar:
     """One bar of the footprint; a bar known from a candle has totals and no cells."""
     rows = group(cells, row) if cells else {}
-    found = imbalances(rows)
+    found, stacks = jury.footprint(rows) if jury is not None else ([], [])
     marks = dict(found)
-    zones = {number for low, high, _, _ in stacked(found) for number in range(low, high + 1)}
+    zones = {number for low, high, _, _ in stacks for number in range(low, high + 1)}
     poc = point_of_control({number: sum(sums) for number, sums in rows.items()}) if rows else None
     drawn = {
         number: LadderCell(

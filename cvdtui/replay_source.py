@@ -62,6 +62,12 @@ class ReplaySource:
             state.flow.drop_mark(self.replay.now_us())
             state.changes += 1
 
+    def set_levels(self, market: str, prices: tuple[str, ...]) -> str:
+        """Key levels of this replay; the next one begins without them."""
+        if self.board.court is not None:
+            self.board.court.levels[market] = prices
+        return ""
+
     async def add_market(self, name: str) -> str | None:
         """A replay has the markets of its files."""
         return f"a replay shows the markets of its files; {name} cannot be added"

@@ -1,6 +1,7 @@
 """`run`, `demo` and `replay` on the screen: themes, the user's choices and a Source, put together."""
 
 import os
+import re
 from collections.abc import Sequence
 
 from msgspec import structs
@@ -24,6 +25,8 @@ def show_live(options: RunOptions) -> int:
         alerts=kept_alerts(),
         remember_alerts=remember_alerts,
         journal=settings.journal_path(),
+        levels=kept_levels(),
+        remember_levels=remember_levels,
     )
     return _show(source, options.config, options.seconds)
 
@@ -60,6 +63,24 @@ def remember_alerts(rules: Sequence[AlertRule]) -> str:
     """Keeps the rules added on the screen; a warning when they cannot be kept."""
     kept = tuple(settings.KeptAlert(market=rule.market, signal=rule.signal) for rule in rules)
     return settings.save_state(structs.replace(settings.load_state(), alerts=kept))
+
+
+def kept_levels() -> dict[str, tuple[str, ...]]:
+    """Key levels by market, as far as they are prices."""
+    kept = settings.load_state().levels
+    return {market: tuple(filter(_is_price, prices)) for market, prices in kept.items()}
+
+
+def remember_levels(market: str, prices: tuple[str, ...]) -> str:
+    """Keeps the key levels of one market; a warning when they cannot be kept."""
+    state = settings.load_state()
+    others = {name: kept for name, kept in state.levels.items() if name != market}
+    levels = {**others, market: prices} if prices else others
+    return settings.save_state(structs.replace(state, levels=levels))
+
+
+def _is_price(text: str) -> bool:
+    return re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,12})?", text) is not None
 
 
 def _show(source: Source, config: Config, seconds: float | None) -> int:

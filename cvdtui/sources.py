@@ -26,6 +26,8 @@ RememberAlerts = Callable[[Sequence[AlertRule]], str]
 """Told of all rules that were added on the screen; gives a warning or an empty text."""
 Remember = Callable[[str, bool], str]
 """Told of a market and whether it is followed now; gives a warning or an empty text."""
+RememberLevels = Callable[[str, tuple[str, ...]], str]
+"""Told of a market and its key levels; gives a warning or an empty text."""
 INSTRUMENTS_FRESH_S = 86_400.0
 """A listing that was kept is good enough to complete names for so long."""
 _STARTING = "still starting: try again in a moment"
@@ -46,6 +48,8 @@ class LiveSource:
         alerts: Sequence[AlertRule] = (),
         remember_alerts: RememberAlerts | None = None,
         journal: "Path | None" = None,
+        levels: Mapping[str, tuple[str, ...]] | None = None,
+        remember_levels: RememberLevels | None = None,
     ) -> None:
         """`alerts` are rules added earlier on the screen; `journal` is where signals are kept."""
         self._config = config
@@ -55,6 +59,8 @@ class LiveSource:
         self._alerts = tuple(alerts)
         self._remember_alerts = remember_alerts
         self._journal = journal
+        self._levels = dict(levels or {})
+        self._remember_levels = remember_levels
         self.write_terminal: Callable[[str], None] | None = None
         """How bells and notifications reach the terminal; set by whoever owns it."""
         self._monitor: Monitor | None = None
@@ -78,6 +84,8 @@ class LiveSource:
             journal=self._journal,
         )
         self._monitor.alerts.rules.added.extend(self._alerts)
+        for market, prices in self._levels.items():
+            self._monitor.set_levels(market, prices)
         await self._monitor.start()
 
     async def stop(self) -> None:
@@ -99,6 +107,13 @@ class LiveSource:
         """Sets the anchor `mark` to now."""
         if self._monitor is not None:
             self._monitor.drop_mark(market)
+
+    def set_levels(self, market: str, prices: tuple[str, ...]) -> str:
+        """The key levels of one market; a warning when they cannot be kept."""
+        if self._monitor is None:
+            return _STARTING
+        self._monitor.set_levels(market, prices)
+        return self._remember_levels(market, prices) if self._remember_levels is not None else ""
 
     async def add_market(self, name: str) -> str | None:
         """Follows a market too."""
@@ -161,6 +176,7 @@ class LiveSource:
         self._remember = None
         self._instruments = {}
         self._remember_alerts = None
+        self._remember_levels = None
         self._monitor = Monitor(
             config,
             config.markets,

@@ -11,6 +11,7 @@ from cvdtui.app import commands
 from cvdtui.app.adding import Adding
 from cvdtui.app.keys import action_of
 from cvdtui.app.layout import PRESETS
+from cvdtui.app.levels import toggled
 from cvdtui.app.picker import Picker
 from cvdtui.app.player import Player
 from cvdtui.app.prompt import Prompt
@@ -19,6 +20,7 @@ from cvdtui.app.stage import ORDER, Stage
 from cvdtui.app.wishes import Wishes
 from cvdtui.model import ANCHORS, TIMEFRAMES, Snapshot, View
 from cvdtui.panes import PANES
+from cvdtui.panes.chart import Chart
 from cvdtui.panes.clock import span
 from cvdtui.panes.groups import Groups
 from cvdtui.panes.help import Help
@@ -81,6 +83,7 @@ class Desk:
             "unit": self._unit,
             "anchor": self._anchor,
             "mark": lambda _: self._mark(),
+            "level": lambda _: self._level(),
             "freeze": lambda _: self._freeze(),
             "pause": lambda _: self.player.pause(),
             "step": lambda _: self.player.step(),
@@ -319,6 +322,19 @@ class Desk:
         self.source.drop_mark(self.view.market)
         self.look(anchor="mark")
         self.say(f"mark dropped: CVD of {self.view.market} runs from here")
+
+    def _level(self) -> None:
+        """A key level at the crosshair's price line, or at the last price; one that is there goes."""
+        detail = self.snapshot.detail
+        chart = next(pane for pane in self.panes.values() if isinstance(pane, Chart))
+        if detail is None or not detail.bars:
+            self.say("no price to drop a level at")
+            return
+        price = chart.pointed if chart.pointed is not None else detail.bars[-1].close
+        prices, words = toggled(detail, price, chart.grain)
+        warning = self.source.set_levels(detail.market.name, prices)
+        self.look()
+        self.say(f"{words}; {warning}" if warning else words)
 
     def _freeze(self) -> None:
         self.frozen = not self.frozen

@@ -43,6 +43,7 @@ KEYS: tuple[Key, ...] = (
     Key(("u",), "unit", "u", "base or quote units"),
     Key(("A",), "anchor", "A", "next CVD anchor"),
     Key(("m",), "mark", "m", "drop a CVD mark here"),
+    Key(("l",), "level", "l", "drop or remove a key level"),
     Key(("space",), "freeze", "space", "freeze the picture"),
     Key(("space",), "pause", "space", "pause the replay", "replay"),
     Key((".",), "step", ".", "replay: one step", "replay"),

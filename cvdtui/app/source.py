@@ -27,6 +27,9 @@ class Source(Protocol):
     def drop_mark(self, market: str) -> None:
         """Set the anchor `mark` of one market to now."""
 
+    def set_levels(self, market: str, prices: tuple[str, ...]) -> str:
+        """The key levels of one market from now on; a warning when they cannot be kept, else empty."""
+
     async def add_market(self, name: str) -> str | None:
         """Follow `venue:SYMBOL` as well; None when it is followed, else why not, in one line."""
 

@@ -290,6 +290,8 @@ class MarketDetail(Struct, frozen=True, gc=False):
     signals: tuple[SignalView, ...] = ()
     """Of the timeframe in view, oldest first; provisional ones last."""
     dashboard: Dashboard = Dashboard()
+    levels: tuple[float, ...] = ()
+    """Prices the user dropped."""
 
 
 class Snapshot(Struct, frozen=True, gc=False):

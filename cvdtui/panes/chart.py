@@ -3,7 +3,7 @@
 from cvdtui.model import ChartBar, MarketDetail
 from cvdtui.panes import numbers
 from cvdtui.panes.axis import time_axis
-from cvdtui.panes.chart_marks import on_cvd, on_price
+from cvdtui.panes.chart_marks import draw_levels, on_cvd, on_price
 from cvdtui.panes.clock import Clock
 from cvdtui.panes.columns import price_decimals
 from cvdtui.panes.line import Answer, Frame, Line, centred, title
@@ -53,6 +53,19 @@ class Chart:
             return Answer()
         return None
 
+    @property
+    def pointed(self) -> float | None:
+        """The price under the crosshair, None without one."""
+        if self.at_us is None or not self._bars:
+            return None
+        close = self._bars[self._at()].close
+        return self._prices.value(self._prices.row(close) - self.lift) if self.lift else close
+
+    @property
+    def grain(self) -> float:
+        """Half of what one row of the chart spans, in price."""
+        return (self._prices.high - self._prices.low) / self._prices.rows / 2
+
     def _at(self) -> int:
         """The index of the crosshair's bar among those shown."""
         wanted = self.at_us or 0
@@ -80,6 +93,7 @@ class Chart:
         bars = detail.bars[-max(frame.width - self._gutter - 2, 1) :]
         self._bars, self._prices = bars, prices
         grid = _candles(bars, prices) + _deltas(bars, hist, ascii_only=frame.ascii) + _line(bars, sums)
+        draw_levels(grid, detail.levels, prices)
         for row, x, glyph, role in on_price(detail.signals, bars, prices):
             grid[row][x] = (glyph, role)
         for row, x, glyph, role in on_cvd(detail.signals, bars, sums):

@@ -36,5 +36,13 @@ def on_cvd(signals: tuple[SignalView, ...], bars: tuple[ChartBar, ...], scale: S
             yield scale.row(cvd), x, glyph_of(one), role_of(one)
 
 
+def draw_levels(grid: list[list[tuple[str, str]]], levels: tuple[float, ...], scale: Scale) -> None:
+    """Key levels as a faint line behind the candles; those beyond the chart are left out."""
+    for level in levels:
+        if scale.low <= level <= scale.high:
+            row = scale.row(level)
+            grid[row] = [("╌", "faint") if glyph == " " else (glyph, role) for glyph, role in grid[row]]
+
+
 def _columns(bars: tuple[ChartBar, ...]) -> dict[int, int]:
     return {bar.time_us: x for x, bar in enumerate(bars)}

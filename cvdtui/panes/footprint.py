@@ -3,6 +3,8 @@
 It holds still until the price leaves.
 """
 
+import math
+
 from cvdtui.model import Ladder, LadderBar, MarketDetail
 from cvdtui.panes import numbers
 from cvdtui.panes.clock import Clock
@@ -65,7 +67,11 @@ class Footprint:
         bars = ladder.bars[-count:]
         top = self.top or 0
         lines = [self._title(frame, detail, ladder), self._head(bars, detail.timeframe, frame.clock)]
-        lines += [self._row(ladder, bars, row, decimals) for row in range(top, top - body, -1)]
+        levels = {math.floor(level / ladder.row + 1e-9) for level in detail.levels}
+        lines += [
+            _ruled(self._row(ladder, bars, row, decimals), row in levels)
+            for row in range(top, top - body, -1)
+        ]
         if roomy:
             lines.append(
                 (("─" * min(self._label + 2 + len(bars) * (2 * self._cell + 5), frame.width), "faint"),)
@@ -164,6 +170,13 @@ class Footprint:
             role = "dim" if value is None else "text" if word == "vol" else numbers.tone(value)
             spans.append((" " + text.center(2 * self._cell + 1) + "   ", role))
         return tuple(spans)
+
+
+def _ruled(line: Line, level: bool) -> Line:  # noqa: FBT001 - one way or the other
+    """A row that holds a key level: a faint line where nothing stands."""
+    if not level:
+        return line
+    return tuple((text.replace(" ", "╌"), "faint") if text.isspace() else (text, role) for text, role in line)
 
 
 def _sized(value: float, width: int, decimals: int, *, signed: bool) -> str:

@@ -36,6 +36,7 @@ class FakeSource:
         self.pictures = 0
         self.wait = wait
         self.marks: list[str] = []
+        self.levels: dict[str, tuple[str, ...]] = {}
         self.alerts: list[tuple[str, str]] = []
         self.loaded: list[str] = []
         self.listed: dict[str, tuple[Market, ...]] = {}
@@ -89,6 +90,10 @@ class FakeSource:
 
     def drop_mark(self, market: str) -> None:
         self.marks.append(market)
+
+    def set_levels(self, market: str, prices: tuple[str, ...]) -> str:
+        self.levels[market] = prices
+        return ""
 
     async def add_market(self, name: str) -> str | None:
         venue, _, symbol = name.partition(":")

@@ -1,0 +1,101 @@
+"""Key levels: dropped and removed by one key, drawn on chart and ladder, kept, handed to the signals."""
+
+from decimal import Decimal
+
+import pytest
+from msgspec.structs import replace
+
+from cvdtui import settings
+from cvdtui.app.levels import toggled
+from cvdtui.config import Config
+from cvdtui.court import Court
+from cvdtui.engine.market_state import MarketState
+from cvdtui.flows import flow_maker, live_limits
+from cvdtui.juries import jury_maker
+from cvdtui.panes.chart import Chart
+from cvdtui.panes.footprint import Footprint
+from cvdtui.panes.ink import plain
+from cvdtui.show import kept_levels, remember_levels
+from tests.screen import made
+from tests.screen.test_desk import desk, press
+
+
+def test_a_price_snaps_to_the_tick_and_levels_stay_in_order():
+    prices, words = toggled(made.detail(levels=(64200.0,)), 64123.437, 5.0)
+    assert prices == ("64123.40", "64200.00")
+    assert words.startswith("level 64123.40 dropped")
+
+
+def test_the_nearest_level_goes_where_one_is_near():
+    prices, words = toggled(made.detail(levels=(64120.0, 64124.0, 64200.0)), 64123.4, 5.0)
+    assert prices == ("64120.00", "64200.00")
+    assert words == "level 64124.00 removed"
+
+
+def test_l_drops_a_level_at_the_last_price_of_the_market_at_hand():
+    made_desk = desk()
+    press(made_desk, "l")
+    detail = made_desk.snapshot.detail
+    (price,) = made_desk.source.levels[detail.market.name]
+    unit = 10**detail.market.price_decimals
+    assert abs(Decimal(price) - Decimal(detail.bars[-1].close)) <= Decimal(detail.market.tick) / unit
+    assert "dropped" in made_desk.message
+
+
+def test_the_crosshair_points_at_the_close_or_at_its_price_line():
+    chart = Chart()
+    frame = made.frame(60, 22)
+    chart.paint(frame)
+    assert chart.pointed is None
+    chart.press("left")
+    chart.paint(frame)
+    assert chart.pointed == made.bars()[-1].close
+    chart.press("down")
+    chart.paint(frame)
+    assert made.bars()[-1].close - 4 * chart.grain < chart.pointed < made.bars()[-1].close
+
+
+def test_a_level_is_a_faint_line_behind_the_candles():
+    shot = made.snapshot(detail=made.detail(levels=(64050.0,)))
+    lines = Chart().paint(made.frame(60, 22, shot))
+    ruled = [line for line in lines if any("╌" in text and role == "faint" for text, role in line)]
+    assert len(ruled) == 1
+    assert "-" in plain(made.texts(ruled)[0])
+    without = made.texts(Chart().paint(made.frame(60, 22)))
+    assert (
+        made.texts(lines)[lines.index(ruled[0])].replace("╌", " ").rstrip() == without[lines.index(ruled[0])]
+    )
+
+
+@pytest.mark.parametrize("level", [1.0, 99999.0])
+def test_a_level_beyond_the_chart_is_left_out(level):
+    shot = made.snapshot(detail=made.detail(levels=(level,)))
+    assert "╌" not in "".join(made.texts(Chart().paint(made.frame(60, 22, shot))))
+
+
+def test_the_ladder_rules_the_row_that_holds_the_level():
+    shot = made.snapshot(detail=made.detail(levels=(64149.9,)))
+    lines = made.texts(Footprint().paint(made.frame(56, 14, shot)))
+    assert [line[:6] for line in lines if "╌" in line] == ["64 140"]
+    assert "9.0×41.0▲┃" in next(line for line in lines if "╌" in line)
+
+
+def test_levels_are_kept_by_market_and_what_is_no_price_is_not_used(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert remember_levels("binance:BTCUSDT", ("64120.00",)) == ""
+    assert remember_levels("okx:ETH-USDT", ("1e999999", "-3", "2481.5", "nan")) == ""
+    assert kept_levels() == {"binance:BTCUSDT": ("64120.00",), "okx:ETH-USDT": ("2481.5",)}
+    assert remember_levels("binance:BTCUSDT", ()) == ""
+    assert list(settings.load_state().levels) == ["okx:ETH-USDT"]
+
+
+def test_the_signals_hear_of_levels_in_the_price_units_of_the_market():
+    config = Config()
+    state = MarketState(made.BTC, flow_maker(config, [60], live_limits(config)), hold_limit=100, live=False)
+    court = Court(jury_maker(config, lambda _: None))
+    court.levels[made.BTC.name] = ("64120.50", "64200")
+    court.sit({made.BTC.name: state}, 60)
+    assert court.jury(state, 60).dropped == (6412050, 6420000)
+    state.adopt(replace(made.BTC, price_decimals=3, tick=100))
+    court.sit({made.BTC.name: state}, 60)
+    assert court.jury(state, 60).dropped == (64120500, 64200000)
