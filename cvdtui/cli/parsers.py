@@ -48,7 +48,8 @@ EXAMPLES = {
     "markets": """\
   cvdtui markets pepe
   cvdtui markets btc-perp --venue bybit --venue okx
-  cvdtui markets BTC/USD --refresh""",
+  cvdtui markets BTC/USD --refresh
+  cvdtui markets ibkr:ES""",
     "watch": """\
   cvdtui watch --once --when 'z > 2 and coverage > 0.99'
   cvdtui watch --when 'abs(delta_5m) > 100 or climax' --seconds 3600 binance-usdm:BTCUSDT
