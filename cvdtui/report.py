@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from cvdtui.engine.bars import Bars
 from cvdtui.engine.decimals import Texts, to_text
 from cvdtui.engine.footprint import Rows, auto_row, group
 from cvdtui.engine.jury import Jury, MakeJury
@@ -17,6 +18,9 @@ from cvdtui.report_groups import groups_report
 from cvdtui.report_signals import BarNotes, signals_report
 
 SCHEMA = 1
+
+MANY = 500
+"""Bars from which on their rows are grouped all at once."""
 
 Json = dict[str, Any]
 
@@ -76,8 +80,9 @@ def market_report(
     introduce(jury, others)
     notes = BarNotes(jury, row, prices)
     open_us = bars.open.time_us if bars.open is not None else None
+    ready = _grouped(bars, row)
     told = [
-        _bar(bar, cells, row, prices, sizes, notes, closed=bar.time_us != open_us)
+        _bar(bar, cells, row, prices, sizes, notes, ready.get(bar.time_us), closed=bar.time_us != open_us)
         for bar, cells in bars.with_cells()
     ]
     jury.catch_up()
@@ -150,10 +155,27 @@ def _outage(outage: Outage) -> Json:
     }
 
 
+def _grouped(bars: Bars, row: int) -> dict[int, Rows]:
+    """Rows of all closed bars at once where they are many."""
+    if len(bars.footprints) < MANY:
+        return {}
+    from cvdtui.engine.row_columns import rows_of_all  # numpy is worth its loading for many bars alone
+
+    return rows_of_all(bars.footprints, row)
+
+
 def _bar(  # noqa: PLR0913 - a bar, and in which words
-    bar: Bar, cells: Cells | None, row: int, prices: Texts, sizes: Texts, notes: BarNotes, *, closed: bool
+    bar: Bar,
+    cells: Cells | None,
+    row: int,
+    prices: Texts,
+    sizes: Texts,
+    notes: BarNotes,
+    ready: Rows | None,
+    *,
+    closed: bool,
 ) -> Json:
-    rows = group(cells, row) if cells and bar.delta_high is not None else {}
+    rows = ready or (group(cells, row) if cells and bar.delta_high is not None else {})
     return {
         "time_us": bar.time_us,
         "open": prices[bar.open],
