@@ -9,8 +9,6 @@ from cvdtui.engine.jury import Jury
 from cvdtui.engine.segment import Cells
 from cvdtui.model import Bar, Signal
 from cvdtui.signals.closed import Closed, Marks, Scale
-from cvdtui.signals.imbalance import Imbalance
-from cvdtui.signals.stacked import Stacked
 from cvdtui.signals.unfinished import Unfinished
 
 Json = dict[str, Any]
@@ -25,12 +23,7 @@ class BarNotes:
         self._prices = prices
         market = jury.state.market
         self._scale = Scale(market.price_decimals, market.size_decimals, market.tick)
-        imbalance, stacked = jury.parameters["imbalance"], jury.parameters["stacked"]
         unfinished = jury.parameters["unfinished"]
-        self._imbalance = Imbalance(
-            imbalance if isinstance(imbalance, Imbalance.Parameters) else Imbalance.Parameters()
-        )
-        self._stacked = Stacked(stacked if isinstance(stacked, Stacked.Parameters) else Stacked.Parameters())
         self._unfinished = Unfinished(
             unfinished if isinstance(unfinished, Unfinished.Parameters) else Unfinished.Parameters()
         )
@@ -48,8 +41,7 @@ class BarNotes:
         seen = Closed(
             bar, self._jury.seconds, self._scale, row=self._row, rows=rows, cells=cells if rows else None
         )
-        found = self._imbalance.of(rows, self._scale.size_decimals)
-        seen.marks.imbalances, seen.marks.stacked = found, self._stacked.of(found)
+        seen.marks.imbalances, seen.marks.stacked = self._jury.footprint(rows)
         seen.marks.unfinished = self._unfinished.of(seen)
         seen.marks.z_raw, seen.marks.z = marks.z_raw, marks.z
         seen.marks.efficiency, seen.marks.slope_z = marks.efficiency, marks.slope_z

@@ -15,9 +15,11 @@ from cvdtui.engine.row_choice import RowChoice
 from cvdtui.engine.segment import Cells
 from cvdtui.engine.trust import Trust
 from cvdtui.model import Bar, Signal
-from cvdtui.signals.closed import Closed, Interest, Marks, Scale
+from cvdtui.signals.closed import Closed, Interest, Marks, Scale, Side, Zone
 from cvdtui.signals.divergence import Divergence
+from cvdtui.signals.imbalance import Imbalance
 from cvdtui.signals.registry import PARAMETERS, SIGNALS, Judge
+from cvdtui.signals.stacked import Stacked
 
 Parameters = Mapping[str, Struct]
 """What is in force, by the signal's name; one that is missing has its defaults."""
@@ -81,7 +83,7 @@ class Jury:
         fixed = None if row is None else row * int(10 ** (market.price_decimals - decimals))
         self._choice = RowChoice(fixed, market.tick)
         self._levels = Levels(self.state.flow.periods.clock, self._past_rows)
-        self._trust = Trust(self.state, self._coverage)
+        self._trust = Trust(self.state, self.seconds, self._coverage)
         self._version = self.bars.version
         self._seen = self.bars.closed_count - len(self.bars.closed)
         self.marks = {}
@@ -174,6 +176,14 @@ class Jury:
             interest=self._interest if self.perpetual is not None else None,
             orders=orders.of(bar.time_us, self.seconds, bar.delta) if orders is not None else None,
         )
+
+    def footprint(self, rows: Rows) -> tuple[list[tuple[int, Side]], list[Zone]]:
+        """Imbalances and stacked zones of any rows, by the parameters in force."""
+        imbalance, stacked = self._judges["imbalance"], self._judges["stacked"]
+        if not isinstance(imbalance, Imbalance) or not isinstance(stacked, Stacked):
+            return [], []
+        found = imbalance.of(rows, self._scale.size_decimals)
+        return found, stacked.of(found)
 
     def provisional(self) -> list[Signal]:
         """Divergences that the next bars may still undo."""

@@ -9,13 +9,15 @@ TRUSTED = ("taker", "taker/bar", "quote", "midpoint", "tick")
 class Trust:
     """Takes closed bars in order; afterwards says of each what was incomplete, or nothing.
 
-    Coverage up to a bar = trades counted in its session so far / those plus the ids lost or open by then.
+    Coverage up to a bar = trades counted in its session so far / those plus the ids lost or open by then;
+    times the share of that time which no outage covers.
     """
 
-    __slots__ = ("_limit", "_session_us", "_state", "_trades", "_words")
+    __slots__ = ("_length_us", "_limit", "_session_us", "_state", "_trades", "_words")
 
-    def __init__(self, state: MarketState, limit: float) -> None:
+    def __init__(self, state: MarketState, seconds: int, limit: float) -> None:
         self._state = state
+        self._length_us = seconds * 1_000_000
         self._limit = limit
         self._session_us = -1
         self._trades = 0
@@ -48,4 +50,14 @@ class Trust:
             and gap.from_time_us <= bar.time_us
         )
         coverage = self._trades / (self._trades + missing) if self._trades else 0.0
+        coverage *= self._known(bar)
         return f"coverage {coverage * 100:.1f}" if coverage < self._limit else ""
+
+    def _known(self, bar: Bar) -> float:
+        """Share of the session's time, up to the end of the bar, that lies in no outage."""
+        end_us = bar.time_us + self._length_us
+        lost_us = sum(
+            max(0, min(outage.to_time_us, end_us) - max(outage.from_time_us, self._session_us))
+            for outage in self._state.outages
+        )
+        return max(0.0, 1 - lost_us / (end_us - self._session_us)) if end_us > self._session_us else 1.0

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from cvdtui.engine.columns import slice_of
 from cvdtui.engine.jury import Jury
 from cvdtui.engine.pair import Pair
-from cvdtui.model import MINUTE_US, Market, Missing, Trades
+from cvdtui.model import MINUTE_US, Market, Missing, Outage, Trades
 from cvdtui.report import report
 from cvdtui.signals.registry import SIGNALS, TOLD
 from cvdtui.signals.spread import Spread
@@ -143,6 +143,20 @@ def test_signals_after_a_loss_are_marked_until_the_next_session():
     assert all(one.quality.startswith("coverage 9") for one in hurt)
     assert {one.quality for one in jury.signals if one.time_us >= BEGIN_US + 24 * HOUR_US} == {""}
     assert {one.quality for one in jury_of(made, coverage=0.5).signals} == {""}
+
+
+def test_signals_after_an_outage_are_marked_by_its_share_of_the_session():
+    made = counted(tape(), SECONDS)
+    begin = BEGIN_US + 2 * HOUR_US
+    made.outages.append(Outage(MARKET.name, begin, begin + HOUR_US))
+    jury = jury_of(made)
+    by_time = {one.time_us: one.quality for one in jury.signals}
+    assert {quality for time, quality in by_time.items() if time < begin - SECONDS * 1_000_000} == {""}
+    for time_us, quality in by_time.items():
+        if begin + HOUR_US <= time_us < BEGIN_US + 24 * HOUR_US:
+            span = time_us + SECONDS * 1_000_000 - BEGIN_US
+            assert quality == f"coverage {100 * (1 - HOUR_US / span):.1f}"
+    assert {quality for time, quality in by_time.items() if time >= BEGIN_US + 24 * HOUR_US} == {""}
 
 
 # --- two markets
