@@ -133,6 +133,11 @@ class SideRule:
         """The stream broke: until the next quote only the tick rule speaks."""
         self._quotes.forget()
 
+    def forget(self) -> None:
+        """Another contract takes over: its prices have nothing to do with those before."""
+        self._quotes.forget()
+        self._tick = TickRule()
+
     def rescale(self, factor: int) -> None:
         """Prices have become finer."""
         self._quotes.rescale(factor)

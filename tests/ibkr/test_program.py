@@ -6,18 +6,19 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 from datetime import datetime
 from decimal import Decimal
 
 import pytest
 
-from cvdtui.config import Config, Ibkr, Session, SessionTime
+from cvdtui.config import Config, Ibkr, Session, SessionTime, load
 from cvdtui.ibkr import ibkr_feed
 from cvdtui.monitor import Monitor
 from cvdtui.venues.named import market_named
 from tests.ibkr.ledger import Ledger, tape
 from tests.ibkr.running import Watched
-from tests.ibkr.tws import AAPL, ES, ORDER_LIKE, Tws
+from tests.ibkr.tws import AAPL, ES, ORDER_LIKE, Tws, contract
 from tests.program.running import environment, finish, start
 
 BOTH = [(AAPL["con_id"], "AllLast"), (AAPL["con_id"], "BidAsk")]
@@ -165,3 +166,28 @@ def test_a_feed_that_takes_over_from_one_that_failed_drops_nothing_and_tells_the
 
     state = asyncio.run(go())
     assert (state.duplicates, len(state.outages)) == (0, 1)
+
+
+def test_a_contract_by_its_fields_in_the_configuration_is_what_is_asked_for(tmp_path):
+    option = contract("SPX", 77, sec_type="OPT", expiry="20261218", local_symbol="SPX 261218C06000000")
+    own = tmp_path / "mine.toml"
+    own.write_text(
+        'markets = ["ibkr:SPX-6000C"]\n[ibkr]\nbackfill_minutes = 0\n[ibkr.contracts."ibkr:SPX-6000C"]\n'
+        'sec_type = "OPT"\nsymbol = "SPX"\nexpiry = "20261218"\nexchange = "SMART"\n'
+    )
+
+    async def go():
+        async with Tws(option) as tws:
+            config = load(
+                [(str(own), tomllib.loads(own.read_text())), ("--set", {"ibkr": {"port": tws.port}})]
+            )
+            monitor = Monitor(config, config.markets)
+            await monitor.start()
+            try:
+                await tws.subscribed((77, "AllLast"), (77, "BidAsk"))
+                return next(fields for fields in tws.received if fields[0] == "9")
+            finally:
+                await monitor.stop()
+
+    asked = asyncio.run(go())
+    assert asked[4:7] == ["SPX", "OPT", "20261218"]

@@ -354,6 +354,25 @@ def test_a_contract_nobody_knows_and_one_that_fits_twice_say_what_to_add():
     asyncio.run(go())
 
 
+def test_a_new_front_contract_is_followed_from_the_next_connection_on_and_told():
+    async def go():
+        async with Tws() as tws, running(tws, "ES@CME") as (_, board):
+            await tws.subscribed((ES["con_id"], "AllLast"))
+            flow = board.states["ibkr:ES@CME"].flow
+            await tws.send_ticks(ES["con_id"], [("t", "5870.25", "1", 0), ("t", "5870.5", "1", 0)])
+            await board.until(lambda: flow.taken == 2)
+            later = {**ES, "con_id": 7, "local_symbol": "ESH7", "expiry": "20270319"}
+            tws.contracts = [ES, later, {**later, "sec_type": "CONTFUT"}]
+            tws.drop()
+            await tws.subscribed((7, "AllLast"), (7, "BidAsk"))
+            assert "ibkr:ES@CME leaves ESZ6 and follows ESH7" in board.notices
+            await tws.send_ticks(7, [("t", "5930.25", "1", 0)])
+            await board.until(lambda: flow.taken == 3)
+            assert board.batches[-1].source == "unknown", "no price of another contract tells its side"
+
+    asyncio.run(go())
+
+
 def test_what_cannot_be_a_trade_or_a_message_is_counted_as_rejected_and_nothing_else_is_lost():
     @play
     async def go(tws, _, board):

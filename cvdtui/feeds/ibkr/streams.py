@@ -130,5 +130,6 @@ class Streams:
         before = self._fronts.get(line.symbol)
         self._fronts[line.symbol] = front
         if front != before:
+            line.ticks.rule.forget()
             change = "follows" if before is None else f"leaves {clean(before, 20)} and follows"
             self._note(f"{line.name} {change} {clean(front, 20)}")
