@@ -133,9 +133,7 @@ class Jury:
         if self.pair is not None:
             told += self._keep(self.pair.catch_up())
         if len(self.marks) > 2 * len(bars.closed):
-            self.marks = {
-                bar.time_us: self.marks[bar.time_us] for bar in bars.closed if bar.time_us in self.marks
-            }
+            self._forget(bars.closed[0].time_us)
         return sorted(told, key=_time)
 
     def hear(self, bar: Bar, cells: Cells | None, rows: tuple[int, Rows] | None = None) -> list[Signal]:
@@ -212,6 +210,13 @@ class Jury:
             place = bisect_right(self.signals, signal.time_us, key=_time)
             self.signals.insert(place, signal)
         return fresh
+
+    def _forget(self, before_us: int) -> None:
+        """Drops what was found and told on bars that are no longer kept."""
+        self.marks = {time_us: marks for time_us, marks in self.marks.items() if time_us >= before_us}
+        self.signals = [signal for signal in self.signals if signal.time_us >= before_us]
+        self._told = {key_of(signal) for signal in self.signals}
+        self._trust.forget(before_us)
 
     def _session_rows(self, before_us: int, row: int) -> Rows:
         """Rows of the session's bars before this one, in another row size."""

@@ -36,6 +36,10 @@ class Trust:
         """What was incomplete about the bar that starts here; empty: nothing."""
         return self._words.get(time_us, "")
 
+    def forget(self, before_us: int) -> None:
+        """Bars before this time are asked about no more."""
+        self._words = {time_us: words for time_us, words in self._words.items() if time_us >= before_us}
+
     def _judged(self, bar: Bar) -> str:
         if bar.source not in TRUSTED:
             return bar.source

@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from cvdtui.engine.columns import slice_of
+from cvdtui.engine.flow import Limits
 from cvdtui.engine.jury import Jury
 from cvdtui.engine.pair import Pair
 from cvdtui.model import MINUTE_US, Market, Missing, Outage, Trades
@@ -123,6 +124,19 @@ def test_what_is_switched_off_is_silent_and_still_feeds_the_others(whole):
     assert {one.signal for one in jury.signals}.isdisjoint(off)
     assert jury.last.marks.z is not None
     assert [one for one in jury_of(whole).signals if one.signal not in off] == jury.signals
+
+
+def test_what_is_remembered_is_bounded_by_the_bars_that_are_kept(whole):
+    live = state(SECONDS, limits=Limits(120, 60, 10))
+    jury, told = Jury(live, SECONDS), []
+    for batch in batches(tape(), 100, 100):
+        live.accept(batch)
+        told += jury.catch_up()
+    assert told == jury_of(whole).signals, "forgetting changes nothing of what is told"
+    kept = live.flow.bars[SECONDS].closed
+    assert len(jury.marks) <= 2 * len(kept)
+    assert len(jury.signals) < len(told)
+    assert jury.signals == told[-len(jury.signals) :]
 
 
 def test_signals_after_a_loss_are_marked_until_the_next_session():
