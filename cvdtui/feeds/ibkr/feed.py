@@ -8,12 +8,12 @@ from cvdtui.errors import VenueError
 from cvdtui.feeds.backoff import Backoff
 from cvdtui.feeds.ibkr import words
 from cvdtui.feeds.ibkr.gateway import BusyError, Gateway, Stream
-from cvdtui.feeds.ibkr.history import Span, new_budget
+from cvdtui.feeds.ibkr.history import Backfill, Span
 from cvdtui.feeds.ibkr.line import Line
 from cvdtui.feeds.ibkr.links import Links
 from cvdtui.feeds.ibkr.options import IbkrOptions
 from cvdtui.feeds.ibkr.streams import Note, OnHours, Since, Streams
-from cvdtui.model import LinkState, Now, Outage, Sink
+from cvdtui.model import LinkState, Now, Sink
 from cvdtui.venues.ibkr import NAME
 from cvdtui.venues.wire import clean
 
@@ -50,7 +50,7 @@ class IbkrFeed:
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._backoff = Backoff(options.backoff_first_s, options.backoff_most_s)
-        self._budget = new_budget()
+        self._backfill = Backfill(options, sink, now, note)
         self._touched: dict[Line, None] = {}
         """Markets of the packet at hand."""
         self._failure: Exception | None = None
@@ -239,31 +239,10 @@ class IbkrFeed:
                 self._guard(line.broke, line.suspected_us)
                 line.proof_due_s = _loop_s() + self._options.silent_s
 
-    # --- history
-
     def _fetch_history(self, line: Line) -> None:
         span_us, line.wants_history_us = line.wants_history_us, None
         if span_us is not None and self._group is not None and self._gateway is not None:
-            self._spawn(self._group, self._history(self._gateway, line, Span(*span_us)))
-
-    async def _history(self, gateway: Gateway, line: Line, span: Span) -> None:
-        """Fetches a span for a market whose live trades wait meanwhile."""
-        try:
-            if line.contract is not None:
-                async with asyncio.timeout(self._options.backfill_s):
-                    await span.fetch(gateway, line.contract, self._budget)
-        except TimeoutError:
-            span.trouble = f"no more in {self._options.backfill_s:g} s"
-        finally:
-            if line.waiting is not None:
-                self._guard(self._end_history, line, span)
-
-    def _end_history(self, line: Line, span: Span) -> None:
-        if line.end_history(span.rows, self._now()):
-            begin, end = span.from_s * 1_000_000, span.to_s * 1_000_000
-            self._sink.on_outage(Outage(line.name, begin, end, approximate=True))
-        if span.trouble:
-            self._note(f"{line.name}: history is not whole: {span.trouble}")
+            self._spawn(self._group, self._backfill.fill(self._gateway, line, Span(*span_us)))
 
     # --- watching
 

@@ -1,10 +1,15 @@
 """Historical ticks of one span, page by page, within the pacing of Interactive Brokers."""
 
+import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from cvdtui.errors import VenueError
 from cvdtui.feeds.budget import Budget
 from cvdtui.feeds.ibkr.gateway import PAGE, Gateway
+from cvdtui.feeds.ibkr.line import Line
+from cvdtui.feeds.ibkr.options import IbkrOptions
+from cvdtui.model import Now, Outage, Sink
 
 if TYPE_CHECKING:
     from ib_async import Contract
@@ -15,11 +20,6 @@ MOST_PAGES = 40
 """More would spend the questions of all other markets."""
 REQUESTS, WINDOW_S = 60, 600.0
 """Questions about history that IB allows in a window."""
-
-
-def new_budget() -> Budget:
-    """What all markets of a connection may ask together."""
-    return Budget(REQUESTS, share=0.9, window_s=WINDOW_S)
 
 
 class Span:
@@ -52,3 +52,33 @@ class Span:
                 return
             next_s = times[-1] + 1
         self.trouble = f"more than {MOST_PAGES} pages"
+
+
+class Backfill:
+    """Fetches spans for markets whose live trades wait meanwhile; all of them share IB's pacing."""
+
+    def __init__(self, options: IbkrOptions, sink: Sink, now: Now, note: Callable[[str], None]) -> None:
+        self._options = options
+        self._sink = sink
+        self._now = now
+        self._note = note
+        self._budget = Budget(REQUESTS, share=0.9, window_s=WINDOW_S)
+
+    async def fill(self, gateway: Gateway, line: Line, span: Span) -> None:
+        """Gives what came, whole or not, then what waited."""
+        try:
+            if line.contract is not None:
+                async with asyncio.timeout(self._options.backfill_s):
+                    await span.fetch(gateway, line.contract, self._budget)
+        except TimeoutError:
+            span.trouble = f"no more in {self._options.backfill_s:g} s"
+        finally:
+            if line.waiting is not None:
+                self._end(line, span)
+
+    def _end(self, line: Line, span: Span) -> None:
+        if line.end_history(span.rows, self._now()):
+            begin, end = span.from_s * 1_000_000, span.to_s * 1_000_000
+            self._sink.on_outage(Outage(line.name, begin, end, approximate=True))
+        if span.trouble:
+            self._note(f"{line.name}: history is not whole: {span.trouble}")

@@ -53,6 +53,7 @@ class Streams:
         line = self.lines.pop(symbol, None)
         if line is not None:
             self.cancel(gateway, line)
+            line.waiting = None  # history that is on its way is nobody's
             self._opening.discard(line)
             self.refused_s = dict.fromkeys(self.refused_s, 0.0)
 
