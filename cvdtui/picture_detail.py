@@ -112,7 +112,11 @@ def ladder_bar(  # noqa: PLR0913 - a bar, and how it is drawn
 ) -> LadderBar:
     """One bar of the footprint; a bar known from a candle has totals and no cells."""
     rows = group(cells, row) if cells else {}
-    found, stacks = jury.footprint(rows) if jury is not None else ([], [])
+    if jury is not None:
+        found, stacks = jury.footprint(rows)
+    else:
+        found = imbalances(rows)
+        stacks = stacked(found)
     marks = dict(found)
     zones = {number for low, high, _, _ in stacks for number in range(low, high + 1)}
     poc = point_of_control({number: sum(sums) for number, sums in rows.items()}) if rows else None
