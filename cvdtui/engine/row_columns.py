@@ -13,7 +13,7 @@ _SLOTS = np.array([2, 0, 0, 1], np.int64)
 
 
 def rows_of_all(footprints: Mapping[int, Packed], row: int) -> dict[int, Rows]:
-    """Rows of `row` price units by the start of the bar, for every footprint whose sums are exact in a double."""
+    """Rows of `row` price units by the start of the bar; none at all where a sum would not be exact."""
     packed = [
         (time_us, *kept) for time_us, kept in footprints.items() if not isinstance(kept, dict) and kept[0]
     ]
