@@ -4,28 +4,10 @@ A venue owns no socket, file, task or clock: feeds and files do, and ask it what
 """
 
 from collections.abc import Iterable, Sequence
-from functools import partial
-from typing import Protocol
+from importlib import import_module
+from typing import Any, Protocol
 
 from cvdtui.model import IdRule, Market, Now, OpenInterest
-from cvdtui.venues.binance import Binance
-from cvdtui.venues.binance_products import COINM, SPOT, USDM
-from cvdtui.venues.bitget import FUTURES as BITGET_FUTURES
-from cvdtui.venues.bitget import SPOT as BITGET_SPOT
-from cvdtui.venues.bitget import Bitget
-from cvdtui.venues.bitmex import Bitmex
-from cvdtui.venues.bybit import Bybit
-from cvdtui.venues.bybit_rest import INVERSE as BYBIT_INVERSE
-from cvdtui.venues.bybit_rest import LINEAR as BYBIT_LINEAR
-from cvdtui.venues.bybit_rest import SPOT as BYBIT_SPOT
-from cvdtui.venues.coinbase import Coinbase
-from cvdtui.venues.deribit import Deribit
-from cvdtui.venues.gate import Gate
-from cvdtui.venues.gate_markets import FUTURES as GATE_FUTURES
-from cvdtui.venues.gate_markets import SPOT as GATE_SPOT
-from cvdtui.venues.hyperliquid import Hyperliquid
-from cvdtui.venues.kraken import Kraken
-from cvdtui.venues.okx import Okx
 from cvdtui.venues.wire import (
     Ack,
     Candles,
@@ -144,23 +126,41 @@ class MakeVenue(Protocol):
     ) -> Venue: ...
 
 
+class _Named:
+    """A venue by the names of its class and its product; their modules are loaded when it is first made."""
+
+    def __init__(self, made: str, product: str = "") -> None:
+        self._made = made
+        self._product = product
+
+    def __call__(self, *symbols: Any, **options: Any) -> Venue:  # noqa: ANN401 - as MakeVenue says
+        products = (_found(self._product),) if self._product else ()
+        venue: Venue = _found(self._made)(*products, *symbols, **options)
+        return venue
+
+
+def _found(name: str) -> Any:  # noqa: ANN401 - what a name stands for
+    module, _, member = name.partition(":")
+    return getattr(import_module(f"cvdtui.venues.{module}"), member)
+
+
 VENUES: dict[str, MakeVenue] = {
-    "binance": partial(Binance, SPOT),
-    "binance-usdm": partial(Binance, USDM),
-    "binance-coinm": partial(Binance, COINM),
-    "bybit": partial(Bybit, BYBIT_LINEAR),
-    "bybit-spot": partial(Bybit, BYBIT_SPOT),
-    "bybit-inverse": partial(Bybit, BYBIT_INVERSE),
-    "okx": Okx,
-    "coinbase": Coinbase,
-    "kraken": Kraken,
-    "hyperliquid": Hyperliquid,
-    "deribit": Deribit,
-    "bitget": partial(Bitget, BITGET_SPOT),
-    "bitget-futures": partial(Bitget, BITGET_FUTURES),
-    "gate": partial(Gate, GATE_SPOT),
-    "gate-futures": partial(Gate, GATE_FUTURES),
-    "bitmex": Bitmex,
+    "binance": _Named("binance:Binance", "binance_products:SPOT"),
+    "binance-usdm": _Named("binance:Binance", "binance_products:USDM"),
+    "binance-coinm": _Named("binance:Binance", "binance_products:COINM"),
+    "bybit": _Named("bybit:Bybit", "bybit_rest:LINEAR"),
+    "bybit-spot": _Named("bybit:Bybit", "bybit_rest:SPOT"),
+    "bybit-inverse": _Named("bybit:Bybit", "bybit_rest:INVERSE"),
+    "okx": _Named("okx:Okx"),
+    "coinbase": _Named("coinbase:Coinbase"),
+    "kraken": _Named("kraken:Kraken"),
+    "hyperliquid": _Named("hyperliquid:Hyperliquid"),
+    "deribit": _Named("deribit:Deribit"),
+    "bitget": _Named("bitget:Bitget", "bitget:SPOT"),
+    "bitget-futures": _Named("bitget:Bitget", "bitget:FUTURES"),
+    "gate": _Named("gate:Gate", "gate_markets:SPOT"),
+    "gate-futures": _Named("gate:Gate", "gate_markets:FUTURES"),
+    "bitmex": _Named("bitmex:Bitmex"),
 }
 """Every venue by name."""
 
