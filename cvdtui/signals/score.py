@@ -1,6 +1,7 @@
 """The scorecard: what price did after each signal, beside what it did after any bar of the same market.
 
-Pure arithmetic over closed bars. Interval: E. B. Wilson, Probable inference, J. Am. Stat. Assoc. 22 (1927).
+Pure arithmetic over closed bars. Interval: E. B. Wilson, Probable inference, J. Am. Stat. Assoc. 22 (1927),
+with as many signals as stand at least a horizon apart: bars that two signals share are evidence only once.
 """
 
 from collections.abc import Iterable, Sequence
@@ -33,6 +34,8 @@ class Outcome(Struct, frozen=True, gc=False):
     """Mean return after all bars, in that direction, in their own ATRs."""
     base_count: int
     """How many bars that is."""
+    apart: bool = True
+    """It begins where the horizon of the last one of its kind that was counted as apart has passed."""
 
 
 class Score(Struct, frozen=True, gc=False):
@@ -46,7 +49,7 @@ class Score(Struct, frozen=True, gc=False):
     reached: int
     rate: float
     low: float
-    """Lower end of the 95 % interval of the rate."""
+    """Lower end of the 95 % interval of the rate, as wide as `apart` signals leave it."""
     high: float
     base: float
     """The rate of the base, for the same markets and directions."""
@@ -55,6 +58,8 @@ class Score(Struct, frozen=True, gc=False):
     base_atrs: float
     base_count: int
     """Bars behind the base, of the market that has most."""
+    apart: int
+    """Signals of one market that stand at least a horizon apart: their bars do not overlap."""
 
 
 def outcomes(
@@ -68,8 +73,10 @@ def outcomes(
     ranges = _average_ranges(bars, atr)
     places = {bar.time_us: place for place, bar in enumerate(bars)}
     bases = {horizon: _Base(bars, ranges, horizon) for horizon in horizons}
+    free: dict[tuple[str, int], int] = {}
+    """By name and horizon: the first place that stands apart from the last one counted."""
     found: list[Outcome] = []
-    for signal in signals:
+    for signal in sorted(signals, key=_time):
         place = places.get(signal.time_us)
         if place is None or not ranges[place]:
             continue
@@ -79,6 +86,9 @@ def outcomes(
                 continue
             move = sign * (bars[place + horizon].close - bars[place].close)
             base = bases[horizon]
+            apart = place >= free.get((signal.signal, horizon), 0)
+            if apart:
+                free[signal.signal, horizon] = place + horizon
             found.append(
                 Outcome(
                     signal,
@@ -88,6 +98,7 @@ def outcomes(
                     base.rate(sign),
                     sign * base.atrs,
                     base.count,
+                    apart,
                 )
             )
     return found
@@ -102,7 +113,7 @@ def scorecard(found: Iterable[Outcome]) -> list[Score]:
     return [_score(key, group) for key, group in sorted(groups.items())]
 
 
-def wilson(reached: int, count: int, normal: float = NORMAL_95) -> tuple[float, float]:
+def wilson(reached: float, count: float, normal: float = NORMAL_95) -> tuple[float, float]:
     """The Wilson score interval of a share; (0, 1) where nothing was counted."""
     if not count:
         return 0.0, 1.0
@@ -148,14 +159,20 @@ def _average_ranges(bars: Sequence[Bar], length: int) -> list[float]:
 def _score(key: tuple[str, int, int], group: Sequence[Outcome]) -> Score:
     count = len(group)
     reached = sum(outcome.reached for outcome in group)
+    apart = sum(outcome.apart for outcome in group)
     return Score(
         *key,
         count,
         reached,
         reached / count,
-        *wilson(reached, count),
+        *wilson(reached / count * apart, apart),
         sum(outcome.base for outcome in group) / count,
         sum(outcome.atrs for outcome in group) / count,
         sum(outcome.base_atrs for outcome in group) / count,
         max(outcome.base_count for outcome in group),
+        apart,
     )
+
+
+def _time(signal: Signal) -> int:
+    return signal.time_us

@@ -226,6 +226,7 @@ def test_score_of_files_names_n_interval_and_base_for_every_signal(tmp_path, cap
         "bar",
         "after",
         "n",
+        "apart",
         "reached",
         "95",
         "%",

@@ -64,7 +64,26 @@ def test_the_card_sums_by_signal_length_and_horizon():
     assert isclose(first.base, 2 / 3), "rising always: 1 for the two buys, 0 for the sell"
     assert isclose(first.atrs, (0.5 - 0.5 + 0.5) / 3)
     assert isclose(first.base_atrs, first.atrs)
+    assert first.apart == 3, "one bar apart, one bar ahead: nothing is shared"
     assert (first.low, first.high) == wilson(2, 3)
+    assert card[1].apart == 1, "five bars ahead, all three share bars"
+    assert (card[1].low, card[1].high) == wilson(2 / 3, 1)
+
+
+def test_signals_that_share_bars_count_once_in_the_interval_of_each_market_and_kind():
+    bars = closing(*range(10, 40))
+    places = (14, 15, 19, 20, 24, 25)
+    told = [*(signal(place) for place in reversed(places)), signal(15, name="flip")]
+    one = outcomes(bars, told, horizons=[5])
+    climaxes = [outcome for outcome in one if outcome.signal.signal == "climax"]
+    assert [outcome.apart for outcome in climaxes] == [True, False, True, False, True]
+    assert [outcome.signal.time_us for outcome in climaxes] == sorted(
+        outcome.signal.time_us for outcome in climaxes
+    )
+    card = scorecard([*one, *outcomes(bars, told, horizons=[5])])
+    assert [(row.signal, row.count, row.apart) for row in card] == [("climax", 10, 6), ("flip", 2, 2)]
+    assert (card[0].low, card[0].high) == wilson(6, 6)
+    assert card[0].low < wilson(10, 10)[0]
 
 
 def test_the_interval_is_wilson_s():
