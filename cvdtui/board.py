@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from cvdtui.court import AT_ONCE, Court
 from cvdtui.engine.flow import Flow
-from cvdtui.engine.jury import MakeJury
+from cvdtui.engine.jury import Jury, MakeJury
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.scale import factors, scale_candle
 from cvdtui.model import (
@@ -17,6 +17,7 @@ from cvdtui.model import (
     Missing,
     OpenInterest,
     Outage,
+    Scorecard,
     Snapshot,
     Trades,
     View,
@@ -24,6 +25,7 @@ from cvdtui.model import (
 from cvdtui.picture import Picture
 from cvdtui.picture_detail import Detail
 from cvdtui.picture_group import Groups, group_at_hand
+from cvdtui.picture_log import Log
 
 MakeFlow = Callable[[Market], Flow]
 RowOf = Callable[[Market], int | None]
@@ -63,6 +65,7 @@ class Board:
         self._pictures: dict[str, tuple[Picture, Detail]] = {}
         self._link_of: dict[str, Link] = {}
         self._groups = Groups()
+        self._log = Log()
         self._hold_limit = hold_limit
         self._live = live
         self._welcomes_all = welcomes_all
@@ -124,6 +127,8 @@ class Board:
             clock,
             groups if view.groups else (),
             group_at_hand(groups, members, view, now_us) if view.group else None,
+            log=self._log.lines(self._juries(view.timeframe)) if view.log else (),
+            scorecard=self._scorecard(view),
         )
 
     def judge(self, seconds: int, *, first: str | None = None, limit: int | None = AT_ONCE) -> bool:
@@ -138,6 +143,17 @@ class Board:
         if first in states:
             states = {first: states[first], **states}
         return self.court.sit(states, seconds, limit=limit)
+
+    def _juries(self, seconds: int) -> list[Jury]:
+        court = self.court
+        return [court.jury(state, seconds) for state in self.states.values()] if court is not None else []
+
+    def _scorecard(self, view: View) -> Scorecard | None:
+        market, signal = view.scored or ("", "")
+        state = self.states.get(market)
+        if state is None or self.court is None:
+            return None
+        return self._log.score(self.court.jury(state, view.timeframe), signal)
 
     def _picture(self, name: str, state: MarketState, timeframe: int) -> tuple[Picture, Detail]:
         known = self._pictures.get(name)

@@ -1,8 +1,30 @@
 """The chart's bars: closed ones are made once, as long as nothing changed behind them."""
 
+from bisect import bisect_right
+
+from cvdtui.engine.bars import Bars
 from cvdtui.engine.market_state import MarketState
 from cvdtui.model import Bar, ChartBar, View
 from cvdtui.picture import Picture, Scaler, anchor_time, anchored
+
+AFTER = 30
+"""Bars drawn behind the one that is looked at."""
+
+
+def seen(bars: Bars, count: int, at_us: int, after: int) -> tuple[list[Bar], list[Bar]]:
+    """At most `count` bars, and those later than them.
+
+    They are the latest ones, or, where `at_us` names a bar that is older, end `after` bars behind it.
+    """
+    place = bisect_right(bars.closed, at_us, key=_start) + after if at_us else len(bars.closed)
+    if place >= len(bars.closed):
+        return bars.last(count), []
+    opened = [] if bars.open is None else bars.last(1)
+    return bars.closed[max(place - count, 0) : place], bars.closed[place:] + opened
+
+
+def _start(bar: Bar) -> int:
+    return bar.time_us
 
 
 class Chart:
@@ -25,11 +47,14 @@ class Chart:
         total = anchored(self._state, view.anchor, now_us)
         begin = self._begin(view, now_us)
         size, value = total or (0, 0)
-        shown = bars.last(view.bars)
+        shown, later = seen(bars, view.bars, view.at_us, AFTER)
         drawn: tuple[ChartBar, ...] = ()
         if shown and bars.open is not None and shown[-1].time_us == bars.open.time_us:
             bar = shown.pop()
             drawn = (self._bar(bar, self._cvd(bar, view, begin, total, scaler), scaler, closed=False),)
+            size -= bar.delta
+            value -= bar.value_delta
+        for bar in later:
             size -= bar.delta
             value -= bar.value_delta
         at_close = None if total is None else (size, value)
@@ -41,6 +66,7 @@ class Chart:
             bars.version,
             bars.closed_count,
             len(shown),
+            shown[-1].time_us if later else 0,
         )
         key += (market.price_decimals, market.size_decimals)
         if key != self._key:
@@ -84,7 +110,8 @@ class Chart:
             None if bar.delta_high is None else scaler.at_price(bar.delta_high, bar.close),
             None if bar.delta_low is None else scaler.at_price(bar.delta_low, bar.close),
             cvd,
-            self._picture.z_values.get(bar.time_us),
+            z,
             bar.source,
             closed,
+            z_raw,
         )

@@ -3,7 +3,7 @@
 from itertools import islice
 from typing import Literal
 
-from cvdtui.engine.footprint import auto_row, group, stepped_row
+from cvdtui.engine.footprint import auto_row, group, row_number, stepped_row
 from cvdtui.engine.jury import Jury
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.profile import point_of_control, profile
@@ -22,7 +22,7 @@ from cvdtui.model import (
     View,
 )
 from cvdtui.picture import Picture, Scaler, anchor_time, current, quality_of
-from cvdtui.picture_chart import Chart
+from cvdtui.picture_chart import Chart, seen
 from cvdtui.picture_signals import dashboard, signal_views
 from cvdtui.signals.imbalance import imbalances
 from cvdtui.signals.stacked import stacked
@@ -68,6 +68,7 @@ class Detail:
             () if jury is None else signal_views(jury),
             Dashboard() if jury is None else dashboard(jury),
             () if jury is None else tuple(price / 10**state.market.price_decimals for price in jury.dropped),
+            at_us=view.at_us,
         )
 
     def row_size(self, timeframe: int) -> int:
@@ -96,14 +97,16 @@ class Detail:
             self._ladder_key, self._ladder_bars = key, {}
         open_us = bars.open.time_us if bars.open is not None else -1
         known, made = self._ladder_bars, {}
-        for bar in bars.last(view.footprints):
+        shown, later = seen(bars, view.footprints, view.at_us, 1)
+        for bar in shown:
             is_open = bar.time_us == open_us
             made[bar.time_us] = (not is_open and known.get(bar.time_us)) or ladder_bar(
                 bar, bars.cells(bar.time_us), row, scaler, self._picture.jury, closed=not is_open
             )
         self._ladder_bars = {time: one for time, one in made.items() if one.closed}
         last = state.flow.last_trade
-        last_row = None if last is None else (2 * last.price + row) // (2 * row)
+        price = shown[-1].close if later else None if last is None else last.price
+        last_row = None if price is None else row_number(price, row)
         return Ladder(row / scaler.price, decimals_shown(row, state), tuple(made.values()), last_row)
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from cvdtui.engine.jury import Jury
-from cvdtui.model import Dashboard, Flag, Signal, SignalView
+from cvdtui.model import Dashboard, Flag, Market, Signal, SignalView
+from cvdtui.picture_conventions import conventions
 
 SHOWN = 200
 """Signals handed to the screen at most."""
@@ -46,11 +47,12 @@ def _flag(signal: Signal) -> Flag | None:
 
 def signal_views(jury: Jury, count: int = SHOWN) -> tuple[SignalView, ...]:
     """The latest signals, oldest first, provisional ones last."""
-    told = [_view(signal, provisional=False) for signal in jury.signals[-count:]]
-    return (*told, *(_view(signal, provisional=True) for signal in jury.provisional()))
+    told = [signal_view(signal) for signal in jury.signals[-count:]]
+    return (*told, *(signal_view(signal, provisional=True) for signal in jury.provisional()))
 
 
-def _view(signal: Signal, *, provisional: bool) -> SignalView:
+def signal_view(signal: Signal, market: Market | None = None, *, provisional: bool = False) -> SignalView:
+    """One signal as the screen shows it; `market` where it stands among those of others."""
     values = signal.values
     pivots: tuple[tuple[int, float, float], ...] = ()
     times, prices, cvds = values.get("pivots"), values.get("prices"), values.get("cvds")
@@ -72,6 +74,7 @@ def _view(signal: Signal, *, provisional: bool) -> SignalView:
         values,
         signal.quality,
         provisional,
+        market,
     )
 
 
@@ -114,8 +117,9 @@ def _joined(values: dict[str, object], key: str) -> str:
 
 def dashboard(jury: Jury) -> Dashboard:
     """The statistics of the bar that closed last."""
+    rules = conventions(jury)
     if jury.last is None:
-        return Dashboard()
+        return Dashboard(rules=rules)
     marks, sizes = jury.last.marks, 10**jury.state.market.size_decimals
     return Dashboard(
         marks.z,
@@ -127,4 +131,6 @@ def dashboard(jury: Jury) -> Dashboard:
         marks.speed,
         jury.spread_z,
         tuple(amount / sizes for amount in marks.orders),
+        jury.heard,
+        rules,
     )

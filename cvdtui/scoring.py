@@ -62,8 +62,8 @@ def as_json(found: Found, left_out: int) -> Json:
 
 def table(found: Found, left_out: int) -> list[str]:
     """A line for each signal, bar length and horizon, all markets together."""
-    head = f"{'signal':<14}{'bar':>5}{'after':>7}{'n':>7}{'apart':>7}{'reached':>9}{'95 % interval':>17}{'base':>8}"
-    lines = [f"{head}{'ATRs':>8}{'base':>8}"]
+    head = f"{'signal':<14}{'bar':>5}{'after':>7}{'n':>7}{'apart':>7}{'reached':>9}"
+    lines = [f"{head}{'95 % interval':>17}{'base':>8}{'ATRs':>8}{'base':>8}"]
     scores = scorecard(outcome for each in found.values() for outcome in each)
     lines += [_line(one) for one in scores] or ["no signal whose horizon has passed"]
     lines += [
@@ -78,8 +78,9 @@ def _line(one: Score) -> str:
     length = bar_text(one.bar_seconds) if one.bar_seconds in TIMEFRAMES else f"{one.bar_seconds}s"
     interval = f"{one.low * 100:.1f}..{one.high * 100:.1f}"
     return (
-        f"{one.signal:<14}{length:>5}{f'+{one.horizon}':>7}{one.count:>7}{one.apart:>7}{one.rate * 100:>7.1f} %"
-        f"{interval:>15} %{one.base * 100:>6.1f} %{one.atrs:>+8.2f}{one.base_atrs:>+8.2f}"
+        f"{one.signal:<14}{length:>5}{f'+{one.horizon}':>7}{one.count:>7}{one.apart:>7}"
+        f"{one.rate * 100:>7.1f} %{interval:>15} %"
+        f"{one.base * 100:>6.1f} %{one.atrs:>+8.2f}{one.base_atrs:>+8.2f}"
     )
 
 

@@ -29,7 +29,7 @@ from cvdtui.model.feeding import (
     Now,
     Sink,
 )
-from cvdtui.model.hearing import AlertLine, ChannelState, Heard, SignalKey
+from cvdtui.model.hearing import AlertLine, ChannelState, Heard, HorizonScore, Scorecard, SignalKey
 from cvdtui.model.seeing import (
     ANCHORS,
     AnchorName,
@@ -101,6 +101,7 @@ __all__ = [
     "Heard",
     "IdRule",
     "Interest",
+    "HorizonScore",
     "Kind",
     "Ladder",
     "LadderBar",
@@ -123,6 +124,7 @@ __all__ = [
     "Quality",
     "SideScore",
     "SideSource",
+    "Scorecard",
     "SideTrial",
     "Signal",
     "SignalKey",

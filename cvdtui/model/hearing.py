@@ -74,3 +74,38 @@ class ChannelState(Struct, frozen=True, gc=False):
     """Alerts given up."""
     queued: int = 0
     retry_at_us: int = 0
+
+
+class HorizonScore(Struct, frozen=True, gc=False):
+    """What came of signals of one kind so many bars later."""
+
+    horizon: int
+    """In bars."""
+    count: int
+    """n: signals whose horizon has passed."""
+    apart: int
+    """Those a horizon or more from the one before; the interval is of so many."""
+    rate: float
+    """Share after which price closed beyond the signal's close, in its direction."""
+    low: float
+    """Lower end of its 95 % interval."""
+    high: float
+    base: float
+    """The same share after any bar of the market, in the same directions."""
+    atrs: float
+    """Mean return in ATRs."""
+    base_atrs: float
+
+
+class Scorecard(Struct, frozen=True, gc=False):
+    """The record of one signal on one market and bar length."""
+
+    market: str
+    signal: str
+    bar_seconds: int
+    told: int
+    """All on complete data, those whose horizon has not passed included."""
+    bars: int
+    """Closed bars they were told on."""
+    lines: tuple[HorizonScore, ...]
+    """By horizon; empty while none has passed."""

@@ -7,7 +7,7 @@ from msgspec import Struct
 from cvdtui.model.assets import GroupSide
 from cvdtui.model.drawing import ChartBar, Ladder, Print, ProfileView
 from cvdtui.model.feeding import Link
-from cvdtui.model.hearing import AlertLine, ChannelState
+from cvdtui.model.hearing import AlertLine, ChannelState, Scorecard
 from cvdtui.model.trading import UNKNOWN, Market
 
 Unit = Literal["base", "quote"]
@@ -36,6 +36,12 @@ class View(Struct, frozen=True, gc=False):
     group: bool = False
     """The group of the market at hand is wanted with its lines."""
 
+    log: bool = False
+    """The signals of all markets are wanted."""
+    scored: tuple[str, str] | None = None
+    """(market, signal) whose record is wanted."""
+    at_us: int = 0
+    """Start of a bar to look at: chart and ladder end soon after it; 0: now."""
 
 class Quality(Struct, frozen=True, gc=False):
     """How far a number can be trusted."""
@@ -252,6 +258,8 @@ class SignalView(Struct, frozen=True, gc=False):
     provisional: bool = False
     """The right side of its pivot is not complete: drawn with `?`, never alerts."""
 
+    market: Market | None = None
+    """In a list of all markets: whose it is."""
 
 class Dashboard(Struct, frozen=True, gc=False):
     """The statistics of the last closed bar."""
@@ -296,6 +304,8 @@ class MarketDetail(Struct, frozen=True, gc=False):
 
 class Snapshot(Struct, frozen=True, gc=False):
     """One picture of everything, made some ten times a second; unchanged rows are the same objects."""
+    at_us: int = 0
+    """The bar that is looked at; 0: chart and ladder end now."""
 
     time_us: int
     view: View
@@ -315,3 +325,7 @@ class Snapshot(Struct, frozen=True, gc=False):
     """The latest alerts, oldest first."""
     channels: tuple[ChannelState, ...] = ()
     """Every way out that rules speak through, and how it stands."""
+    log: tuple[SignalView, ...] = ()
+    """Signals of all markets, oldest first, provisional ones last; only when the View asks."""
+    scorecard: Scorecard | None = None
+    """Of the signal that the View names."""
