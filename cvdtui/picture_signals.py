@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from cvdtui.engine.jury import Jury
 from cvdtui.model import Dashboard, Flag, Market, Signal, SignalView
-from cvdtui.picture_conventions import conventions
 
 SHOWN = 200
 """Signals handed to the screen at most."""
@@ -117,9 +116,8 @@ def _joined(values: dict[str, object], key: str) -> str:
 
 def dashboard(jury: Jury) -> Dashboard:
     """The statistics of the bar that closed last."""
-    rules = conventions(jury)
     if jury.last is None:
-        return Dashboard(rules=rules)
+        return Dashboard()
     marks, sizes = jury.last.marks, 10**jury.state.market.size_decimals
     return Dashboard(
         marks.z,
@@ -131,6 +129,4 @@ def dashboard(jury: Jury) -> Dashboard:
         marks.speed,
         jury.spread_z,
         tuple(amount / sizes for amount in marks.orders),
-        jury.heard,
-        rules,
     )
