@@ -1,10 +1,43 @@
 """REST questions as values, and what a venue says that tells trades alone: no candles, no open interest."""
 
+from collections.abc import Sequence
+from typing import TypedDict, TypeVar
 from urllib.parse import quote, urlencode
 
 from cvdtui.errors import WireError
 from cvdtui.model import OpenInterest
-from cvdtui.venues.wire import Candles, Request
+from cvdtui.venues.wire import Candles, Request, refuse
+
+T = TypeVar("T")
+
+
+class Window(TypedDict, total=False):
+    """Which trades `Venue.ask_trades` wants; `**window: Unpack[Window]` takes it. None is as if not given."""
+
+    from_id: int | None
+    from_us: int | None
+    to_us: int | None
+    limit: int
+    hint_us: int | None
+
+
+def newest_only(market: str, window: Window, most: int) -> int:
+    """How many of the newest trades are wanted, at most `most`; raises WireError for a window of others."""
+    if any(window.get(key) is not None for key in ("from_id", "from_us", "to_us")):
+        raise refuse(market, "only the newest trades can be asked for")
+    return min(window.get("limit", most), most)
+
+
+def by_id_only(market: str, window: Window, most: int) -> tuple[int | None, int]:
+    """First id (None: the newest) and how many, at most `most`; raises WireError for a window of time."""
+    if window.get("from_us") is not None or window.get("to_us") is not None:
+        raise refuse(market, "trades are asked for by id alone")
+    return window.get("from_id"), min(window.get("limit", most), most)
+
+
+def in_parts(items: Sequence[T], size: int) -> list[Sequence[T]]:
+    """The items in their order, at most `size` at a time."""
+    return [items[at : at + size] for at in range(0, len(items), size)]
 
 
 def question(url: str, weight: int, **params: object) -> Request:
@@ -30,7 +63,7 @@ class TradesAlone:
         raise WireError(f"{self._venue} has no candles with the taker's volume")
 
     def ask_open_interest(self, symbol: str) -> Request | None:  # noqa: ARG002
-        """None."""
+        """None: it is pushed, or there is none."""
         return None
 
     def read_open_interest(self, body: bytes, symbol: str) -> OpenInterest:  # noqa: ARG002

@@ -9,6 +9,7 @@ from cvdtui.errors import WireError
 from cvdtui.model import BUY, SELL, Candle, Columns, IdRule, Kind, Market, OpenInterest, Trade, Trades
 from cvdtui.venues import binance_wire as grammar
 from cvdtui.venues.numbers import INVERSE_DECIMALS, decimals_of, near_units, plain, to_units
+from cvdtui.venues.rows import to_columns
 from cvdtui.venues.wire import (
     Candles,
     ColumnsPage,
@@ -237,23 +238,6 @@ def _integers(values: "np.ndarray", scale: float, limit: float) -> "np.ndarray |
         return None
     units = np.floor(values * scale + 0.5)
     return units.astype(np.int64) if bool((units / scale == values).all()) else None
-
-
-def to_columns(page: Page) -> ColumnsPage:
-    """A page of trades as columns; raises WireError when a number does not fit 63 bits."""
-    import numpy as np
-
-    market, trades = page.batch.market, page.batch.trades
-    try:
-        table = np.array(
-            [(trade.id, trade.time_us, trade.price, trade.size, trade.side) for trade in trades],
-            dtype=np.int64,
-        ).reshape(-1, 5)
-    except OverflowError:
-        raise refuse(market.name, "a price or size that does not fit 63 bits in its decimals") from None
-    ids, times, price, size, side = (table[:, column].copy() for column in range(5))
-    columns = Columns(market, ids, times, price, size, side.astype(np.int8), id_rule=page.batch.id_rule)
-    return ColumnsPage(columns, page.refused, page.rows)
 
 
 # --- candles

@@ -4,16 +4,16 @@ https://www.bitget.com/docs/uta/websocket/public/Trade-Channel, .../uta/public/I
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Unpack
 
 from msgspec import DecodeError, Meta, Raw, Struct, field
 from msgspec.json import Decoder, encode
 
-from cvdtui.model import BUY, SELL, IdRule, Kind, Market, Now
-from cvdtui.venues.asking import TradesAlone, question
-from cvdtui.venues.binance_rest import to_columns
-from cvdtui.venues.listing import Listing, Row, checked_symbol, decode
-from cvdtui.venues.rows import epoch_us, event_of, page_of
+from cvdtui.model import BUY, SELL, IdRule, Kind, Market
+from cvdtui.venues.asking import TradesAlone, Window, in_parts, question
+from cvdtui.venues.listing import Row, checked_symbol, decode
+from cvdtui.venues.making import Options, addresses, listing
+from cvdtui.venues.rows import epoch_us, event_of, page_of, to_columns
 from cvdtui.venues.symbols import split_symbol
 from cvdtui.venues.wire import (
     Ack,
@@ -118,27 +118,14 @@ _TIME = Decoder(_Time, strict=False)
 class Bitget:
     """The grammar of one Bitget product; see `cvdtui.venues.Venue` for what each method promises."""
 
-    def __init__(  # noqa: PLR0913 - every one is an option with a default
-        self,
-        product: Product,
-        symbols: Iterable[str] = (),
-        *,
-        ws_url: str = "",
-        rest_url: str = "",
-        markets: Iterable[Market] = (),
-        any_symbol: bool = False,
-        now: Now | None = None,
-    ) -> None:
+    def __init__(self, product: Product, symbols: Iterable[str] = (), **options: Unpack[Options]) -> None:
         self.name = product.name
         self.id_rule: IdRule = "unique"
         self.limits = LIMITS
-        self.ws_url = (ws_url or "wss://ws.bitget.com").rstrip("/")
-        self.rest_url = (rest_url or "https://api.bitget.com").rstrip("/")
+        self.ws_url, self.rest_url = addresses(options, "wss://ws.bitget.com", "https://api.bitget.com")
         self.mirrors: tuple[str, ...] = ()
         self._product = product
-        self._known = Listing(
-            self.default_market, symbols=symbols, markets=markets, any_symbol=any_symbol, now=now
-        )
+        self._known = listing(self.default_market, symbols, options)
         self.learn, self.forget = self._known.learn, self._known.forget
         self.market, self.markets = self._known.market, self._known.markets
         silent = TradesAlone(self.name)
@@ -172,9 +159,8 @@ class Bitget:
     def _requests(self, verb: str, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:  # noqa: ARG002
         topic = {"instType": self._product.instruments, "topic": "publicTrade"}
         arguments = [{**topic, "symbol": symbol} for symbol in symbols]
-        size = LIMITS.streams_per_message
-        chunks = [arguments[at : at + size] for at in range(0, len(arguments), size)]
-        return tuple(encode({"op": verb, "args": chunk}).decode() for chunk in chunks)
+        parts = in_parts(arguments, LIMITS.streams_per_message)
+        return tuple(encode({"op": verb, "args": part}).decode() for part in parts)
 
     def greeting(self) -> tuple[str, ...]:
         """Nothing before subscribing."""
@@ -215,16 +201,7 @@ class Bitget:
         category = self._product.instruments.upper()
         return (question(f"{self.rest_url}/api/v3/market/instruments", 1, category=category),)
 
-    def ask_trades(  # noqa: PLR0913 - see the Venue
-        self,
-        symbol: str,
-        *,
-        from_id: int | None = None,  # noqa: ARG002 - never asked
-        from_us: int | None = None,  # noqa: ARG002
-        to_us: int | None = None,  # noqa: ARG002
-        limit: int = 1000,  # noqa: ARG002
-        hint_us: int | None = None,  # noqa: ARG002
-    ) -> Request:
+    def ask_trades(self, symbol: str, **window: Unpack[Window]) -> Request:  # noqa: ARG002 - never asked
         """Never a question (`limits.trades_page` is 0); raises WireError."""
         raise refuse(f"{self.name}:{symbol}", "trades are told by the stream alone")
 

@@ -4,17 +4,17 @@ https://www.bitmex.com/app/wsAPI, https://www.bitmex.com/api/explorer/#!/Trade/T
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Literal, Unpack
 
 from msgspec import DecodeError, Raw, Struct, field
 from msgspec.json import Decoder, encode
 
-from cvdtui.model import BUY, SELL, UNKNOWN, IdRule, Kind, Market, Now
-from cvdtui.venues.asking import TradesAlone, question
-from cvdtui.venues.binance_rest import to_columns
-from cvdtui.venues.listing import Listing, Row, checked_symbol, decode
+from cvdtui.model import BUY, SELL, UNKNOWN, IdRule, Kind, Market
+from cvdtui.venues.asking import TradesAlone, Window, newest_only, question
+from cvdtui.venues.listing import Row, checked_symbol, decode
+from cvdtui.venues.making import Options, addresses, listing
 from cvdtui.venues.numbers import decimals_of, to_units
-from cvdtui.venues.rows import Moment, by_symbol, epoch_us, event_of, page_of, text_of, us_of
+from cvdtui.venues.rows import Moment, by_symbol, epoch_us, event_of, page_of, text_of, to_columns, us_of
 from cvdtui.venues.symbols import split_symbol
 from cvdtui.venues.wire import (
     Ack,
@@ -118,25 +118,13 @@ _TIME = Decoder(_Time)
 class Bitmex:
     """The grammar of BitMEX; see `cvdtui.venues.Venue` for what each method promises."""
 
-    def __init__(  # noqa: PLR0913 - every one is an option with a default
-        self,
-        symbols: Iterable[str] = (),
-        *,
-        ws_url: str = "",
-        rest_url: str = "",
-        markets: Iterable[Market] = (),
-        any_symbol: bool = False,
-        now: Now | None = None,
-    ) -> None:
+    def __init__(self, symbols: Iterable[str] = (), **options: Unpack[Options]) -> None:
         self.name = "bitmex"
         self.id_rule: IdRule = "unique"
         self.limits = LIMITS
-        self.ws_url = (ws_url or "wss://ws.bitmex.com").rstrip("/")
-        self.rest_url = (rest_url or "https://www.bitmex.com").rstrip("/")
+        self.ws_url, self.rest_url = addresses(options, "wss://ws.bitmex.com", "https://www.bitmex.com")
         self.mirrors: tuple[str, ...] = ()
-        self._known = Listing(
-            self.default_market, symbols=symbols, markets=markets, any_symbol=any_symbol, now=now
-        )
+        self._known = listing(self.default_market, symbols, options)
         self.learn, self.forget = self._known.learn, self._known.forget
         self.market, self.markets = self._known.market, self._known.markets
         silent = TradesAlone(self.name)
@@ -215,20 +203,9 @@ class Bitmex:
         """Every instrument in one answer."""
         return (question(f"{self.rest_url}/api/v1/instrument/active", 1),)
 
-    def ask_trades(  # noqa: PLR0913 - see the Venue
-        self,
-        symbol: str,
-        *,
-        from_id: int | None = None,
-        from_us: int | None = None,
-        to_us: int | None = None,
-        limit: int = 1000,
-        hint_us: int | None = None,  # noqa: ARG002 - only the newest are asked for
-    ) -> Request:
+    def ask_trades(self, symbol: str, **window: Unpack[Window]) -> Request:
         """The newest trades; ids are in no order."""
-        if from_id is not None or from_us is not None or to_us is not None:
-            raise refuse(f"{self.name}:{symbol}", "only the newest trades are asked for")
-        count = min(limit, LIMITS.trades_page)
+        count = newest_only(f"{self.name}:{symbol}", window, LIMITS.trades_page)
         return question(f"{self.rest_url}/api/v1/trade", 1, symbol=symbol, count=count, reverse="true")
 
     def read_time(self, body: bytes) -> int:

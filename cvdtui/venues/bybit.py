@@ -6,19 +6,21 @@ delta.
 """
 
 from collections.abc import Iterable, Sequence
-from urllib.parse import quote, urlencode
+from typing import Unpack
 
 from msgspec.json import encode
 
-from cvdtui.model import IdRule, Kind, Market, Now, OpenInterest
+from cvdtui.model import IdRule, Kind, Market
 from cvdtui.venues import bybit_rest as rest
-from cvdtui.venues.binance_rest import to_columns
+from cvdtui.venues.asking import TradesAlone, Window, in_parts, newest_only, question
 from cvdtui.venues.bybit_rest import Product
 from cvdtui.venues.bybit_wire import Frames
-from cvdtui.venues.listing import Listing, checked_symbol
+from cvdtui.venues.listing import checked_symbol
+from cvdtui.venues.making import Options, addresses, listing
 from cvdtui.venues.numbers import INVERSE_DECIMALS
+from cvdtui.venues.rows import to_columns
 from cvdtui.venues.symbols import split_symbol
-from cvdtui.venues.wire import Candles, ColumnsPage, Event, Limits, Page, Request, refuse
+from cvdtui.venues.wire import ColumnsPage, Event, Limits, Page, Request
 
 MOST_SINGLE = 20
 """More instruments than this are asked for in one answer of all."""
@@ -27,22 +29,11 @@ MOST_SINGLE = 20
 class Bybit:
     """The grammar of one Bybit product; see `cvdtui.venues.Venue` for what each method promises."""
 
-    def __init__(  # noqa: PLR0913 - every one is an option with a default
-        self,
-        product: Product,
-        symbols: Iterable[str] = (),
-        *,
-        ws_url: str = "",
-        rest_url: str = "",
-        markets: Iterable[Market] = (),
-        any_symbol: bool = False,
-        now: Now | None = None,
-    ) -> None:
+    def __init__(self, product: Product, symbols: Iterable[str] = (), **options: Unpack[Options]) -> None:
         self.name = product.name
         self.id_rule: IdRule = "unique"
         self.limits: Limits = product.limits
-        self.ws_url = (ws_url or "wss://stream.bybit.com").rstrip("/")
-        self.rest_url = (rest_url or "https://api.bybit.com").rstrip("/")
+        self.ws_url, self.rest_url = addresses(options, "wss://stream.bybit.com", "https://api.bybit.com")
         self.mirrors: tuple[str, ...] = (
             "wss://stream.bybit.kz",
             "wss://stream.bybit-tr.com",
@@ -50,10 +41,13 @@ class Bybit:
             "https://api.bytick.com",
         )
         self._product = product
-        self._listing = Listing(
-            self.default_market, symbols=symbols, markets=markets, any_symbol=any_symbol, now=now
-        )
-        self._frames = Frames(self._listing)
+        self._known = listing(self.default_market, symbols, options)
+        self.learn, self.forget = self._known.learn, self._known.forget
+        self.market, self.markets = self._known.market, self._known.markets
+        silent = TradesAlone(self.name)
+        self.ask_candles, self.read_candles = silent.ask_candles, silent.read_candles
+        self.ask_open_interest, self.read_open_interest = silent.ask_open_interest, silent.read_open_interest
+        self._frames = Frames(self._known)
 
     def default_market(self, symbol: str) -> Market:
         """A market from its symbol alone; raises WireError for a text that cannot be a symbol."""
@@ -69,22 +63,6 @@ class Bybit:
         places = INVERSE_DECIMALS if self._product.is_inverse else 3
         kind: Kind = "future" if is_dated else "perp"
         return Market(self.name, symbol, base, money, kind, 2, places, inverse=self._product.is_inverse)
-
-    def learn(self, market: Market) -> None:
-        """Read this market's frames from now on, in its decimals."""
-        self._listing.learn(market)
-
-    def forget(self, symbol: str) -> None:
-        """Ignore this market's frames from now on."""
-        self._listing.forget(symbol)
-
-    def market(self, symbol: str) -> Market:
-        """The market as known by now; raises KeyError for one never learnt."""
-        return self._listing.market(symbol)
-
-    def markets(self) -> tuple[Market, ...]:
-        """Every market as known by now."""
-        return self._listing.markets()
 
     # --- the socket
 
@@ -118,18 +96,16 @@ class Bybit:
 
     def _requests(self, operation: str, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:
         topics = [stream for symbol in symbols for stream in self.streams(symbol)]
-        size = self.limits.streams_per_message
-        chunks = [topics[at : at + size] for at in range(0, len(topics), size)]
+        parts = in_parts(topics, self.limits.streams_per_message)
         return tuple(
-            encode({"req_id": str(first_id + number), "op": operation, "args": chunk}).decode()
-            for number, chunk in enumerate(chunks)
+            encode({"req_id": str(first_id + number), "op": operation, "args": part}).decode()
+            for number, part in enumerate(parts)
         )
 
     # --- REST
 
     def _ask(self, path: str, **params: object) -> Request:
-        query = urlencode({key: str(value) for key, value in params.items() if value}, quote_via=quote)
-        return Request(f"{self.rest_url}/v5/market/{path}" + (f"?{query}" if query else ""), 1)
+        return question(f"{self.rest_url}/v5/market/{path}", 1, **params)
 
     def ask_time(self) -> Request:
         """The exchange's clock; read by `read_time`."""
@@ -140,34 +116,13 @@ class Bybit:
         category = self._product.category
         if symbols and len(symbols) <= MOST_SINGLE:
             return tuple(self._ask("instruments-info", category=category, symbol=one) for one in symbols)
-        limit = 0 if category == "spot" else 1000
+        limit = None if category == "spot" else 1000
         return (self._ask("instruments-info", category=category, limit=limit),)
 
-    def ask_trades(  # noqa: PLR0913 - every way of asking has a name
-        self,
-        symbol: str,
-        *,
-        from_id: int | None = None,
-        from_us: int | None = None,
-        to_us: int | None = None,
-        limit: int = 1000,
-        hint_us: int | None = None,  # noqa: ARG002 - the newest are all there is
-    ) -> Request:
+    def ask_trades(self, symbol: str, **window: Unpack[Window]) -> Request:
         """The newest trades; older ones cannot be asked for. Read by `read_trades`."""
-        if from_id is not None or from_us is not None or to_us is not None:
-            raise refuse(f"{self.name}:{symbol}", "only the newest trades can be asked for")
-        limit = min(limit, self.limits.trades_page)
+        limit = newest_only(f"{self.name}:{symbol}", window, self.limits.trades_page)
         return self._ask("recent-trade", category=self._product.category, symbol=symbol, limit=limit)
-
-    def ask_candles(self, symbol: str, seconds: int, from_us: int, to_us: int) -> Request:
-        """Candles lack the taker's volume here, so none can be asked for (`limits.candles_page` is 0)."""
-        raise refuse(
-            f"{self.name}:{symbol}", f"no taker volume in candles of {seconds} s ({from_us}, {to_us})"
-        )
-
-    def ask_open_interest(self, symbol: str) -> Request | None:  # noqa: ARG002 - the tickers push it
-        """None: the tickers push it."""
-        return None
 
     def read_time(self, body: bytes) -> int:
         """The exchange's clock in us."""
@@ -179,19 +134,11 @@ class Bybit:
 
     def read_trades(self, body: bytes, symbol: str) -> Page:
         """An answer to `ask_trades`, oldest first; raises WireError."""
-        return rest.read_trades(self._listing, body, symbol)
+        return rest.read_trades(self._known, body, symbol)
 
     def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
         """`read_trades` as columns; ids of 128 bits do not fit, so this raises WireError."""
         return to_columns(self.read_trades(body, symbol))
-
-    def read_candles(self, body: bytes, symbol: str, seconds: int) -> Candles:
-        """Never asked for."""
-        raise refuse(f"{self.name}:{symbol}", f"candles of {seconds} s: {len(body)} bytes nobody asked for")
-
-    def read_open_interest(self, body: bytes, symbol: str) -> OpenInterest:
-        """Never asked for."""
-        raise refuse(f"{self.name}:{symbol}", f"open interest: {len(body)} bytes nobody asked for")
 
     def read_failure(self, body: bytes) -> tuple[int, str]:
         """Code and cleaned text of an error answer; (0, "") when it is none."""

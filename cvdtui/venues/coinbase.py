@@ -5,17 +5,17 @@ https://docs.cdp.coinbase.com/api-reference/exchange-api/rest-api/products/get-p
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Unpack
 
 from msgspec import DecodeError, Meta, Raw, Struct
 from msgspec.json import Decoder, encode
 
-from cvdtui.model import BUY, SELL, IdRule, Market, Now
-from cvdtui.venues.asking import TradesAlone, question
-from cvdtui.venues.binance_rest import to_columns
-from cvdtui.venues.listing import Listing, Row, checked_symbol, decode
+from cvdtui.model import BUY, SELL, IdRule, Market
+from cvdtui.venues.asking import TradesAlone, Window, by_id_only, question
+from cvdtui.venues.listing import Row, checked_symbol, decode
+from cvdtui.venues.making import Options, addresses, listing
 from cvdtui.venues.numbers import decimals_of, to_units
-from cvdtui.venues.rows import Moment, page_of, us_of
+from cvdtui.venues.rows import Moment, page_of, to_columns, us_of
 from cvdtui.venues.wire import (
     Ack,
     ColumnsPage,
@@ -90,25 +90,15 @@ _TIME = Decoder(_Time)
 class Coinbase:
     """The grammar of Coinbase Exchange; see `cvdtui.venues.Venue` for what each method promises."""
 
-    def __init__(  # noqa: PLR0913 - every one is an option with a default
-        self,
-        symbols: Iterable[str] = (),
-        *,
-        ws_url: str = "",
-        rest_url: str = "",
-        markets: Iterable[Market] = (),
-        any_symbol: bool = False,
-        now: Now | None = None,
-    ) -> None:
+    def __init__(self, symbols: Iterable[str] = (), **options: Unpack[Options]) -> None:
         self.name = "coinbase"
         self.id_rule: IdRule = "contiguous"
         self.limits = LIMITS
-        self.ws_url = (ws_url or "wss://ws-feed.exchange.coinbase.com").rstrip("/")
-        self.rest_url = (rest_url or "https://api.exchange.coinbase.com").rstrip("/")
-        self.mirrors: tuple[str, ...] = ()
-        self._known = Listing(
-            self.default_market, symbols=symbols, markets=markets, any_symbol=any_symbol, now=now
+        self.ws_url, self.rest_url = addresses(
+            options, "wss://ws-feed.exchange.coinbase.com", "https://api.exchange.coinbase.com"
         )
+        self.mirrors: tuple[str, ...] = ()
+        self._known = listing(self.default_market, symbols, options)
         self.learn, self.forget = self._known.learn, self._known.forget
         self.market, self.markets = self._known.market, self._known.markets
         silent = TradesAlone(self.name)
@@ -183,20 +173,9 @@ class Coinbase:
         """Every product in one answer."""
         return (question(f"{self.rest_url}/products", 1),)
 
-    def ask_trades(  # noqa: PLR0913 - see the Venue
-        self,
-        symbol: str,
-        *,
-        from_id: int | None = None,
-        from_us: int | None = None,
-        to_us: int | None = None,
-        limit: int = 1000,
-        hint_us: int | None = None,  # noqa: ARG002 - ids are enough here
-    ) -> Request:
+    def ask_trades(self, symbol: str, **window: Unpack[Window]) -> Request:
         """Trades from an id on, or the newest; by time there is no question."""
-        if from_us is not None or to_us is not None:
-            message = "Coinbase pages trades by id alone"
-            raise ValueError(message)
+        from_id, limit = by_id_only(f"{self.name}:{symbol}", window, LIMITS.trades_page)
         # `after` asks for what is older than an id: the page below the one that follows the last wanted.
         after = None if from_id is None else from_id + limit
         return question(f"{self.rest_url}/products/{symbol}/trades", 1, limit=limit, after=after)

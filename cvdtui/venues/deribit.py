@@ -5,17 +5,18 @@ https://docs.deribit.com/api-reference/market-data/public-get_last_trades_by_ins
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Unpack
 
 from msgspec import UNSET, DecodeError, Raw, Struct
 from msgspec.json import Decoder
 
-from cvdtui.model import IdRule, Kind, Market, Now, OpenInterest
-from cvdtui.venues.asking import TradesAlone, question
-from cvdtui.venues.binance_rest import to_columns
+from cvdtui.model import IdRule, Kind, Market, OpenInterest
+from cvdtui.venues.asking import TradesAlone, Window, by_id_only, question
 from cvdtui.venues.deribit_wire import OURS, Frame, Frames, call, reads
-from cvdtui.venues.listing import Listing, checked_symbol, decode
+from cvdtui.venues.listing import checked_symbol, decode
+from cvdtui.venues.making import Options, addresses, listing
 from cvdtui.venues.numbers import INVERSE_DECIMALS, decimals_of, to_units
-from cvdtui.venues.rows import text_of
+from cvdtui.venues.rows import text_of, to_columns
 from cvdtui.venues.wire import (
     ColumnsPage,
     Event,
@@ -75,25 +76,15 @@ _TIME = Decoder(int)
 class Deribit:
     """The grammar of Deribit; see `cvdtui.venues.Venue` for what each method promises."""
 
-    def __init__(  # noqa: PLR0913 - every one is an option with a default
-        self,
-        symbols: Iterable[str] = (),
-        *,
-        ws_url: str = "",
-        rest_url: str = "",
-        markets: Iterable[Market] = (),
-        any_symbol: bool = False,
-        now: Now | None = None,
-    ) -> None:
+    def __init__(self, symbols: Iterable[str] = (), **options: Unpack[Options]) -> None:
         self.name = "deribit"
         self.id_rule: IdRule = "contiguous"
         self.limits = LIMITS
-        self.ws_url = (ws_url or "wss://streams.deribit.com").rstrip("/")
-        self.rest_url = (rest_url or "https://www.deribit.com").rstrip("/")
-        self.mirrors: tuple[str, ...] = ()
-        self._known = Listing(
-            self.default_market, symbols=symbols, markets=markets, any_symbol=any_symbol, now=now
+        self.ws_url, self.rest_url = addresses(
+            options, "wss://streams.deribit.com", "https://www.deribit.com"
         )
+        self.mirrors: tuple[str, ...] = ()
+        self._known = listing(self.default_market, symbols, options)
         self.learn, self.forget = self._known.learn, self._known.forget
         self.market, self.markets = self._known.market, self._known.markets
         self._frames = Frames(self._known)
@@ -166,20 +157,9 @@ class Deribit:
             self._ask("get_instruments", 5, currency="any", kind=kind) for kind in ("future", "spot")
         )
 
-    def ask_trades(  # noqa: PLR0913 - see the Venue
-        self,
-        symbol: str,
-        *,
-        from_id: int | None = None,
-        from_us: int | None = None,
-        to_us: int | None = None,
-        limit: int = 1000,
-        hint_us: int | None = None,  # noqa: ARG002 - sequence numbers are enough here
-    ) -> Request:
+    def ask_trades(self, symbol: str, **window: Unpack[Window]) -> Request:
         """Trades from a sequence number on, or the newest; by time there is no question."""
-        if from_us is not None or to_us is not None:
-            message = "Deribit is asked for trades by their sequence alone"
-            raise ValueError(message)
+        from_id, limit = by_id_only(f"{self.name}:{symbol}", window, LIMITS.trades_page)
         last = None if from_id is None else from_id + limit - 1
         return self._ask(
             "get_last_trades_by_instrument",

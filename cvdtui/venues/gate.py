@@ -4,17 +4,17 @@ https://www.gate.com/docs/developers/apiv4/ws/en/, https://www.gate.com/docs/dev
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated
+from typing import Annotated, Unpack
 
 from msgspec import DecodeError, Meta, Raw, Struct, field
 from msgspec.json import Decoder, encode
 
-from cvdtui.model import BUY, SELL, IdRule, Market, Now
-from cvdtui.venues.asking import TradesAlone, question
-from cvdtui.venues.binance_rest import to_columns
+from cvdtui.model import BUY, SELL, IdRule, Market
+from cvdtui.venues.asking import TradesAlone, Window, newest_only, question
 from cvdtui.venues.gate_markets import LIMITS, Product, read_markets
-from cvdtui.venues.listing import Listing, Row, checked_symbol, decode
-from cvdtui.venues.rows import by_symbol, epoch_us, event_of, page_of, text_of
+from cvdtui.venues.listing import Row, checked_symbol, decode
+from cvdtui.venues.making import Options, addresses, listing
+from cvdtui.venues.rows import by_symbol, epoch_us, event_of, page_of, text_of, to_columns
 from cvdtui.venues.wire import (
     Ack,
     ColumnsPage,
@@ -87,28 +87,15 @@ _TIME = Decoder(_Time)
 class Gate:
     """The grammar of one Gate product; see `cvdtui.venues.Venue` for what each method promises."""
 
-    def __init__(  # noqa: PLR0913 - every one is an option with a default
-        self,
-        product: Product,
-        symbols: Iterable[str] = (),
-        *,
-        ws_url: str = "",
-        rest_url: str = "",
-        markets: Iterable[Market] = (),
-        any_symbol: bool = False,
-        now: Now | None = None,
-    ) -> None:
+    def __init__(self, product: Product, symbols: Iterable[str] = (), **options: Unpack[Options]) -> None:
         self.name = product.name
         self.id_rule: IdRule = "ordered"
         self.limits = LIMITS
-        self.ws_url = (ws_url or product.ws_url).rstrip("/")
-        self.rest_url = (rest_url or "https://api.gateio.ws").rstrip("/")
+        self.ws_url, self.rest_url = addresses(options, product.ws_url, "https://api.gateio.ws")
         self.mirrors: tuple[str, ...] = ()
         self._product = product
-        self._now = now
-        self._known = Listing(
-            self.default_market, symbols=symbols, markets=markets, any_symbol=any_symbol, now=now
-        )
+        self._now = options.get("now")
+        self._known = listing(self.default_market, symbols, options)
         self.learn, self.forget = self._known.learn, self._known.forget
         self.market, self.markets = self._known.market, self._known.markets
         silent = TradesAlone(self.name)
@@ -193,20 +180,10 @@ class Gate:
         """Every instrument of the product in one answer."""
         return (self._ask(self._product.market_list),)
 
-    def ask_trades(  # noqa: PLR0913 - see the Venue
-        self,
-        symbol: str,
-        *,
-        from_id: int | None = None,
-        from_us: int | None = None,
-        to_us: int | None = None,
-        limit: int = 1000,
-        hint_us: int | None = None,  # noqa: ARG002 - only the newest are asked for
-    ) -> Request:
+    def ask_trades(self, symbol: str, **window: Unpack[Window]) -> Request:
         """The newest trades; ids have holes of their own, so nothing is asked for by id."""
-        if from_id is not None or from_us is not None or to_us is not None:
-            raise refuse(f"{self.name}:{symbol}", "only the newest trades are asked for")
-        return self._ask("trades", **{self._product.symbol_key: symbol}, limit=min(limit, LIMITS.trades_page))
+        limit = newest_only(f"{self.name}:{symbol}", window, LIMITS.trades_page)
+        return self._ask("trades", **{self._product.symbol_key: symbol}, limit=limit)
 
     def read_time(self, body: bytes) -> int:
         """The exchange's clock in us."""

@@ -4,16 +4,16 @@ https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/websocket/sub
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Unpack
 
 from msgspec import DecodeError, Meta, Raw, Struct, field
 from msgspec.json import Decoder, encode
 
-from cvdtui.model import BUY, SELL, IdRule, Market, Now
-from cvdtui.venues.asking import TradesAlone
-from cvdtui.venues.binance_rest import to_columns
-from cvdtui.venues.listing import Listing, Row, checked_symbol, decode
-from cvdtui.venues.rows import by_symbol, event_of, page_of
+from cvdtui.model import BUY, SELL, IdRule, Market
+from cvdtui.venues.asking import TradesAlone, Window
+from cvdtui.venues.listing import Row, checked_symbol, decode
+from cvdtui.venues.making import Options, addresses, listing
+from cvdtui.venues.rows import by_symbol, event_of, page_of, to_columns
 from cvdtui.venues.wire import (
     Ack,
     ColumnsPage,
@@ -97,25 +97,15 @@ _TIME = Decoder(_Time)
 class Hyperliquid:
     """The grammar of Hyperliquid's perpetuals; see `cvdtui.venues.Venue` for what each method promises."""
 
-    def __init__(  # noqa: PLR0913 - every one is an option with a default
-        self,
-        symbols: Iterable[str] = (),
-        *,
-        ws_url: str = "",
-        rest_url: str = "",
-        markets: Iterable[Market] = (),
-        any_symbol: bool = False,
-        now: Now | None = None,
-    ) -> None:
+    def __init__(self, symbols: Iterable[str] = (), **options: Unpack[Options]) -> None:
         self.name = "hyperliquid"
         self.id_rule: IdRule = "unique"
         self.limits = LIMITS
-        self.ws_url = (ws_url or "wss://api.hyperliquid.xyz").rstrip("/")
-        self.rest_url = (rest_url or "https://api.hyperliquid.xyz").rstrip("/")
-        self.mirrors: tuple[str, ...] = ()
-        self._known = Listing(
-            self.default_market, symbols=symbols, markets=markets, any_symbol=any_symbol, now=now
+        self.ws_url, self.rest_url = addresses(
+            options, "wss://api.hyperliquid.xyz", "https://api.hyperliquid.xyz"
         )
+        self.mirrors: tuple[str, ...] = ()
+        self._known = listing(self.default_market, symbols, options)
         self.learn, self.forget = self._known.learn, self._known.forget
         self.market, self.markets = self._known.market, self._known.markets
         silent = TradesAlone(self.name)
@@ -206,16 +196,7 @@ class Hyperliquid:
         """Every perpetual in one answer."""
         return (self._ask(20, type="meta"),)
 
-    def ask_trades(  # noqa: PLR0913 - see the Venue
-        self,
-        symbol: str,
-        *,
-        from_id: int | None = None,  # noqa: ARG002 - ids are in no order
-        from_us: int | None = None,  # noqa: ARG002 - only the newest can be had
-        to_us: int | None = None,  # noqa: ARG002
-        limit: int = 1000,  # noqa: ARG002
-        hint_us: int | None = None,  # noqa: ARG002
-    ) -> Request:
+    def ask_trades(self, symbol: str, **window: Unpack[Window]) -> Request:  # noqa: ARG002 - only the newest can be had
         """The newest few trades, whatever is asked for."""
         return self._ask(20, type="recentTrades", coin=symbol)
 

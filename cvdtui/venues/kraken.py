@@ -5,17 +5,17 @@ https://docs.kraken.com/exchange/api-reference/spot-rest/get-recent-trades.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Unpack
 
 from msgspec import DecodeError, Meta, Raw, Struct, field
 from msgspec.json import Decoder, encode
 
-from cvdtui.model import BUY, SELL, IdRule, Market, Now
-from cvdtui.venues.asking import TradesAlone, question
-from cvdtui.venues.binance_rest import to_columns
-from cvdtui.venues.listing import Listing, Row, checked_symbol, decode
+from cvdtui.model import BUY, SELL, IdRule, Market
+from cvdtui.venues.asking import TradesAlone, Window, question
+from cvdtui.venues.listing import Row, checked_symbol, decode
+from cvdtui.venues.making import Options, addresses, listing
 from cvdtui.venues.numbers import decimals_of, to_units
-from cvdtui.venues.rows import Moment, by_symbol, epoch_us, event_of, page_of, text_of, us_of
+from cvdtui.venues.rows import Moment, by_symbol, epoch_us, event_of, page_of, text_of, to_columns, us_of
 from cvdtui.venues.wire import (
     Ack,
     ColumnsPage,
@@ -113,25 +113,13 @@ _ROW = Decoder(tuple[str, str, Raw, str, str, str, int])
 class Kraken:
     """The grammar of Kraken's spot books; see `cvdtui.venues.Venue` for what each method promises."""
 
-    def __init__(  # noqa: PLR0913 - every one is an option with a default
-        self,
-        symbols: Iterable[str] = (),
-        *,
-        ws_url: str = "",
-        rest_url: str = "",
-        markets: Iterable[Market] = (),
-        any_symbol: bool = False,
-        now: Now | None = None,
-    ) -> None:
+    def __init__(self, symbols: Iterable[str] = (), **options: Unpack[Options]) -> None:
         self.name = "kraken"
         self.id_rule: IdRule = "contiguous"
         self.limits = LIMITS
-        self.ws_url = (ws_url or "wss://ws.kraken.com").rstrip("/")
-        self.rest_url = (rest_url or "https://api.kraken.com").rstrip("/")
+        self.ws_url, self.rest_url = addresses(options, "wss://ws.kraken.com", "https://api.kraken.com")
         self.mirrors: tuple[str, ...] = ()
-        self._known = Listing(
-            self.default_market, symbols=symbols, markets=markets, any_symbol=any_symbol, now=now
-        )
+        self._known = listing(self.default_market, symbols, options)
         self.learn, self.forget = self._known.learn, self._known.forget
         self.market, self.markets = self._known.market, self._known.markets
         silent = TradesAlone(self.name)
@@ -212,26 +200,17 @@ class Kraken:
         """Every pair in one answer: one wrong name would spoil a question for some."""
         return (question(f"{self.rest_url}/0/public/AssetPairs", 1),)
 
-    def ask_trades(  # noqa: PLR0913 - see the Venue
-        self,
-        symbol: str,
-        *,
-        from_id: int | None = None,
-        from_us: int | None = None,
-        to_us: int | None = None,  # noqa: ARG002 - a page ends where it is full
-        limit: int = 1000,
-        hint_us: int | None = None,
-    ) -> Request:
+    def ask_trades(self, symbol: str, **window: Unpack[Window]) -> Request:
         """Trades from a moment on (for an id: from `hint_us`, a time not after it), or the newest."""
-        begin = hint_us if from_us is None else from_us
-        if from_id is not None and begin is None:
-            message = "Kraken pages trades by time: an id needs `hint_us`"
-            raise ValueError(message)
+        from_us = window.get("from_us")
+        begin = window.get("hint_us") if from_us is None else from_us
+        if window.get("from_id") is not None and begin is None:
+            raise refuse(f"{self.name}:{symbol}", "trades are asked for by time: an id needs `hint_us`")
         base, _, quote = symbol.partition("/")
         pair = THEIRS.get(base, base) + THEIRS.get(quote, quote)
         # `since` is in nanoseconds and not included itself. Whole pages, for the wanted ids may come late.
         since = None if begin is None else begin * 1000 - 1
-        count = limit if begin is None else self.limits.trades_page
+        count = window.get("limit", LIMITS.trades_page) if begin is None else LIMITS.trades_page
         return question(f"{self.rest_url}/0/public/Trades", 1, pair=pair, since=since, count=count)
 
     def read_time(self, body: bytes) -> int:

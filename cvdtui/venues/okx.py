@@ -5,17 +5,19 @@ carries the last. Sizes are contracts but on spot. Candles carry no taker volume
 """
 
 from collections.abc import Iterable, Sequence
-from urllib.parse import urlencode
+from typing import Unpack
 
 from msgspec.json import encode
 
-from cvdtui.model import IdRule, Kind, Market, Now, OpenInterest
+from cvdtui.model import IdRule, Kind, Market
 from cvdtui.venues import okx_rest as rest
-from cvdtui.venues.binance_rest import to_columns
-from cvdtui.venues.listing import Listing, checked_symbol
+from cvdtui.venues.asking import TradesAlone, Window, by_id_only, in_parts, question
+from cvdtui.venues.listing import checked_symbol
+from cvdtui.venues.making import Options, addresses, listing
 from cvdtui.venues.numbers import INVERSE_DECIMALS
 from cvdtui.venues.okx_wire import LIQUIDATIONS, OPEN_INTEREST, TRADES, Frames
-from cvdtui.venues.wire import Candles, ColumnsPage, Event, Limits, Page, Request, refuse
+from cvdtui.venues.rows import to_columns
+from cvdtui.venues.wire import ColumnsPage, Event, Limits, Page, Request
 
 MOST_SINGLE = 10
 """More instruments than this of one type are asked for in one answer of all."""
@@ -42,30 +44,23 @@ LIMITS = Limits(
 class Okx:
     """The grammar of OKX; see `cvdtui.venues.Venue` for what each method promises."""
 
-    def __init__(  # noqa: PLR0913 - every one is an option with a default
-        self,
-        symbols: Iterable[str] = (),
-        *,
-        ws_url: str = "",
-        rest_url: str = "",
-        markets: Iterable[Market] = (),
-        any_symbol: bool = False,
-        now: Now | None = None,
-    ) -> None:
+    def __init__(self, symbols: Iterable[str] = (), **options: Unpack[Options]) -> None:
         self.name = "okx"
         self.id_rule: IdRule = "contiguous"
         self.limits = LIMITS
-        self.ws_url = (ws_url or "wss://ws.okx.com:8443").rstrip("/")
-        self.rest_url = (rest_url or "https://www.okx.com").rstrip("/")
+        self.ws_url, self.rest_url = addresses(options, "wss://ws.okx.com:8443", "https://www.okx.com")
         self.mirrors: tuple[str, ...] = (
             "wss://wsus.okx.com:8443",
             "wss://wseea.okx.com:8443",
             "https://app.okx.com",
         )
-        self._listing = Listing(
-            self.default_market, symbols=symbols, markets=markets, any_symbol=any_symbol, now=now
-        )
-        self._frames = Frames(self._listing)
+        self._known = listing(self.default_market, symbols, options)
+        self.learn, self.forget = self._known.learn, self._known.forget
+        self.market, self.markets = self._known.market, self._known.markets
+        silent = TradesAlone(self.name)
+        self.ask_candles, self.read_candles = silent.ask_candles, silent.read_candles
+        self.ask_open_interest, self.read_open_interest = silent.ask_open_interest, silent.read_open_interest
+        self._frames = Frames(self._known)
 
     def default_market(self, symbol: str) -> Market:
         """A market from its symbol alone (of most contracts the size is not known then); raises WireError."""
@@ -81,22 +76,6 @@ class Okx:
         return Market(
             self.name, symbol, base, money, kind, 2, places, contract_size=contract, inverse=inverse
         )
-
-    def learn(self, market: Market) -> None:
-        """Read this market's frames from now on, in its decimals."""
-        self._listing.learn(market)
-
-    def forget(self, symbol: str) -> None:
-        """Ignore this market's frames from now on."""
-        self._listing.forget(symbol)
-
-    def market(self, symbol: str) -> Market:
-        """The market as known by now; raises KeyError for one never learnt."""
-        return self._listing.market(symbol)
-
-    def markets(self) -> tuple[Market, ...]:
-        """Every market as known by now."""
-        return self._listing.markets()
 
     # --- the socket
 
@@ -142,18 +121,16 @@ class Okx:
         return self._frames.decode(frame)
 
     def _requests(self, operation: str, arguments: list[dict[str, str]], first_id: int) -> tuple[str, ...]:
-        size = self.limits.streams_per_message
-        chunks = [arguments[at : at + size] for at in range(0, len(arguments), size)]
+        parts = in_parts(arguments, self.limits.streams_per_message)
         return tuple(
-            encode({"id": str(first_id + number), "op": operation, "args": chunk}).decode()
-            for number, chunk in enumerate(chunks)
+            encode({"id": str(first_id + number), "op": operation, "args": part}).decode()
+            for number, part in enumerate(parts)
         )
 
     # --- REST
 
     def _ask(self, path: str, **params: object) -> Request:
-        query = urlencode({key: str(value) for key, value in params.items() if value is not None})
-        return Request(f"{self.rest_url}/api/v5/{path}" + (f"?{query}" if query else ""), 1)
+        return question(f"{self.rest_url}/api/v5/{path}", 1, **params)
 
     def ask_time(self) -> Request:
         """The exchange's clock; read by `read_time`."""
@@ -170,33 +147,12 @@ class Okx:
                 requests += [self._ask("public/instruments", instType=kind, instId=one) for one in wanted]
         return tuple(requests)
 
-    def ask_trades(  # noqa: PLR0913 - every way of asking has a name
-        self,
-        symbol: str,
-        *,
-        from_id: int | None = None,
-        from_us: int | None = None,
-        to_us: int | None = None,
-        limit: int = 100,
-        hint_us: int | None = None,  # noqa: ARG002 - ids are enough here
-    ) -> Request:
+    def ask_trades(self, symbol: str, **window: Unpack[Window]) -> Request:
         """Single fills from an id on (inclusive), or the newest; read by `read_trades`."""
-        if from_us is not None or to_us is not None:
-            raise refuse(f"{self.name}:{symbol}", "trades are asked for by id")
-        limit = min(limit, self.limits.trades_page)
+        from_id, limit = by_id_only(f"{self.name}:{symbol}", window, LIMITS.trades_page)
         before = None if from_id is None else from_id + limit
         kind = None if from_id is None else 1
         return self._ask("market/history-trades", instId=symbol, type=kind, after=before, limit=limit)
-
-    def ask_candles(self, symbol: str, seconds: int, from_us: int, to_us: int) -> Request:
-        """Candles lack the taker's volume here, so none can be asked for (`limits.candles_page` is 0)."""
-        raise refuse(
-            f"{self.name}:{symbol}", f"no taker volume in candles of {seconds} s ({from_us}, {to_us})"
-        )
-
-    def ask_open_interest(self, symbol: str) -> Request | None:  # noqa: ARG002 - a channel pushes it
-        """None: a channel pushes it."""
-        return None
 
     def read_time(self, body: bytes) -> int:
         """The exchange's clock in us."""
@@ -208,19 +164,11 @@ class Okx:
 
     def read_trades(self, body: bytes, symbol: str) -> Page:
         """An answer to `ask_trades`, oldest first; raises WireError."""
-        return rest.read_trades(self._listing, body, symbol)
+        return rest.read_trades(self._known, body, symbol)
 
     def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
         """`read_trades` as columns."""
         return to_columns(self.read_trades(body, symbol))
-
-    def read_candles(self, body: bytes, symbol: str, seconds: int) -> Candles:
-        """Never asked for."""
-        raise refuse(f"{self.name}:{symbol}", f"candles of {seconds} s: {len(body)} bytes nobody asked for")
-
-    def read_open_interest(self, body: bytes, symbol: str) -> OpenInterest:
-        """Never asked for."""
-        raise refuse(f"{self.name}:{symbol}", f"open interest: {len(body)} bytes nobody asked for")
 
     def read_failure(self, body: bytes) -> tuple[int, str]:
         """Code and cleaned text of an error answer; (0, "") when it is none."""

@@ -7,9 +7,9 @@ from typing import Annotated
 from msgspec import Meta, Raw
 
 from cvdtui.errors import WireError
-from cvdtui.model import IdRule, Trades
+from cvdtui.model import Columns, IdRule, Trades
 from cvdtui.venues.listing import Listing, Row
-from cvdtui.venues.wire import Event, Faulty, Other, Page, Several, clean
+from cvdtui.venues.wire import ColumnsPage, Event, Faulty, Other, Page, Several, clean, refuse
 
 Moment = Annotated[datetime, Meta(tz=True)]
 """A time in RFC 3339 with its zone."""
@@ -88,3 +88,20 @@ def event_of(page: Page) -> Event:
     name = page.batch.market.name
     faults = tuple(Faulty(name, f"{name}: {reason}") for reason in page.refused)
     return Several((page.batch, *faults)) if faults else page.batch
+
+
+def to_columns(page: Page) -> ColumnsPage:
+    """A page of trades as columns; raises WireError when a number does not fit 63 bits."""
+    import numpy as np
+
+    market, trades = page.batch.market, page.batch.trades
+    try:
+        table = np.array(
+            [(trade.id, trade.time_us, trade.price, trade.size, trade.side) for trade in trades],
+            dtype=np.int64,
+        ).reshape(-1, 5)
+    except OverflowError:
+        raise refuse(market.name, "a price or size that does not fit 63 bits in its decimals") from None
+    ids, times, price, size, side = (table[:, column].copy() for column in range(5))
+    columns = Columns(market, ids, times, price, size, side.astype(np.int8), id_rule=page.batch.id_rule)
+    return ColumnsPage(columns, page.refused, page.rows)
