@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from cvdtui.cli import sources
 from cvdtui.cli.parsers import parser
+from cvdtui.cli.venue_table import venue_table
 from cvdtui.config import Config
 from cvdtui.config.names import hint
 from cvdtui.engine.decimals import to_text
@@ -23,6 +24,9 @@ def main(words: list[str]) -> int:
     from cvdtui.listings import FRESH_S, listings
 
     arguments = parser("markets").parse_intermixed_args(words)
+    if arguments.venues:
+        sys.stdout.write("".join(f"{line}\n" for line in venue_table()))
+        return 0
     config = sources.checked([*sources.files(arguments.config), *sources.assignments(arguments.set)])
     if arguments.pattern.startswith("ibkr:"):
         return _contracts(arguments.pattern, config)

@@ -156,6 +156,7 @@ def _markets(to: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--refresh", action="store_true", help="ask the venues, however fresh what was kept is"
     )
+    group.add_argument("--venues", action="store_true", help="the venues there are, and what each tells")
 
 
 def _side_error(to: argparse.ArgumentParser) -> None:

@@ -10,11 +10,12 @@ import pytest
 from cvdtui import errors
 from cvdtui.app.keys import KEYS
 from cvdtui.app.layout import PRESETS
+from cvdtui.cli import venue_table
 from cvdtui.cli.parsers import DESCRIPTIONS, parser
 from cvdtui.cli.words import COMMANDS
 from cvdtui.options import FAULTS, FORMATS
 from cvdtui.resources import theme_files
-from cvdtui.venues import VENUES
+from cvdtui.venues import VENUES, ibkr
 from tests.house.keys import every_key
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,9 +53,16 @@ def test_every_key_of_the_screen_is_named(key):
         assert f"`{word}`" in named
 
 
-@pytest.mark.parametrize("venue", VENUES)
-def test_every_venue_is_named(venue: str):
-    assert f"| `{venue}` |" in section("Venues")
+def test_what_is_said_of_a_venue_is_what_its_grammar_says_and_all_are_listed():
+    told = re.findall(r"^\| `([a-z-]+)` \|.*\| ([^|]+) \| ([^|]+) \|$", section("Venues"), re.MULTILINE)
+    assert len(told) > 10
+    for name, missing, candles in told:
+        if name != ibkr.NAME:  # it has a feed of its own
+            fetched = missing.startswith("fetched")
+            assert fetched == venue_table.missing_trades(VENUES[name]()).startswith("fetched"), name
+            assert candles == venue_table.candles(VENUES[name]()), name
+    assert "`cvdtui markets --venues`" in section("Venues")
+    assert [line.split()[0] for line in venue_table.venue_table()[1:]] == list(VENUES)
 
 
 def test_every_fault_format_preset_and_theme_is_named():

@@ -112,7 +112,7 @@ def test_coinbase_is_asked_by_the_id_above_and_answers_newest_first():
     )
     assert rows(page)[0] == [(501, BUY), (502, SELL)]
     assert (page.rows, len(page.refused)) == (3, 1)
-    with pytest.raises(ValueError, match="by id"):
+    with pytest.raises(WireError, match="by id"):
         venue.ask_trades("BTC-USD", from_us=1)
 
 
@@ -164,7 +164,7 @@ def test_kraken_is_asked_by_time_in_whole_pages_and_by_its_older_names():
     assert asked == {"pair": "XBTUSD", "since": str(US * 1000 - 1), "count": "1000"}
     assert query(venue.ask_trades("DOGE/BTC", limit=1))[1] == {"pair": "XDGXBT", "count": "1"}
     assert venue.limits.pages_by == "time"
-    with pytest.raises(ValueError, match="hint_us"):
+    with pytest.raises(WireError, match="hint_us"):
         venue.ask_trades("BTC/USD", from_id=7)
 
 

@@ -1,0 +1,192 @@
+"""Tidewater, a venue nobody runs: `fills` by WebSocket, trades by id over REST: README's recipe."""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, Unpack
+
+from msgspec import Raw, Struct
+from msgspec.json import Decoder, encode
+
+from cvdtui.model import BUY, SELL, IdRule, Market
+from cvdtui.venues.asking import TradesAlone, Window, by_id_only, question
+from cvdtui.venues.listing import Row, checked_symbol, decode
+from cvdtui.venues.making import Options, addresses, listing
+from cvdtui.venues.rows import event_of, page_of, to_columns
+from cvdtui.venues.wire import (
+    Ack,
+    ColumnsPage,
+    Event,
+    Limits,
+    Other,
+    Page,
+    Pong,
+    Refusal,
+    Request,
+    clean,
+    is_symbol,
+)
+
+LIMITS = Limits(
+    weight_per_minute=600,
+    weight_header="",
+    connects=100,
+    streams_per_socket=100,
+    messages_per_second=5.0,
+    streams_per_message=1,
+    socket_seconds=86_400,
+    trades_page=500,
+    candles_page=0,
+    trades_back_us=0,
+    heartbeat_s=20.0,
+)
+
+
+class _Fill(Struct, gc=False):
+    id: int
+    ms: int
+    price: str
+    size: str
+    taker: Literal["bid", "ask"]
+
+
+class _Frame(Struct, gc=False):
+    kind: str = ""
+    book: str = ""
+    fills: list[Raw] = []
+    why: str = ""
+
+
+class _Book(Struct, gc=False):
+    name: str
+    price_places: int = 2
+    size_places: int = 8
+
+
+class _Books(Struct, gc=False):
+    books: list[_Book]
+
+
+class _Time(Struct, gc=False):
+    ms: int
+
+
+_FRAME = Decoder(_Frame)
+_FILL = Decoder(_Fill)
+_RAWS = Decoder(list[Raw])
+_BOOKS = Decoder(_Books)
+_TIME = Decoder(_Time)
+
+
+class Tidewater:
+    """The grammar of Tidewater; see `cvdtui.venues.Venue` for what each method promises."""
+
+    def __init__(self, symbols: Iterable[str] = (), **options: Unpack[Options]) -> None:
+        self.name = "tidewater"
+        self.id_rule: IdRule = "contiguous"
+        self.limits = LIMITS
+        self.ws_url, self.rest_url = addresses(options, "wss://ws.example.org", "https://api.example.org")
+        self.mirrors: tuple[str, ...] = ()
+        self._known = listing(self.default_market, symbols, options)
+        self.learn, self.forget = self._known.learn, self._known.forget
+        self.market, self.markets = self._known.market, self._known.markets
+        silent = TradesAlone(self.name)
+        self.ask_candles, self.read_candles = silent.ask_candles, silent.read_candles
+        self.ask_open_interest, self.read_open_interest = silent.ask_open_interest, silent.read_open_interest
+
+    def default_market(self, symbol: str) -> Market:
+        """A market from its symbol (BTC-USD) alone; raises WireError."""
+        symbol = checked_symbol(symbol).upper()
+        base, _, quote = symbol.partition("-")
+        return Market(self.name, symbol, base, quote, price_decimals=2, size_decimals=8)
+
+    # --- the socket
+
+    def socket_url(self) -> str:
+        """Where to connect."""
+        return f"{self.ws_url}/stream"
+
+    def streams(self, symbol: str) -> tuple[str, ...]:
+        """Trades alone."""
+        return (f"fills:{symbol}",)
+
+    def subscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
+        """Frames that ask for these markets."""
+        return self._requests("ask", symbols, first_id)
+
+    def unsubscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
+        """Frames that end these markets' streams."""
+        return self._requests("end", symbols, first_id)
+
+    def _requests(self, verb: str, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:
+        return tuple(
+            encode({verb: "fills", "book": symbol, "id": number}).decode()
+            for number, symbol in enumerate(symbols, first_id)
+        )
+
+    def greeting(self) -> tuple[str, ...]:
+        """Nothing before subscribing."""
+        return ()
+
+    def heartbeat(self) -> str | None:
+        """Our ping."""
+        return '{"ask":"ping"}'
+
+    def decode(self, frame: bytes | str) -> Event:
+        """One frame as an Event; raises WireError."""
+        head = decode(_FRAME, frame)
+        match head.kind:
+            case "fills" if self._known.find(head.book) is not None:
+                return event_of(page_of(self._known, head.book, head.fills, _row, self.id_rule))
+            case "accepted":
+                return Ack(None, head.book if is_symbol(head.book) else "")
+            case "refused":
+                return Refusal(None, 0, clean(head.why), head.book if is_symbol(head.book) else "")
+            case "pong":
+                return Pong()
+        return Other()
+
+    # --- REST
+
+    def ask_time(self) -> Request:
+        """The exchange's clock."""
+        return question(f"{self.rest_url}/time", 1)
+
+    def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:
+        """These books, or every one, in one answer."""
+        return (question(f"{self.rest_url}/books", 1, names=",".join(symbols) or None),)
+
+    def ask_trades(self, symbol: str, **window: Unpack[Window]) -> Request:
+        """Trades from an id on, or the newest."""
+        first, limit = by_id_only(f"{self.name}:{symbol}", window, LIMITS.trades_page)
+        return question(f"{self.rest_url}/fills", 1, book=symbol, first=first, limit=limit)
+
+    def read_time(self, body: bytes) -> int:
+        """The exchange's clock in us."""
+        return decode(_TIME, body).ms * 1000
+
+    def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
+        """Those of `symbols` that the answer describes; none given: all."""
+        wanted = frozenset(symbols)
+        return tuple(
+            Market(self.name, one.name, base, quote, "spot", one.price_places, one.size_places)
+            for one in decode(_BOOKS, body).books
+            for base, _, quote in [one.name.partition("-")]
+            if is_symbol(one.name) and (not wanted or one.name in wanted)
+        )
+
+    def read_trades(self, body: bytes, symbol: str) -> Page:
+        """An answer to `ask_trades`, oldest first."""
+        raws = decode(_RAWS, body)
+        return page_of(self._known, symbol, raws, _row, self.id_rule)
+
+    def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
+        """`read_trades` as numpy columns."""
+        return to_columns(self.read_trades(body, symbol))
+
+    def read_failure(self, body: bytes) -> tuple[int, str]:
+        """Code (there is none: 0) and cleaned text of an error answer, which is plain text."""
+        return 0, clean(body[:500].decode(errors="replace"))
+
+
+def _row(raw: Raw) -> Row:
+    one = decode(_FILL, raw)
+    return one.id, one.ms * 1000, one.price, one.size, BUY if one.taker == "bid" else SELL, 1
