@@ -14,6 +14,7 @@ from cvdtui.signals.zscore import Climax, ZScore, score_of
 SPARK_POINTS = 24
 SPARK_STEPS = (60, 120, 300, 600, 900, 1200, 1800, 2400, 3600, 7200, 14400, 28800)
 """Seconds a point of the sparkline may span."""
+NO_Z = (None, None)
 FRESH_US = 5_000_000
 """A live link may be silent so long before it is called stale here."""
 
@@ -91,8 +92,8 @@ class Picture:
         self.state = state
         self.jury: Jury | None = None
         """Who judges the timeframe in view; None where nobody does."""
-        self.z_values: dict[int, float | None] = {}
-        """Smoothed z by start of the closed bar, of the timeframe in view."""
+        self.z_values: dict[int, tuple[float | None, float | None]] = {}
+        """Smoothed and raw z by start of the closed bar, of the timeframe in view."""
         self._z = ZScore()
         self._z_key: tuple[int, int] = (0, 0)
         self._z_seen = 0
@@ -123,10 +124,11 @@ class Picture:
             self.z_values = {}
         fresh = min(bars.closed_count - self._z_seen, len(bars.closed))
         for bar in bars.closed[len(bars.closed) - fresh :]:
-            self.z_values[bar.time_us] = self._z.push(bar.cvd)
+            self.z_values[bar.time_us] = self._z.push(bar.cvd), self._z.raw
         self._z_seen = bars.closed_count
         if len(self.z_values) > 2 * len(bars.closed):
-            self.z_values = {bar.time_us: self.z_values.get(bar.time_us) for bar in bars.closed}
+            known = self.z_values
+            self.z_values = {bar.time_us: known.get(bar.time_us, NO_Z) for bar in bars.closed}
         return self._z
 
     def _new_score(self) -> ZScore:

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from cvdtui.engine.bars import Bars
 from cvdtui.engine.market_state import MarketState
 from cvdtui.model import Bar, ChartBar, View
-from cvdtui.picture import Picture, Scaler, anchor_time, anchored
+from cvdtui.picture import NO_Z, Picture, Scaler, anchor_time, anchored
 
 AFTER = 30
 """Bars drawn behind the one that is looked at."""
@@ -99,6 +99,7 @@ class Chart:
 
     def _bar(self, bar: Bar, cvd: float | None, scaler: Scaler, *, closed: bool) -> ChartBar:
         price = scaler.price
+        z, z_raw = self._picture.z_values.get(bar.time_us, NO_Z)
         return ChartBar(
             bar.time_us,
             bar.open / price,

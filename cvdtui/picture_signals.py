@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from cvdtui.engine.jury import Jury
 from cvdtui.model import Dashboard, Flag, Market, Signal, SignalView
+from cvdtui.picture_conventions import conventions
 
 SHOWN = 200
 """Signals handed to the screen at most."""
@@ -116,8 +117,9 @@ def _joined(values: dict[str, object], key: str) -> str:
 
 def dashboard(jury: Jury) -> Dashboard:
     """The statistics of the bar that closed last."""
+    rules = conventions(jury)
     if jury.last is None:
-        return Dashboard()
+        return Dashboard(rules=rules)
     marks, sizes = jury.last.marks, 10**jury.state.market.size_decimals
     return Dashboard(
         marks.z,
@@ -129,4 +131,6 @@ def dashboard(jury: Jury) -> Dashboard:
         marks.speed,
         jury.spread_z,
         tuple(amount / sizes for amount in marks.orders),
+        jury.heard,
+        rules,
     )

@@ -13,6 +13,7 @@ from cvdtui.model.assets import (
     money_of,
     side_of,
 )
+from cvdtui.model.conventions import Conventions
 from cvdtui.model.drawing import (
     ChartBar,
     Ladder,
@@ -89,6 +90,7 @@ __all__ = [
     "ChannelState",
     "ChartBar",
     "Columns",
+    "Conventions",
     "Dashboard",
     "Flag",
     "Gap",
@@ -99,9 +101,9 @@ __all__ = [
     "GroupSide",
     "GroupView",
     "Heard",
+    "HorizonScore",
     "IdRule",
     "Interest",
-    "HorizonScore",
     "Kind",
     "Ladder",
     "LadderBar",
@@ -122,9 +124,9 @@ __all__ = [
     "ProfileRow",
     "ProfileView",
     "Quality",
+    "Scorecard",
     "SideScore",
     "SideSource",
-    "Scorecard",
     "SideTrial",
     "Signal",
     "SignalKey",

@@ -21,8 +21,11 @@ class ChartBar(Struct, frozen=True, gc=False):
     delta_low: float | None
     cvd: float | None
     z: float | None = None
+    """The smoothed z-score after it, closed bars only."""
     source: SideSource = "taker"
     closed: bool = True
+    z_raw: float | None = None
+    """The z-score before smoothing."""
 
 
 class LadderCell(Struct, frozen=True, gc=False):

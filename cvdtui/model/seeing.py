@@ -5,6 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from cvdtui.model.assets import GroupSide
+from cvdtui.model.conventions import Conventions
 from cvdtui.model.drawing import ChartBar, Ladder, Print, ProfileView
 from cvdtui.model.feeding import Link
 from cvdtui.model.hearing import AlertLine, ChannelState, Scorecard
@@ -35,13 +36,13 @@ class View(Struct, frozen=True, gc=False):
     """The asset groups are wanted."""
     group: bool = False
     """The group of the market at hand is wanted with its lines."""
-
     log: bool = False
     """The signals of all markets are wanted."""
     scored: tuple[str, str] | None = None
     """(market, signal) whose record is wanted."""
     at_us: int = 0
     """Start of a bar to look at: chart and ladder end soon after it; 0: now."""
+
 
 class Quality(Struct, frozen=True, gc=False):
     """How far a number can be trusted."""
@@ -257,9 +258,9 @@ class SignalView(Struct, frozen=True, gc=False):
     """What was incomplete about the data behind it; empty: nothing."""
     provisional: bool = False
     """The right side of its pivot is not complete: drawn with `?`, never alerts."""
-
     market: Market | None = None
     """In a list of all markets: whose it is."""
+
 
 class Dashboard(Struct, frozen=True, gc=False):
     """The statistics of the last closed bar."""
@@ -277,6 +278,9 @@ class Dashboard(Struct, frozen=True, gc=False):
     spread_z: float | None = None
     orders: tuple[float, ...] = ()
     """Delta of the last closed bar by value of the taker orders, smallest class first."""
+    heard: int = 0
+    """How many bars have closed."""
+    rules: Conventions = Conventions()
 
 
 class MarketDetail(Struct, frozen=True, gc=False):
@@ -300,12 +304,12 @@ class MarketDetail(Struct, frozen=True, gc=False):
     dashboard: Dashboard = Dashboard()
     levels: tuple[float, ...] = ()
     """Prices the user dropped."""
+    at_us: int = 0
+    """The bar that is looked at; 0: chart and ladder end now."""
 
 
 class Snapshot(Struct, frozen=True, gc=False):
     """One picture of everything, made some ten times a second; unchanged rows are the same objects."""
-    at_us: int = 0
-    """The bar that is looked at; 0: chart and ladder end now."""
 
     time_us: int
     view: View
