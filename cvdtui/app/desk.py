@@ -12,23 +12,21 @@ from cvdtui.app.adding import Adding
 from cvdtui.app.keys import action_of
 from cvdtui.app.layout import PRESETS
 from cvdtui.app.levels import toggled
+from cvdtui.app.looking import Looking
 from cvdtui.app.picker import Picker
 from cvdtui.app.player import Player
 from cvdtui.app.prompt import Prompt
 from cvdtui.app.source import Source
 from cvdtui.app.stage import ORDER, Stage
 from cvdtui.app.wishes import Wishes
-from cvdtui.model import ANCHORS, TIMEFRAMES, Snapshot, View
+from cvdtui.model import Snapshot, View
 from cvdtui.panes import PANES
 from cvdtui.panes.chart import Chart
-from cvdtui.panes.clock import span
 from cvdtui.panes.groups import Groups
 from cvdtui.panes.help import Help
-from cvdtui.panes.line import Answer, Pane
+from cvdtui.panes.line import Answer, Filtered, Pane
 from cvdtui.panes.markets import Markets
 from cvdtui.panes.offline import Offline
-
-STEPS_OF_ROW = 6
 
 
 class Desk:
@@ -51,9 +49,12 @@ class Desk:
         self.wishes = Wishes(source, self.say)
         self.adding = Adding(source, self.wishes)
         self.player = Player(source, self.say)
+        self.looking = Looking(lambda: self.view, self.look, self.say)
         self.snapshot: Snapshot = source.snapshot(view)
         self.markets.selected = view.market
         self._prompted = ""
+        self._filters: Filtered = self.markets
+        """What `/` narrows."""
         self._dismissed = False
         self._histories: dict[str, list[str]] = {}
         self._actions: dict[str, Callable[[object], object]] = self._table()
@@ -75,13 +76,13 @@ class Desk:
             "groups": lambda _: self._groups(),
             "zoom": lambda _: self.stage.toggle_zoom(),
             "preset": self._preset,
-            "shorter": lambda _: self._timeframe(-1),
-            "longer": lambda _: self._timeframe(1),
+            "shorter": lambda _: self.looking.timeframe(-1),
+            "longer": lambda _: self.looking.timeframe(1),
             "timeframe": lambda seconds: self.look(timeframe=seconds),
-            "coarser": lambda _: self._rows(1),
-            "finer": lambda _: self._rows(-1),
-            "unit": self._unit,
-            "anchor": self._anchor,
+            "coarser": lambda _: self.looking.rows(1),
+            "finer": lambda _: self.looking.rows(-1),
+            "unit": self.looking.unit,
+            "anchor": self.looking.anchor,
             "mark": lambda _: self._mark(),
             "level": lambda _: self._level(),
             "freeze": lambda _: self._freeze(),
@@ -94,14 +95,16 @@ class Desk:
             "remove": self._remove,
             "undo": lambda _: self.wishes.undo(),
             "demo": self._demo,
-            "least": self._least,
+            "least": self.looking.least,
         }
 
     # --- looking ------------------------------------------------------------
 
     def look(self, **changes: object) -> None:
         """Change the View and take a fresh picture, frozen or not."""
-        self.view = replace(self.view, **changes, group=self.stage.is_drawn("group"))
+        if changes.keys() & {"market", "timeframe"}:
+            changes = {"at_us": 0, **changes}
+        self.view = replace(self.view, **{**self._wants(), **changes})
         if "market" in changes:
             self.markets.selected = self.view.market
         self.snapshot = self.source.snapshot(self.view)
@@ -110,14 +113,21 @@ class Desk:
     def tick(self) -> Snapshot:
         """The picture of now, or the frozen one."""
         if not self.frozen:
-            if self.view.group != self.stage.is_drawn("group"):
-                self.view = replace(self.view, group=not self.view.group)
+            wants = self._wants()
+            if any(getattr(self.view, name) != value for name, value in wants.items()):
+                self.view = replace(self.view, **wants)
             self.snapshot = self.source.snapshot(self.view)
             self._follow()
         report = self.source.offline()
         self.stage.offline = bool(report) and not self._dismissed
         self.offline.report = report
         return self.snapshot
+
+    def _wants(self) -> dict[str, object]:
+        """What panes that are drawn ask for beyond the market at hand."""
+        log = self.stage.is_drawn("signals")
+        scored = getattr(self.panes["signals"], "scored", None) if log else None
+        return {"group": self.stage.is_drawn("group"), "log": log, "scored": scored}
 
     def _follow(self) -> None:
         """The market at hand is the one under the table's cursor, which always stands on one that exists."""
@@ -191,11 +201,17 @@ class Desk:
         if answer.pane:
             self.stage.show_alone(answer.pane)
             self.look()
+        if answer.bar:
+            self._jump(*answer.bar)
 
     def _back(self) -> None:
         if self.stage.offline and not self.stage.help:
             self._dismissed, self.stage.offline = True, False
-        elif not self.stage.back() and self.markets.pattern:
+            return
+        was_past = bool(self.view.at_us) and not self.stage.help
+        if was_past:
+            self.look(at_us=0)
+        if (not was_past or self.stage.origin) and not self.stage.back() and self.markets.pattern:
             self.markets.filter("")
 
     def _toggle_help(self) -> None:
@@ -215,7 +231,7 @@ class Desk:
             return
         state = prompt.take(key, character)
         if self._prompted == "filter":
-            self.markets.filter("" if state == "cancelled" else prompt.text)
+            self._filters.filter("" if state == "cancelled" else prompt.text)
         if state == "typing":
             return
         self.prompt = None
@@ -227,7 +243,7 @@ class Desk:
         if self.prompt is not None:
             self.prompt.insert(text)
             if self._prompted == "filter":
-                self.markets.filter(self.prompt.text)
+                self._filters.filter(self.prompt.text)
 
     def _entered(self, what: str, text: str) -> None:
         if what == "add" and text:
@@ -247,12 +263,25 @@ class Desk:
     # --- actions ------------------------------------------------------------
 
     def _filter(self, pattern: object) -> None:
+        focused = self.panes[self.stage.focus]
+        self._filters = focused if isinstance(focused, Filtered) else self.markets
         if isinstance(pattern, str):
-            self.markets.filter(pattern)
+            self._filters.filter(pattern)
         elif self.stage.focus == "tape":
             self._ask("least", "least size: ", f"{self.view.min_size:g}" if self.view.min_size else "")
         else:
-            self._ask("filter", "/", self.markets.pattern)
+            self._ask("filter", "/", self._filters.pattern)
+
+    def _jump(self, market: str, seconds: int, at_us: int) -> None:
+        """To a bar that has long closed: chart and ladder show it, esc goes back to now."""
+        if market not in [row.market.name for row in self.snapshot.rows]:
+            self.say(f"{market} is not followed any more")
+            return
+        self.stage.visit("chart")
+        self.markets.filter("")
+        self.markets.held = True
+        self.look(market=market, timeframe=seconds, at_us=at_us)
+        self.say("chart and ladder show that bar; esc goes back to now")
 
     def _goto(self, name: object) -> None:
         wanted = str(name).lower()
@@ -292,28 +321,6 @@ class Desk:
         chosen = str(name) if name in PRESETS else self.stage.next_preset()
         self.stage.set_preset(chosen)
         self.say(f"layout {chosen}")
-
-    def _timeframe(self, step: int) -> None:
-        at = TIMEFRAMES.index(self.view.timeframe) if self.view.timeframe in TIMEFRAMES else 2
-        chosen = TIMEFRAMES[min(max(at + step, 0), len(TIMEFRAMES) - 1)]
-        self.look(timeframe=chosen)
-        self.say(f"timeframe {span(chosen)}")
-
-    def _rows(self, step: int) -> None:
-        self.look(row_step=min(max(self.view.row_step + step, -STEPS_OF_ROW), STEPS_OF_ROW))
-        steps = self.view.row_step
-        words = "larger" if steps > 0 else "smaller"
-        self.say(f"rows {abs(steps)} x {words} than automatic" if steps else "rows automatic")
-
-    def _unit(self, unit: object) -> None:
-        chosen = unit or ("quote" if self.view.unit == "base" else "base")
-        self.look(unit=chosen, min_size=0.0)
-        self.say(f"sizes in {chosen} units")
-
-    def _anchor(self, anchor: object) -> None:
-        chosen = anchor or ANCHORS[(ANCHORS.index(self.view.anchor) + 1) % len(ANCHORS)]
-        self.look(anchor=chosen)
-        self.say(f"CVD anchor: {chosen}")
 
     def _mark(self) -> None:
         if self.view.market is None:
@@ -368,7 +375,3 @@ class Desk:
         self._dismissed = False
         self.say("starting the demo exchange ...")
         self.wishes.demo()
-
-    def _least(self, size: object) -> None:
-        if isinstance(size, float):
-            self.look(min_size=size)

@@ -30,7 +30,7 @@ from cvdtui.panes.choices import Choices
 from cvdtui.panes.clock import Clock
 from cvdtui.panes.header import Header
 from cvdtui.panes.ink import Inks
-from cvdtui.panes.line import Pane
+from cvdtui.panes.line import Pane, Pointed
 from cvdtui.panes.small import Small
 from cvdtui.panes.view import PaneView
 from cvdtui.theme import Theme
@@ -302,6 +302,8 @@ class MonitorApp(App[None]):
             self._stage.focus = event.pane.name
         if event.pane is desk.markets and event.line >= 2:
             desk.answer(desk.markets.point(event.line - 2))
+        elif isinstance(event.pane, Pointed) and event.pane.name != desk.markets.name:
+            desk.answer(event.pane.point(event.line - 1))
         self.repaint()
 
     def on_pane_view_wheeled(self, event: PaneView.Wheeled) -> None:

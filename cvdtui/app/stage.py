@@ -22,6 +22,8 @@ class Stage:
         """The table made room for the market at hand."""
         self.help = False
         self.offline = False
+        self.origin = ""
+        """The pane that `visit` left: `back` returns to it."""
 
     @property
     def compact(self) -> bool:
@@ -64,8 +66,21 @@ class Stage:
         if self.focus not in self.shown:
             self.focus = self.shown[0]
 
+    def visit(self, name: str) -> None:
+        """Go to a pane unless it is on the screen; `back` returns to where one came from."""
+        if not self.compact and name in self.shown:
+            return
+        self.origin = self.focus if self.compact or self.zoom is not None else ""
+        if self.compact or self.zoom is not None:
+            self.focus = name
+            self.zoom = None if self.compact else name
+        else:
+            self.visible += [] if name in self.visible else [name]
+            self.asked.add(name)
+
     def next_pane(self, step: int) -> None:
         """Move the focus along the panes shown (or, zoomed, zoom the neighbour)."""
+        self.origin = ""
         names = self.shown if self.zoom is None else [name for name in ORDER if name in self.visible]
         at = names.index(self.focus) if self.focus in names else 0
         self.focus = names[(at + step) % len(names)]
@@ -74,6 +89,7 @@ class Stage:
 
     def toggle(self, name: str) -> None:
         """Show or hide a pane; where one stands alone, go to it (and from it back to the table)."""
+        self.origin = ""
         if self.compact:
             self.focus = "markets" if self.focus == name else name
         elif self.zoom is not None:
@@ -95,6 +111,7 @@ class Stage:
 
     def show_alone(self, name: str) -> None:
         """One pane on the whole body, visible otherwise or not."""
+        self.origin = ""
         self.focus = name
         if not self.compact:
             self.zoom = name
@@ -105,6 +122,7 @@ class Stage:
 
     def drill(self) -> None:
         """Into the market: its panes take the place of the table."""
+        self.origin = ""
         if self.compact:
             self.focus = "chart"
             return
@@ -124,6 +142,9 @@ class Stage:
         """One step out; False when there is nothing to leave."""
         if self.help:
             self.help = False
+        elif self.origin:
+            self.focus, self.origin = self.origin, ""
+            self.zoom = None if self.compact else self.focus
         elif self.compact and self.focus != "markets":
             self.focus = "markets"
         elif self.zoom is not None and not self.compact:
@@ -138,6 +159,7 @@ class Stage:
 
     def set_preset(self, name: str) -> None:
         """Take a named layout."""
+        self.origin = ""
         self.preset = name
         self.visible = list(PRESETS[name])
         self.asked.clear()

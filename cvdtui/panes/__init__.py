@@ -26,5 +26,5 @@ PANES: dict[str, Callable[[], Pane]] = {
     "signals": Signals,
 }
 """In the order of their keys 1-9."""
-BEYOND_ONE_MARKET = frozenset({"markets", "group", "links"})
+BEYOND_ONE_MARKET = frozenset({"markets", "group", "links", "signals"})
 """Panes that draw more than the market at hand: they are painted at every picture."""

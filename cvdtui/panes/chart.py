@@ -23,6 +23,8 @@ class Chart:
     name = "chart"
 
     def __init__(self) -> None:
+        self._asked_us = 0
+        """The bar of long ago that the crosshair was put on."""
         self.at_us: int | None = None
         self.lift = 0
         """Rows the price line of the crosshair stands above the close."""
@@ -75,6 +77,9 @@ class Chart:
         detail = frame.detail
         if detail is None or not detail.bars:
             return [title(frame, heading("chart", detail)), *centred(frame, *waiting(frame.snapshot))]
+            self._asked_us = 0
+        if detail.at_us != self._asked_us:
+            self._asked_us, self.at_us, self.lift = detail.at_us, detail.at_us or None, 0
         key = (detail.market.name, detail.timeframe, detail.unit)
         if key != self._key:
             self._key, self._gutter, self.at_us, self.lift = key, 0, None, 0

@@ -4,7 +4,7 @@ Lines of spans, the frame they are asked to fill, and the words a pane answers k
 """
 
 import unicodedata
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -45,6 +45,8 @@ class Answer(Struct, frozen=True):
     """Drill into the selected market."""
     pane: str = ""
     """A pane that is to stand alone."""
+    bar: tuple[str, int, int] | None = None
+    """(market, seconds, start) of a bar to go to."""
 
 
 class Pane(Protocol):
@@ -63,6 +65,24 @@ class Pane(Protocol):
 
     def press(self, key: str) -> Answer | None:
         """Take a key (Textual's name of it); None leaves it to the screen."""
+
+
+@runtime_checkable
+class Filtered(Protocol):
+    """A pane that shows the lines that pass its pattern."""
+
+    pattern: str
+
+    def filter(self, pattern: str) -> None:
+        """Narrow it; an empty pattern shows all."""
+
+
+@runtime_checkable
+class Pointed(Protocol):
+    """A pane whose lines can be pointed at."""
+
+    def point(self, line: int) -> Answer:
+        """The user pointed at a line below the title (0 is the first)."""
 
 
 def length(line: Line) -> int:

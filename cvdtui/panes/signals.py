@@ -1,9 +1,11 @@
-"""The signal log: what was told on the closed bars of the market at hand, newest first."""
+"""The signal log: what was told on closed bars of all markets, newest first, and the record of one."""
 
-from cvdtui.model import MarketDetail, SignalView
+from cvdtui.model import SignalView
 from cvdtui.panes.clock import span
+from cvdtui.panes.labels import label
 from cvdtui.panes.line import Answer, Frame, Line, centred, fit, title
 from cvdtui.panes.marks import arrow_of, glyph_of, role_of
+from cvdtui.panes.record import record_lines
 from cvdtui.panes.words import market_words, waiting
 
 NAME = 12
@@ -11,81 +13,179 @@ NAME = 12
 ROOMY = 60
 """From this width on the name stands in a column of its own."""
 WIDE = 84
-"""From this width on the market is named in each line."""
+"""From this width on markets are named in full."""
+
+Key = tuple[str, str, int, str, str]
+"""Market, signal, bar, side, words: what makes it the same line in the next picture."""
 
 
 class Signals:
-    """State: how many of the newest are scrolled past."""
+    """State: the line pointed at (none: the newest), the filter, and how many lines are scrolled past."""
 
     name = "signals"
-    hints = (("↑↓", "scroll"), ("g", "newest"), ("[ ]", "timeframe"), ("z", "zoom"), ("n N", "market"))
+    hints = (("enter", "its bar"), ("/", "filter"), ("o", "one market"), ("[ ]", "timeframe"), ("z", "zoom"))
 
     def __init__(self) -> None:
-        self.past = 0
-        self._count = 0
+        self.pattern = ""
+        self.only = False
+        """The market at hand alone."""
+        self.scored: tuple[str, str] | None = None
+        """(market, signal) of the line pointed at."""
+        self._at: Key | None = None
+        self._past = 0
         self._page = 1
-        self._key: tuple[object, ...] = ()
+        self._shown: tuple[SignalView, ...] = ()
+        """Those that pass the filter, newest first."""
+        self._market = ""
+        self._source: tuple[object, ...] = ()
+
+    # --- keys ------------------------------------------------------------
 
     def press(self, key: str) -> Answer | None:
         steps = {"up": -1, "k": -1, "down": 1, "j": 1, "pageup": -self._page, "pagedown": self._page}
-        ends = {"g": 0, "home": 0, "G": self._count, "end": self._count}
+        ends = {"g": 0, "home": 0, "G": len(self._shown), "end": len(self._shown)}
         if key in steps or key in ends:
-            self._scroll(ends[key] if key in ends else self.past + steps[key])
+            self._point(ends[key] if key in ends else self._place() + steps[key])
+            return Answer(view={"scored": self.scored})
+        if key == "enter" and self._shown:
+            told = self._shown[self._place()]
+            return Answer(bar=(self._name(told), told.bar_seconds, told.time_us))
+        if key == "o":
+            self.only = not self.only
+            return Answer()
+        if key == "escape" and self.pattern:
+            self.filter("")
             return Answer()
         return None
 
-    def _scroll(self, past: int) -> None:
-        self.past = min(max(past, 0), max(self._count - self._page, 0))
+    def filter(self, pattern: str) -> None:
+        """Shows lines whose signal, market, side or bar length hold every word of the pattern."""
+        self.pattern = pattern
+
+    def point(self, line: int) -> Answer:
+        """The user pointed at a line of the list."""
+        if 0 <= line < self._page and self._past + line < len(self._shown):
+            self._point(self._past + line)
+        return Answer(view={"scored": self.scored})
+
+    def _point(self, place: int) -> None:
+        place = min(max(place, 0), len(self._shown) - 1)
+        if place >= 0:
+            told = self._shown[place]
+            self._at = self._key(told) if place else None
+            self.scored = self._name(told), told.signal
+
+    def _place(self) -> int:
+        """Where the line pointed at stands now."""
+        if self._at is None:
+            return 0
+        return next((at for at, told in enumerate(self._shown) if self._key(told) == self._at), 0)
+
+    def _key(self, told: SignalView) -> Key:
+        return self._name(told), told.signal, told.time_us, told.side, told.text
+
+    def _name(self, told: SignalView) -> str:
+        return told.market.name if told.market is not None else self._market
+
+    # --- painting ------------------------------------------------------------
 
     def paint(self, frame: Frame) -> list[Line]:
         detail = frame.detail
-        if detail is None:
-            return [title(frame, "signals"), *centred(frame, *waiting(frame.snapshot))]
-        newest = detail.signals[::-1]
-        self._settle(detail, len(newest), max(frame.height - 1, 1))
-        name = f"signals · {market_words(detail)} · {span(detail.timeframe)}"
-        shown = newest[self.past : self.past + self._page]
-        words = f"{self.past + 1}-{self.past + len(shown)} of {len(newest)}" if newest else ""
-        head = title(frame, name if len(name) + 4 <= frame.width else "signals", words)
-        if not newest:
-            return [head, *centred(frame, f"no signal on closed bars of {span(detail.timeframe)} yet")]
-        times = [_when(one, frame) for one in shown]
-        width = max(len(text) for text in times)
+        told = frame.snapshot.log or (detail.signals if detail is not None else ())
+        self._choose(told, detail.market.name if detail is not None else "")
+        if not told:
+            words = (f"no signal on closed bars of {span(frame.snapshot.view.timeframe)} yet",)
+            return [
+                title(frame, "signals"),
+                *centred(frame, *(waiting(frame.snapshot) if detail is None else words)),
+            ]
+        record = record_lines(frame, self.scored) if self._shown else []
+        self._page = max(frame.height - 1 - len(record), 1)
+        at = self._scroll()
+        shown = self._shown[self._past : self._past + self._page]
+        lines = [self._title(frame, len(shown)), *self._lines(frame, shown, at - self._past)]
+        if not shown:
+            lines += centred(
+                frame, f"none of {len(told)} matches /{self.pattern}" if self.pattern else "none here"
+            )
+        lines += [()] * (frame.height - len(record) - len(lines))
+        return lines + record
+
+    def _choose(self, told: tuple[SignalView, ...], market: str) -> None:
+        """The lines that pass, when there are others than before."""
+        source = (told, self.pattern, self.only, market)
+        if source[0] is not (self._source or ((),))[0] or source[1:] != self._source[1:]:
+            self._source, self._market = source, market
+            words = self.pattern.lower().split()
+            self._shown = tuple(one for one in reversed(told) if self._passes(one, words))
+        place = self._place()
+        if not self._shown:
+            self._at = self.scored = None
+        elif place == 0:
+            self._point(0)
+
+    def _passes(self, told: SignalView, words: list[str]) -> bool:
+        if self.only and self._name(told) != self._market:
+            return False
+        base = told.market.base if told.market is not None else ""
+        text = f"{told.signal} {self._name(told)} {base} {told.side} {span(told.bar_seconds)}".lower()
+        return all(word in text for word in words)
+
+    def _scroll(self) -> int:
+        """Scrolls so that the line pointed at shows; where it stands. What is read stays in place."""
+        at = self._place()
+        last = max(len(self._shown) - self._page, 0)
+        self._past = min(max(self._past, at - self._page + 1, 0), at, last)
+        return at
+
+    def _title(self, frame: Frame, count: int) -> Line:
+        parts = ["signals", *([market_words(frame.detail)] if self.only and frame.detail is not None else [])]
+        parts += [span(frame.snapshot.view.timeframe), *([f"/{self.pattern}"] if self.pattern else [])]
+        words = f"{self._past + 1}-{self._past + count} of {len(self._shown)}" if count else ""
+        return title(frame, " · ".join(parts), words)
+
+    def _lines(self, frame: Frame, shown: tuple[SignalView, ...], at: int) -> list[Line]:
+        times = [_when(told, frame) for told in shown]
+        width = max((len(text) for text in times), default=0)
+        names = label(frame.snapshot.rows, tight=frame.width < WIDE)
         return [
-            head,
-            *(_line(one, text.rjust(width), detail, frame) for one, text in zip(shown, times, strict=True)),
+            _line(told, text.rjust(width), self._label(told, names, frame.width), frame, chosen=place == at)
+            for place, (told, text) in enumerate(zip(shown, times, strict=True))
         ]
 
-    def _settle(self, detail: MarketDetail, count: int, page: int) -> None:
-        """What is read stays in place: a scrolled log moves on with each signal that arrives."""
-        key = (detail.market.name, detail.timeframe)
-        if key != self._key:
-            self._key, self.past = key, 0
-        elif self.past:
-            self.past += max(count - self._count, 0)
-        self._count, self._page = count, page
-        self._scroll(self.past)
+    def _label(self, told: SignalView, names: dict[str, str], width: int) -> str:
+        """Its market, as the table calls it; nothing where the title does, the base alone where narrow."""
+        if self.only or told.market is None:
+            return ""
+        if width < ROOMY:
+            return f"{told.market.base or told.market.symbol:<5}"[:5]
+        wide = max((len(name) for name in names.values()), default=0)
+        return names.get(told.market.name, told.market.name).ljust(wide)
 
 
-def _when(signal: SignalView, frame: Frame) -> str:
+def _when(told: SignalView, frame: Frame) -> str:
     """`14:32Z`, with its day when that is not today, with seconds for bars of seconds."""
-    if signal.bar_seconds < 60:
-        return frame.clock.hms(signal.time_us) + frame.clock.z
-    return frame.clock.since(signal.time_us, frame.snapshot.time_us)
+    if told.bar_seconds < 60:
+        return frame.clock.hms(told.time_us) + frame.clock.z
+    return frame.clock.since(told.time_us, frame.snapshot.time_us)
 
 
-def _line(signal: SignalView, when: str, detail: MarketDetail, frame: Frame) -> Line:
-    role = role_of(signal)
-    doubt = "?" if signal.provisional else " "
-    spans = [(f" {when} ", "dim"), (f" {glyph_of(signal)}{doubt}", role)]
-    words = signal.text
+def _line(told: SignalView, when: str, market: str, frame: Frame, *, chosen: bool) -> Line:
+    role = role_of(told)
+    doubt = "?" if told.provisional else " "
+    spans = [
+        (f"{'▸' if chosen else ' '}{when} ", "key" if chosen else "dim"),
+        (f" {glyph_of(told)}{doubt}", role),
+    ]
+    words = told.text
     if frame.width >= ROOMY:
-        spans.append((f"{signal.signal:<{NAME}} ", "text"))
-        words = " ".join(word for word in words.split() if word != signal.signal)
-    if frame.width >= WIDE:
-        spans.append((f"{market_words(detail)}  ", "dim"))
-    spans.append((f"{arrow_of(signal)} ", role))
-    if signal.quality:
-        words = f"{words}  ⚠ {signal.quality}"
+        spans.append((f"{told.signal:<{NAME}} ", "text"))
+        words = " ".join(word for word in words.split() if word != told.signal)
+    if market:
+        spans.append((f"{market}  " if frame.width >= ROOMY else f"{market} ", "dim"))
+    spans.append((f"{arrow_of(told)} ", role))
+    if told.quality:
+        words = f"{words}  ⚠ {told.quality}"
     room = max(frame.width - sum(len(text) for text, _ in spans), 0)
-    return (*spans, (fit(words, room), "dim" if role == "dim" else "text"))
+    line: Line = (*spans, (fit(words, room).ljust(room if chosen else 0), "dim" if role == "dim" else "text"))
+    return tuple((text, f"{ink} cursor") for text, ink in line) if chosen else line
