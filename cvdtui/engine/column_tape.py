@@ -2,10 +2,13 @@
 
 import numpy as np
 
-from cvdtui.engine.columns import Ints, fits, slice_of, taken
+from cvdtui.engine.column_sums import Ints
+from cvdtui.engine.columns import fits, slice_of, taken
 from cvdtui.engine.tape import ABSURD_JUMP, Tape
 from cvdtui.model import Columns, Gap
 
+_FEW = 200
+"""Rows are few when at most one in so many."""
 Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
@@ -88,7 +91,7 @@ class ColumnTape:
         if self.next is not None:
             keep &= ids >= self.next
         self.duplicates += int(np.count_nonzero(~keep & ~self._was_lost(ids)))
-        return taken(columns, np.flatnonzero(keep) if order is None else order[keep])
+        return _kept(columns, keep) if order is None else taken(columns, order[keep])
 
     def _was_lost(self, ids: Ints) -> Flags:
         """Ids of holes that were given up: they are late, not twice."""
@@ -99,8 +102,11 @@ class ColumnTape:
 
     def _place(self, columns: Columns, hold_limit: int) -> Columns:
         merged = columns if self._held is None else _joined(self._held, columns)
-        merged = self._confirmed(self._sorted(merged), is_end=not hold_limit)
+        merged = self._sorted(merged)
         self._held = None
+        if self._has_no_hole(merged):
+            return self._released(merged)
+        merged = self._confirmed(merged, is_end=not hold_limit)
         if not len(merged):
             return merged
         ids = merged.ids
@@ -119,6 +125,13 @@ class ColumnTape:
         if cut < len(merged):
             self._held = slice_of(merged, cut, len(merged))
         return self._released(slice_of(merged, 0, cut))
+
+    def _has_no_hole(self, columns: Columns) -> bool:
+        """Whether rows with ascending ids, each once, follow one another and what was released."""
+        if not len(columns):
+            return True
+        first, last = int(columns.ids[0]), int(columns.ids[-1])
+        return self.next in (None, first) and last - first == len(columns) - 1
 
     def _confirmed(self, columns: Columns, *, is_end: bool) -> Columns:
         """Rows without those far by their id from both neighbours; the last may still get one."""
@@ -139,6 +152,27 @@ class ColumnTape:
         before = int(columns.ids[row])
         self.lost += before - after - 1
         self.gaps.append(Gap(after, before, before - after - 1, from_us, int(columns.time_us[row]), "lost"))
+
+
+def _kept(columns: Columns, keep: Flags) -> Columns:
+    """The rows that are kept; where few are not, what lies between them is copied in one go."""
+    dropped = np.flatnonzero(~keep).tolist()
+    if not dropped:
+        return columns
+    if len(dropped) * _FEW > len(columns):
+        return taken(columns, np.flatnonzero(keep))
+    begins, ends = [0, *(row + 1 for row in dropped)], [*dropped, len(columns)]
+    spans = [slice(begin, end) for begin, end in zip(begins, ends, strict=True)]
+    return Columns(
+        columns.market,
+        np.concatenate([columns.ids[span] for span in spans]),
+        np.concatenate([columns.time_us[span] for span in spans]),
+        np.concatenate([columns.price[span] for span in spans]),
+        np.concatenate([columns.size[span] for span in spans]),
+        np.concatenate([columns.side[span] for span in spans]),
+        id_rule=columns.id_rule,
+        source=columns.source,
+    )
 
 
 def _joined(one: Columns, other: Columns) -> Columns:

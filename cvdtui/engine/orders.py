@@ -1,7 +1,7 @@
 """Taker orders: fills of one time and side, one after the other, summed; what was big of them, by slot."""
 
 from bisect import bisect_left, insort
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 ORDER_SLOTS = 20_000
 """Slots with a big order that a live market keeps."""
 _WORD = 1 << 62
+_EXACT_FLOAT = 1 << 53
 Slot = tuple[list[int], list[Order]]
 """Signed size of each class but the smallest, and the large orders."""
 
@@ -100,41 +101,42 @@ class TakerOrders:
 
         time, side = columns.time_us, columns.side
         self._note(int(time[0]))
-        starts = np.flatnonzero((time[1:] != time[:-1]) | (side[1:] != side[:-1])) + 1
-        starts = np.concatenate((np.zeros(1, np.int64), starts))
+        turns = np.flatnonzero((time[1:] != time[:-1]) | (side[1:] != side[:-1])) + 1
+        edges = np.concatenate((np.zeros(1, np.int64), turns, np.full(1, len(columns))))
         opened = self._open
         goes_on = opened is not None and (opened.time_us, opened.side) == (int(time[0]), int(side[0]))
         if goes_on:
-            self.add(_trades(columns, 0, int(starts[1]) if len(starts) > 1 else len(columns)), _WORD)
-            if len(starts) == 1:
+            self.add(_trades(columns, 0, int(edges[1])), _WORD)
+            if len(edges) == 2:
                 return
         self._close_open()
-        self._open = _order(columns, int(starts[-1]), len(columns))
-        values = np.add.reduceat(_worths(columns), starts)
-        runs = np.flatnonzero(values[:-1] >= self._least)
+        self._open = _order(columns, int(edges[-2]), len(columns))
+        values = _run_sums(_worths(columns), edges[:-1])
+        runs = np.flatnonzero(values >= self._least)
         if goes_on:
             runs = runs[runs > 0]
-        self._record_runs(columns, starts, runs, values[runs])
+        if len(runs):
+            self._record_runs(columns, edges, runs, values[runs])
 
-    def _record_runs(self, columns: Columns, starts: "Ints", runs: "Ints", values: "Ints") -> None:
+    def _record_runs(self, columns: Columns, edges: "Ints", runs: "Ints", values: "Ints") -> None:
         """Records the runs of rows with these numbers, class by class; the large ones one by one."""
         import numpy as np
 
         for run in runs[values >= self._large].tolist():
-            order = _order(columns, int(starts[run]), int(starts[run + 1]))
+            order = _order(columns, int(edges[run]), int(edges[run + 1]))
             self._slot(order.time_us)[1].append(order)
-        first = starts[runs]
-        sizes = np.add.reduceat(columns.size, starts)[runs] * columns.side[first]
-        places = sum((values >= bound).astype(np.int64) for bound in self._bounds)
+        classed = values >= self._bounds[0]
+        runs, values = runs[classed], values[classed]
+        first = edges[runs]
+        sizes = _run_sums(columns.size, edges)[runs] * columns.side[first]
+        places = np.zeros(len(runs), np.int64)
+        for bound in self._bounds[1:]:
+            places += values >= bound
         slots = columns.time_us[first] // self._grain_us
-        width = len(self._bounds) + 1
-        keys, inverse = np.unique(slots * width + places, return_inverse=True)
-        totals = np.zeros(len(keys), columns.size.dtype)
-        np.add.at(totals, inverse, sizes)
-        for key, total in zip(keys.tolist(), totals.tolist(), strict=True):
-            slot, place = divmod(key, width)
-            if place:
-                self._slot(slot * self._grain_us)[0][place - 1] += total
+        for slot, deltas in _by_slot(slots, places, sizes, len(self._bounds)):
+            known = self._slot(slot * self._grain_us)[0]
+            for place, amount in enumerate(deltas):
+                known[place] += amount
 
     def of(self, time_us: int, seconds: int, delta: int) -> Orders | None:
         """Orders of the bar that starts here and has this delta; None where its trades are not known."""
@@ -216,7 +218,10 @@ class TakerOrders:
         slot = self._slots.get(slot_us)
         if slot is None:
             slot = self._slots[slot_us] = ([0] * len(self._bounds), [])
-            insort(self._times, slot_us)
+            if self._times and slot_us < self._times[-1]:
+                insort(self._times, slot_us)
+            else:
+                self._times.append(slot_us)
             if self._limits.slots is not None and len(self._times) > self._limits.slots:
                 gone = self._times.pop(0)
                 del self._slots[gone]
@@ -226,12 +231,36 @@ class TakerOrders:
 
 def _worths(columns: Columns) -> "np.ndarray":
     """Price x size of every row; as Python integers where a machine word would not hold their sums."""
-    import numpy as np
+    from cvdtui.engine.column_sums import sum_is_below
 
-    most = float(np.sum(columns.size, dtype=np.float64)) * float(np.max(np.abs(columns.price)))
-    prices = columns.price if most < _WORD else columns.price.astype(object)
+    widest = max(int(columns.price.max()), -int(columns.price.min()), 1)
+    fits = sum_is_below(columns.size, _WORD / widest)
+    prices = columns.price if fits else columns.price.astype(object)
     worths: np.ndarray = prices * columns.size
     return worths
+
+
+def _run_sums(values: "np.ndarray", edges: "Ints") -> "np.ndarray":
+    """Sums of the runs between these edges; each fits a machine word, or they are Python integers."""
+    import numpy as np
+
+    sums = np.concatenate((values[:1] * 0, np.cumsum(values)))[edges]
+    made: np.ndarray = sums[1:] - sums[:-1]
+    return made
+
+
+def _by_slot(slots: "Ints", places: "Ints", sizes: "Ints", width: int) -> Iterator[tuple[int, list[int]]]:
+    """Every slot that is among `slots`, ascending, with the sum of the sizes in each of `width` places."""
+    import numpy as np
+
+    known, owners = np.unique(slots, return_inverse=True)
+    spots = owners * width + places
+    if float(np.sum(np.abs(sizes), dtype=np.float64)) < _EXACT_FLOAT:
+        totals = np.bincount(spots, weights=sizes, minlength=len(known) * width).astype(np.int64)
+    else:
+        totals = np.zeros(len(known) * width, sizes.dtype)
+        np.add.at(totals, spots, sizes)
+    return zip(known.tolist(), totals.reshape(-1, width).tolist(), strict=True)
 
 
 def _order(columns: Columns, low: int, high: int) -> Order:

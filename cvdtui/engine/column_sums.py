@@ -1,0 +1,212 @@
+"""Sums over groups of consecutive rows as columns: made once by slot, then folded to what is longer."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from cvdtui.engine.segment import Cells, Packed, Segment
+from cvdtui.model import Columns, SideSource
+
+Ints = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+WORD = 1 << 62
+"""Sums below it fit a machine word."""
+EXACT_FLOAT = 1 << 53
+_DENSE = 8
+"""Cells are counted in a dense table while it has at most this many places a row."""
+
+
+class Sums:
+    """A column a sum, a place a group; the cells of all groups follow one another, `cuts` says where."""
+
+    __slots__ = (
+        "buy",
+        "close",
+        "cuts",
+        "delta_high",
+        "delta_low",
+        "high",
+        "keys",
+        "low",
+        "open",
+        "sell",
+        "sizes",
+        "time_us",
+        "trades",
+        "unknown",
+        "value",
+        "value_delta",
+    )
+
+    def __init__(self, time_us: Ints, trades: Ints) -> None:
+        self.time_us = time_us
+        """Start of each group's slot."""
+        self.trades = trades
+        self.open: Ints
+        self.high: Ints
+        self.low: Ints
+        self.close: Ints
+        self.buy: Ints
+        self.sell: Ints
+        self.unknown: Ints
+        self.delta_high: Ints
+        """Highest running delta from the group's start."""
+        self.delta_low: Ints
+        self.value: Ints
+        """Python integers where a machine word would not hold them; so is `value_delta`."""
+        self.value_delta: Ints
+        self.keys: Ints
+        """Ascending within a group."""
+        self.sizes: Ints
+        self.cuts: Ints
+        """Where the cells of each group begin, and where the last ones end."""
+
+    def __len__(self) -> int:
+        return len(self.time_us)
+
+    @property
+    def delta(self) -> Ints:
+        """Buy minus sell."""
+        return self.buy - self.sell
+
+    def lists(self, low: int, high: int) -> list[list[int]]:
+        """Of the groups low <= group < high: the sums from open to the lowest running delta."""
+        columns = (self.open, self.high, self.low, self.close, self.buy, self.sell, self.unknown)
+        return [column[low:high].tolist() for column in (*columns, self.delta_high, self.delta_low)]
+
+    def segment(self, group: int, source: SideSource) -> Segment:
+        """One group as a Segment."""
+        cells = slice(int(self.cuts[group]), int(self.cuts[group + 1]))
+        keys, sizes = self.keys[cells].tolist(), self.sizes[cells].tolist()
+        found: Cells = dict(zip(keys, sizes, strict=True))
+        sums = [column[0] for column in self.lists(group, group + 1)]
+        worth = int(self.value[group]), int(self.value_delta[group])
+        time_us, trades = int(self.time_us[group]), int(self.trades[group])
+        return Segment(time_us, *sums, trades, *worth, found, source)  # type: ignore[arg-type, call-arg]  # in order
+
+    def packed(self, low: int, high: int) -> list[Packed]:
+        """The cells of the groups low <= group < high, at rest."""
+        first = int(self.cuts[low])
+        cuts = ((self.cuts[low : high + 1] - first) * 8).tolist()
+        keys = self.keys[first : int(self.cuts[high])].tobytes()
+        sizes = self.sizes[first : int(self.cuts[high])].tobytes()
+        return [(keys[begin:end], sizes[begin:end]) for begin, end in pairwise(cuts)]
+
+    def folded(self, starts: Ints) -> "Sums":
+        """Groups merged into longer ones, which begin at `starts`."""
+        if len(starts) == len(self):
+            return self
+        ends = np.append(starts[1:], len(self))
+        made = Sums(np.minimum.reduceat(self.time_us, starts), np.add.reduceat(self.trades, starts))
+        made.open, made.close = self.open[starts], self.close[ends - 1]
+        made.high, made.low = np.maximum.reduceat(self.high, starts), np.minimum.reduceat(self.low, starts)
+        for name in ("buy", "sell", "unknown", "value", "value_delta"):
+            setattr(made, name, np.add.reduceat(getattr(self, name), starts))
+        delta = self.delta
+        before = np.cumsum(delta) - delta
+        base = before[starts]
+        made.delta_high = np.maximum.reduceat(before + self.delta_high, starts) - base
+        made.delta_low = np.minimum.reduceat(before + self.delta_low, starts) - base
+        made.keys, made.sizes, made.cuts = cells_of(self.keys, self.sizes, self.cuts[starts], made)
+        return made
+
+
+def sums_of(columns: Columns, slot_us: int, *, excludes_zero: bool) -> Sums:
+    """The sums of each run of rows of one slot; all sizes together fit a machine word."""
+    price, size = columns.price, columns.size
+    slots = columns.time_us // slot_us
+    starts = runs_of(slots)
+    ends = np.append(starts[1:], len(columns))
+    made = Sums(slots[starts] * slot_us, ends - starts)
+    made.open, made.close = price[starts], price[ends - 1]
+    made.high, made.low = np.maximum.reduceat(price, starts), np.minimum.reduceat(price, starts)
+    side = columns.side.astype(np.int64)
+    signed = size * side
+    _add_volumes(made, columns, signed, starts)
+    _add_values(made, columns, signed, starts)
+    run = np.cumsum(signed)
+    before = np.where(starts > 0, run[starts - 1], 0)
+    made.delta_high = np.maximum.reduceat(run, starts) - before
+    made.delta_low = np.minimum.reduceat(run, starts) - before
+    if not excludes_zero:
+        np.maximum(made.delta_high, 0, out=made.delta_high)
+        np.minimum(made.delta_low, 0, out=made.delta_low)
+    key = price << 2
+    side &= 3
+    key |= side
+    made.keys, made.sizes, made.cuts = cells_of(key, size, starts, made)
+    return made
+
+
+def _add_volumes(made: Sums, columns: Columns, signed: Ints, starts: Ints) -> None:
+    """Buy, sell and unknown volume."""
+    size, side = columns.size, columns.side
+    total = np.add.reduceat(size, starts)
+    delta = np.add.reduceat(signed, starts)
+    known = total if side.all() else np.add.reduceat(np.abs(side) * size, starts)
+    made.buy, made.sell, made.unknown = (known + delta) // 2, (known - delta) // 2, total - known
+
+
+def _add_values(made: Sums, columns: Columns, signed: Ints, starts: Ints) -> None:
+    """Value and signed value."""
+    price, size = columns.price, columns.size
+    widest = max(int(made.high.max()), -int(made.low.min()))
+    if not sum_is_below(size, WORD / max(widest, 1)):
+        price = price.astype(object)
+    made.value = np.add.reduceat(price * size, starts)
+    made.value_delta = np.add.reduceat(price * signed, starts)
+
+
+def sum_is_below(sizes: Ints, limit: float) -> bool:
+    """Whether the sum of sizes (none below zero) is below a limit; never says so of one that is not."""
+    if int(sizes.max()) * len(sizes) < limit:
+        return True
+    return float(np.sum(sizes, dtype=np.float64)) < limit
+
+
+def cells_of(keys: Ints, sizes: Ints, starts: Ints, sums: Sums) -> tuple[Ints, Ints, Ints]:
+    """Volume by key in every group of rows, ascending by key: keys, sizes, and where each group's begin."""
+    lows = sums.low << 2
+    widths = (sums.high << 2 | 3) - lows + 1
+    counts = np.diff(starts, append=len(keys))
+    places = float(np.sum(widths, dtype=np.float64))
+    if places >= WORD:
+        return _cells_far_apart(keys, sizes, counts)
+    edges = np.concatenate((np.zeros(1, np.int64), np.cumsum(widths)))
+    shifts = edges[:-1] - lows
+    spots = keys + np.repeat(shifts, counts)
+    if places <= _DENSE * len(keys) + 4096 and sum_is_below(sizes, EXACT_FLOAT):
+        totals: np.ndarray = np.bincount(spots, weights=sizes, minlength=int(places))
+        full = _places(totals, spots, sizes)
+        found = totals[full].astype(np.int64)
+    else:
+        order = np.argsort(spots)
+        ordered = spots[order]
+        first = np.flatnonzero(np.concatenate((np.ones(1, np.bool_), ordered[1:] != ordered[:-1])))
+        full = ordered[first]
+        found = np.add.reduceat(sizes[order], first)
+    cuts = np.searchsorted(full, edges)
+    return full - np.repeat(shifts, np.diff(cuts)), found, cuts
+
+
+def _places(totals: np.ndarray, spots: Ints, sizes: Ints) -> Ints:
+    """Places of a dense table at which anything traded, be its size zero."""
+    if int(sizes.min()) > 0:
+        return np.flatnonzero(totals != 0)
+    return np.flatnonzero(np.bincount(spots, minlength=len(totals)))
+
+
+def _cells_far_apart(keys: Ints, sizes: Ints, counts: Ints) -> tuple[Ints, Ints, Ints]:
+    """The same where prices are so far apart that group and key do not fit one machine word."""
+    groups = np.repeat(np.arange(len(counts)), counts)
+    order = np.lexsort((keys, groups))
+    ordered, owners = keys[order], groups[order]
+    fresh = np.append(True, (ordered[1:] != ordered[:-1]) | (owners[1:] != owners[:-1]))
+    first = np.flatnonzero(fresh)
+    cuts = np.searchsorted(owners[first], np.arange(len(counts) + 1))
+    return ordered[first], np.add.reduceat(sizes[order], first), cuts
+
+
+def runs_of(values: Ints) -> Ints:
+    """Where each run of equal values begins."""
+    return np.concatenate((np.zeros(1, np.int64), np.flatnonzero(values[1:] != values[:-1]) + 1))
