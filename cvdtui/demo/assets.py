@@ -12,8 +12,9 @@ SPOT = "binance"
 USDM = "binance-usdm"
 BYBIT = "bybit"
 BYBIT_SPOT = "bybit-spot"
+BYBIT_INVERSE = "bybit-inverse"
 OKX = "okx"
-VENUES = (USDM, SPOT, BYBIT, OKX, BYBIT_SPOT)
+VENUES = (USDM, SPOT, BYBIT, OKX, BYBIT_SPOT, BYBIT_INVERSE)
 """In the order of their ports."""
 Numbering = Literal["trade", "fill", "text"]
 
@@ -22,6 +23,7 @@ class Listing(Struct, frozen=True, gc=False):
     """One instrument: its Market and what only the exchange knows of it."""
 
     market: Market
+    """Of an inverse one the tape's sizes are dollars, each a contract; `sums` makes base units of them."""
     price_shown: int
     """Decimals of a price on the wire (8 on spot; on USD-M `pricePrecision`, which may exceed the tick's)."""
     size_shown: int
@@ -102,7 +104,7 @@ class _Abroad(Struct, frozen=True, gc=False):
     venue: str
     symbol: str
     decimals: tuple[int, int]
-    """Of tick and step (base units)."""
+    """Of tick and step (base units; of an inverse market dollars)."""
     share: float
     first: tuple[int, int]
     numbering: Numbering
@@ -118,6 +120,18 @@ _ABROAD = (
     _Abroad("BTC", OKX, "BTC-USDT", (1, 8), 4.0, (730_000_000, 830_000_000), "fill"),
     _Abroad("ETH", BYBIT_SPOT, "ETHUSDT", (2, 5), 3.0, (2_110_000_000, 2_110_000_000), "text"),
     _Abroad("ETH", OKX, "ETH-USDT", (2, 6), 3.0, (520_000_000, 620_000_000), "fill"),
+    _Abroad("BTC", BYBIT_INVERSE, "BTCUSD", (1, 0), 3.0, (910_000_000, 910_000_000), "text"),
+    _Abroad("ETH", BYBIT_INVERSE, "ETHUSD", (2, 0), 2.0, (640_000_000, 640_000_000), "text"),
+    _Abroad("SOL", BYBIT_INVERSE, "SOLUSD", (2, 0), 1.0, (210_000_000, 210_000_000), "text"),
+    _Abroad("XRP", BYBIT_INVERSE, "XRPUSD", (4, 0), 1.0, (320_000_000, 320_000_000), "text"),
+    _Abroad("SOL", BYBIT, "SOLUSDT", (2, 1), 4.0, (1_870_000_000, 1_870_000_000), "text"),
+    _Abroad("SOL", OKX, "SOL-USDT-SWAP", (2, 2), 3.0, (690_000_000, 890_000_000), "fill"),
+    _Abroad("XRP", BYBIT, "XRPUSDT", (4, 1), 3.0, (1_260_000_000, 1_260_000_000), "text"),
+    _Abroad("XRP", OKX, "XRP-USDT-SWAP", (4, 0), 2.0, (480_000_000, 580_000_000), "fill", "100"),
+    _Abroad("SOL", BYBIT_SPOT, "SOLUSDT", (2, 3), 2.0, (880_000_000, 880_000_000), "text"),
+    _Abroad("SOL", OKX, "SOL-USDT", (2, 6), 2.0, (310_000_000, 410_000_000), "fill"),
+    _Abroad("XRP", BYBIT_SPOT, "XRPUSDT", (4, 2), 1.5, (770_000_000, 770_000_000), "text"),
+    _Abroad("XRP", OKX, "XRP-USDT", (4, 6), 1.5, (270_000_000, 370_000_000), "fill"),
 )
 HOME = 12
 """So many markets are Binance's before the first of another venue is listed."""
@@ -131,7 +145,8 @@ def assets(markets: int) -> tuple[Asset, ...]:
     """The assets of the first `markets` markets.
 
     Twelve of Binance come first, perpetual and spot in turn, then perpetuals and spot of the first assets on
-    Bybit and OKX, then further ones of Binance. Raises UsageError when there are not that many.
+    Bybit and OKX, Bybit's inverse ones among them, then further ones of Binance. Raises UsageError when there
+    are not that many.
     """
     if not 1 <= markets <= MOST:
         raise UsageError(f"markets: {markets} given, 1 to {MOST} expected")
@@ -157,8 +172,10 @@ def _asset(index: int, row: _Row, abroad: tuple[_Abroad, ...], *, both: bool) ->
 
 
 def _elsewhere(one: _Abroad, unit: Decimal, place: int) -> Listing:
-    kind: Kind = "perp" if one.venue == BYBIT or one.symbol.endswith("-SWAP") else "spot"
-    market = Market(one.venue, one.symbol, one.base, "USDT", kind, *one.decimals)
+    inverse = one.venue == BYBIT_INVERSE
+    kind: Kind = "perp" if inverse or one.venue == BYBIT or one.symbol.endswith("-SWAP") else "spot"
+    money = "USD" if inverse else "USDT"
+    market = Market(one.venue, one.symbol, one.base, money, kind, *one.decimals, inverse=inverse)
     ratio = int(unit.scaleb(one.decimals[0]))
     shown = one.decimals
     return Listing(market, *shown, ratio, place % 3 - 1, one.share, *one.first, one.numbering, one.contract)

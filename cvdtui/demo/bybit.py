@@ -1,11 +1,11 @@
-"""Bybit v5 as the demo exchange speaks it, linear or spot: subscriptions, frames and REST."""
+"""Bybit v5 as the demo exchange speaks it, linear, inverse or spot: subscriptions, frames and REST."""
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import NamedTuple
 
-from cvdtui.demo.assets import BYBIT, BYBIT_SPOT, Listing
+from cvdtui.demo.assets import BYBIT, BYBIT_INVERSE, BYBIT_SPOT, Listing
 from cvdtui.demo.bars import Ticks
 from cvdtui.demo.decimals import padded, plain
 from cvdtui.demo.dialect import Answer, Keys, Limits, Message, Session, json_answer
@@ -13,12 +13,15 @@ from cvdtui.demo.ids import uuid_of
 from cvdtui.demo.tapes import News, Tape, Tapes
 
 TRADES, TICKERS, LIQUIDATIONS = "publicTrade", "tickers", "allLiquidation"
-_TOPICS = {BYBIT: (TRADES, TICKERS, LIQUIDATIONS), BYBIT_SPOT: (TRADES, TICKERS)}
-_CATEGORY = {BYBIT: "linear", BYBIT_SPOT: "spot"}
-_MOST_ARGUMENTS = {BYBIT: 2000, BYBIT_SPOT: 10}
-_MOST_RECENT = {BYBIT: 1000, BYBIT_SPOT: 60}
+_DERIVATIVE = TRADES, TICKERS, LIQUIDATIONS
+_TOPICS = {BYBIT: _DERIVATIVE, BYBIT_INVERSE: _DERIVATIVE, BYBIT_SPOT: (TRADES, TICKERS)}
+_CATEGORY = {BYBIT: "linear", BYBIT_INVERSE: "inverse", BYBIT_SPOT: "spot"}
+_MOST_ARGUMENTS = {BYBIT: 2000, BYBIT_INVERSE: 2000, BYBIT_SPOT: 10}
+_MOST_RECENT = {BYBIT: 1000, BYBIT_INVERSE: 1000, BYBIT_SPOT: 60}
 _KEYS = Keys("p", "v", "T", "S", "s")
 _TICKER_EVERY_US = 1_000_000
+_COIN = 8
+"""Decimals of an amount of coins."""
 _BLOCK_ONE_IN, _FORCED_ONE_IN = 600, 250
 
 
@@ -45,7 +48,7 @@ class Bybit:
         self._ticked: dict[str, int] = {}
 
     def open(self, path: str, query: Mapping[str, str]) -> Session | Answer:  # noqa: ARG002 - it takes none
-        """`/v5/public/linear` or `/v5/public/spot`."""
+        """`/v5/public/linear`, `/inverse` or `/spot`."""
         if path != f"/v5/public/{_CATEGORY[self.venue]}":
             return Answer(404, b"404 page not found\n", {"Content-Type": "text/plain"})
         return Session(combined=False)
@@ -155,11 +158,10 @@ class Bybit:
         last = tape.history.ticks(tape.position - 1, tape.position)
         price, size = _writers(tape.listing)
         data = {"symbol": tape.listing.market.symbol, "lastPrice": price(int(last.price[0]))}
-        if self.venue == BYBIT:
+        if self.venue != BYBIT_SPOT:
             held = tape.open_interest
-            worth = plain(held * int(last.price[0]), sum(_decimals(tape.listing)))
             both = {"openInterest": size(2 * held), "singleOpenInterest": size(held)}
-            data |= both | {"openInterestValue": worth}
+            data |= both | {"openInterestValue": _worth(tape.listing, held, int(last.price[0]))}
         told = {"topic": topic, "type": kind, "data": data, "cs": tape.position}
         return Message(topic, _json(told | {"ts": int(last.time_us[0]) // 1000}), None, tape.name)
 
@@ -230,7 +232,7 @@ class Bybit:
     def _instrument(self, listing: Listing) -> dict[str, object]:
         market = listing.market
         price, size = _writers(listing)
-        steps = {"qtyStep" if self.venue == BYBIT else "basePrecision": size(1)}
+        steps = {"basePrecision" if self.venue == BYBIT_SPOT else "qtyStep": size(1)}
         told: dict[str, object] = {
             "symbol": market.symbol,
             "baseCoin": market.base,
@@ -239,7 +241,8 @@ class Bybit:
             "priceFilter": {"tickSize": price(1)},
             "lotSizeFilter": steps,
         }
-        return told if self.venue == BYBIT_SPOT else {**told, "contractType": "LinearPerpetual"}
+        kind = {BYBIT: "LinearPerpetual", BYBIT_INVERSE: "InversePerpetual"}.get(self.venue)
+        return {**told, "contractType": kind} if kind else told
 
     def refusal(self, status: int, retry_after: int) -> Answer:
         """A refused request in Bybit's words."""
@@ -267,6 +270,14 @@ def _decimals(listing: Listing) -> tuple[int, int]:
 def _writers(listing: Listing) -> tuple[Callable[[int], str], Callable[[int], str]]:
     price, size = _decimals(listing)
     return padded(price, listing.price_shown), padded(size, listing.size_shown)
+
+
+def _worth(listing: Listing, held: int, price: int) -> str:
+    """Contracts in the other money: of an inverse market in coins."""
+    decimals = _decimals(listing)
+    if listing.market.inverse:
+        return plain(held * 10 ** (decimals[0] + _COIN) // price, _COIN)
+    return plain(held * price, sum(decimals))
 
 
 def _json(value: object) -> str:

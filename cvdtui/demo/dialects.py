@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from cvdtui.demo.assets import BYBIT, BYBIT_SPOT, OKX, SPOT, USDM, VENUES
+from cvdtui.demo.assets import BYBIT, BYBIT_INVERSE, BYBIT_SPOT, OKX, SPOT, USDM, VENUES
 from cvdtui.demo.binance import Binance
 from cvdtui.demo.bybit import Bybit
 from cvdtui.demo.dialect import Dialect
@@ -19,5 +19,6 @@ def dialects(tapes: Tapes) -> tuple[Dialect, ...]:
         BYBIT: lambda: Bybit(BYBIT, tapes),
         OKX: lambda: Okx(tapes),
         BYBIT_SPOT: lambda: Bybit(BYBIT_SPOT, tapes),
+        BYBIT_INVERSE: lambda: Bybit(BYBIT_INVERSE, tapes),
     }
     return tuple(speak[venue]() for venue in VENUES if venue in listed)

@@ -9,6 +9,7 @@ import msgspec
 from cvdtui.demo.decimals import plain
 from cvdtui.demo.market_data import week_of
 from cvdtui.demo.path import DAY_US
+from cvdtui.demo.sums import INVERSE_DECIMALS, Sums, base_units, sums_of
 from cvdtui.demo.tapes import Tape, Tapes
 
 SCHEMA = 1
@@ -24,6 +25,10 @@ class Ledger:
         self._tapes = tapes
         self._about = about
         self._session_us = tapes.now_us // DAY_US * DAY_US
+        self._sums = {
+            tape.name: sums_of(tape.history, tape.history.index_at(self._session_us - 1))
+            for tape in tapes.tapes
+        }
         self._bars: dict[str, tuple[int, list[msgspec.Raw]]] = {}
         """Market -> (begin of the next minute to write, closed minutes written so far)."""
 
@@ -34,8 +39,9 @@ class Ledger:
 
         cvd: `session` and `week` are those of the last trade's own time; `start`, and with it buy and sell,
         begins with the session in which the exchange went live, as for a client that fills its session from
-        history; `live` begins at `first_id` (default: the first trade after the exchange went live). Raises
-        KeyError for an unknown market, ValueError for ids that have not happened.
+        history; `live` begins at `first_id` (default: the first trade after the exchange went live). Sums of
+        an inverse market are known from that session on: what begins before it is None. Raises KeyError for
+        an unknown market, ValueError for ids that have not happened.
         """
         tape = self._tapes.by_name[market]
         history, origin = tape.history, tape.listing.first_id
@@ -48,18 +54,25 @@ class Ledger:
         start = history.index_at(self._session_us - 1)
         session = history.index_at(time_us // DAY_US * DAY_US - 1)
         week = history.index_at(week_of(time_us) - 1)
-        total, decimals = history.delta_before(end), tape.listing.market.size_decimals
-        delta = total - history.delta_before(start)
-        volume = history.volume_before(end) - history.volume_before(start)
+        sums = self._sums[market]
+        bought, sold = sums.bought(end), sums.sold(end)
         begins = {"start": start, "session": session, "week": week, "live": live}
+        before = {
+            name: _exact(sums.bought(at) - sums.sold(at), sums.decimals)
+            for name, at in begins.items()
+            if at >= sums.since
+        }
         return {
             "first_id": origin + live,
             "last_id": origin + end - 1,
             "last_time_us": time_us,
             "trades": end - live,
-            "buy": _exact((volume + delta) // 2, decimals),
-            "sell": _exact((volume - delta) // 2, decimals),
-            "cvd": {name: _exact(total - history.delta_before(at), decimals) for name, at in begins.items()},
+            "buy": _exact(bought - sums.bought(start), sums.decimals),
+            "sell": _exact(sold - sums.sold(start), sums.decimals),
+            "cvd": {
+                name: _exact(bought - sold, sums.decimals) - before[name] if name in before else None
+                for name in begins
+            },
         }
 
     def write(self, path: Path, *, full: bool = False, faults: dict[str, object] | None = None) -> None:
@@ -95,19 +108,23 @@ class Ledger:
         now = self._tapes.now_us
         begin, closed = self._bars.get(tape.name, (self._session_us, []))
         count = (now - begin) // MINUTE_US + 1
-        fresh = _bar_rows(tape, begin, count, now)
+        fresh = _bar_rows(tape, self._sums[tape.name], begin, count, now)
         minute = now // MINUTE_US * MINUTE_US
         done = [raw for time_us, raw in fresh if time_us < minute]
         self._bars[tape.name] = (minute, closed + done)
         return closed + [raw for _, raw in fresh]
 
 
-def _bar_rows(tape: Tape, begin_us: int, count: int, now_us: int) -> list[tuple[int, msgspec.Raw]]:
+def _bar_rows(
+    tape: Tape, adding: Sums, begin_us: int, count: int, now_us: int
+) -> list[tuple[int, msgspec.Raw]]:
     market, origin = tape.listing.market, tape.listing.first_id
     bars = tape.history.bars(60, begin_us, count, tape.position, now_us)
     rows = []
-    for t, o, h, lo, c, volume, buy, _, _, _, first, end in zip(
-        *(column.tolist() for column in bars), strict=True
+    bought, sold = adding.bars(bars)
+    prices_and_ids = (bars.time_us, bars.open, bars.high, bars.low, bars.close, bars.begin, bars.end)
+    for t, o, h, lo, c, first, end, buy, sell in zip(
+        *(column.tolist() for column in (*prices_and_ids, bought, sold)), strict=True
     ):
         if first == end:
             continue
@@ -115,8 +132,8 @@ def _bar_rows(tape: Tape, begin_us: int, count: int, now_us: int) -> list[tuple[
             k: plain(v, market.price_decimals)
             for k, v in (("open", o), ("high", h), ("low", lo), ("close", c))
         }
-        sums = (("buy", buy), ("sell", volume - buy), ("delta", 2 * buy - volume))
-        sizes = {key: plain(value, market.size_decimals) for key, value in sums}
+        sums = (("buy", buy), ("sell", sell), ("delta", buy - sell))
+        sizes = {key: plain(value, adding.decimals) for key, value in sums}
         ids = {"trades": end - first, "first_id": origin + first, "last_id": origin + end - 1}
         rows.append((t, msgspec.Raw(msgspec.json.encode({"time_us": t, **prices, **sizes, **ids}))))
     return rows
@@ -125,9 +142,12 @@ def _bar_rows(tape: Tape, begin_us: int, count: int, now_us: int) -> list[tuple[
 def _trades(tape: Tape) -> list[tuple[int, int, str, str, str]]:
     market = tape.listing.market
     ticks = tape.history.ticks(tape.begun, tape.position)
-    columns = (ticks.time_us.tolist(), ticks.price.tolist(), ticks.size.tolist(), ticks.side.tolist())
+    size, decimals = ticks.size, market.size_decimals
+    if market.inverse:
+        size, decimals = base_units(size, ticks.price, market.price_decimals), INVERSE_DECIMALS
+    columns = (ticks.time_us.tolist(), ticks.price.tolist(), size.tolist(), ticks.side.tolist())
     return [
-        (i, t, plain(p, market.price_decimals), plain(s, market.size_decimals), "buy" if side > 0 else "sell")
+        (i, t, plain(p, market.price_decimals), plain(s, decimals), "buy" if side > 0 else "sell")
         for i, (t, p, s, side) in enumerate(zip(*columns, strict=True), tape.listing.first_id + ticks.first)
     ]
 

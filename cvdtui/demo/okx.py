@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import NamedTuple
 
 from cvdtui.demo.assets import OKX, Listing
@@ -270,7 +271,7 @@ def _type(listing: Listing) -> str:
 def _writers(listing: Listing) -> tuple[Callable[[int], str], Callable[[int], str]]:
     """Prices, and sizes in contracts: a contract is a power of ten, so only the point moves."""
     market = listing.market
-    places = market.size_decimals - len(listing.contract.partition(".")[2])
+    places = market.size_decimals + Decimal(listing.contract).adjusted()
     return padded(market.price_decimals, market.price_decimals), padded(places, places)
 
 

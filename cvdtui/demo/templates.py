@@ -161,6 +161,8 @@ def _sizes(asset: Asset, listing: Listing, factor: Floats, rng: np.random.Genera
     price = asset.start * float(asset.unit)
     if asset.base != listing.market.base:
         price *= float(listing.market.base.removesuffix(asset.base))
+    if listing.market.inverse:
+        price = 1.0  # sizes are dollars
     raw = np.maximum(value / price * 10**listing.market.size_decimals, 1)
     magnitude = 10.0 ** np.floor(np.log10(raw))
     is_round = rng.random(count) < _ROUND_SHARE

@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 import pytest
 
@@ -12,7 +12,7 @@ from tests.feeds.running import QUICK, FeedOptions
 from tests.feeds.sink import Kept
 
 FAULTS = [("drop", "dup", "skip", "malformed"), ("slow", "stall", "429")]
-MARKETS = ("bybit:BTCUSDT", "bybit-spot:BTCUSDT", "okx:BTC-USDT-SWAP")
+MARKETS = ("bybit:BTCUSDT", "bybit-spot:BTCUSDT", "bybit-inverse:BTCUSD", "okx:BTC-USDT-SWAP")
 
 
 @asynccontextmanager
@@ -40,9 +40,17 @@ def truth_after(exchange, market, time_us):
     """(volume, delta) of the exchange's own tape after a moment."""
     tape = exchange._tapes.by_name[market]
     ticks = tape.history.ticks(tape.history.index_at(time_us), tape.position)
-    unit = 10**tape.listing.market.size_decimals
-    volume, delta = int(ticks.size.sum()), int((ticks.size * ticks.side).sum())
-    return Decimal(volume) / unit, Decimal(delta) / unit
+    told = list(zip(*(column.tolist() for column in (ticks.price, ticks.size, ticks.side)), strict=True))
+    sizes = [(size_of(tape.listing.market, price, size), side) for price, size, side in told]
+    return sum(size for size, _ in sizes), sum(side * size for size, side in sizes)
+
+
+def size_of(market, price, size):
+    """Base units: dollars of an inverse market are divided by the price and rounded to ten decimals."""
+    if not market.inverse:
+        return Decimal(size).scaleb(-market.size_decimals)
+    worth = Decimal(size) / Decimal(price).scaleb(-market.price_decimals)
+    return worth.quantize(Decimal("1e-10"), ROUND_HALF_EVEN)
 
 
 @pytest.mark.parametrize("faults", FAULTS, ids=lambda names: "+".join(names) or "none")
@@ -51,7 +59,7 @@ def test_the_tape_is_the_exchanges_whatever_went_wrong(market, faults):
     async def run():
         kept = Kept()
         async with (
-            Exchange(markets=20, rate=2000.0, faults=faults, seed=3) as exchange,
+            Exchange(markets=24, rate=2000.0, faults=faults, seed=3) as exchange,
             fed(exchange, market, kept) as feed,
         ):
             await kept.until(lambda: len(kept.released.get(market, ())) > 20, 20)

@@ -114,7 +114,7 @@ def test_markets_come_in_pairs_the_best_known_first():
     both = ["binance-usdm:BTCUSDT", "binance:BTCUSDT", "binance-usdm:ETHUSDT", "binance:ETHUSDT"]
     assert names == [*both, "binance-usdm:SOLUSDT"]
     everything = [listing for asset in assets(MOST) for listing in asset.listings]
-    assert len({listing.market.name for listing in everything}) == MOST == 48
+    assert len({listing.market.name for listing in everything}) == MOST == 60
     assert all(a.first_id != b.first_id for a, b in pairwise(everything))
 
 

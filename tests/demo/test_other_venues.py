@@ -13,7 +13,12 @@ from cvdtui.errors import WireError
 from cvdtui.model import Liquidations, OpenInterest, Trades
 from cvdtui.venues import VENUES, Ack, Pong, Refusal, Several
 
-MARKETS = ("bybit:BTCUSDT", "bybit-spot:ETHUSDT", "okx:BTC-USDT-SWAP", "okx:ETH-USDT")
+MARKETS = (
+    *("bybit:BTCUSDT", "bybit-spot:ETHUSDT", "bybit-inverse:ETHUSD", "okx:BTC-USDT-SWAP", "okx:ETH-USDT"),
+    "okx:XRP-USDT-SWAP",
+)
+LISTED = 32
+"""So many markets have all of these among them."""
 
 
 def grammar(desk, market):
@@ -75,7 +80,7 @@ def delta(trades, venue, symbol):
 @pytest.mark.parametrize("market", MARKETS)
 def test_streamed_trades_add_up_to_the_ledger(desk, market):
     async def run():
-        async with desk(markets=20, rate=400.0) as at:
+        async with desk(markets=LISTED, rate=400.0) as at:
             venue, symbol = await described(at, market)
             async with connect(at, venue) as socket:
                 for frame in venue.subscribe([symbol]):
@@ -94,7 +99,7 @@ def test_streamed_trades_add_up_to_the_ledger(desk, market):
 @pytest.mark.parametrize("market", MARKETS)
 def test_rest_tells_the_trades_of_the_stream(desk, market):
     async def run():
-        async with desk(markets=20, rate=400.0) as at:
+        async with desk(markets=LISTED, rate=400.0) as at:
             venue, symbol = await described(at, market)
             await at.exchange.advance(30)
             last = at.exchange.freeze()[market]
@@ -117,7 +122,7 @@ def test_rest_tells_the_trades_of_the_stream(desk, market):
 
 def test_okx_single_fills_add_up_to_the_trades_that_stand_for_them(desk):
     async def run():
-        async with desk(markets=20, rate=400.0) as at:
+        async with desk(markets=LISTED, rate=400.0) as at:
             venue, symbol = await described(at, "okx:BTC-USDT-SWAP")
             async with connect(at, venue) as socket:
                 await said(socket, venue, venue.subscribe([symbol]))
@@ -134,10 +139,10 @@ def test_okx_single_fills_add_up_to_the_trades_that_stand_for_them(desk):
     asyncio.run(run())
 
 
-@pytest.mark.parametrize("market", ["bybit:BTCUSDT", "okx:BTC-USDT-SWAP"])
+@pytest.mark.parametrize("market", ["bybit:BTCUSDT", "bybit-inverse:BTCUSD", "okx:BTC-USDT-SWAP"])
 def test_derivatives_tell_open_interest_and_forced_orders(desk, market):
     async def run():
-        async with desk(markets=20, rate=1000.0) as at:
+        async with desk(markets=LISTED, rate=2000.0) as at:
             venue, symbol = await described(at, market)
             async with connect(at, venue) as socket:
                 for frame in venue.subscribe([symbol]):
@@ -158,7 +163,7 @@ def test_derivatives_tell_open_interest_and_forced_orders(desk, market):
 
 def test_block_trades_come_on_bybit_and_are_counted_apart(desk):
     async def run():
-        async with desk(markets=20, rate=1500.0) as at:
+        async with desk(markets=LISTED, rate=1500.0) as at:
             venue, symbol = await described(at, "bybit:BTCUSDT")
             async with connect(at, venue) as socket:
                 await said(socket, venue, venue.subscribe([symbol]))
@@ -172,11 +177,11 @@ def test_block_trades_come_on_bybit_and_are_counted_apart(desk):
 @pytest.mark.parametrize("market", MARKETS)
 def test_heartbeats_are_answered_and_unknown_markets_refused(desk, market):
     async def run():
-        async with desk(markets=20) as at:
+        async with desk(markets=LISTED) as at:
             venue, symbol = await described(at, market)
             async with connect(at, venue) as socket:
                 assert isinstance((await said(socket, venue, [venue.heartbeat()]))[0], Pong)
-                (frame,) = venue.subscribe([symbol.replace("USDT", "NOPE")])
+                (frame,) = venue.subscribe([symbol.replace("USD", "NOP")])
                 refusal = venue.decode(await (await sent(socket, frame)).recv())
                 assert isinstance(refusal, Refusal), refusal
                 await socket.send("{not json")
@@ -195,9 +200,9 @@ async def sent(socket, frame):
 @pytest.mark.parametrize("market", MARKETS)
 def test_requests_that_make_no_sense_are_refused_in_the_venues_words(desk, market):
     async def run():
-        async with desk(markets=20) as at:
+        async with desk(markets=LISTED) as at:
             venue, symbol = await described(at, market)
-            wrong = venue.ask_trades(symbol.replace("USDT", "NOPE"), limit=5).url
+            wrong = venue.ask_trades(symbol.replace("USD", "NOP"), limit=5).url
             code, text = venue.read_failure((await at.http.get(wrong)).content)
             assert code > 0
             assert text
@@ -213,7 +218,7 @@ def test_requests_that_make_no_sense_are_refused_in_the_venues_words(desk, marke
 
 def test_a_loss_that_no_client_could_see_does_not_happen_on_a_living_connection(desk):
     async def run():
-        async with desk(markets=20, rate=400.0, faults=["skip", "stall", "dup"]) as at:
+        async with desk(markets=LISTED, rate=400.0, faults=["skip", "stall", "dup"]) as at:
             venue, symbol = await described(at, "bybit:BTCUSDT")
             async with connect(at, venue) as socket:
                 await said(socket, venue, venue.subscribe([symbol]))
@@ -259,7 +264,7 @@ def test_no_way_of_breaking_a_frame_leaves_a_trade_in_it(name, symbol, body, key
 
 def test_markets_of_one_asset_move_together(desk):
     async def run():
-        async with desk(markets=20, rate=600.0) as at:
+        async with desk(markets=LISTED, rate=600.0) as at:
             tapes = at.exchange._tapes.by_name
             await at.exchange.advance(1)
             names = [
@@ -267,6 +272,7 @@ def test_markets_of_one_asset_move_together(desk):
                 "binance:BTCUSDT",
                 "bybit:BTCUSDT",
                 "okx:BTC-USDT-SWAP",
+                "bybit-inverse:BTCUSD",
                 "okx:BTC-USDT",
             ]
             prices = []
@@ -276,7 +282,7 @@ def test_markets_of_one_asset_move_together(desk):
                 prices.append(last / 10**tape.listing.market.price_decimals)
             assert max(prices) / min(prices) < 1.001
             deltas = {}
-            for name in names[:4]:
+            for name in names[:5]:
                 bars = tapes[name].history.bars(
                     300, tapes[name].history.first_us, 200, tapes[name].position, 10**18
                 )
@@ -295,5 +301,8 @@ def test_the_first_markets_are_binances_and_four_venues_come_by_default():
 
     assert all(name.startswith("binance") for name in names(12))
     assert {name.split(":")[0] for name in names(16)} == {"binance", "binance-usdm", "bybit", "okx"}
-    assert set(names(12)) < set(names(16)) < set(names(20)) < set(names(MOST))
+    assert set(names(12)) < set(names(16)) < set(names(20)) < set(names(32)) < set(names(MOST))
+    assert {name.split(":")[0] for name in names(60)} == {
+        *("binance", "binance-usdm", "bybit", "bybit-spot", "bybit-inverse", "okx")
+    }
     assert json.dumps(names(20)).count("bybit-spot") == 2

@@ -59,7 +59,7 @@ def test_the_child_serves_freezes_and_leaves_its_ledger_behind(tmp_path):
     [
         ({"rate": -1.0}, "rate: -1 given, 0.1 to 5000"),
         ({"rate": float("nan")}, "rate: nan given"),
-        ({"markets": 99}, "markets: 99 given, 1 to 48"),
+        ({"markets": 99}, "markets: 99 given, 1 to 60"),
         ({"seed": -4}, "seed: -4 given"),
         ({"port": 80}, "port: 80 given"),
         ({"faults": ("drpo",)}, "fault: 'drpo' given"),
