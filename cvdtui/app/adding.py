@@ -7,7 +7,6 @@ from cvdtui.app.source import Source
 from cvdtui.app.wishes import Wishes
 from cvdtui.model import Market
 from cvdtui.venues import VENUES
-from cvdtui.venues.names import resolve, search
 
 
 class Adding:
@@ -35,10 +34,14 @@ class Adding:
 
     def meant(self, text: str) -> Sequence[Market]:
         """What a name may mean, among the venues on the screen, else among all."""
+        from cvdtui.venues.names import resolve
+
         known = self._source.instruments()
         return resolve(text, known, self._venues) or resolve(text, known, tuple(VENUES))
 
     def _search(self, text: str, limit: int) -> Sequence[Market]:
+        from cvdtui.venues.names import search
+
         self._ask_for(text)
         known = self._source.instruments()
         order = [*self._venues, *(venue for venue in known if venue not in self._venues)]

@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec import structs
 
 from cvdtui import settings
-from cvdtui.cli import market_names, sources
+from cvdtui.cli import sources
 from cvdtui.cli.parsers import parser
 from cvdtui.config import Config
 from cvdtui.config.names import hint
@@ -37,7 +37,9 @@ def options(command: str, words: list[str]) -> Options:
     headless = arguments.headless or arguments.json
     state = settings.State() if headless else settings.load_state()
     notices = (state.problem,) if state.problem else ()
-    if command == "run":
+    if command == "run" and arguments.market:
+        from cvdtui.cli import market_names
+
         arguments.market = market_names.full_names(arguments)
     config = _config(arguments, state, remember_markets=command == "run" and not headless)
     common = {

@@ -1,7 +1,6 @@
 """How keys are written and read: dotted, with quotes where TOML wants them, and the nearest known name."""
 
 import difflib
-import json
 import re
 from collections.abc import Iterable
 
@@ -10,7 +9,11 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+\Z")
 
 def toml_key(name: str) -> str:
     """`name` as one TOML key: bare where that is allowed, else in double quotes."""
-    return name if _BARE.match(name) else json.dumps(name, ensure_ascii=False)
+    if _BARE.match(name):
+        return name
+    import json
+
+    return json.dumps(name, ensure_ascii=False)
 
 
 def dotted(path: Iterable[str]) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -164,6 +163,8 @@ def _parse_zone(value: object, _: Known) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError
     if value != "UTC":
+        from zoneinfo import ZoneInfo  # most configurations say UTC and never need it
+
         try:
             ZoneInfo(value)
         except (KeyError, ValueError, OSError):

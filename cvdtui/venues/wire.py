@@ -1,7 +1,6 @@
 """What every venue's grammar is made of: events, requests, limits, and the cleaning of strangers' words."""
 
 import re
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
@@ -194,6 +193,8 @@ def id_of(text: str) -> int:
     bare = text.replace("-", "")
     if len(bare) == UUID_DIGITS and _HEX.fullmatch(bare):
         return int(bare, 16)
+    from hashlib import blake2b  # few venues have such ids, and OpenSSL takes its time to load
+
     return int.from_bytes(blake2b(text.encode(errors="replace"), digest_size=16).digest())
 
 
