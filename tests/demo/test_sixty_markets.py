@@ -1,4 +1,4 @@
-"""Sixty markets of six venues in one program, an exchange that errs: what is counted is the exchange's own."""
+"""Sixty markets of six venues in one program, an exchange that errs: the sums are the exchange's own."""
 
 import json
 
