@@ -27,6 +27,7 @@ ROLES: dict[str, str] = {
     "line": "the CVD line",
     "poc": "point of control",
     "value": "rows inside the value area",
+    "extreme": "bars while z is extreme, laid under what stands there",
     "cross": "the crosshair, laid over what stands there",
     "key": "a key's name in footer and help",
     "prompt": "the line the user types in",

@@ -25,7 +25,7 @@ class Place(Struct, frozen=True, gc=False):
 PRESETS: dict[str, tuple[str, ...]] = {
     "trader": ("markets", "chart", "footprint", "profile", "tape", "signals"),
     "screener": ("markets",),
-    "chart": ("markets", "chart"),
+    "chart": ("markets", "chart", "zscore"),
     "ladder": ("footprint", "profile", "tape"),
 }
 
@@ -80,6 +80,8 @@ def _across(body: Place, names: list[str]) -> dict[str, Place]:
         names = [name for name in names if name != "signals"]
         out = _across(body, names)
         return {**out, **_under([out[name] for name in above], above, body)}
+    if "zscore" in names and "chart" in names:
+        return _with_zscore(_across(body, [name for name in names if name != "zscore"]))
     total = sum(WEIGHTS.get(name, 25) for name in names)
     out = {}
     x, weight = 0, 0
@@ -89,6 +91,15 @@ def _across(body: Place, names: list[str]) -> dict[str, Place]:
         out[name] = Place(x, body.y, end - x, body.height, edge=x > 0)
         x = end
     return out
+
+
+def _with_zscore(places: dict[str, Place]) -> dict[str, Place]:
+    """The z-score under the chart, so that their bars stand below one another."""
+    chart = places["chart"]
+    above = chart.height * 3 // 5
+    upper = Place(chart.x, chart.y, chart.width, above, chart.edge)
+    lower = Place(chart.x, chart.y + above, chart.width, chart.height - above, chart.edge)
+    return {**places, "chart": upper, "zscore": lower}
 
 
 def _under(places: list[Place], names: list[str], body: Place) -> dict[str, Place]:
@@ -107,7 +118,7 @@ def _under(places: list[Place], names: list[str], body: Place) -> dict[str, Plac
 
 def _two_stacks(body: Place, names: list[str]) -> dict[str, Place]:
     """Chart over profile at the left, footprint over the rest at the right."""
-    left = [name for name in names if name in {"chart", "profile"}]
+    left: list[str] = [name for name in ("chart", "zscore", "profile") if name in names]
     right = [name for name in names if name not in left]
     if not left or not right:
         return _stack(body, left or right, edge=False)

@@ -4,27 +4,41 @@ A pane sees the model and the theme, nothing else of the house.
 """
 
 from collections.abc import Callable
+from importlib import import_module
 
-from cvdtui.panes.chart import Chart
-from cvdtui.panes.footprint import Footprint
-from cvdtui.panes.group import Group
 from cvdtui.panes.line import Pane
-from cvdtui.panes.links import Links
-from cvdtui.panes.markets import Markets
-from cvdtui.panes.profile import Profile
-from cvdtui.panes.signals import Signals
-from cvdtui.panes.tape import Tape
+
+
+class _Named:
+    """A pane by its module and class; the module is loaded when the pane is first made."""
+
+    def __init__(self, name: str) -> None:
+        self._module, _, self._made = name.partition(":")
+
+    def __call__(self) -> Pane:
+        made: Pane = getattr(import_module(f"cvdtui.panes.{self._module}"), self._made)()
+        return made
+
 
 PANES: dict[str, Callable[[], Pane]] = {
-    "markets": Markets,
-    "chart": Chart,
-    "footprint": Footprint,
-    "profile": Profile,
-    "tape": Tape,
-    "group": Group,
-    "links": Links,
-    "signals": Signals,
+    "markets": _Named("markets:Markets"),
+    "chart": _Named("chart:Chart"),
+    "footprint": _Named("footprint:Footprint"),
+    "profile": _Named("profile:Profile"),
+    "tape": _Named("tape:Tape"),
+    "group": _Named("group:Group"),
+    "links": _Named("links:Links"),
+    "signals": _Named("signals:Signals"),
+    "zscore": _Named("zscore:ZScore"),
 }
 """In the order of their keys 1-9."""
 BEYOND_ONE_MARKET = frozenset({"markets", "group", "links", "signals"})
 """Panes that draw more than the market at hand: they are painted at every picture."""
+
+
+class Panes(dict[str, Pane]):
+    """Panes by name, each made when it is first asked for: what is never drawn costs no start."""
+
+    def __missing__(self, name: str) -> Pane:
+        made = self[name] = PANES[name]()
+        return made

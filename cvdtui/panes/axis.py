@@ -27,11 +27,16 @@ STEPS = (
 )
 
 
-def time_axis(times: Sequence[int], timeframe: int, gutter: int, clock: Clock) -> Line:
-    """Labels under the bars whose time (us) is a round one, at least nine cells apart."""
+def time_axis(
+    times: Sequence[int], timeframe: int, gutter: int, clock: Clock, marked: frozenset[int] = frozenset()
+) -> Line:
+    """Labels under the bars whose time (us) is a round one, at least nine cells apart.
+
+    The axis is heavy under the columns `marked`.
+    """
     step = next((step for step in STEPS if step >= timeframe * 10), STEPS[-1])
     offset = clock.midnight_offset(times[0])
-    cells = ["─"] * len(times)
+    cells = ["━" if x in marked else "─" for x in range(len(times))]
     free = 0
     before = None
     for x, time_us in enumerate(times):

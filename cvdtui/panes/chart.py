@@ -3,15 +3,20 @@
 from cvdtui.model import ChartBar, MarketDetail
 from cvdtui.panes import numbers
 from cvdtui.panes.axis import time_axis
-from cvdtui.panes.chart_marks import draw_levels, on_cvd, on_price
+from cvdtui.panes.chart_marks import (
+    between_pivots,
+    beyond,
+    draw_divergences,
+    draw_levels,
+    on_cvd,
+    on_price,
+    shade,
+)
 from cvdtui.panes.clock import Clock
 from cvdtui.panes.columns import price_decimals
 from cvdtui.panes.line import Answer, Frame, Line, centred, title
-from cvdtui.panes.plot import Scale, braille, candle, column, decimals_of, reach, ticks
+from cvdtui.panes.plot import Cells, Scale, braille, candle, column, decimals_of, joined, reach, ticks
 from cvdtui.panes.words import heading, waiting
-
-Grid = list[list[tuple[str, str]]]
-"""Rows of (glyph, role), one cell each."""
 
 
 class Chart:
@@ -23,11 +28,11 @@ class Chart:
     name = "chart"
 
     def __init__(self) -> None:
-        self._asked_us = 0
-        """The bar of long ago that the crosshair was put on."""
         self.at_us: int | None = None
         self.lift = 0
         """Rows the price line of the crosshair stands above the close."""
+        self._asked_us = 0
+        """The bar of long ago that the crosshair was put on."""
         self._gutter = 0
         self._key: tuple[object, ...] = ()
         self._bars: tuple[ChartBar, ...] = ()
@@ -77,12 +82,12 @@ class Chart:
         detail = frame.detail
         if detail is None or not detail.bars:
             return [title(frame, heading("chart", detail)), *centred(frame, *waiting(frame.snapshot))]
-            self._asked_us = 0
-        if detail.at_us != self._asked_us:
-            self._asked_us, self.at_us, self.lift = detail.at_us, detail.at_us or None, 0
         key = (detail.market.name, detail.timeframe, detail.unit)
         if key != self._key:
             self._key, self._gutter, self.at_us, self.lift = key, 0, None, 0
+            self._asked_us = 0
+        if detail.at_us != self._asked_us:
+            self._asked_us, self.at_us, self.lift = detail.at_us, detail.at_us or None, 0
         plotted = self._plot(frame, detail)
         return [self._title(frame, detail), *plotted]
 
@@ -99,14 +104,21 @@ class Chart:
         self._bars, self._prices = bars, prices
         grid = _candles(bars, prices) + _deltas(bars, hist, ascii_only=frame.ascii) + _line(bars, sums)
         draw_levels(grid, detail.levels, prices)
+        first, below = len(detail.bars) - len(bars), prices.rows + hist
+        told = detail.signals, detail.bars, first
+        draw_divergences(grid, between_pivots(*told, on_cvd=False), prices, outside=True)
+        draw_divergences(grid[below:], between_pivots(*told, on_cvd=True), sums)
         for row, x, glyph, role in on_price(detail.signals, bars, prices):
             grid[row][x] = (glyph, role)
         for row, x, glyph, role in on_cvd(detail.signals, bars, sums):
-            grid[prices.rows + hist + row][x] = (glyph, role)
+            grid[below + row][x] = (glyph, role)
+        extreme = detail.dashboard.rules.z_extreme
+        shade(grid, bars, extreme)
         if self.at_us is not None:
             self._cross(grid, bars, prices)
-        lines = [_row(text, tick, cells) for (text, tick), cells in zip(labels, grid, strict=True)]
-        return [*lines, time_axis([bar.time_us for bar in bars], detail.timeframe, self._gutter, frame.clock)]
+        lines = [joined(text, tick, cells) for (text, tick), cells in zip(labels, grid, strict=True)]
+        times, marked = [bar.time_us for bar in bars], beyond(bars, extreme)
+        return [*lines, time_axis(times, detail.timeframe, self._gutter, frame.clock, marked)]
 
     def _labels(
         self, detail: MarketDetail, prices: Scale, bars: tuple[ChartBar, ...], hist: int, sums: Scale
@@ -129,7 +141,7 @@ class Chart:
         self._gutter = max(self._gutter, *(len(text) + 1 for text, _ in out))
         return [(text.rjust(self._gutter), tick) for text, tick in out]
 
-    def _cross(self, grid: Grid, bars: tuple[ChartBar, ...], prices: Scale) -> None:
+    def _cross(self, grid: Cells, bars: tuple[ChartBar, ...], prices: Scale) -> None:
         at = self._at()
         for cells in grid:
             glyph, role = cells[at]
@@ -192,7 +204,7 @@ def _tag(labels: list[tuple[str, str]], rows: range, word: str) -> None:
     labels[rows[0]] = (f"{word} {labels[rows[0]][0]}", labels[rows[0]][1])
 
 
-def _candles(bars: tuple[ChartBar, ...], scale: Scale) -> Grid:
+def _candles(bars: tuple[ChartBar, ...], scale: Scale) -> Cells:
     columns = [candle(scale, bar.open, bar.high, bar.low, bar.close) for bar in bars]
     roles = ["up" if bar.close >= bar.open else "down" for bar in bars]
     return [
@@ -200,7 +212,7 @@ def _candles(bars: tuple[ChartBar, ...], scale: Scale) -> Grid:
     ]
 
 
-def _deltas(bars: tuple[ChartBar, ...], rows: int, *, ascii_only: bool) -> Grid:
+def _deltas(bars: tuple[ChartBar, ...], rows: int, *, ascii_only: bool) -> Cells:
     most = reach([bar.delta for bar in bars])
     columns = []
     for bar in bars:
@@ -215,7 +227,7 @@ def _deltas(bars: tuple[ChartBar, ...], rows: int, *, ascii_only: bool) -> Grid:
     return [[cells[row] for cells in columns] for row in range(rows)]
 
 
-def _line(bars: tuple[ChartBar, ...], scale: Scale) -> Grid:
+def _line(bars: tuple[ChartBar, ...], scale: Scale) -> Cells:
     """The CVD: two points a bar, the one between bars half way."""
     levels: list[int | None] = []
     before: float | None = None
@@ -227,24 +239,3 @@ def _line(bars: tuple[ChartBar, ...], scale: Scale) -> Grid:
             levels += [scale.level(middle, 4), scale.level(bar.cvd, 4)]
         before = bar.cvd
     return [[(glyph, "line") for glyph in text] for text in braille(levels, scale.rows)]
-
-
-def _row(text: str, tick: str, cells: list[tuple[str, str]]) -> Line:
-    """Join neighbours of one role."""
-    spans: list[tuple[str, str]] = [(text + " ", "dim"), (tick, "faint")]
-    run, role = "", ""
-    for glyph, new in cells:
-        if new == role or (
-            glyph == " "
-            and "cross" not in new
-            and "reverse" not in new
-            and "cross" not in role
-            and "reverse" not in role
-        ):
-            run += glyph
-        else:
-            if run:
-                spans.append((run, role or "text"))
-            run, role = glyph, new
-    spans.append((run, role or "text"))
-    return tuple(spans)

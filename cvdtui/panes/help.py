@@ -69,6 +69,29 @@ NUMBERS = (
 )
 """(word, what it means): the conventions in force."""
 
+MARKS = (
+    ("▲ ▼", "what speaks for a rise, for a fall. Dim: on incomplete data (⚠ says which), or ? provisional."),
+    ("◆", "climax: the first bar whose smoothed z is beyond ±2; on the CVD of the chart, in the z-score."),
+    (
+        "△ ── ▲",
+        "divergence, bullish, from the earlier pivot (hollow) to the later (filled), on price and on CVD;",
+    ),
+    ("▽ ── ▼", "bearish. Solid: regular, price makes a new extreme. Dashed: hidden, CVD does."),
+    ("▲?", "dim with a ?: provisional, the bars right of its later pivot may still take it back."),
+    ("━ ground", "bars whose z is extreme (±2): another ground, and a heavy time axis below them."),
+    ("╌", "chart and ladder: a key level (l). z-score: ±2; the faint line is ±1, the end of neutral."),
+    ("•", "z-score: the raw z of a bar; the column is the smoothed one, dim while neutral."),
+    ("↑ ↓", "z rose, fell with the last bar."),
+    ("◇ ┃ ○ ●", "in the log: absorption, stacked imbalances, a naked POC touched, large trades."),
+    ("·", "in the log: efficiency (breakout, churn), slope, spread, accumulation, tape speed, CVD flip."),
+    (
+        "efficiency",
+        "how far price went for the delta spent, over 5 bars, both in their own deviations: above 2 a",
+    ),
+    ("", "breakout (thin), below 0.5 a churn (absorbed), else balanced."),
+)
+"""(mark, what it means): on the chart, in the z-score pane and in the signal log."""
+
 SIDES = (
     (
         "q quote",
@@ -122,6 +145,9 @@ class Help:
     def paint(self, frame: Frame) -> list[Line]:
         lines: list[Line] = [(("Keys", "title"),), *self._keys(frame.width), (), (("Numbers", "title"),)]
         for word, text in NUMBERS:
+            lines += _paragraph(word, text, frame.width)
+        lines += [(), (("Marks", "title"),)]
+        for word, text in MARKS:
             lines += _paragraph(word, text, frame.width)
         lines += _sides(frame)
         self._length = len(lines)

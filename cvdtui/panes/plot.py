@@ -4,12 +4,15 @@ Candles, hanging and standing bars, a braille line, an axis with round numbers.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
 from cvdtui.panes import numbers
+from cvdtui.panes.line import Line
 
+Cells = list[list[tuple[str, str]]]
+"""Rows of (glyph, role), one cell each."""
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 CANDLE = {
     ("", "wick"): "╷",
@@ -133,6 +136,56 @@ def braille(levels: Sequence[int | None], rows: int) -> list[str]:
                 grid[rows - 1 - (y >> 2)][at] |= bits[y & 3]
         before = level
     return ["".join(chr(0x2800 + bits) if bits else " " for bits in line) for line in grid]
+
+
+def straight(
+    start: tuple[int, float], end: tuple[int, float], scale: Scale, *, dashed: bool, lift: int = 0
+) -> Iterator[tuple[int, int, str]]:
+    """Cells (row, column, glyph) of a line between two (column, value); what lies outside is cut off.
+
+    Dashed: two cells are drawn, two are not. `lift` moves it up by so many rows, as far as there are any.
+    """
+    extent = scale.high - scale.low
+    if extent <= 0 or end[0] <= start[0]:
+        return
+    heights = [(value - scale.low) / extent * (scale.rows * 4 - 1) for _, value in (start, end)]
+    first, last, top = 2 * start[0] + 1, 2 * end[0] + 1, scale.rows * 4 - 1
+    cells: dict[tuple[int, int], int] = {}
+    before: int | None = None
+    for x in range(max(first, 0), last + 1):
+        y = round(heights[0] + (heights[1] - heights[0]) * (x - first) / (last - first))
+        low, high = (y, y) if before is None else (min(y, before), max(y, before))
+        if before is not None and low < high:
+            low, high = (low, high - 1) if y < before else (low + 1, high)
+        before = y
+        if dashed and (x - 1) // 4 % 2:
+            continue
+        for dot in range(max(low, 0), min(high, top) + 1):
+            level = min(max(dot + 4 * lift, 0), top)
+            place = (scale.rows - 1 - (level >> 2), x >> 1)
+            cells[place] = cells.get(place, 0) | DOTS[x & 1][level & 3]
+    for (row, column_), bits in cells.items():
+        yield row, column_, chr(0x2800 + bits)
+
+
+def joined(label: str, tick: str, cells: Sequence[tuple[str, str]]) -> Line:
+    """One row of a plot: its label, the axis, and its cells, neighbours of one role in one piece."""
+    spans: list[tuple[str, str]] = [(label + " ", "dim"), (tick, "faint")]
+    run, role, ground = "", "", False
+    for glyph, new in cells:
+        if new == role or (glyph == " " and not ground and not _has_ground(new)):
+            run += glyph
+        else:
+            if run:
+                spans.append((run, role or "text"))
+            run, role, ground = glyph, new, _has_ground(new)
+    spans.append((run, role or "text"))
+    return tuple(spans)
+
+
+def _has_ground(roles: str) -> bool:
+    """A blank in these roles is not a blank."""
+    return "cross" in roles or "reverse" in roles or "extreme" in roles
 
 
 def decimals_of(step: float) -> int:

@@ -1,0 +1,138 @@
+"""The z-score of the CVD bar by bar, with the dashboard of the bar that closed last."""
+
+from msgspec import Struct
+
+from cvdtui.model import ChartBar, MarketDetail
+from cvdtui.panes.axis import time_axis
+from cvdtui.panes.chart_marks import beyond, columns, shade
+from cvdtui.panes.clock import span
+from cvdtui.panes.dashboard import figures, wrapped
+from cvdtui.panes.line import Answer, Frame, Line, centred, title
+from cvdtui.panes.marks import role_of
+from cvdtui.panes.plot import Cells, column, joined
+from cvdtui.panes.words import heading, waiting
+
+GUTTER = 6
+LEAST_ROWS = 5
+"""A plot of fewer rows tells nothing."""
+
+
+class Scope(Struct, frozen=True, gc=False):
+    """Rows above and below zero, how far they reach, and whether zero has a row of its own."""
+
+    half: int
+    most: float
+    middle: bool
+
+    @property
+    def rows(self) -> int:
+        """All of them."""
+        return 2 * self.half + self.middle
+
+    def row(self, value: float) -> int:
+        """The row of cells a value ends in, 0 at the top."""
+        step = min(int(abs(value) / self.most * self.half), self.half - 1)
+        return self.half - 1 - step if value >= 0 else self.half + self.middle + step
+
+
+class ZScore:
+    """It keeps nothing: every picture is drawn from the market at hand."""
+
+    name = "zscore"
+    hints = (("[ ]", "timeframe"), ("?", "explain"), ("z", "zoom"), ("n N", "market"))
+
+    def press(self, key: str) -> Answer | None:  # noqa: ARG002 - nothing in it moves
+        return None
+
+    def paint(self, frame: Frame) -> list[Line]:
+        detail = frame.detail
+        if detail is None or not detail.bars:
+            return [title(frame, heading("z-score", detail)), *centred(frame, *waiting(frame.snapshot))]
+        head = title(frame, heading("z-score", detail), _rules(detail))
+        told = wrapped(figures(detail), frame.width, 3 if frame.height >= LEAST_ROWS + 7 else 1)
+        rows = frame.height - len(told) - 2
+        if rows < LEAST_ROWS:
+            return [head, *told]
+        return [head, *told, *_plot(frame, detail, rows)]
+
+
+def _rules(detail: MarketDetail) -> str:
+    rules = detail.dashboard.rules
+    return f"{rules.z_bars} bars, EMA {rules.z_smoothing}{', flow' if rules.z_method == 'flow' else ''}"
+
+
+def _plot(frame: Frame, detail: MarketDetail, rows: int) -> list[Line]:
+    bars = detail.bars[-max(frame.width - GUTTER - 2, 1) :]
+    told = detail.dashboard
+    times = [bar.time_us for bar in bars]
+    if not any(bar.z is not None for bar in bars):
+        left = max(told.rules.z_bars - told.heard, 1)
+        length = span(detail.timeframe)
+        words = f"z needs {told.rules.z_bars} closed bars of {length}: {left} more"
+        blank = centred(Frame(frame.snapshot, frame.width, rows + 1, frame.clock), words)
+        return [
+            *blank,
+            *([()] * (rows - len(blank))),
+            time_axis(times, detail.timeframe, GUTTER, frame.clock),
+        ]
+    known = [abs(value) for bar in bars for value in (bar.z, bar.z_raw) if value is not None]
+    scope = Scope(rows // 2, max(*known, told.rules.z_extreme * 1.25), middle=bool(rows % 2))
+    grid, labels = _ground(scope, detail, len(bars))
+    for x, bar in enumerate(bars):
+        _bar(grid, x, bar, scope, detail, ascii_only=frame.ascii)
+    _climaxes(grid, detail, bars, scope)
+    shade(grid, bars, told.rules.z_extreme)
+    marked = beyond(bars, told.rules.z_extreme)
+    axis = time_axis(times, detail.timeframe, GUTTER, frame.clock, marked)
+    return [*(joined(text, tick, cells) for (text, tick), cells in zip(labels, grid, strict=True)), axis]
+
+
+def _ground(scope: Scope, detail: MarketDetail, width: int) -> tuple[Cells, list[tuple[str, str]]]:
+    """The lines at zero, at the end of neutral, and where extreme begins; their labels."""
+    grid = [[(" ", "text")] * width for _ in range(scope.rows)]
+    labels = [("", "│")] * scope.rows
+    rules = detail.dashboard.rules
+    if scope.middle:
+        grid[scope.half] = [("─", "faint")] * width
+        labels[scope.half] = ("0", "┤")
+    for level, glyph, role in ((rules.z_neutral, "┈", "faint"), (rules.z_extreme, "╌", "dim")):
+        for value in (level, -level):
+            row = scope.row(value)
+            grid[row] = [(glyph, role)] * width
+            labels[row] = (f"{value:+g}", "┤")
+    return grid, [(text.rjust(GUTTER), tick) for text, tick in labels]
+
+
+def _bar(  # noqa: PLR0913 - one bar of many, and where it goes
+    grid: Cells, x: int, bar: ChartBar, scope: Scope, detail: MarketDetail, *, ascii_only: bool
+) -> None:
+    """The smoothed z as a column, the raw one as a dot unless they end in one cell."""
+    if bar.z is None:
+        return
+    tone = "up" if bar.z > 0 else "down"
+    role = tone if abs(bar.z) > detail.dashboard.rules.z_neutral else "dim"
+    for at, (glyph, hang) in enumerate(column(bar.z, scope.most, 2 * scope.half)):
+        row = at if at < scope.half else at + scope.middle
+        if glyph != " " or hang:
+            plain = "#" if bar.z > 0 else "="
+            grid[row][x] = (plain, role) if ascii_only else (glyph, f"{role} reverse" if hang else role)
+    if bar.z_raw is not None:
+        row = scope.row(bar.z_raw)
+        glyph, under = grid[row][x]
+        hanging = "reverse" in under
+        if glyph in "█#=" or (glyph == " " and hanging):
+            grid[row][x] = ("•", f"{role} reverse")
+        elif glyph in " ─┈╌" and not hanging:
+            grid[row][x] = ("•", "line")
+
+
+def _climaxes(grid: Cells, detail: MarketDetail, bars: tuple[ChartBar, ...], scope: Scope) -> None:
+    """A diamond beyond the end of the bar that was first beyond the extreme."""
+    places = columns(bars)
+    for one in detail.signals:
+        x = places.get(one.time_us) if one.signal == "climax" else None
+        z = None if x is None else bars[x].z
+        if x is None or z is None:
+            continue
+        row = scope.row(z) + (-1 if z > 0 else 1)
+        grid[min(max(row, 0), scope.rows - 1)][x] = ("◆", role_of(one))
