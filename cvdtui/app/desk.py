@@ -20,7 +20,7 @@ from cvdtui.app.source import Source
 from cvdtui.app.stage import ORDER, Stage
 from cvdtui.app.wishes import Wishes
 from cvdtui.model import Snapshot, View
-from cvdtui.panes import PANES
+from cvdtui.panes import Panes
 from cvdtui.panes.chart import Chart
 from cvdtui.panes.groups import Groups
 from cvdtui.panes.help import Help
@@ -39,8 +39,8 @@ class Desk:
         self.source = source
         self.stage = stage
         self.view = view
-        self.panes: dict[str, Pane] = {name: make() for name, make in PANES.items()}
-        self.markets: Markets = next(pane for pane in self.panes.values() if isinstance(pane, Markets))
+        self.markets = Markets()
+        self.panes = Panes(markets=self.markets)
         self.help = Help()
         self.offline = Offline()
         self.message = ""
@@ -333,8 +333,8 @@ class Desk:
     def _level(self) -> None:
         """A key level at the crosshair's price line, or at the last price; one that is there goes."""
         detail = self.snapshot.detail
-        chart = next(pane for pane in self.panes.values() if isinstance(pane, Chart))
-        if detail is None or not detail.bars:
+        chart = self.panes["chart"]
+        if detail is None or not detail.bars or not isinstance(chart, Chart):
             self.say("no price to drop a level at")
             return
         price = chart.pointed if chart.pointed is not None else detail.bars[-1].close

@@ -24,7 +24,7 @@ from cvdtui.app.source import Source
 from cvdtui.app.stage import Stage
 from cvdtui.errors import CvdtuiError
 from cvdtui.model import View
-from cvdtui.panes import BEYOND_ONE_MARKET
+from cvdtui.panes import BEYOND_ONE_MARKET, PANES
 from cvdtui.panes.bottom import Footer, Status
 from cvdtui.panes.choices import Choices
 from cvdtui.panes.clock import Clock
@@ -82,7 +82,21 @@ class MonitorApp(App[None]):
         self._footer = Footer()
         self._small = Small(*LEAST)
         self._choices = Choices()
+        self._inks = Inks(self._themes[self._theme_name], ascii_only=self._ascii)
+        self._fixed: dict[str, Pane] = {
+            pane.name: pane
+            for pane in (
+                self._header,
+                self._status,
+                self._footer,
+                self.desk.help,
+                self.desk.offline,
+                self._small,
+                self._choices,
+            )
+        }
         self._views: dict[str, PaneView] = {}
+        """Of the panes that were drawn at least once."""
         self._places: dict[str, Place] = {}
 
     def show(self) -> int:
@@ -98,25 +112,24 @@ class MonitorApp(App[None]):
             self._driver.write(text)
 
     def compose(self) -> ComposeResult:
-        inks = Inks(self._themes[self._theme_name], ascii_only=self._ascii)
-        desk = self.desk
-        desk.help.keys = tuple((key.shown, key.words) for key in KEYS)
-        fixed: tuple[Pane, ...] = (
-            self._header,
-            self._status,
-            self._footer,
-            desk.help,
-            desk.offline,
-            self._small,
-            self._choices,
-        )
-        for pane in (*desk.panes.values(), *fixed):
-            of_detail = pane.name in desk.panes and pane.name not in BEYOND_ONE_MARKET
-            self._views[pane.name] = PaneView(pane, inks, self._clock, of_detail=of_detail)
+        self.desk.help.keys = tuple((key.shown, key.words) for key in KEYS)
         self._stage.width, self._stage.height = self.size
         self._stage.settle()
         self.repaint()
         yield from self._views.values()
+        yield self._view(self._choices.name)
+
+    def _view(self, name: str) -> PaneView:
+        """The widget of a pane, made when the pane is first drawn; the choices stay above all of them."""
+        view = self._views.get(name)
+        if view is None:
+            pane = self._fixed.get(name) or self.desk.panes[name]
+            of_detail = name in PANES and name not in BEYOND_ONE_MARKET
+            view = self._views[name] = PaneView(pane, self._inks, self._clock, of_detail=of_detail)
+            above = self._views.get(self._choices.name)
+            if above is not None and above.parent is not None:
+                self.screen.mount(view, before=above)
+        return view
 
     def on_mount(self) -> None:
         on_signals(self._leave)
@@ -192,6 +205,8 @@ class MonitorApp(App[None]):
         if places == self._places:
             return
         self._places = places
+        for name in places:
+            self._view(name)
         for name, view in self._views.items():
             place = places.get(name)
             view.styles.display = "none" if place is None else "block"
@@ -286,9 +301,9 @@ class MonitorApp(App[None]):
             return
         chosen = wanted or names[(names.index(self._theme_name) + 1) % len(names)]
         self._theme_name = chosen
-        inks = Inks(self._themes[chosen], ascii_only=self._ascii)
+        self._inks = Inks(self._themes[chosen], ascii_only=self._ascii)
         for view in self._views.values():
-            view.reink(inks)
+            view.reink(self._inks)
         self.desk.say(f"theme {chosen}")
         if self._save_theme is not None:
             try:
@@ -298,7 +313,7 @@ class MonitorApp(App[None]):
 
     def on_pane_view_clicked(self, event: PaneView.Clicked) -> None:
         desk = self.desk
-        if event.pane.name in desk.panes:
+        if event.pane.name in PANES:
             self._stage.focus = event.pane.name
         if event.pane is desk.markets and event.line >= 2:
             desk.answer(desk.markets.point(event.line - 2))
