@@ -85,6 +85,15 @@ def current(period: Period | None, now_us: int) -> Period | None:
     return period if period is not None and now_us < period.end_us else None
 
 
+def decimals_shown(row: int, state: MarketState) -> int:
+    """Decimals a multiple of `row` needs."""
+    decimals = state.market.price_decimals
+    while decimals > 0 and row % 10 == 0:
+        row //= 10
+        decimals -= 1
+    return max(0, decimals)
+
+
 class Picture:
     """Makes one market's MarketRow, remembering what changes only when a bar closes."""
 

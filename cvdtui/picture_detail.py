@@ -11,6 +11,7 @@ from cvdtui.engine.segment import Cells
 from cvdtui.model import (
     Bar,
     Dashboard,
+    KeyLevel,
     Ladder,
     LadderBar,
     LadderCell,
@@ -21,9 +22,10 @@ from cvdtui.model import (
     ProfileView,
     View,
 )
-from cvdtui.picture import Picture, Scaler, anchor_time, current, quality_of
+from cvdtui.picture import Picture, Scaler, anchor_time, current, decimals_shown, quality_of
 from cvdtui.picture_chart import Chart, seen
 from cvdtui.picture_signals import dashboard, signal_views
+from cvdtui.picture_tpo import TpoPicture
 from cvdtui.signals.imbalance import imbalances
 from cvdtui.signals.stacked import stacked
 
@@ -43,6 +45,7 @@ class Detail:
         self._auto: dict[tuple[int, int], tuple[int, int]] = {}
         """Chosen row size, and the price decimals it was chosen in, by timeframe and session."""
         self._chart = Chart(picture)
+        self._tpo = TpoPicture(picture.state)
         self._ladder_key: tuple[object, ...] = ()
         self._ladder_bars: dict[int, LadderBar] = {}
 
@@ -69,6 +72,8 @@ class Detail:
             Dashboard() if jury is None else dashboard(jury),
             () if jury is None else tuple(price / 10**state.market.price_decimals for price in jury.dropped),
             at_us=view.at_us,
+            lasting=() if jury is None else lasting_levels(jury),
+            tpo=self._tpo.view(view, scaler, now_us) if view.tpo else None,
         )
 
     def row_size(self, timeframe: int) -> int:
@@ -146,6 +151,17 @@ def ladder_bar(  # noqa: PLR0913 - a bar, and how it is drawn
     )
 
 
+def lasting_levels(jury: Jury) -> tuple[KeyLevel, ...]:
+    """Naked points of control, the session before, and what the user dropped; ascending in price."""
+    unit = 10**jury.state.market.price_decimals
+    found = [KeyLevel("naked poc", price / unit, session_us) for price, session_us in jury.naked()]
+    previous = jury.previous()
+    if previous is not None:
+        found += [KeyLevel("previous high", previous[0] / unit), KeyLevel("previous low", previous[1] / unit)]
+    found += [KeyLevel("level", price / unit) for price in jury.dropped]
+    return tuple(sorted(found, key=lambda level: level.price))
+
+
 def profile_view(state: MarketState, row: int, scaler: Scaler, now_us: int) -> ProfileView:
     """The profile of the session that holds `now_us`."""
     session = current(state.flow.session, now_us)
@@ -188,15 +204,6 @@ def profile_view(state: MarketState, row: int, scaler: Scaler, now_us: int) -> P
         session.cells_from_us or 0,
         session.cell_volume / session.volume if session.volume else 0.0,
     )
-
-
-def decimals_shown(row: int, state: MarketState) -> int:
-    """Decimals a multiple of `row` needs."""
-    decimals = state.market.price_decimals
-    while decimals > 0 and row % 10 == 0:
-        row //= 10
-        decimals -= 1
-    return max(0, decimals)
 
 
 def _prints(state: MarketState, view: View, scaler: Scaler) -> tuple[Print, ...]:

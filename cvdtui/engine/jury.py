@@ -201,6 +201,10 @@ class Jury:
         fresh: list[Signal] = []
         for signal in told:
             key = key_of(signal)
+    def previous(self) -> tuple[int, int] | None:
+        """Highest and lowest price of the session before."""
+        return self._levels.previous
+
             if signal.signal in self._silent or key in self._told:
                 continue
             self._told.add(key)

@@ -16,12 +16,15 @@ from cvdtui.model.assets import (
 from cvdtui.model.conventions import Conventions
 from cvdtui.model.drawing import (
     ChartBar,
+    KeyLevel,
     Ladder,
     LadderBar,
     LadderCell,
     Print,
     ProfileRow,
     ProfileView,
+    TpoRow,
+    TpoView,
 )
 from cvdtui.model.feeding import (
     Columns,
@@ -104,6 +107,7 @@ __all__ = [
     "HorizonScore",
     "IdRule",
     "Interest",
+    "KeyLevel",
     "Kind",
     "Ladder",
     "LadderBar",
@@ -133,6 +137,8 @@ __all__ = [
     "SignalView",
     "Sink",
     "Snapshot",
+    "TpoRow",
+    "TpoView",
     "Trade",
     "Trades",
     "Unit",

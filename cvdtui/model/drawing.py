@@ -91,6 +91,45 @@ class ProfileView(Struct, frozen=True, gc=False):
     """Share of the session's volume it was built from."""
 
 
+class KeyLevel(Struct, frozen=True, gc=False):
+    """A price from before this session that is watched."""
+
+    name: Literal["naked poc", "previous high", "previous low", "level"]
+    price: float
+    session_us: int = 0
+    """Of a naked point of control: start of the session it is from."""
+
+
+class TpoRow(Struct, frozen=True, gc=False):
+    """One price row of the TPO."""
+
+    price: float
+    letters: str
+    """The half hours of the session in which it traded: A is the first."""
+    poc: bool = False
+    in_value: bool = False
+
+
+class TpoView(Struct, frozen=True, gc=False):
+    """Time price opportunities of the session: rows ascend in price."""
+
+    row: float
+    row_decimals: int
+    rows: tuple[TpoRow, ...]
+    poc: float | None
+    vah: float | None
+    val: float | None
+    initial: tuple[float, float] | None
+    """Lowest and highest price of the first hour."""
+    singles: int
+    """How many rows have one letter."""
+    start_us: int
+    exact: bool
+    """Rows are known from trades; else of some bars only the range is."""
+    last: float | None
+    """The row of the last price."""
+
+
 class Print(Struct, frozen=True, gc=False):
     """One line of time and sales."""
 

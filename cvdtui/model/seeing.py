@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from cvdtui.model.assets import GroupSide
 from cvdtui.model.conventions import Conventions
-from cvdtui.model.drawing import ChartBar, Ladder, Print, ProfileView
+from cvdtui.model.drawing import ChartBar, KeyLevel, Ladder, Print, ProfileView, TpoView
 from cvdtui.model.feeding import Link
 from cvdtui.model.hearing import AlertLine, ChannelState, Scorecard
 from cvdtui.model.trading import UNKNOWN, Market
@@ -42,6 +42,8 @@ class View(Struct, frozen=True, gc=False):
     """(market, signal) whose record is wanted."""
     at_us: int = 0
     """Start of a bar to look at: chart and ladder end soon after it; 0: now."""
+    tpo: bool = False
+    """The TPO of the session is wanted in the place of its profile."""
 
 
 class Quality(Struct, frozen=True, gc=False):
@@ -306,6 +308,10 @@ class MarketDetail(Struct, frozen=True, gc=False):
     """Prices the user dropped."""
     at_us: int = 0
     """The bar that is looked at; 0: chart and ladder end now."""
+    lasting: tuple[KeyLevel, ...] = ()
+    """Prices from before this session that are watched."""
+    tpo: TpoView | None = None
+    """Only when the View asks."""
 
 
 class Snapshot(Struct, frozen=True, gc=False):
