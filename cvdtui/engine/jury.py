@@ -194,6 +194,10 @@ class Jury:
         """(price, start of its session) of the points of control not traded since."""
         return list(self._levels.naked)
 
+    def previous(self) -> tuple[int, int] | None:
+        """Highest and lowest price of the session before."""
+        return self._levels.previous
+
     # --- inside
 
     def _keep(self, told: Sequence[Signal]) -> list[Signal]:
@@ -201,10 +205,6 @@ class Jury:
         fresh: list[Signal] = []
         for signal in told:
             key = key_of(signal)
-    def previous(self) -> tuple[int, int] | None:
-        """Highest and lowest price of the session before."""
-        return self._levels.previous
-
             if signal.signal in self._silent or key in self._told:
                 continue
             self._told.add(key)

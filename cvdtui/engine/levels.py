@@ -84,12 +84,12 @@ class Levels:
             _add(self._rows, rows)
         return touched
 
-    def levels(self) -> list[Level]:
     @property
     def previous(self) -> tuple[int, int] | None:
         """Highest and lowest price of the previous session; None while none is known."""
         return self._previous
 
+    def levels(self) -> list[Level]:
         """Every level that is known now, in price units."""
         found = [Level("session high", self._high), Level("session low", self._low)]
         if self._volume and self._value:
