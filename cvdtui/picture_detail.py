@@ -24,6 +24,7 @@ from cvdtui.model import (
 )
 from cvdtui.picture import Picture, Scaler, anchor_time, current, decimals_shown, quality_of
 from cvdtui.picture_chart import Chart, seen
+from cvdtui.picture_facts import FactSheet
 from cvdtui.picture_signals import dashboard, signal_views
 from cvdtui.picture_tpo import TpoPicture
 from cvdtui.signals.imbalance import imbalances
@@ -46,6 +47,7 @@ class Detail:
         """Chosen row size, and the price decimals it was chosen in, by timeframe and session."""
         self._chart = Chart(picture)
         self._tpo = TpoPicture(picture.state)
+        self._facts = FactSheet(picture)
         self._ladder_key: tuple[object, ...] = ()
         self._ladder_bars: dict[int, LadderBar] = {}
 
@@ -72,6 +74,7 @@ class Detail:
             Dashboard() if jury is None else dashboard(jury),
             () if jury is None else tuple(price / 10**state.market.price_decimals for price in jury.dropped),
             at_us=view.at_us,
+            facts=self._facts.facts(view, row, now_us),
             lasting=() if jury is None else lasting_levels(jury),
             tpo=self._tpo.view(view, scaler, now_us) if view.tpo else None,
         )

@@ -7,6 +7,7 @@ from msgspec import Struct
 from cvdtui.model.assets import GroupSide
 from cvdtui.model.conventions import Conventions
 from cvdtui.model.drawing import ChartBar, KeyLevel, Ladder, Print, ProfileView, TpoView
+from cvdtui.model.explaining import Facts
 from cvdtui.model.feeding import Link
 from cvdtui.model.hearing import AlertLine, ChannelState, Scorecard
 from cvdtui.model.trading import UNKNOWN, Market
@@ -44,6 +45,8 @@ class View(Struct, frozen=True, gc=False):
     """Start of a bar to look at: chart and ladder end soon after it; 0: now."""
     tpo: bool = False
     """The TPO of the session is wanted in the place of its profile."""
+    explain: bool = False
+    """Numbers are being explained: what that takes is wanted too."""
 
 
 class Quality(Struct, frozen=True, gc=False):
@@ -312,6 +315,8 @@ class MarketDetail(Struct, frozen=True, gc=False):
     """Prices from before this session that are watched."""
     tpo: TpoView | None = None
     """Only when the View asks."""
+    facts: Facts | None = None
+    """What its numbers are made of."""
 
 
 class Snapshot(Struct, frozen=True, gc=False):

@@ -1,0 +1,99 @@
+"""What numbers of the market at hand are made of: sums behind them, and what other conventions would give."""
+
+from msgspec import Struct
+
+
+class Sums(Struct, frozen=True, gc=False):
+    """All that traded in one stretch of time: sizes in base units, values in quote units."""
+
+    buy: float
+    sell: float
+    unknown: float
+    value: float
+    """Sum of price x size."""
+    value_delta: float
+    """The same, bought minus sold."""
+
+    @property
+    def delta(self) -> float:
+        """Bought minus sold."""
+        return self.buy - self.sell
+
+    @property
+    def volume(self) -> float:
+        """Of all sides."""
+        return self.buy + self.sell + self.unknown
+
+    @property
+    def vwap(self) -> float | None:
+        """Mean price by volume; None where nothing traded."""
+        return self.value / self.volume if self.volume else None
+
+
+class Anchored(Struct, frozen=True, gc=False):
+    """CVD since one anchor; None while the anchor is not set."""
+
+    anchor: str
+    since_us: int
+    """0 when it is not known, and for the last N trades."""
+    base: float | None = None
+    quote: float | None = None
+
+
+class ZInputs(Struct, frozen=True, gc=False):
+    """What the z of the last closed bar is made of, in base units; both methods, before smoothing."""
+
+    bars: int
+    cvd: float
+    mean: float
+    deviation: float
+    """Population standard deviation of the last CVDs."""
+    moved: float
+    """CVD now minus CVD `bars` before: the sum of their deltas."""
+    delta_deviation: float
+    """Population standard deviation of the last deltas."""
+
+    @property
+    def level(self) -> float:
+        """(CVD - mean) / deviation."""
+        return (self.cvd - self.mean) / self.deviation if self.deviation else 0.0
+
+    @property
+    def flow(self) -> float:
+        """What CVD moved / (deviation of delta x sqrt(bars))."""
+        spread: float = self.delta_deviation * self.bars**0.5
+        return self.moved / spread if spread else 0.0
+
+
+class ValueArea(Struct, frozen=True, gc=False):
+    """The value area by one rule."""
+
+    share: int
+    """Percent of the volume that is to be inside."""
+    rule: str
+    """`one-row` or `two-row`."""
+    low: float
+    high: float
+
+
+class Facts(Struct, frozen=True, gc=False):
+    """Of one market, for the explanation of its numbers."""
+
+    anchors: tuple[Anchored, ...] = ()
+    session: Sums | None = None
+    week: Sums | None = None
+    bar: Sums | None = None
+    """The forming bar."""
+    session_open: float | None = None
+    week_open: float | None = None
+    day_ago: float | None = None
+    """The price 24 hours ago; None where bars do not reach back so far."""
+    delta_5m: tuple[float, float] | None = None
+    """(base, quote)."""
+    session_cover: float = 1.0
+    week_cover: float = 1.0
+    known_from_us: int = 0
+    """Since when trades or candles are known without a break; 0 when that is not known."""
+    z: ZInputs | None = None
+    areas: tuple[ValueArea, ...] = ()
+    """Only when the View asks, as the rolling CVD among the anchors."""
