@@ -8,7 +8,7 @@ from typing import Any
 from cvdtui.engine.bars import Bars
 from cvdtui.engine.decimals import Texts, to_text
 from cvdtui.engine.footprint import Rows, auto_row, group
-from cvdtui.engine.jury import Jury, MakeJury
+from cvdtui.engine.jury import Jury, MakeJury, RowsAt, rows_of_bar
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.profile import profile
 from cvdtui.engine.segment import Cells
@@ -78,11 +78,11 @@ def market_report(
     row = row or auto_row(bars.closed or bars.all(), flow.market.tick)
     prices, sizes = Texts(flow.market.price_decimals), Texts(flow.market.size_decimals)
     introduce(jury, others)
-    notes = BarNotes(jury, row, prices)
     open_us = bars.open.time_us if bars.open is not None else None
-    ready = _grouped(bars, row)
+    rows_at = _rows_at(bars)
+    notes = BarNotes(jury, row, prices, rows_at)
     told = [
-        _bar(bar, cells, row, prices, sizes, notes, ready.get(bar.time_us), closed=bar.time_us != open_us)
+        _bar(bar, cells, row, prices, sizes, notes, rows_at(bar, cells, row), closed=bar.time_us != open_us)
         for bar, cells in bars.with_cells()
     ]
     jury.catch_up()
@@ -155,13 +155,19 @@ def _outage(outage: Outage) -> Json:
     }
 
 
-def _grouped(bars: Bars, row: int) -> dict[int, Rows]:
-    """Rows of all closed bars at once where they are many."""
+def _rows_at(bars: Bars) -> RowsAt:
+    """How rows are made: each bar's when it is asked for, or those of many bars a stretch at a time."""
     if len(bars.footprints) < MANY:
-        return {}
-    from cvdtui.engine.row_columns import rows_of_all  # numpy is worth its loading for many bars alone
+        return rows_of_bar
+    from cvdtui.engine.row_columns import RowsAhead  # numpy is worth its loading for many bars alone
 
-    return rows_of_all(bars.footprints, row)
+    ahead = RowsAhead(bars.footprints, [bar.time_us for bar in bars.closed])
+
+    def rows_at(bar: Bar, cells: Cells | None, row: int) -> Rows:
+        found = ahead.rows(bar.time_us, row) if bar.delta_high is not None else None
+        return found or rows_of_bar(bar, cells, row)
+
+    return rows_at
 
 
 def _bar(  # noqa: PLR0913 - a bar, and in which words
@@ -171,11 +177,10 @@ def _bar(  # noqa: PLR0913 - a bar, and in which words
     prices: Texts,
     sizes: Texts,
     notes: BarNotes,
-    ready: Rows | None,
+    rows: Rows,
     *,
     closed: bool,
 ) -> Json:
-    rows = ready or (group(cells, row) if cells and bar.delta_high is not None else {})
     return {
         "time_us": bar.time_us,
         "open": prices[bar.open],

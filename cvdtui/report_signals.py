@@ -5,7 +5,7 @@ from typing import Any
 
 from cvdtui.engine.decimals import Texts
 from cvdtui.engine.footprint import Rows
-from cvdtui.engine.jury import Jury
+from cvdtui.engine.jury import Jury, RowsAt, rows_of_bar
 from cvdtui.engine.segment import Cells
 from cvdtui.model import Bar, Signal
 from cvdtui.signals.closed import Closed, Marks, Scale
@@ -17,8 +17,9 @@ Json = dict[str, Any]
 class BarNotes:
     """The part of each bar that signals write; statistics of closed bars, rows as in the report."""
 
-    def __init__(self, jury: Jury, row: int, prices: Texts) -> None:
+    def __init__(self, jury: Jury, row: int, prices: Texts, rows_at: RowsAt = rows_of_bar) -> None:
         self._jury = jury
+        self._rows_at = rows_at
         self._row = row
         self._prices = prices
         market = jury.state.market
@@ -31,7 +32,7 @@ class BarNotes:
     def of(self, bar: Bar, cells: Cells | None, rows: Rows, *, closed: bool) -> Json:
         """The notes of one bar; a closed one is heard by the jury."""
         if closed:
-            self._jury.hear(bar, cells, (self._row, rows))
+            self._jury.hear(bar, cells, self._rows_at)
             heard = self._jury.last
             if heard is not None and heard.row == self._row:
                 return self._written(heard.marks)

@@ -26,6 +26,15 @@ Parameters = Mapping[str, Struct]
 Key = tuple[object, ...]
 
 
+RowsAt = Callable[[Bar, Cells | None, int], Rows]
+"""Rows of a bar in a row size, made of its cells; none where these are not whole."""
+
+
+def rows_of_bar(bar: Bar, cells: Cells | None, row: int) -> Rows:
+    """Rows of one bar."""
+    return group(cells, row) if cells and bar.delta_high is not None else {}
+
+
 def key_of(signal: Signal) -> Key:
     """What makes it the same signal when its bars are heard again."""
     where = signal.values.get("low", signal.values.get("price", ""))
@@ -136,9 +145,9 @@ class Jury:
             self._forget(bars.closed[0].time_us)
         return sorted(told, key=_time)
 
-    def hear(self, bar: Bar, cells: Cells | None, rows: tuple[int, Rows] | None = None) -> list[Signal]:
-        """One closed bar; `rows` are its rows in some row size, where they have been made already."""
-        closed = self.shown(bar, cells, rows)
+    def hear(self, bar: Bar, cells: Cells | None, rows_at: RowsAt = rows_of_bar) -> list[Signal]:
+        """One closed bar; `rows_at` makes its rows."""
+        closed = self.shown(bar, cells, rows_at)
         told: list[Signal] = []
         for judge in self._judges.values():
             told += judge.push(closed)
@@ -147,16 +156,14 @@ class Jury:
         self.marks[bar.time_us] = closed.marks
         return self._keep(told)
 
-    def shown(self, bar: Bar, cells: Cells | None, rows: tuple[int, Rows] | None) -> Closed:
+    def shown(self, bar: Bar, cells: Cells | None, rows_at: RowsAt) -> Closed:
         """The bar as the judges see it."""
         levels = self._levels
         begins = levels.begin(bar.time_us)
         row = self._choice.push(bar, begins=begins)
         if row != levels.row:
             levels.take_row(row, {} if begins else self._session_rows(bar.time_us, row))
-        found: Rows | None = None
-        if cells and bar.delta_high is not None:
-            found = rows[1] if rows is not None and rows[0] == row else group(cells, row)
+        found = rows_at(bar, cells, row)
         levels.dropped = self.dropped
         touched = levels.push(bar, found)
         self._trust.push(bar, levels.session_us)

@@ -27,9 +27,9 @@ class Levels:
         "_low",
         "_past_rows",
         "_previous",
-        "_rows",
         "_value",
         "_volume",
+        "_volumes",
         "_with_rows",
         "dropped",
         "naked",
@@ -49,7 +49,8 @@ class Levels:
         """Levels the user dropped."""
         self._end_us = -1
         self._previous: tuple[int, int] | None = None
-        self._rows: Rows = {}
+        self._volumes: dict[int, int] = {}
+        """Volume of the session's rows by number."""
         self._high = self._low = 0
         self._value = self._volume = self._with_rows = 0
 
@@ -60,13 +61,13 @@ class Levels:
         if self._volume:
             self._close_session()
         self.session_us, self._end_us = self._clock.bounds(time_us)
-        self._rows = {}
+        self._volumes = {}
         self._value = self._volume = self._with_rows = 0
         return True
 
     def take_row(self, row: int, rows: Rows) -> None:
         """Another row size from now on: `rows` are those of the session so far."""
-        self.row, self._rows = row, rows
+        self.row, self._volumes = row, _volumes(rows)
 
     def push(self, bar: Bar, rows: Rows | None) -> Touched:
         """Takes the next closed bar of the session; the naked points of control it traded at."""
@@ -81,7 +82,7 @@ class Levels:
         self._volume += bar.volume
         if rows:
             self._with_rows += bar.volume
-            _add(self._rows, rows)
+            _add(self._volumes, rows)
         return touched
 
     @property
@@ -95,7 +96,7 @@ class Levels:
         if self._volume and self._value:
             found.append(Level("vwap", Fraction(self._value, self._volume)))
         if self._is_whole():
-            volumes = _volumes(self._rows)
+            volumes = self._volumes
             poc = point_of_control(volumes)
             val, vah = value_area(volumes, poc)
             named = (("poc", poc), ("vah", vah), ("val", val))
@@ -112,8 +113,9 @@ class Levels:
 
     def _close_session(self) -> None:
         self._previous = self._high, self._low
-        rows = self._rows if self._is_whole() else self._past_rows(self.session_us, self.row)
-        volumes = _volumes(rows or {})
+        volumes = self._volumes
+        if not self._is_whole():
+            volumes = _volumes(self._past_rows(self.session_us, self.row) or {})
         if volumes:
             self.naked.append((point_of_control(volumes) * self.row, self.session_us))
             del self.naked[:-NAKED]
@@ -123,12 +125,9 @@ def _volumes(rows: Rows) -> dict[int, int]:
     return {number: volume for number, sums in rows.items() if (volume := sums[0] + sums[1] + sums[2])}
 
 
-def _add(into: Rows, rows: Rows) -> None:
+def _add(volumes: dict[int, int], rows: Rows) -> None:
+    known = volumes.get
     for number, (buy, sell, unknown) in rows.items():
-        sums = into.get(number)
-        if sums is None:
-            into[number] = [buy, sell, unknown]
-        else:
-            sums[0] += buy
-            sums[1] += sell
-            sums[2] += unknown
+        volume = buy + sell + unknown
+        if volume:
+            volumes[number] = known(number, 0) + volume

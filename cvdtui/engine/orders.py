@@ -132,6 +132,8 @@ class TakerOrders:
         places = np.zeros(len(runs), np.int64)
         for bound in self._bounds[1:]:
             places += values >= bound
+        if not len(runs):
+            return
         slots = columns.time_us[first] // self._grain_us
         for slot, deltas in _by_slot(slots, places, sizes, len(self._bounds)):
             known = self._slot(slot * self._grain_us)[0]
@@ -253,7 +255,12 @@ def _by_slot(slots: "Ints", places: "Ints", sizes: "Ints", width: int) -> Iterat
     """Every slot that is among `slots`, ascending, with the sum of the sizes in each of `width` places."""
     import numpy as np
 
-    known, owners = np.unique(slots, return_inverse=True)
+    fresh = slots[1:] != slots[:-1]
+    if np.all(slots[1:] >= slots[:-1]):
+        known = np.concatenate((slots[:1], slots[1:][fresh]))
+        owners = np.concatenate((np.zeros(1, np.int64), np.cumsum(fresh)))
+    else:
+        known, owners = np.unique(slots, return_inverse=True)
     spots = owners * width + places
     if float(np.sum(np.abs(sizes), dtype=np.float64)) < _EXACT_FLOAT:
         totals = np.bincount(spots, weights=sizes, minlength=len(known) * width).astype(np.int64)

@@ -1,6 +1,6 @@
 """Rows of many footprints at once, grouped with numpy: the same as `footprint.group` of each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -8,8 +8,40 @@ from cvdtui.engine.footprint import Rows
 from cvdtui.engine.segment import Packed
 
 _EXACT_FLOAT = 1 << 53
+_SPARSE = 64
+"""Rows are counted in a table while it has at most this many places a cell."""
 _SLOTS = np.array([2, 0, 0, 1], np.int64)
 """Place in a Row by the side of a cell's key: unknown 0, buy 1, sell 3."""
+STRETCH = 512
+"""Bars whose rows are made together."""
+
+
+class RowsAhead:
+    """Rows of bars that are asked for in order of time, grouped a stretch at a time, for any row sizes."""
+
+    __slots__ = ("_footprints", "_made", "_places", "_times")
+
+    def __init__(self, footprints: Mapping[int, Packed], times: Sequence[int]) -> None:
+        self._footprints = footprints
+        self._times = times
+        """Starts of the bars, ascending."""
+        self._places = {time_us: place for place, time_us in enumerate(times)}
+        self._made: dict[int, tuple[int, int, dict[int, Rows]]] = {}
+        """By row size: the stretch made last, as first and last place, and its rows by the bar's start."""
+
+    def rows(self, time_us: int, row: int) -> Rows | None:
+        """Rows of `row` price units of the bar that starts here; None where they are not known this way."""
+        place = self._places.get(time_us)
+        if place is None:
+            return None
+        first, last, made = self._made.get(row, (0, 0, {}))
+        if not first <= place < last:
+            last = min(place + STRETCH, len(self._times))
+            known = self._footprints
+            stretch = [time for time in self._times[place:last] if time in known]
+            made = rows_of_all({time: known[time] for time in stretch}, row)
+            self._made[row] = place, last, made
+        return made.get(time_us)
 
 
 def rows_of_all(footprints: Mapping[int, Packed], row: int) -> dict[int, Rows]:
@@ -19,27 +51,29 @@ def rows_of_all(footprints: Mapping[int, Packed], row: int) -> dict[int, Rows]:
     ]
     if not packed:
         return {}
-    keys = np.frombuffer(b"".join(one[1] for one in packed), np.int64)
-    sizes = np.frombuffer(b"".join(one[2] for one in packed), np.int64)
+    keys = np.frombuffer(b"".join([one[1] for one in packed]), np.int64)
+    sizes = np.frombuffer(b"".join([one[2] for one in packed]), np.int64)
     if float(np.sum(sizes, dtype=np.float64)) >= _EXACT_FLOAT:
         return {}
     counts = np.array([len(one[1]) // 8 for one in packed])
-    bars = np.repeat(np.arange(len(packed)), counts)
+    begins = np.cumsum(counts) - counts
     numbers = (2 * (keys >> 2) + row) // (2 * row)
-    lowest = np.minimum.reduceat(numbers, np.cumsum(counts) - counts)
-    steps = numbers - lowest[bars]
-    span = int(steps.max()) + 1
-    if span * len(packed) > 64 * len(keys):
+    lowest = np.minimum.reduceat(numbers, begins)
+    widths = np.maximum.reduceat(numbers, begins) - lowest + 1
+    if float(np.sum(widths, dtype=np.float64)) > _SPARSE * len(keys):
         return {}
-    spots = (bars * span + steps) * 3 + _SLOTS[keys & 3]
-    places = len(packed) * span * 3
+    edges = np.cumsum(widths)
+    shifts = edges - widths - lowest
+    spots = (numbers + np.repeat(shifts, counts)) * 3 + _SLOTS[keys & 3]
+    places = int(edges[-1]) * 3
     sums = np.bincount(spots, weights=sizes, minlength=places).astype(np.int64).reshape(-1, 3)
     traded = np.flatnonzero(np.bincount(spots, minlength=places).reshape(-1, 3).any(axis=1))
-    found: dict[int, Rows] = {one[0]: {} for one in packed}
-    rows = [found[one[0]] for one in packed]
-    owners, offsets = np.divmod(traded, span)
-    for bar, number, values in zip(
-        owners.tolist(), (lowest[owners] + offsets).tolist(), sums[traded].tolist(), strict=True
-    ):
-        rows[bar][number] = values
-    return found
+    cuts = np.searchsorted(traded, edges)
+    found = (traded - np.repeat(shifts, np.diff(cuts, prepend=0))).tolist()
+    values = sums[traded].tolist()
+    made: dict[int, Rows] = {}
+    low = 0
+    for one, high in zip(packed, cuts.tolist(), strict=True):
+        made[one[0]] = dict(zip(found[low:high], values[low:high], strict=True))
+        low = high
+    return made
