@@ -202,8 +202,10 @@ class Board:
 
     def on_trades(self, batch: Trades) -> Missing | None:
         """Trades arrived, live or fetched."""
-        known = self._known.get(id(batch.market)) or self._meet(batch.market)
-        return None if known is None else known[2](batch)
+        known = self._known.get(id(batch.market))
+        if known is None and (known := self._meet(batch.market)) is None:
+            return None
+        return known[2](batch)
 
     def on_columns(self, columns: Columns) -> None:
         """Rows of a file, in its order."""

@@ -50,17 +50,15 @@ class Flow:
     """CVD since every anchor, bars, cells, profile, VWAP and the rolling window, in integers of `market`."""
 
     __slots__ = (
-        "_end_us",
         "_grain_us",
         "_latest",
         "_left_us",
         "_long",
         "_minute",
-        "_pending",
         "_short",
-        "_slot_us",
         "_source",
         "bars",
+        "end_us",
         "excludes_zero",
         "first_time_us",
         "last_time_us",
@@ -68,7 +66,9 @@ class Flow:
         "market",
         "minutes_from_us",
         "orders",
+        "pending",
         "periods",
+        "slot_us",
         "sources",
         "start",
         "trade_volume",
@@ -126,11 +126,13 @@ class Flow:
         )
         """Taker orders by class of value, for signals; None where nobody asks for them."""
         self._source: SideSource = "taker"
-        self._slot_us = 0
-        self._end_us = 0
+        self.slot_us = 0
+        """Where the open slot begins."""
+        self.end_us = 0
+        """Where it ends; 0: the next trade begins one."""
+        self.pending: list[Trade] = []
+        """Trades of the open slot, not yet summed: a trade of its time may be appended (`apply_next`)."""
         self._left_us = -1
-        self._pending: list[Trade] = []
-        """Trades of the open slot, not yet summed."""
 
     # --- the write side: one call a frame
 
@@ -142,30 +144,31 @@ class Flow:
         if source != self._source:
             self.settle()
             self._source = source
-        pending = self._pending
+        pending = self.pending
         for trade in trades:
-            if not self._slot_us <= trade.time_us < self._end_us:
+            if not self.slot_us <= trade.time_us < self.end_us:
                 if trade.time_us < self.trades_from_us:
                     continue
                 self._turn(trade.time_us)
+                pending = self.pending
             pending.append(trade)
 
     @property
     def taken(self) -> int:
         """Trades applied, those of the open slot included."""
-        return self.trades + len(self._pending)
+        return self.trades + len(self.pending)
 
     def apply_next(self, trade: Trade) -> None:
         """`apply` for one more trade of the source applied last."""
-        if not self._slot_us <= trade.time_us < self._end_us:
+        if not self.slot_us <= trade.time_us < self.end_us:
             if trade.time_us < self.trades_from_us:
                 return
             self._turn(trade.time_us)
-        self._pending.append(trade)
+        self.pending.append(trade)
 
     def settle(self) -> None:
         """Folds what is open into everything; what is read afterwards is complete."""
-        if self._pending:
+        if self.pending:
             self._close_slot()
         minute, self._minute = self._minute, None
         if minute is not None:
@@ -179,7 +182,7 @@ class Flow:
 
     def close_slot(self) -> None:
         """The next trade begins a segment of its own."""
-        self._end_us = 0
+        self.end_us = 0
 
     def count_columns(self, columns: Columns, volume: int) -> None:
         """Counts rows that were merged by columns, and the sum of their sizes."""
@@ -283,26 +286,26 @@ class Flow:
     # --- inside
 
     def _turn(self, time_us: int) -> None:
-        if self._pending:
+        if self.pending:
             self._close_slot()
         self._latest.take_columns(self.last_time_us)
         if not self.trades:
             self.first_time_us = time_us
-        self._slot_us = time_us - time_us % self._grain_us
-        self._end_us = self._slot_us + self._grain_us
+        self.slot_us = time_us - time_us % self._grain_us
+        self.end_us = self.slot_us + self._grain_us
 
     def _close_slot(self) -> None:
         """Sums the open slot: into the short bars at once, into the rest a minute at a time."""
-        pending = self._pending
-        segment = fold(self._slot_us, pending, self._source, excludes_zero=self.excludes_zero)
+        pending = self.pending
+        segment = fold(self.slot_us, pending, self._source, excludes_zero=self.excludes_zero)
         self.trades += len(pending)
         newest_us = max([trade.time_us for trade in pending])
         self.last_time_us = max(self.last_time_us, newest_us)
         self.trade_volume += segment.volume
-        self._latest.add(pending, segment, self.last_time_us)
         if self.orders is not None:
             self.orders.add(pending, segment.volume * max(segment.high, -segment.low))
-        pending.clear()
+        self._latest.add(self.slot_us, pending, segment.delta, segment.value_delta, self.last_time_us)
+        self.pending = []
         for bars in self._short:
             bars.add(segment)
         self._gather(segment)
@@ -340,4 +343,4 @@ class Flow:
         self._latest.rescale(price_factor, size_factor)
         if self.orders is not None:
             self.orders.rescale(price_factor, size_factor)
-        self._end_us = 0
+        self.end_us = 0

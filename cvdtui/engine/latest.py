@@ -1,36 +1,54 @@
 """The latest trades of a flow: the last N (rolling CVD, time and sales) and those of five minutes."""
 
 from collections import deque
-from collections.abc import Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 
 from cvdtui.engine.scale import scale_trade
-from cvdtui.engine.segment import Segment
-from cvdtui.engine.window import Window
 from cvdtui.model import Columns, Trade
 
 FIVE_MINUTES_US = 300_000_000
 
 
+class _Run:
+    """Trades of one slot that followed one another, and their delta."""
+
+    __slots__ = ("size", "slot_us", "trades", "value")
+
+    def __init__(self, slot_us: int, trades: list[Trade], size: int, value: int) -> None:
+        self.slot_us = slot_us
+        self.trades = trades
+        self.size = size
+        self.value = value
+
+
 class Latest:
-    """Trades in the venue's order, old ones fall out.
+    """Trades in the venue's order, slot by slot, so that whole slots fall out at once.
 
     The end of what came by columns waits as it is, and is turned into trades only when somebody looks.
     """
 
-    __slots__ = ("_columns", "_five", "_recent", "rolling")
+    __slots__ = ("_columns", "_count", "_grain_us", "_kept", "_older", "_size", "_value", "_young", "rolling")
 
     def __init__(self, rolling: int, prints: int, grain_us: int) -> None:
         self.rolling = rolling
-        self._recent: deque[Trade] = deque(maxlen=max(rolling, prints))
-        self._five = Window(FIVE_MINUTES_US, grain_us)
+        self._kept = max(rolling, prints)
+        self._grain_us = grain_us
+        self._young: deque[_Run] = deque()
+        """Those of five minutes."""
+        self._older: deque[_Run] = deque()
+        """What lies before them, as far as `_kept` trades reach back."""
+        self._count = 0
+        """Trades in both."""
+        self._size = 0
+        """Delta of those of five minutes, in size and in value."""
+        self._value = 0
         self._columns: list[Columns] = []
 
-    def add(self, trades: Sequence[Trade], segment: Segment, last_time_us: int) -> None:
-        """Adds the trades of one slot, summed as `segment`."""
-        self._recent.extend(trades)
-        self._five.add(segment.time_us, trades, segment.delta, segment.value_delta)
-        self._five.prune(last_time_us)
+    def add(self, slot_us: int, trades: list[Trade], size: int, value: int, last_time_us: int) -> None:
+        """Takes over the trades of one slot, of which the delta is known: (size, value)."""
+        self._append(_Run(slot_us, trades, size, value))
+        self._prune(last_time_us)
 
     def add_columns(self, columns: Columns, last_time_us: int) -> None:
         """Remembers columns as long as one of the windows may reach into them."""
@@ -38,7 +56,7 @@ class Latest:
         kept.append(columns)
         rows = sum(map(len, kept))
         horizon = last_time_us - FIVE_MINUTES_US
-        while rows - len(kept[0]) >= (self._recent.maxlen or 0) and int(kept[0].time_us.max()) <= horizon:
+        while rows - len(kept[0]) >= self._kept and int(kept[0].time_us.max()) <= horizon:
             rows -= len(kept.pop(0))
 
     def take_columns(self, last_time_us: int) -> None:
@@ -49,26 +67,26 @@ class Latest:
 
         waiting, self._columns = self._columns, []
         for columns in waiting:
-            trades = trades_of(columns)
-            self._recent.extend(trades)
-            self._five.extend(trades)
-        self._five.prune(last_time_us)
+            self._extend(trades_of(columns))
+        self._prune(last_time_us)
 
     def extend_left(self, trades: Sequence[Trade], last_time_us: int) -> None:
         """Reaches back into the trades right before the first one known."""
-        room = (self._recent.maxlen or 0) - len(self._recent)
-        self._recent.extendleft(reversed(trades[-room:] if room else []))
-        horizon = last_time_us - FIVE_MINUTES_US
-        self._five.extend_left([trade for trade in trades if trade.time_us > horizon])
+        known = [*self._older, *self._young]
+        self._clear()
+        self._extend(trades)
+        for run in known:
+            self._append(run)
+        self._prune(last_time_us)
 
     def newest(self, count: int) -> list[Trade]:
-        """The latest trades, newest first."""
-        return list(islice(reversed(self._recent), count))
+        """The latest trades, newest first; at most as many as are kept."""
+        return list(islice(self._backwards(), min(count, self._kept)))
 
     def rolling_delta(self) -> tuple[int, int]:
         """Delta of the last `rolling` trades: (size, value)."""
         size = value = 0
-        for trade in islice(reversed(self._recent), self.rolling):
+        for trade in islice(self._backwards(), self.rolling):
             signed = trade.size * trade.side
             size += signed
             value += signed * trade.price
@@ -76,11 +94,67 @@ class Latest:
 
     def delta_5m(self, now_us: int) -> tuple[int, int]:
         """Delta of trades younger than 300 s of exchange time at `now_us`: (size, value)."""
-        return self._five.delta(now_us)
+        self._prune(now_us)
+        horizon = now_us - FIVE_MINUTES_US
+        size, value = self._size, self._value
+        for run in self._young:
+            if run.slot_us <= horizon:
+                for trade in run.trades:
+                    if trade.time_us <= horizon:
+                        signed = trade.size * trade.side
+                        size -= signed
+                        value -= signed * trade.price
+        return size, value
 
     def rescale(self, price_factor: int, size_factor: int) -> None:
         """Brings every integer to finer decimals; columns must have been taken."""
-        self._five.rescale(price_factor, size_factor)
-        recent = [scale_trade(trade, price_factor, size_factor) for trade in self._recent]
-        self._recent.clear()
-        self._recent.extend(recent)
+        worth = price_factor * size_factor
+        for run in chain(self._older, self._young):
+            run.trades = [scale_trade(trade, price_factor, size_factor) for trade in run.trades]
+            run.size *= size_factor
+            run.value *= worth
+        self._size *= size_factor
+        self._value *= worth
+
+    # --- inside
+
+    def _backwards(self) -> Iterator[Trade]:
+        for run in chain(reversed(self._young), reversed(self._older)):
+            yield from reversed(run.trades)
+
+    def _extend(self, trades: Iterable[Trade]) -> None:
+        """Adds trades of any slots."""
+        for trade in trades:
+            signed = trade.size * trade.side
+            slot_us = trade.time_us - trade.time_us % self._grain_us
+            self._append(_Run(slot_us, [trade], signed, signed * trade.price))
+
+    def _append(self, run: _Run) -> None:
+        runs = self._young
+        self._count += len(run.trades)
+        self._size += run.size
+        self._value += run.value
+        if runs and runs[-1].slot_us == run.slot_us:
+            last = runs[-1]
+            last.trades += run.trades
+            last.size += run.size
+            last.value += run.value
+        else:
+            runs.append(run)
+
+    def _prune(self, now_us: int) -> None:
+        """Moves slots that are over and too old out of the window, and forgets those that nobody needs."""
+        young, older = self._young, self._older
+        horizon = now_us - FIVE_MINUTES_US - self._grain_us
+        while young and young[0].slot_us <= horizon:
+            run = young.popleft()
+            self._size -= run.size
+            self._value -= run.value
+            older.append(run)
+        while older and self._count - len(older[0].trades) >= self._kept:
+            self._count -= len(older.popleft().trades)
+
+    def _clear(self) -> None:
+        self._young.clear()
+        self._older.clear()
+        self._count = self._size = self._value = 0

@@ -112,7 +112,11 @@ class MarketState:
             # The hot path: one trade, the next one (see tests/bench/bench_live.py).
             tape.next = trade.id + trade.count
             tape.last_time_us = trade.time_us
-            self.flow.apply_next(trade)
+            flow = self.flow
+            if flow.slot_us <= trade.time_us < flow.end_us:
+                flow.pending.append(trade)
+            else:
+                flow.apply_next(trade)
             if batch.excluded:
                 self.excluded += batch.excluded
             return None

@@ -91,19 +91,23 @@ def fold(time_us: int, trades: Sequence[Trade], source: SideSource, *, excludes_
     first = trades[0]
     delta = volume = 0
     delta_high = delta_low = first.size * first.side if excludes_zero else 0
-    run = first.price << 2 | first.side & 3
+    price = first.price
     side = first.side
     for trade in trades:
-        key = trade.price << 2 | trade.side & 3
-        if key != run:  # between two changes of price or side the delta only rises, or only falls
+        if trade.price != price or trade.side != side:
+            # between two changes of price or side the delta only rises, or only falls
+            run = price << 2 | side & 3
             cells[run] = get(run, 0) + volume
             delta += volume * side
             if delta > delta_high:
                 delta_high = delta
             elif delta < delta_low:
                 delta_low = delta
-            run, side, volume = key, trade.side, 0
+            price = trade.price
+            side = trade.side
+            volume = 0
         volume += trade.size
+    run = price << 2 | side & 3
     cells[run] = get(run, 0) + volume
     delta += volume * side
     delta_high, delta_low = max(delta_high, delta), min(delta_low, delta)

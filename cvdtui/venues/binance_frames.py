@@ -12,8 +12,6 @@ from cvdtui.venues import binance_wire as grammar
 from cvdtui.venues.binance_rest import read_candle
 from cvdtui.venues.numbers import LARGEST, near_units
 from cvdtui.venues.wire import (
-    EARLIEST_US,
-    MILLISECONDS_BELOW,
     Ack,
     Closed,
     Event,
@@ -36,6 +34,8 @@ _KNOWN_BARE = Decoder(grammar.Known, strict=False)
 _EXACT_FRAME = Decoder(grammar.ExactFrame, strict=False)
 _EXACT_BARE = Decoder(grammar.ExactTexts, strict=False)
 _FRAME = Decoder(grammar.Frame)
+_AggData = grammar.AggData
+_DECODE = _KNOWN_FRAME.decode
 
 
 class Frames:
@@ -57,10 +57,10 @@ class Frames:
     def decode(self, frame: bytes | str) -> Event:
         """One frame as an Event; raises WireError (with `market` where known) for one that does not parse."""
         try:
-            row = _KNOWN_FRAME.decode(frame).data
+            row = _DECODE(frame).data
         except (DecodeError, UnicodeError):
             return self._rarer(frame)
-        if row.__class__ is not grammar.AggData:
+        if row.__class__ is not _AggData:
             return self._known(frame, row)
         scale = self._scales.get(row.s)
         if scale is None:
@@ -69,17 +69,13 @@ class Frames:
         price, size, time = row.p, row.q, row.T
         by_price, by_size = scale.price_scale, scale.size_scale
         units, amount = floor(price * by_price + 0.5), floor(size * by_size + 0.5)
-        if time < MILLISECONDS_BELOW:  # and so not before 2009: the decoder has seen to it
-            time *= 1000
-        elif time < EARLIEST_US:
-            return self._careful(frame, scale, row, "contiguous")
         if (
-            units / by_price == price
+            time <= self._clock.latest_ms  # so in milliseconds; the decoder has seen to the earliest
+            and units / by_price == price
             and amount / by_size == size
             and price + size < scale.limit
-            and time <= self._clock.latest_us
         ):
-            return Trades(scale.market, (Trade(row.a, time, units, amount, SELL if row.m else BUY),))
+            return Trades(scale.market, (Trade(row.a, time * 1000, units, amount, SELL if row.m else BUY),))
         return self._careful(frame, scale, row, "contiguous")
 
     def _known(self, frame: bytes | str, row: grammar.Known) -> Event:

@@ -193,11 +193,12 @@ class Scale:
 class Clockwork:
     """The upper bound of believable times: one day past the clock handed in, or a fixed one."""
 
-    __slots__ = ("_now", "latest_us")
+    __slots__ = ("_now", "latest_ms", "latest_us")
 
     def __init__(self, now: "Callable[[], int] | None", latest_us: int) -> None:
         self._now = now
         self.latest_us = 0 if now else latest_us
+        self.latest_ms = self.latest_us // 1000
 
     def believes(self, time_us: int) -> bool:
         """Whether a time lies between 2009 and tomorrow; reads the clock only when it must."""
@@ -205,6 +206,7 @@ class Clockwork:
             return True
         if self._now is not None:
             self.latest_us = self._now() + DAY_US
+            self.latest_ms = self.latest_us // 1000
         return EARLIEST_US <= time_us <= self.latest_us
 
 

@@ -4,6 +4,8 @@ from decimal import Decimal
 from math import isclose
 
 from cvdtui.engine.flow import Limits
+from cvdtui.engine.latest import Latest
+from cvdtui.model import BUY, SELL, Trade
 from tests.engine.nasty import MARKET, MONDAY, batch_of, flow_maker, state_of, trade_of
 from tests.engine.reference import Row
 
@@ -135,6 +137,26 @@ def test_nothing_traded_gives_no_bar():
     assert [bar.time_us for bar in state.flow.bars[60].all()] == [MONDAY, MONDAY + 180 * SECOND]
 
 
-def test_what_left_the_five_minutes_is_forgotten():
-    flow = flow_of(*(row(n, n * 5 * SECOND) for n in range(500)))
-    assert len(flow._latest._five._runs) <= 62
+def test_what_left_the_five_minutes_is_forgotten_beyond_the_trades_that_are_kept():
+    latest = Latest(rolling=80, prints=10, grain_us=5 * SECOND)
+    for number in range(500):
+        trade = Trade(number, number * 5 * SECOND, 100, 1, BUY)
+        latest.add(trade.time_us, [trade], 1, 100, trade.time_us)
+    assert len(latest._young) <= 62
+    assert len(latest._young) + len(latest._older) == 80
+    assert [trade.id for trade in latest.newest(1_000)] == list(range(499, 419, -1))
+    assert latest.rolling_delta() == (80, 8_000)
+    assert latest.delta_5m(499 * 5 * SECOND) == (60, 6_000)
+
+
+def test_the_latest_trades_stay_in_order_when_older_ones_and_finer_decimals_come():
+    latest = Latest(rolling=4, prints=6, grain_us=5 * SECOND)
+    now = 1_000 * SECOND
+    latest.add(now, [Trade(8, now, 100, 2, BUY), Trade(9, now, 101, 1, SELL)], 1, 99, now)
+    earlier = [Trade(n, now - (8 - n) * 60 * SECOND, 100, 1, BUY) for n in range(1, 8)]
+    latest.extend_left(earlier, now)
+    latest.rescale(10, 10)
+    assert [(trade.id, trade.price) for trade in latest.newest(3)] == [(9, 1_010), (8, 1_000), (7, 1_000)]
+    assert latest.rolling_delta() == (10 + 10 + 20 - 10, (20 + 20 - 10) * 1_000 - 100)
+    assert latest.delta_5m(now) == (10 + 40, (40 + 10) * 1_000 - 100)
+    assert len(latest.newest(100)) == 6
