@@ -9,6 +9,7 @@ from cvdtui.errors import VenueError, WireError
 from cvdtui.feeds.backfill import Backfill, fill_in_turns
 from cvdtui.feeds.budget import Budget
 from cvdtui.feeds.deepening import deepen
+from cvdtui.feeds.describing import Describing
 from cvdtui.feeds.gaps import Gaps
 from cvdtui.feeds.history import Begun, History, hand_over
 from cvdtui.feeds.interest import poll_interest
@@ -21,15 +22,12 @@ from cvdtui.feeds.watch import mark_of
 from cvdtui.feeds.words import REGIONAL
 from cvdtui.model import MINUTE_US, Link, LinkState, Market, Now, Sink
 from cvdtui.venues import VENUES
-from cvdtui.venues.numbers import grow
 from cvdtui.venues.wire import clean
 
 if TYPE_CHECKING:
     from cvdtui.venues import Venue
 
 CLOCK_PATIENCE_S = 3.0
-DESCRIBE_S = 5.0
-"""Live does not wait longer for the true decimals: symbols have safe ones."""
 Anchors = Callable[[str, int], tuple[int, int]]
 """(market name, now) -> starts of its session and its week, in us."""
 
@@ -78,12 +76,12 @@ class LiveFeed:
         self._connects = Budget(self._venue.limits.connects, share=0.8, window_s=CONNECT_WINDOW_S)
         self._sockets: list[Socket] = []
         self._wanted: dict[str, Market] = {}
+        self._describing = Describing(self._venue, self._rest, sink, now, self._wanted)
         self._openings: asyncio.Queue[list[str]] = asyncio.Queue()
         self._group: asyncio.TaskGroup | None = None
         self._ahead_us: int | None = None
         self._rest_link = Link(f"{venue}/rest", "idle", self._rest.host)
         self._without_history: dict[str, str] = {}
-        self._undescribed: set[str] = set()
         self._partial = ""
         self.add(symbols)
 
@@ -140,12 +138,13 @@ class LiveFeed:
 
     async def _open(self, symbols: list[str]) -> None:
         """Describe, connect, then give each market its history and afterwards its rows."""
-        known = await self._describe(symbols)
+        known = await self._describing.describe(symbols)
         self._carry(known)
+        self._spawn(self._describing.contracts(known))
         await self._read_clock()
         begun: dict[str, Begun] = {}
         await asyncio.gather(*(self._begin(symbol, begun) for symbol in known))
-        await self._describe_again(known)
+        await self._describing.again(known)
         await self._fill_rows(begun)
 
     async def _fill_rows(self, begun: dict[str, Begun]) -> None:
@@ -157,54 +156,6 @@ class LiveFeed:
         ]
         for reason in await fill_in_turns(fills):
             self._partial = f"rows of the last hour are not complete: {reason}"
-
-    async def _describe(self, symbols: list[str]) -> list[str]:
-        """Learn the markets' decimals; those the venue does not know are refused, the others returned."""
-        known: list[str] = []
-        for symbol, market in (await self._described(symbols)).items():
-            if isinstance(market, Market):
-                self._wanted[symbol] = market
-                self._venue.learn(market)
-                self._sink.on_market(market)
-                known.append(symbol)
-            else:
-                name = self._wanted.pop(symbol).name
-                self._sink.on_link(Link(name, "refused", self._rest.host, market, (name,), self._now()))
-        return known
-
-    async def _described(self, symbols: list[str]) -> dict[str, Market | str]:
-        """Each symbol's market, or why there is none; without an answer its symbol must do."""
-        try:
-            async with asyncio.timeout(DESCRIBE_S):
-                found: dict[str, Market] = {}
-                for request in self._venue.ask_markets(symbols):
-                    markets = self._venue.read_markets(await self._rest.ask(request), symbols)
-                    found |= {market.symbol: market for market in markets}
-        except (VenueError, WireError, TimeoutError) as error:
-            if getattr(error, "status", 0) == 400:
-                return await self._one_by_one(symbols, str(error))
-            self._undescribed.update(symbols)
-            return {symbol: self._wanted[symbol] for symbol in symbols}
-        words = f"{self._rest.host} knows no"
-        return {symbol: found.get(symbol) or f"{words} {symbol} ({self._venue.name})" for symbol in symbols}
-
-    async def _describe_again(self, symbols: list[str]) -> None:
-        """True ticks for markets that began without: their decimals may only grow now."""
-        late = [symbol for symbol in symbols if symbol in self._undescribed and symbol in self._wanted]
-        self._undescribed.difference_update(late)
-        for symbol, market in (await self._described(late)).items() if late else ():
-            if isinstance(market, Market) and symbol not in self._undescribed:
-                now = self._venue.market(symbol)
-                self._wanted[symbol] = grow(market, now.price_decimals, now.size_decimals)
-                self._venue.learn(self._wanted[symbol])
-                self._sink.on_market(self._wanted[symbol])
-
-    async def _one_by_one(self, symbols: list[str], reason: str) -> dict[str, Market | str]:
-        """One wrong symbol spoils the answer for all: find out which."""
-        if len(symbols) == 1:
-            return {symbols[0]: f"{symbols[0]}: {reason}"}
-        middle = len(symbols) // 2
-        return {**await self._described(symbols[:middle]), **await self._described(symbols[middle:])}
 
     def _carry(self, symbols: list[str]) -> None:
         """Give the symbols to sockets with room, opening new ones as needed."""

@@ -80,3 +80,26 @@ def test_the_tape_is_the_exchanges_whatever_went_wrong(market, faults):
             assert kept.lost == []
 
     asyncio.run(run())
+
+
+def test_a_contract_that_was_not_told_at_first_is_asked_for_until_it_is():
+    market = "okx:XRP-USDT-SWAP"
+
+    async def run():
+        kept = Kept()
+        async with Exchange(markets=32, rate=2000.0, seed=3) as exchange:
+            exchange.fail_requests(5, status=500)
+            async with fed(exchange, market, kept) as feed:
+                await kept.until(lambda: len(kept.released.get(market, ())) > 20, 20)
+                assert feed.venue.market("XRP-USDT-SWAP").contract_size == "100"
+                assert kept.rejected, "until then no size could be told"
+                begin = min(trade.time_us for trade in kept.released[market])
+                last = exchange.freeze()[market]
+                await kept.until(lambda: kept.tape(market).has(last) and feed.is_idle, 20)
+                whole = [trade for trade in kept.released[market] if trade.time_us > begin]
+                unit = 10 ** feed.venue.market("XRP-USDT-SWAP").size_decimals
+                assert (
+                    Decimal(sum(one.size for one in whole)) / unit == truth_after(exchange, market, begin)[0]
+                )
+
+    asyncio.run(run())
