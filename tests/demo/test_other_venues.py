@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from cvdtui.demo.assets import MOST, assets
+from cvdtui.demo.assets import VENUES as DEMO_VENUES
 from cvdtui.demo.dialect import Keys, Message
 from cvdtui.demo.faults import _BREAKS, broken
 from cvdtui.errors import WireError
@@ -260,6 +261,35 @@ def test_no_way_of_breaking_a_frame_leaves_a_trade_in_it(name, symbol, body, key
     except WireError:
         return
     assert not trades_of(parts(event))
+
+
+@pytest.mark.parametrize("name", DEMO_VENUES)
+def test_every_frame_with_a_trade_of_every_venue_can_be_broken_in_every_way(desk, name):
+    async def run():
+        async with desk(markets=LISTED, rate=600.0) as at:
+            dialect = at.exchange._listeners[name].dialect
+            topics = {topic for symbol in dialect.tapes for topic in topics_of(name, symbol)}
+            told = [
+                message
+                for topic in topics
+                for message in dialect.recent(topic, 40, at.exchange.pump())
+                if message.trade is not None
+            ]
+            assert len(told) >= 40
+            for message in told:
+                for way in range(len(_BREAKS)):
+                    body = broken(message, way).body
+                    assert body != message.body
+                    assert broken(message, way).trade is None
+
+    asyncio.run(run())
+
+
+def topics_of(name, symbol):
+    """What a dialect calls a market's trades."""
+    if name.startswith("binance"):
+        return {f"{symbol.lower()}@aggTrade", f"{symbol.lower()}@trade"}
+    return {f"trades:{symbol}"} if name == "okx" else {f"publicTrade.{symbol}"}
 
 
 def test_markets_of_one_asset_move_together(desk):
