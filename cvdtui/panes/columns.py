@@ -31,7 +31,10 @@ class Style(Struct, frozen=True, gc=False):
 
 
 class Column(Struct, frozen=True):
-    """One column; `rank` says who gives way on a narrow screen (the highest first)."""
+    """One column; `rank` says who gives way on a narrow screen: the highest first.
+
+    Market, price, cover and CVD stay longest; then delta, line, change and flags; then z and all the rest.
+    """
 
     name: str
     head: str
@@ -139,7 +142,9 @@ def _cover(row: MarketRow, style: Style) -> Cell:
     bad = state in {"gap", "stale", "lost", "refused", "offline"}
     role = "warn" if bad else "note" if state == "fill" else "dim" if state == "waiting" else "good"
     text = narrow(row.quality.text or "-")
-    return Cell(text.replace(" ", "", 1) if style.tight and len(text) > 8 else text, role=role)
+    if style.tight and len(text) > 8:
+        text = text.replace(" %", "%") if text.endswith(" %") else text.replace(" ", "", 1)
+    return Cell(text, role=role)
 
 
 def spark(row: MarketRow, width: int) -> str:
@@ -175,7 +180,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "change",
         "chg %",
-        7,
+        6,
         lambda row, _: _percent(row.change, sound=is_fresh(row)),
         lambda row: row.change,
         3,
@@ -194,7 +199,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "5m",
         "Δ 5m",
-        6,
+        9,
         lambda row, style: _signed(row, row.delta_5m, style),
         lambda row: row.delta_5m,
         4,
@@ -221,7 +226,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "spark",
         "",
-        8,
+        5,
         _nothing,
         lambda row: row.spark[-1] - row.spark[0] if row.spark else None,
         6,
@@ -249,7 +254,7 @@ COLUMNS: tuple[Column, ...] = (
         3,
         3,
     ),
-    Column("z", "z", 5, _z, lambda row: row.z, 2, 3),
-    Column("flags", "flags", 9, _flags, lambda row: len(row.flags), 8, align="left"),
+    Column("z", "z", 8, _z, lambda row: row.z, 2, 3),
+    Column("flags", "flags", 7, _flags, lambda row: len(row.flags), 8, align="left"),
     Column("cover", "cover", 2, _cover, lambda row: row.quality.coverage, 8, align="right"),
 )

@@ -7,13 +7,17 @@ from cvdtui.model import MarketRow
 from cvdtui.panes.columns import COLUMNS, Cell, Column, Style, spark, spark_head
 from cvdtui.panes.groups import Groups
 from cvdtui.panes.labels import label, matches
-from cvdtui.panes.line import Answer, Frame, Line, centred, clip, title
+from cvdtui.panes.line import Answer, Frame, Line, centred, clip, fit, title
 
 SORT_EVERY_US = 1_000_000
 TIGHT = 110
 """Below this width numbers and venues are written shorter."""
-WIDE_ONLY = {"change", "volume", "ratio", "flags", "oi", "oi_change"}
+WIDE_ONLY = {"volume", "ratio", "oi", "oi_change"}
 """Columns that a narrow table leaves out."""
+FIRST = {column.name for column in COLUMNS if column.rank < 10}
+"""A table rather gives up the common decimal points than one of these columns."""
+LEAST = 6
+"""Cells of a number on a narrow table."""
 FLEXIBLE = {"spark": 60, "flags": 30}
 """Columns that take what is left, up to this many cells."""
 FLAGS_FIRST = 20
@@ -55,6 +59,10 @@ class Markets:
         self._labels: dict[str, str] = {}
         self._shape: tuple[object, ...] = ()
         self._widths: dict[str, tuple[int, int]] = {}
+        """Cells on either side of the decimal point."""
+        self._joined: dict[str, int] = {}
+        """Cells where the points do not stand in one column."""
+        self._pointed = True
         self._columns: tuple[tuple[Column, int], ...] = ()
         self._cells: dict[str, tuple[MarketRow, tuple[Cell, ...]]] = {}
         self._lines: dict[str, tuple[MarketRow, bool, Line]] = {}
@@ -93,7 +101,7 @@ class Markets:
         if shape != self._shape:
             self._shape, self._tight = shape, tight
             self._labels = label(rows, tight=tight)
-            self._widths, self._cells, self._columns = {}, {}, ()
+            self._widths, self._joined, self._cells, self._columns = {}, {}, {}, ()
         for row in rows:
             self._write(row)
 
@@ -110,6 +118,8 @@ class Markets:
             if len(cell.whole) > whole or len(cell.part) > part or column.name not in self._widths:
                 self._widths[column.name] = (max(whole, len(cell.whole)), max(part, len(cell.part)))
                 self._columns = ()
+            joined = self._joined.get(column.name, min(column.whole + column.part, LEAST))
+            self._joined[column.name] = max(joined, len(cell.whole) + len(cell.part))
 
     def _order(self, rows: tuple[MarketRow, ...], now_us: int) -> None:
         """Put the rows that pass the filter in order; the selected market stays selected."""
@@ -138,32 +148,35 @@ class Markets:
         if self._columns and self._width == width:
             return
         self._width = width
-        need = {column.name: sum(self._widths[column.name]) for column in COLUMNS}
-        need["spark"] = 6 if self._tight else 10
-        need["flags"] = 8
-        room = width  # the cursor takes one cell, the last column needs no gap
-        chosen: set[str] = set()
-        without = set() if any(row.interest for row in self._rows) else {"oi", "oi_change"}
-        if self._tight:
-            without |= WIDE_ONLY
-        wanted = [column for column in COLUMNS if column.name not in without]
-        for column in sorted(wanted, key=lambda column: column.rank):
-            if need[column.name] + 1 <= room:
-                chosen.add(column.name)
-                room -= need[column.name] + 1
-        widths = {name: need[name] for name in chosen}
+        least = {"spark": 8 if self._tight else 10, "flags": 8}
+        widths = self._chosen(width, {name: sum(both) for name, both in self._widths.items()} | least)
+        self._pointed = set(widths) >= FIRST
+        if not self._pointed:
+            widths = self._chosen(width, self._joined | least)
+        room = width - sum(widths.values()) - len(widths)
         told = min(sum(self._widths["flags"]), FLAGS_FIRST)  # what is wrong goes before a longer line
         for name, most in (("flags", told), *FLEXIBLE.items()):
-            if name in chosen:
+            if name in widths:
                 extra = max(min(most - widths[name], room), 0)
                 widths[name] += extra
                 room -= extra
-        if "market" in chosen:
+        if "market" in widths:
             widths["market"] += min(max(room, 0), 4)
-        self._columns = tuple((column, widths[column.name]) for column in COLUMNS if column.name in chosen)
+        self._columns = tuple((column, widths[column.name]) for column in COLUMNS if column.name in widths)
         self._lines = {}
 
-    _shape_width = 0
+    def _chosen(self, width: int, need: dict[str, int]) -> dict[str, int]:
+        """The columns that find room, by rank, each with the cells it needs."""
+        room = width  # the cursor takes one cell, the last column needs no gap
+        without = set() if any(row.interest for row in self._rows) else {"oi", "oi_change"}
+        if self._tight:
+            without |= WIDE_ONLY
+        chosen = {}
+        for column in sorted(COLUMNS, key=lambda column: column.rank):
+            if column.name not in without and need[column.name] + 1 <= room:
+                chosen[column.name] = need[column.name]
+                room -= need[column.name] + 1
+        return chosen
 
     def _title(self, frame: Frame, total: int) -> Line:
         parts = [f"{len(self.order)} of {total}"]
@@ -214,9 +227,11 @@ class Markets:
 
     def _place(self, column: Column, cell: Cell, width: int) -> str:
         if column.align == "left":
-            return cell.whole[:width].ljust(width)
+            return fit(cell.whole, width).ljust(width)
         if column.align == "right":
             return cell.whole[:width].rjust(width)
+        if not self._pointed:
+            return (cell.whole + cell.part).rjust(width)
         part = self._widths[column.name][1]
         return (cell.whole.rjust(width - part) + cell.part.ljust(part))[:width]
 

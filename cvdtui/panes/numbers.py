@@ -30,7 +30,7 @@ def split(value: float, decimals: int = 2, *, signed: bool = False, tight: bool 
     """(what stands left of the decimal point, the rest): `+1 203` `.4`, `-88` `.10`, `+1` `.203M`.
 
     At most four digits beyond the thousands: from 1 000 one decimal, from 10 000 none, from 100 000 a suffix.
-    `tight` is for narrow screens: a suffix from 10 000, and one decimal beside it.
+    `tight` is for narrow screens, six cells with the sign: a suffix from 10 000, and three digits beside it.
     """
     size = abs(value)
     if not isfinite(size):
@@ -38,15 +38,24 @@ def split(value: float, decimals: int = 2, *, signed: bool = False, tight: bool 
     suffix = ""
     if size >= (9_999.5 if tight else 99_999.5):
         size, suffix = _suffixed(size)
-        decimals = 1 if tight or size >= 99.995 else 3 if size < 9.9995 else 2
+        decimals = _decimals(size, 3 if tight else 4)
     elif size >= 9_999.5:
         decimals = 0
     elif size >= 999.95:
         decimals = 0 if tight else min(decimals, 1)
+    elif tight:
+        decimals = min(decimals, _decimals(size, 4))
     text = f"{size:.{decimals}f}"
     whole, _, part = text.partition(".")
     sign = "" if not text.strip("0.") else "-" if value < 0 else "+" if signed else ""
     return sign + group(whole), ("." + part if part else "") + suffix
+
+
+def _decimals(size: float, digits: int) -> int:
+    """Decimals that leave so many digits of a value below 1 000."""
+    return next(
+        (digits - before for before in (1, 2) if round(size, digits - before) < 10**before), digits - 3
+    )
 
 
 def _suffixed(size: float) -> tuple[float, str]:

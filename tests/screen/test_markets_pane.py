@@ -41,11 +41,11 @@ def test_at_80_columns_the_screener_stands_whole():
     _, lines = table(width=80)
     assert texts(lines) == [
         "╶ markets ───────────────────────────────────────────── 4 of 4 · sizes in base ╴",
-        " market                   last   Δ bar    Δ 5m        CVD 7m/1m       z    cover",
-        "▸BTC  bin-usdm 64 123.4         -44.00  -88.10  +1 203    ▁▂▃▄▅▆▇ +2.1◆      100",
-        " ETH  okx       2 481.22        +40.1   +96.0      -88.4      ▇▄▁ -1.1↓   gap 12",
-        " PEPE binance       0.00001234   -1.5B   +2.5B    +125.0B         +0.2       100",
-        " ES   ibkr      5 871.25       +210    -402    ~+1 120             -         100",
+        " market              last  chg %  Δ bar     CVD 7m by 1m       z flags     cover",
+        "▸BTC  bin-usdm   64 123.4  +1.24 -44.00  +1 203    ▁▂▃▄▅▆▇ +2.1◆ ▼div        100",
+        " ETH  okx        2 481.22  -0.35  +40.1   -88.4        ▇▄▁ -1.1↓          gap 12",
+        " PEPE binance  0.00001234   0.00 -1.50B   +125B            +0.2              100",
+        " ES   ibkr       5 871.25  +0.12   +210 ~+1 120                -             100",
     ]
 
 
@@ -65,7 +65,54 @@ def test_at_200_columns_nothing_is_missing():
     assert "+13.37" in texts(lines)[2]
 
 
-@pytest.mark.parametrize("width", [80, 100, 120, 160, 200])
+def full_rows():
+    """Twelve markets as wide as any: prices from 100 000 to a millionth, sums of any size, flags, a fill."""
+    prices = (106_480.12, 3_219.84, 0.0048910, 0.00000490)
+    return tuple(
+        btc_row(
+            market=replace(
+                BTC,
+                venue=("binance-usdm", "binance", "bybit-spot")[at % 3],
+                symbol=f"M{at}USDT",
+                base=("BTC", "ETH", "1000PEPE", "PEPE")[at // 3],
+                price_decimals=(2, 2, 7, 8)[at // 3],
+                tick=1,
+            ),
+            last=prices[at // 3],
+            change=-0.1234,
+            cvd=(-1) ** at * 87.65432 * 10**at,
+            delta_bar=(-1) ** at * 12.3456 * 10**at,
+            delta_5m=-98.7654 * 10**at,
+            spark=tuple(float(step * at) for step in range(40)),
+            flags=(Flag("▼", "div", "down"), Flag("◆", "climax", "up")),
+            quality=Quality(0.96, "fill", "fill 96 %"),
+        )
+        for at in range(12)
+    )
+
+
+def test_at_80_columns_full_rows_keep_every_column_of_the_first_ranks():
+    _, lines = table(snapshot(rows=full_rows()), width=80, height=14)
+    head, *written = texts(lines)[1:]
+    assert head.split()[:5] == ["market", "last", "chg", "%", "Δ"]
+    assert head.split()[-2:] == ["flags", "cover"]
+    assert all(len(line) == 80 for line in written)
+    assert all(line.endswith("fill 96%") for line in written)
+    assert all(sum(sign in "▁▂▃▄▅▆▇" for sign in line) == 8 for line in written)
+    assert all("▼div ◆" in line for line in written)
+    ends = [line.split("-12.34")[0] for line in written]
+    assert len({len(text) for text in ends}) == 1
+    assert "106 480.12" in written[0]
+    assert "0.00000490" in written[-1]
+
+
+def test_a_wider_table_gives_up_common_decimal_points_rather_than_a_column():
+    _, lines = table(snapshot(rows=full_rows()), width=120, height=14)
+    assert {"bar", "5m", "CVD", "z", "flags", "cover"} <= set(texts(lines)[1].split())
+    assert all(length(line) <= 120 for line in lines)
+
+
+@pytest.mark.parametrize("width", [100, 120, 160, 200])
 def test_every_line_fits_and_decimal_points_stand_in_one_column(width):
     _, lines = table(width=width)
     assert all(length(line) <= width for line in lines)

@@ -49,7 +49,17 @@ def test_a_delta_has_its_sign_and_few_digits(value, written):
 
 @pytest.mark.parametrize(
     ("value", "written"),
-    [(12345.0, "12.3K"), (1203.4, "1 203"), (5.67e6, "5.7M"), (88.1, "88.10"), (9999.6, "10.0K")],
+    [
+        (12345.0, "12.3K"),
+        (1203.4, "1 203"),
+        (5.67e6, "5.67M"),
+        (12.34e6, "12.3M"),
+        (605.3e6, "605M"),
+        (213.04, "213.0"),
+        (99.996, "100.0"),
+        (88.1, "88.10"),
+        (9999.6, "10.0K"),
+    ],
 )
 def test_a_narrow_screen_gets_the_suffix_sooner(value, written):
     assert "".join(numbers.split(value, tight=True)) == written
@@ -71,6 +81,19 @@ def test_a_narrow_screen_gets_the_suffix_sooner(value, written):
 )
 def test_a_ladder_cell_is_at_most_five_characters(value, decimals, written):
     assert numbers.short(value, decimals) == written
+
+
+@given(st.floats(-9.99e14, 9.99e14), st.integers(0, 8))
+def test_a_number_of_a_narrow_screen_has_six_cells_with_its_sign(value, decimals):
+    assert len("".join(numbers.split(value, decimals, signed=True, tight=True))) <= max(6, decimals + 3)
+
+
+@given(st.floats(-9.99e14, 9.99e14))
+def test_digits_are_not_lost_for_the_six_cells(value):
+    text = "".join(numbers.split(value, 2, signed=True, tight=True))
+    unit = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}.get(text[-1], 1.0)
+    read = float(text.rstrip("KMBT").replace(" ", "")) * unit
+    assert abs(read - value) <= max(0.0051, abs(value) * 0.0051)
 
 
 @given(st.floats(-1e14, 1e14), st.booleans())

@@ -78,7 +78,7 @@ def test_a_resize_lays_out_anew_and_leaves_no_old_cells():
         terminal.until(painted)
         terminal.resize(80, 24)
         terminal.screen.reset()
-        text = terminal.until(lambda text: painted(text) and "footprint" not in text and "Δ 5m" in text)
+        text = terminal.until(lambda text: painted(text) and "footprint" not in text and "Δ bar" in text)
         assert text.split("\n")[-1].lstrip().startswith("? help")
         terminal.resize(70, 20)
         terminal.until(lambda text: "needs 80x24, has 70x20" in text)
