@@ -127,7 +127,8 @@ class Desk:
         """What panes that are drawn ask for beyond the market at hand."""
         log = self.stage.is_drawn("signals")
         scored = getattr(self.panes["signals"], "scored", None) if log else None
-        return {"group": self.stage.is_drawn("group"), "log": log, "scored": scored}
+        tpo = self.stage.is_drawn("profile") and getattr(self.panes["profile"], "is_tpo", False)
+        return {"group": self.stage.is_drawn("group"), "log": log, "scored": scored, "tpo": tpo}
 
     def _follow(self) -> None:
         """The market at hand is the one under the table's cursor, which always stands on one that exists."""

@@ -40,6 +40,7 @@ KEYS: tuple[Key, ...] = (
     Key(("left", "right"), "", "← →", "sort column; crosshair", "pane"),
     Key(("r",), "", "r", "reverse the order", "pane"),
     Key(("c",), "", "c", "centre the ladder", "pane"),
+    Key(("T",), "", "T", "profile: volume or TPO", "pane"),
     Key(("o",), "", "o", "log: this market alone", "pane"),
     Key(("u",), "unit", "u", "base or quote units"),
     Key(("A",), "anchor", "A", "next CVD anchor"),

@@ -1,11 +1,13 @@
-"""The session's volume profile: bought and sold at each price, point of control, value area, nodes, VWAP."""
+"""The session's volume profile: bought and sold at each price, what stands out, older levels; or its TPO."""
 
 from msgspec import Struct
 
 from cvdtui.model import MarketDetail, ProfileRow, ProfileView
 from cvdtui.panes import numbers
 from cvdtui.panes.columns import price_decimals
+from cvdtui.panes.lasting import SHORT, beyond
 from cvdtui.panes.line import Answer, Frame, Line, centred, clip, title
+from cvdtui.panes.tpo import TpoLines
 from cvdtui.panes.words import market_words, waiting
 
 MERGES = (
@@ -55,35 +57,56 @@ class Band(Struct):
 
 
 class Profile:
-    """State: how many rows stand in one line (it only grows while the market stays)."""
+    """State: how many rows stand in one line (it only grows while the market stays); TPO instead."""
 
     name = "profile"
-    hints = (("+ -", "row size"), ("u", "units"), ("z", "zoom"), ("n N", "market"))
 
     def __init__(self) -> None:
         self._key: tuple[object, ...] = ()
         self._merge = 0
+        self._tpo = TpoLines()
+        self.is_tpo = False
+        """Letters in the place of volume."""
 
-    def press(self, key: str) -> Answer | None:  # noqa: ARG002 - nothing in it moves
-        return None
+    @property
+    def hints(self) -> tuple[tuple[str, str], ...]:
+        """The keys of the footer."""
+        if self.is_tpo:
+            return (
+                ("T", "volume"),
+                ("↑↓", "scroll"),
+                ("c", "last price"),
+                ("+ -", "row size"),
+                ("z", "zoom"),
+            )
+        return (("T", "TPO"), ("+ -", "row size"), ("u", "units"), ("z", "zoom"), ("n N", "market"))
+
+    def press(self, key: str) -> Answer | None:
+        if key == "T":
+            self.is_tpo = not self.is_tpo
+            return Answer(view={"tpo": self.is_tpo})
+        return Answer() if self.is_tpo and self._tpo.press(key) else None
 
     def paint(self, frame: Frame) -> list[Line]:
         detail = frame.detail
+        if detail is not None and detail.tpo is not None and detail.tpo.rows:
+            return self._tpo.paint(frame, detail, detail.tpo)
         if detail is None or not detail.profile.rows:
             return [title(frame, "profile · session"), *centred(frame, *waiting(frame.snapshot))]
         profile = detail.profile
         words = _facts(frame, detail)
-        room = max(frame.height - 1 - len(words), 1)
+        above, below = beyond(frame, detail)
+        room = max(frame.height - 1 - len(words) - len(above) - len(below), 1)
         key = (detail.market.name, profile.row, room)
         if key != self._key:
             self._key, self._merge = key, 0
-        bands = self._bands(profile, room)
+        bands = self._bands(detail, profile, room)
         heading = "profile · session" + (f" · {market_words(detail)}" if frame.zoomed else "")
         step = profile.row * MERGES[self._merge]
-        lines = [title(frame, heading, f"{step:.{profile.row_decimals}f} a line"), *words]
-        return lines + _draw(bands, profile, MERGES[self._merge], frame.width)
+        lines = [title(frame, heading, f"{step:.{profile.row_decimals}f} a line"), *words, *above]
+        return lines + _draw(bands, profile, MERGES[self._merge], frame.width) + below
 
-    def _bands(self, profile: ProfileView, room: int) -> list[Band]:
+    def _bands(self, detail: MarketDetail, profile: ProfileView, room: int) -> list[Band]:
         first, last = round(profile.rows[0].price / profile.row), round(profile.rows[-1].price / profile.row)
         while (
             self._merge < len(MERGES) - 1
@@ -94,10 +117,12 @@ class Profile:
         bands = {index: Band(index) for index in range(first // merge, last // merge + 1)}
         for row in profile.rows:
             _add(bands[round(row.price / profile.row) // merge], row)
-        if profile.vwap is not None:
-            at = bands.get(int((profile.vwap / profile.row + 0.5) // merge))
+        named = [("VWAP", profile.vwap)] if profile.vwap is not None else []
+        named += [(SHORT[level.name], level.price) for level in detail.lasting]
+        for word, price in named:
+            at = bands.get(int((price / profile.row + 0.5) // merge))
             if at is not None:
-                at.marks = (*at.marks, "VWAP")
+                at.marks = (*at.marks, word)
         return [bands[index] for index in sorted(bands, reverse=True)][:room]
 
 
@@ -177,7 +202,7 @@ def _band(band: Band, label: str, filled: int, room: int, decimals: int | None) 
         )
     node = "HVN" if "hvn" in band.nodes else "LVN" if set(band.nodes) == {"lvn"} else ""
     if band.marks:
-        spans.append((f" ◀{' '.join(band.marks)}"[:9], "poc" if strong else "title"))
+        spans.append((f" ◀{' '.join(dict.fromkeys(band.marks))}"[:9], "poc" if strong else "title"))
     elif node:
         spans.append((f"  {node}", "dim"))
     return tuple(spans)
