@@ -5,6 +5,8 @@ of the field are masked away, and three multiplications fold eight digits into a
 register). Nothing here checks that the bytes are digits: `layout` has proven it for the rows it hands over.
 """
 
+from typing import NamedTuple, Self
+
 import numpy as np
 import numpy.typing as npt
 
@@ -43,6 +45,50 @@ def word_view(data: U8) -> U64:
     return np.ndarray((len(data) - 7,), "<u8", data.data, strides=(1,))
 
 
+class Near(NamedTuple):
+    """One field of records cut out of the data: it ends at one place in all of them."""
+
+    records: "np.ndarray"
+    """Each as many bytes, one after the other."""
+    end: int
+
+    def before(self, count: int) -> Self:
+        """What ends `count` bytes earlier."""
+        return self._replace(end=self.end - count)
+
+    def word(self, back: int) -> U64:
+        """The eight bytes that begin `back` bytes before the end, as words of their own."""
+        return np.array(self._at(self.end - back, "<u8"))
+
+    def marks(self) -> U8:
+        """The byte behind each field."""
+        return self._at(self.end, "u1")
+
+    def _at(self, offset: int, kind: str) -> "np.ndarray":
+        width = self.records.itemsize
+        return np.ndarray(len(self.records), kind, self.records.data, offset, (width,))
+
+
+def near(data: U8, ends: I64, before: int, behind: int) -> Near:
+    """What ends before `ends`, cut out of `data` with so many bytes before and behind."""
+    width = before + behind
+    windows = np.ndarray((len(data) - width + 1,), f"V{width}", data.data, strides=(1,))
+    return Near(windows[ends - before], before)
+
+
+Ends = I64 | Near
+"""Where fields end: places in the data, or one place in every record."""
+
+
+def _word(words: U64, ends: Ends, back: int) -> U64:
+    """The eight bytes that begin `back` bytes before each end."""
+    return ends.word(back) if isinstance(ends, Near) else words[ends - back]
+
+
+def _before(ends: Ends, count: int) -> Ends:
+    return ends.before(count) if isinstance(ends, Near) else ends - count
+
+
 def _fold(word: U64) -> U64:
     """Eight masked digits a word become one number a word, in place."""
     word *= _TIMES[0]
@@ -56,19 +102,19 @@ def _fold(word: U64) -> U64:
     return word
 
 
-def whole(words: U64, ends: I64, width: "I64 | int") -> U64:
+def whole(words: U64, ends: Ends, width: "I64 | int") -> U64:
     """The whole numbers of `width` (1..16) digits that end before `ends`."""
     if isinstance(width, int):
         return _whole_of_one_width(words, ends, width)
     low, high = int(width.min()), int(width.max())
     if low == high:
         return _whole_of_one_width(words, ends, low)
-    word = words[ends - 8]
+    word = _word(words, ends, 8)
     if high <= 8:
         word &= _MASKS.take(width, mode="clip")
         return _fold(word)
     word &= _MASKS.take(np.minimum(width, 8), mode="clip")
-    front = words[ends - 16]
+    front = _word(words, ends, 16)
     front &= _MASKS.take(np.maximum(width - 8, 0), mode="clip")
     result = _fold(word)
     front = _fold(front)
@@ -77,14 +123,14 @@ def whole(words: U64, ends: I64, width: "I64 | int") -> U64:
     return result
 
 
-def _whole_of_one_width(words: U64, ends: I64, width: int) -> U64:
-    word = words[ends - 8]
+def _whole_of_one_width(words: U64, ends: Ends, width: int) -> U64:
+    word = _word(words, ends, 8)
     if width <= 8:
         word &= _MASKS[width]
         return _fold(word)
     word &= _LOW
     result = _fold(word)
-    front = words[ends - 16]
+    front = _word(words, ends, 16)
     front &= _MASKS[width - 8]
     if (front == front[0]).all():  # ids and times: the leading digits rarely change within a block
         result += _fold(front[:1].copy())[0] * _EIGHT
@@ -95,7 +141,7 @@ def _whole_of_one_width(words: U64, ends: I64, width: int) -> U64:
     return result
 
 
-def decimal(words: U64, ends: I64, width: "I64 | int", fraction: int) -> U64:
+def decimal(words: U64, ends: Ends, width: "I64 | int", fraction: int) -> U64:
     """The decimals of `width` characters before `ends`, all with `fraction` (1..8) digits after the point.
 
     Returned in units of the last digit: 61837.63 with fraction 2 is 6183763.
@@ -104,11 +150,11 @@ def decimal(words: U64, ends: I64, width: "I64 | int", fraction: int) -> U64:
         return whole(words, ends, width)
     low, high = (width, width) if isinstance(width, int) else (int(width.min()), int(width.max()))
     if high > 8:
-        result = whole(words, ends - (fraction + 1), width - (fraction + 1))
+        result = whole(words, _before(ends, fraction + 1), width - (fraction + 1))
         result *= np.uint64(10**fraction)
         result += _whole_of_one_width(words, ends, fraction)
         return result
-    word = words[ends - 8]
+    word = _word(words, ends, 8)
     front = word << np.uint64(8)  # closes the hole the point leaves
     front &= np.uint64(~_last_bytes(fraction) & ((1 << 64) - 1))
     word &= np.uint64(_last_bytes(fraction))

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
-from cvdtui.feeds.files.digits import I64, MAX_WIDTH, NO_POINT, U8, U64
+from cvdtui.feeds.files.digits import I64, MAX_WIDTH, NO_POINT, U8, U64, Ends, near
 
 Mask = npt.NDArray[np.bool_]
 
@@ -23,6 +23,8 @@ COLUMNS = (7, 8)
 MAX_FRACTION = 8
 """Digits after the point that one word holds."""
 _MAX_DIGITS = 18
+_WORD = 8
+"""Bytes read at once."""
 
 _LOWER6 = np.uint64(0x202020202020)
 _LOWER5 = np.uint64(0x2020202020)
@@ -35,13 +37,13 @@ class Rows(Struct, frozen=True, eq=False, gc=False):
 
     lines: I64
     """Line numbers within the block."""
-    id_end: I64
+    id_end: Ends
     id_width: "I64 | int"
-    price_end: I64
+    price_end: Ends
     price_width: "I64 | int"
-    size_end: I64
+    size_end: Ends
     size_width: I64
-    time_end: I64
+    time_end: Ends
     time_width: "I64 | int"
     price_fraction: int
     size_fraction: int
@@ -119,31 +121,44 @@ def guess(block: Block, starts: I64, ends: I64) -> Rows | None:
     digits = size_point - price_end - 1
     if digits.min() < 1 or digits.max() > min(MAX_WIDTH, _MAX_DIGITS - size_fraction):
         return None
-    commas = (id_end, price_end, size_end, first_end, last_end)
-    found = all((data.take(ends, mode="clip") == COMMA).all() for ends in commas)
-    points = [price_end - (1 + price_fraction)] * (price_fraction > 0) + [size_point] * (size_fraction > 0)
-    found = found and all((data.take(places, mode="clip") == POINT).all() for places in points)
-    found = found and (not cr or bool((data.take(ends - 1, mode="clip") == RETURN).all()))
-    text = data[block.first : block.last]
-    separators = (columns + len(points) + cr) * len(ends)
-    if not found or np.count_nonzero(text < ZERO) != separators or np.count_nonzero(text > NINE) != letters:
-        return None
+    id_field = near(data, id_end, 2 * _WORD, price_width + 2)
+    price_field = id_field.before(-1 - price_width)
     size_width = size_end - price_end
     size_width -= 1
+    reach = _WORD if int(size_width.max()) <= _WORD else 2 * _WORD + 1 + max(size_fraction, 0)
+    rest = 3 + first_width + last_width + time_width
+    size_field = near(data, size_end, reach, rest)
+    time_field = size_field.before(-rest)
+    last_field = time_field.before(1 + time_width)
+    commas = id_field, price_field, size_field, last_field, last_field.before(1 + last_width)
+    found = all((field.marks() == COMMA).all() for field in commas)
+    points = [price_field.before(1 + price_fraction)] * (price_fraction > 0)
+    points += [size_field.before(1 + size_fraction)] * (size_fraction > 0)
+    found = found and all((field.marks() == POINT).all() for field in points)
+    found = found and (not cr or bool((data.take(ends - 1, mode="clip") == RETURN).all()))
+    others = (columns + len(points) + cr) * len(ends) + letters
+    if not found or _count_others(data[block.first : block.last]) != others:
+        return None
     return Rows(
         np.arange(len(ends)),
-        id_end,
+        id_field,
         id_width,
-        price_end,
+        price_field,
         price_width,
-        size_end,
+        size_field,
         size_width,
-        stop,
+        time_field,
         time_width,
         price_fraction,
         size_fraction,
         true,
     )
+
+
+def _count_others(text: U8) -> int:
+    """How many bytes are no digits: when all that were expected are there, the rest is proven."""
+    turned = np.bitwise_xor(text, ZERO)
+    return int(np.count_nonzero(np.greater(turned, NINE - ZERO, out=turned.view(np.bool_))))
 
 
 class _Pattern(Struct, frozen=True, gc=False):
