@@ -217,9 +217,12 @@ class Jury:
             self._told.add(key)
             quality = self._trust.at(signal.time_us)
             fresh.append(replace(signal, quality=quality) if quality else signal)
+        known = self.signals
         for signal in fresh:
-            place = bisect_right(self.signals, signal.time_us, key=_time)
-            self.signals.insert(place, signal)
+            if not known or known[-1].time_us <= signal.time_us:
+                known.append(signal)
+            else:
+                known.insert(bisect_right(known, signal.time_us, key=_time), signal)
         return fresh
 
     def _forget(self, before_us: int) -> None:

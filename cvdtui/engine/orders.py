@@ -145,6 +145,10 @@ class TakerOrders:
         end_us = time_us + seconds * 1_000_000
         if not self._from_us or end_us <= self._from_us:
             return None
+        if seconds * 1_000_000 == self._grain_us and not time_us % self._grain_us:
+            slot = self._slots.get(time_us)
+            deltas, whole = slot or ([0] * len(self._bounds), [])
+            return Orders((delta - sum(deltas), *deltas), tuple(whole))
         sums = [0] * len(self._bounds)
         large: list[Order] = []
         low = bisect_left(self._times, time_us)

@@ -52,7 +52,8 @@ def value_area(
     inside = sizes[low]
     due = sum(sizes) * VALUE_AREA if target is None else target * 100
     last = len(order) - 1
-    while step == 1 and inside * 100 < due and (low > 0 or high < last):
+    least = -(-due // 100)
+    while step == 1 and inside < least and (low > 0 or high < last):
         if high < last and (low == 0 or sizes[high + 1] >= sizes[low - 1]):
             high += 1
             inside += sizes[high]

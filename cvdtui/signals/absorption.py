@@ -25,14 +25,13 @@ class Absorption:
 
     def __init__(self, parameters: Parameters, seconds: int) -> None:  # noqa: ARG002 - one shape for all
         self._rows = parameters.rows
-        self._volume = exact(parameters.volume)
-        self._delta = exact(parameters.delta)
+        self._volume = exact(parameters.volume).as_integer_ratio()
+        self._delta = exact(parameters.delta).as_integer_ratio()
         self._back = parameters.back
 
     def push(self, closed: Closed) -> Iterable[Signal]:
         """Takes the next closed bar."""
-        volumes = [volume for row in closed.rows.values() if (volume := sum(row))]
-        if not volumes:
+        if not closed.rows:
             return ()
         row = closed.row
         close = _row(closed.bar.close, row)
@@ -44,11 +43,11 @@ class Absorption:
         for extreme, sign, side in extremes:
             if (extreme - close) * sign < self._back:
                 continue
-            if self._absorbs(closed, extreme, sign, sum(volumes), len(volumes)):
+            if self._absorbs(closed, extreme, sign):
                 found.append(closed.signal(self.name, side, {"price": closed.scale.price(extreme * row)}))
         return found
 
-    def _absorbs(self, closed: Closed, extreme: int, sign: int, total: int, traded: int) -> bool:
+    def _absorbs(self, closed: Closed, extreme: int, sign: int) -> bool:
         """Mean volume at the extreme >= `volume` x the mean traded row, and its delta leans into it."""
         buy = sell = unknown = 0
         for number in range(self._rows):
@@ -56,10 +55,11 @@ class Absorption:
             if sums is not None:
                 buy, sell, unknown = buy + sums[0], sell + sums[1], unknown + sums[2]
         volume = buy + sell + unknown
-        times, share = self._volume, self._delta
-        if volume * traded * times.denominator < times.numerator * total * self._rows:
+        (times, of), (share, whole) = self._volume, self._delta
+        if volume <= 0 or sign * (buy - sell) * whole < share * volume:
             return False
-        return volume > 0 and sign * (buy - sell) * share.denominator >= share.numerator * volume
+        volumes = [traded for row in closed.rows.values() if (traded := sum(row))]
+        return volume * len(volumes) * of >= times * sum(volumes) * self._rows
 
 
 def _row(price: int, row: int) -> int:

@@ -91,12 +91,9 @@ class Divergence:
 
     def _is_pivot(self, place: int, sign: int) -> bool:
         """Whether the point stands out over the bars before it, and none after it stands out over it."""
-        points = self._points
-        at = _extreme(points[place], sign)
-        for number in range(place - self._left, place):
-            if _extreme(points[number], sign) >= at:
-                return False
-        return all(_extreme(points[number], sign) <= at for number in range(place + 1, len(points)))
+        ends = [_extreme(point, sign) for point in self._points]
+        at = ends[place]
+        return max(ends[place - self._left :]) == at and at not in ends[place - self._left : place]
 
     def _compare(self, first: _Point | None, second: _Point, sign: int, closed: Closed) -> list[Signal]:
         """The divergence of two pivots of one kind: highs (sign 1) or lows (sign -1)."""

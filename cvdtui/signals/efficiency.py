@@ -40,6 +40,7 @@ class Efficiency:
         self._least = min(parameters.least, parameters.window)
         self._breakout = exact(parameters.breakout or (5 if self._raw else 2))
         self._churn = exact(parameters.churn)
+        self._squares = [(limit**2).as_integer_ratio() for limit in (self._breakout, self._churn)]
         self._bars: deque[tuple[int, int]] = deque(maxlen=parameters.bars + 1)
         self._prices = Moments(parameters.window)
         self._deltas = Moments(parameters.window)
@@ -78,11 +79,11 @@ class Efficiency:
             return None, ""
         price, delta = self._price**2, self._delta**2
         result, effort = price * of_delta, delta * of_price
-        over, under = self._breakout, self._churn
+        (over, of_over), (under, of_under) = self._squares
         phase: Phase = "balanced"
-        if result * over.denominator**2 > effort * over.numerator**2 and price * square >= of_price:
+        if result * of_over > effort * over and price * square >= of_price:
             phase = "breakout"
-        elif result * under.denominator**2 < effort * under.numerator**2 and delta * square >= of_delta:
+        elif result * of_under < effort * under and delta * square >= of_delta:
             phase = "churn"
         return sqrt(result / effort), phase
 

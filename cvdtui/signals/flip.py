@@ -27,7 +27,7 @@ class Flip:
         anchor: Literal["session", "start"] = "session"
 
     def __init__(self, parameters: Parameters, seconds: int) -> None:  # noqa: ARG002 - one shape for all
-        self._noise = exact(parameters.noise)
+        self._noise = exact(parameters.noise).as_integer_ratio()
         self._deltas = Moments(parameters.window)
         self._of_session = parameters.anchor == "session"
         self._session_us: int | None = None
@@ -43,8 +43,8 @@ class Flip:
             self._session_us = closed.session_us
             self._base, self._sign = bar.cvd - bar.delta, 0
         cvd = bar.cvd - self._base
-        noise = self._noise
-        if not cvd or (cvd * deltas.count * noise.denominator) ** 2 < noise.numerator**2 * deltas.spread:
+        noise, of = self._noise
+        if not cvd or (cvd * deltas.count * of) ** 2 < noise**2 * deltas.spread:
             return ()
         before, self._sign = self._sign, 1 if cvd > 0 else -1
         if before in (0, self._sign):

@@ -75,11 +75,15 @@ class Slope:
     def _nearest(self, closed: Closed) -> Level | None:
         """The nearest level within reach of the close."""
         reach = self._near * self._range.total / self._range.length
+        whole = floor(reach)
+        """Between integers it is as far."""
         best: tuple[int | Fraction, Level] | None = None
         for level in closed.levels():
             distance = closed.bar.close - level.price
             if distance < 0:
                 distance = -distance
-            if (best is None or distance < best[0]) and distance <= reach:
+            if best is not None and distance >= best[0]:
+                continue
+            if distance <= (whole if isinstance(distance, int) else reach):
                 best = distance, level
         return None if best is None else best[1]

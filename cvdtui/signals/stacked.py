@@ -13,6 +13,8 @@ LEAST = 3
 
 def stacked(found: Sequence[tuple[int, Side]], *, least: int = LEAST) -> list[Zone]:
     """Zones (low row, high row, side, rows) of at least `least` imbalances of one side in rows that touch."""
+    if len(found) < least:
+        return []
     runs: list[tuple[list[int], Side]] = []
     latest: dict[Side, list[int]] = {}
     for number, side in found:
