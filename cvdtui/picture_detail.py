@@ -27,6 +27,7 @@ from cvdtui.picture_chart import Chart, seen
 from cvdtui.picture_facts import FactSheet
 from cvdtui.picture_signals import dashboard, signal_views
 from cvdtui.picture_tpo import TpoPicture
+from cvdtui.picture_zones import Zones, marks
 from cvdtui.signals.imbalance import imbalances
 from cvdtui.signals.stacked import stacked
 
@@ -48,6 +49,7 @@ class Detail:
         self._chart = Chart(picture)
         self._tpo = TpoPicture(picture.state)
         self._facts = FactSheet(picture)
+        self._zones = Zones()
         self._ladder_key: tuple[object, ...] = ()
         self._ladder_bars: dict[int, LadderBar] = {}
 
@@ -115,7 +117,15 @@ class Detail:
         last = state.flow.last_trade
         price = shown[-1].close if later else None if last is None else last.price
         last_row = None if price is None else row_number(price, row)
-        return Ladder(row / scaler.price, decimals_shown(row, state), tuple(made.values()), last_row)
+        jury = self._picture.jury
+        return Ladder(
+            row / scaler.price,
+            decimals_shown(row, state),
+            tuple(made.values()),
+            last_row,
+            () if jury is None else self._zones.view(jury, row, shown),
+            () if jury is None else marks(jury, row, shown),
+        )
 
 
 def ladder_bar(  # noqa: PLR0913 - a bar, and how it is drawn
@@ -128,14 +138,14 @@ def ladder_bar(  # noqa: PLR0913 - a bar, and how it is drawn
     else:
         found = imbalances(rows)
         stacks = stacked(found)
-    marks = dict(found)
+    sides = dict(found)
     zones = {number for low, high, _, _ in stacks for number in range(low, high + 1)}
     poc = point_of_control({number: sum(sums) for number, sums in rows.items()}) if rows else None
     drawn = {
         number: LadderCell(
             scaler.at_price(sums[1], number * row),
             scaler.at_price(sums[0], number * row),
-            marks.get(number, ""),
+            sides.get(number, ""),
             number in zones,
             number == poc,
         )
@@ -174,7 +184,7 @@ def profile_view(state: MarketState, row: int, scaler: Scaler, now_us: int) -> P
     rows = session.rows(row)
     found = profile(rows)
     hvn, lvn = set(found.hvn), set(found.lvn)
-    marks: dict[int | None, Literal["vah", "val", "poc"]] = {
+    named: dict[int | None, Literal["vah", "val", "poc"]] = {
         found.vah: "vah",
         found.val: "val",
         found.poc: "poc",
@@ -187,7 +197,7 @@ def profile_view(state: MarketState, row: int, scaler: Scaler, now_us: int) -> P
                 scaler.at_price(buy, number * row),
                 scaler.at_price(sell, number * row),
                 scaler.at_price(unknown, number * row),
-                marks.get(number, ""),
+                named.get(number, ""),
                 "hvn" if number in hvn else "lvn" if number in lvn else "",
                 in_value=found.val is not None and found.vah is not None and found.val <= number <= found.vah,
             )

@@ -53,6 +53,28 @@ class LadderBar(Struct, frozen=True, gc=False):
     """`taker/bar`: the bar's totals are exact, its rows are not known."""
 
 
+class LadderZone(Struct, frozen=True, gc=False):
+    """A stacked imbalance, from its bar on until price trades through it."""
+
+    low: int
+    """Its lowest row."""
+    high: int
+    side: Literal["buy", "sell"]
+    from_us: int
+    to_us: int
+    """Start of the bar that traded through it; 0: none has."""
+
+
+class LadderMark(Struct, frozen=True, gc=False):
+    """What was found at an extreme of a closed bar."""
+
+    time_us: int
+    row: int
+    kind: Literal["absorption", "unfinished"]
+    side: Literal["buy", "sell"]
+    """The direction it speaks for: at a high, sell."""
+
+
 class Ladder(Struct, frozen=True, gc=False):
     """Footprints of the last bars, oldest first, all in one row size."""
 
@@ -61,6 +83,9 @@ class Ladder(Struct, frozen=True, gc=False):
     bars: tuple[LadderBar, ...]
     last_row: int | None
     """Row number of the last price."""
+    zones: tuple[LadderZone, ...] = ()
+    """Oldest first."""
+    marks: tuple[LadderMark, ...] = ()
 
 
 class ProfileRow(Struct, frozen=True, gc=False):

@@ -12,6 +12,11 @@ from cvdtui.panes.line import Answer, Frame, Line, centred, title
 from cvdtui.panes.words import market_words, waiting
 
 TOTALS = ("Δ", "max", "min", "vol")
+ZONE = "┊"
+"""A stacked imbalance of an earlier bar that price has not traded through."""
+MARKS = {"absorption": "◇", "unfinished": "◂"}
+"""Where both stand, absorption shows."""
+BLANK = (" ", "text")
 
 
 class Footprint:
@@ -68,8 +73,9 @@ class Footprint:
         top = self.top or 0
         lines = [self._title(frame, detail, ladder), self._head(bars, detail.timeframe, frame.clock)]
         levels = {math.floor(level / ladder.row + 1e-9) for level in detail.levels}
+        found = _Found(ladder, bars)
         lines += [
-            _ruled(self._row(ladder, bars, row, decimals), row in levels)
+            _ruled(self._row(ladder, bars, row, decimals, found), row in levels)
             for row in range(top, top - body, -1)
         ]
         if roomy:
@@ -130,21 +136,24 @@ class Footprint:
             )
         return tuple(spans)
 
-    def _row(self, ladder: Ladder, bars: tuple[LadderBar, ...], row: int, decimals: int) -> Line:
+    def _row(
+        self, ladder: Ladder, bars: tuple[LadderBar, ...], row: int, decimals: int, found: "_Found"
+    ) -> Line:
         here = row == ladder.last_row
         label = numbers.price(row * ladder.row, ladder.row_decimals).rjust(self._label)
         spans = [(label + ("▸ " if here else "  "), "poc" if here else "dim")]
         for bar in bars:
-            spans += self._cells(bar, row, ladder, decimals)
+            spans += self._cells(bar, row, decimals, found)
         return tuple(spans)
 
-    def _cells(self, bar: LadderBar, row: int, ladder: Ladder, decimals: int) -> list[tuple[str, str]]:
+    def _cells(self, bar: LadderBar, row: int, decimals: int, found: "_Found") -> list[tuple[str, str]]:
         width = self._cell
         cell = bar.cells.get(row)
+        zone, mark_at = found.zone(bar.time_us, row), found.marks.get((bar.time_us, row), BLANK)
         if cell is None:
-            empty = not bar.cells and row == ladder.last_row
-            text = " " + ("no rows" if empty else "").center(2 * width + 1)[: 2 * width + 1] + "   "
-            return [(text, "dim")]
+            empty = not bar.cells and row == found.last_row
+            text = " " + ("no rows" if empty else "").center(2 * width + 1)[: 2 * width + 1] + " "
+            return [(text, "dim"), (ZONE if zone else " ", zone or "text"), mark_at]
         sell, buy = numbers.short(cell.sell, decimals), numbers.short(cell.buy, decimals)
         sell_role = "down" if cell.imbalance == "sell" else "poc" if cell.poc else "text"
         buy_role = "up" if cell.imbalance == "buy" else "poc" if cell.poc else "text"
@@ -155,7 +164,8 @@ class Footprint:
             ("×", "faint"),
             (buy.ljust(width)[:width], buy_role),
             mark,
-            ("┃ " if cell.stacked else "  ", mark[1]),
+            ("┃", mark[1]) if cell.stacked else (ZONE if zone else " ", zone or "text"),
+            mark_at,
         ]
 
     def _total(self, bars: tuple[LadderBar, ...], word: str, decimals: int) -> Line:
@@ -170,6 +180,29 @@ class Footprint:
             role = "dim" if value is None else "text" if word == "vol" else numbers.tone(value)
             spans.append((" " + text.center(2 * self._cell + 1) + "   ", role))
         return tuple(spans)
+
+
+class _Found:
+    """Zones and marks of the bars shown, ready to be asked for by bar and row."""
+
+    def __init__(self, ladder: Ladder, bars: tuple[LadderBar, ...]) -> None:
+        self.last_row = ladder.last_row
+        self.marks = {
+            (mark.time_us, mark.row): (MARKS[mark.kind], "up" if mark.side == "buy" else "down")
+            for mark in sorted(ladder.marks, key=lambda mark: mark.kind, reverse=True)
+        }
+        self._rows: dict[tuple[int, int], str] = {}
+        for zone in ladder.zones:
+            role = "up" if zone.side == "buy" else "down"
+            for bar in bars:
+                if zone.from_us < bar.time_us and (zone.to_us == 0 or bar.time_us < zone.to_us):
+                    self._rows.update(
+                        dict.fromkeys(((bar.time_us, row) for row in range(zone.low, zone.high + 1)), role)
+                    )
+
+    def zone(self, time_us: int, row: int) -> str:
+        """Colour of the zone that reaches over this cell from an earlier bar; empty: none does."""
+        return self._rows.get((time_us, row), "")
 
 
 def _ruled(line: Line, level: bool) -> Line:  # noqa: FBT001 - one way or the other

@@ -32,13 +32,25 @@ NUMBERS = (
         "sell × buy of each price row: sold at the bid × bought at the ask. ▲ ▼ diagonal imbalance, 3 to 1:",
     ),
     ("", "a buy against the sell one row below, a sell against the buy one row above. ┃ three that touch."),
-    ("", "■ point of control of the bar. max, min: extremes of the running delta."),
+    ("", "■ point of control of the bar. max, min: extremes of the running delta. ┊ that zone in later bars,"),
+    ("", "until price trades through it. At the ends of a bar: ◇ absorption, ◂ unfinished auction."),
     (
         "profile",
         "█ bought ▒ sold in the session. POC: row of most volume. VAH, VAL: ends of the 70 % value area,",
     ),
     ("", "row by row from the POC. HVN, LVN: rows at or beyond the 70th / 30th percentile."),
     ("", "VWAP: value / volume of the session. It says from when it was built."),
+    ("", "nPOC: POC of an earlier session not traded since. PDH, PDL: its high and low. lvl: yours."),
+    (
+        "TPO",
+        "T in the profile: a letter for every half hour in which a row traded, A first. POC: most letters.",
+    ),
+    ("", "┊ initial balance, the first hour's range. single: rows with one letter."),
+    (
+        "record",
+        "below the log: how often price closed beyond the signal's close, its way, after 5, 20, 60 bars;",
+    ),
+    ("", "95 % interval of the n that stand a horizon apart; base: the same after any bar of the market."),
     (
         "trades",
         "newest first; ▲ the buyer was the aggressor, ▼ the seller; smaller ones than asked are left out.",
