@@ -3,7 +3,7 @@
 from math import floor
 
 from cvdtui.engine.jury import Jury
-from cvdtui.engine.market_state import MarketState
+from cvdtui.engine.market_state import MarketState, late_start
 from cvdtui.engine.sums import Period
 from cvdtui.model import AnchorName, Bar, Flag, Link, MarketRow, Quality, Unit, View
 from cvdtui.picture_interest import LiquidationCount, interest_of
@@ -228,10 +228,12 @@ def _change(price: int | None, session: Period | None) -> float | None:
 
 def quality_of(state: MarketState, anchor: AnchorName, now_us: int, link: Link | None) -> Quality:
     """How far the market's numbers can be trusted, in a word and in figures."""
-    if anchor == "week":
-        coverage = state.coverage(current(state.flow.week, now_us), state.week_from_us)
-    else:
-        coverage = state.coverage(current(state.flow.session, now_us), state.known_from_us)
+    flow = state.flow
+    span, known_us = (
+        (flow.week, state.week_from_us) if anchor == "week" else (flow.session, state.known_from_us)
+    )
+    period = current(span, now_us)
+    coverage = state.coverage(period, known_us)
     kind, text = _condition(state, coverage, now_us, link)
     audit = state.audit
     return Quality(
@@ -246,6 +248,7 @@ def quality_of(state: MarketState, anchor: AnchorName, now_us: int, link: Link |
         audit.residual / 10**state.market.size_decimals if audit.compared else None,
         audit.compared,
         state.outside,
+        late_start(period, known_us) or 0,
     )
 
 

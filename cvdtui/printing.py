@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -68,8 +69,15 @@ def _groups(groups: Json) -> list[str]:
     return [*lines, "in quote units, every dollar coin taken for one dollar", ""]
 
 
+def _since(time_us: int | None) -> str:
+    """` from 14:02 UTC`: what the session was before is not known."""
+    if time_us is None:
+        return ""
+    return f" from {datetime.fromtimestamp(time_us // 1_000_000, UTC):%H:%M} UTC"
+
+
 def _quality(market: Json) -> str:
-    words = [f"coverage {market['coverage'] * 100:.4g} %"]
+    words = [f"coverage {market['coverage'] * 100:.4g} %{_since(market['known_from_time_us'])}"]
     words += [f"{market[key]} {key}" for key in ("lost", "duplicates", "rejected", "excluded") if market[key]]
     open_gaps = sum(1 for gap in market["gaps"] if gap["state"] == "open")
     if open_gaps:

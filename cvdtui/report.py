@@ -9,7 +9,7 @@ from cvdtui.engine.bars import Bars
 from cvdtui.engine.decimals import Texts, to_text
 from cvdtui.engine.footprint import Rows, auto_row, group
 from cvdtui.engine.jury import Jury, MakeJury, RowsAt, rows_of_bar
-from cvdtui.engine.market_state import MarketState
+from cvdtui.engine.market_state import MarketState, late_start
 from cvdtui.engine.profile import profile
 from cvdtui.engine.segment import Cells
 from cvdtui.juries import introduce
@@ -107,6 +107,7 @@ def market_report(
         "vwap": _vwap(state),
         "side_source": flow.sources.shares(),
         "coverage": state.session_coverage(),
+        "known_from_time_us": late_start(flow.session, state.known_from_us),
         "bar_seconds": bar_seconds,
         "bars": told,
         "profile": _profile(state, row, prices, sizes),

@@ -372,3 +372,8 @@ class MarketState:
 def _of_the_book(trades: Sequence[Trade]) -> Sequence[Trade]:
     """Without those that only hold an id (size 0): the tape needed them, the flow counts nothing of them."""
     return trades if all(trade.size for trade in trades) else [trade for trade in trades if trade.size]
+
+
+def late_start(period: Period | None, known_us: int | None) -> int | None:
+    """Since when a span is known, where that is after it began."""
+    return known_us if period is not None and known_us and known_us > period.start_us else None

@@ -70,6 +70,8 @@ class Quality(Struct, frozen=True, gc=False):
     """Bars compared."""
     outside: float | None = None
     """Share of trades outside the touch, where sides are inferred from quotes; None elsewhere."""
+    from_us: int = 0
+    """Since when all is known, where that is later than the span `coverage` is of; 0 elsewhere."""
 
 
 class SideScore(Struct, frozen=True, gc=False):

@@ -46,6 +46,8 @@ def quality_words(frame: Frame) -> str:
         return ""
     quality = row.quality
     parts = [f"{row.trades:,} trades".replace(",", " ")]
+    if quality.from_us:
+        parts.append(f"known from {frame.clock.since(quality.from_us, frame.snapshot.time_us)}")
     parts += [f"{source} {share * 100:.3g} %" for source, share in quality.sources]
     parts += [
         f"{count:,} {word}".replace(",", " ")

@@ -61,7 +61,7 @@ def _left(frame: Frame) -> list[tuple[int, Line]]:
         (1, ((f"   {span(view.timeframe)}", "title"),)),
         (2, ((f"   {anchor_words(view, detail, frame.clock, snapshot.time_us)}", "title"),)),
         (4, _cvd(row)),
-        (5, _quality(row)),
+        (5, _quality(row, frame)),
     ]
 
 
@@ -71,10 +71,12 @@ def _cvd(row: MarketRow) -> Line:
     return ((f" {numbers.number(row.cvd, signed=True)}", numbers.tone(row.cvd)),)
 
 
-def _quality(row: MarketRow) -> Line:
-    if row.quality.coverage >= 1.0 or row.last is None:
+def _quality(row: MarketRow, frame: Frame) -> Line:
+    quality = row.quality
+    if quality.coverage >= 1.0 or row.last is None:
         return ()
-    return ((f"   ⚠ cover {narrow(row.quality.text)}", "warn"),)
+    since = f" from {frame.clock.since(quality.from_us, frame.snapshot.time_us)}" if quality.from_us else ""
+    return ((f"   ⚠ cover {narrow(quality.text)}{since}", "warn"),)
 
 
 def anchor_words(view: View, detail: MarketDetail | None, clock: Clock, now_us: int) -> str:

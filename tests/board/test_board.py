@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from cvdtui.board import Board
 from cvdtui.model import ANCHORS, MINUTE_US, TIMEFRAMES, Link, Market, Missing, Trades, View
+from cvdtui.printing import table
 from cvdtui.report import report
 from tests.engine.nasty import MARKET, MONDAY, arrivals_of, batch_of, examples, flow_maker, rows_of
 from tests.engine.reference import Row
@@ -374,3 +375,20 @@ def test_a_chart_that_was_drawn_before_is_the_chart_drawn_anew(batches, timefram
         board._pictures.clear()
         anew = detail_of(board, now, timeframe=timeframe, anchor=anchor, unit=unit, bars=3)
         assert again.bars == anew.bars
+
+
+def told_of(board):
+    rows = {MARKET.name: 1}
+    return report(list(board.states.values()), bar_seconds=60, rows=rows)["markets"][MARKET.name]
+
+
+def test_a_market_that_began_amid_its_session_says_since_when_it_is_known():
+    board = board_of([row(1, 0), row(2, 60_000_000)], live=True)
+    late = row_of(board, NOON + 60_000_000).quality
+    assert (late.coverage < 0.01, late.from_us) == (True, NOON)
+    told = told_of(board)
+    assert told["known_from_time_us"] == NOON
+    assert "coverage 0.1387 % from 12:00 UTC" in table({"markets": {MARKET.name: told}, "groups": {}})[1]
+    replayed = board_of([row(1, 0), row(2, 60_000_000)])
+    assert row_of(replayed, NOON + 60_000_000).quality.from_us == 0
+    assert told_of(replayed)["known_from_time_us"] is None

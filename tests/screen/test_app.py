@@ -121,9 +121,12 @@ def test_keys_reach_the_desk_and_the_picture_answers_at_once():
         await pilot.press("colon", *"tf 1h", "enter")
         assert " 1h " in lines_of(app)[0]
         await pilot.press("question_mark")
+        assert any("╶ explain · CVD · binance:BTCUSDT" in line for line in lines_of(app))
+        await pilot.press("question_mark")
         assert "╶ help" in lines_of(app)[1]
         await pilot.press("escape")
         assert "╶ markets" in lines_of(app)[1]
+        assert not any("╶ explain" in line for line in lines_of(app))
 
     run(scene)
 
@@ -256,7 +259,9 @@ def test_the_header_drops_what_matters_least_when_room_is_scarce():
     assert header(60).startswith(" BTC binance-usdm  64 123.4   1m")
     assert header(140, clock=Clock("Asia/Tokyo")).endswith("12:00:07Z 21:00:07 JST")
     hurt = snapshot(rows=(btc_row(quality=Quality(0.992, "lost", "99.2", lost=41)), *rows()[1:]))
-    assert "⚠ cover 99.2" in header(130, hurt)
+    assert "⚠ cover 99.2 " in header(130, hurt)
+    late = btc_row(quality=Quality(0.015, "live", "1.5", from_us=NOON - 240_000_000))
+    assert "⚠ cover 1.5 from 11:56Z " in header(130, snapshot(rows=(late, *rows()[1:])))
 
 
 @pytest.mark.parametrize(
