@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from cvdtui.app import commands
 from cvdtui.app.adding import Adding
+from cvdtui.app.explaining import Explaining
 from cvdtui.app.keys import action_of
 from cvdtui.app.layout import PRESETS
 from cvdtui.app.levels import toggled
@@ -42,6 +43,7 @@ class Desk:
         self.markets = Markets()
         self.panes = Panes(markets=self.markets)
         self.help = Help()
+        self.explaining = Explaining(self.panes, stage)
         self.offline = Offline()
         self.message = ""
         self.prompt: Prompt | Picker | None = None
@@ -62,6 +64,7 @@ class Desk:
 
     def _table(self) -> dict[str, Callable[[object], object]]:
         return {
+            "explain": lambda _: self._explain(),
             "help": lambda _: self._toggle_help(),
             "filter": self._filter,
             "command": lambda _: self._ask("command", ":"),
@@ -128,7 +131,8 @@ class Desk:
         log = self.stage.is_drawn("signals")
         scored = getattr(self.panes["signals"], "scored", None) if log else None
         tpo = self.stage.is_drawn("profile") and getattr(self.panes["profile"], "is_tpo", False)
-        return {"group": self.stage.is_drawn("group"), "log": log, "scored": scored, "tpo": tpo}
+        group, explain = self.stage.is_drawn("group"), self.stage.explain
+        return {"group": group, "log": log, "scored": scored, "tpo": tpo, "explain": explain}
 
     def _follow(self) -> None:
         """The market at hand is the one under the table's cursor, which always stands on one that exists."""
@@ -183,6 +187,8 @@ class Desk:
             return self.help
         if self.stage.offline:
             return self.offline
+        if self.stage.explain:
+            return self.explaining.pane
         return self.panes[self.stage.focus]
 
     def do(self, action: str, argument: object = None) -> bool:
@@ -214,6 +220,11 @@ class Desk:
             self.look(at_us=0)
         if (not was_past or self.stage.origin) and not self.stage.back() and self.markets.pattern:
             self.markets.filter("")
+
+    def _explain(self) -> None:
+        self.explaining.ask()
+        if self.stage.explain and not self.frozen:
+            self.look()
 
     def _toggle_help(self) -> None:
         self.stage.help = not self.stage.help

@@ -15,7 +15,8 @@ class Key(Struct, frozen=True):
 
 
 KEYS: tuple[Key, ...] = (
-    Key(("?", "f1"), "help", "?", "help"),
+    Key(("?",), "explain", "?", "explain; again: this help"),
+    Key(("h", "f1"), "help", "h F1", "keys, numbers, marks"),
     Key(("q", "ctrl+c", "ctrl+q"), "quit", "q ctrl+c", "quit"),
     Key(("ctrl+z",), "suspend", "ctrl+z", "suspend"),
     Key(("/",), "filter", "/", "filter; least size"),

@@ -8,6 +8,8 @@ from msgspec import Struct
 LEAST = (80, 24)
 MEDIUM = (110, 34)
 WIDE = (180, 44)
+EXPLAINED = 17
+"""Rows of the explanation of a number, where there is room for other panes."""
 WEIGHTS = {"chart": 40, "footprint": 36, "profile": 26, "tape": 21}
 """Shares of width (wide) among the panes below the table."""
 
@@ -71,6 +73,14 @@ def arrange(
     if is_wide(width, height):
         return {**places, **_across(body, rest)}
     return {**places, **_two_stacks(body, rest)}
+
+
+def beside(focused: Place, width: int, height: int) -> Place:
+    """Where numbers of a pane are explained: over the others, below it or, if it stands low, above it."""
+    body = Place(0, 1, width, height - 3)
+    rows = min(EXPLAINED, body.height // 2)
+    low = focused.y > body.y + body.height // 3
+    return Place(0, body.y if low else body.y + body.height - rows, width, rows)
 
 
 def _across(body: Place, names: list[str]) -> dict[str, Place]:

@@ -48,7 +48,11 @@ class MonitorApp(App[None]):
     """
 
     ENABLE_COMMAND_PALETTE = False
-    CSS = "Screen { overflow: hidden; background: black; } PaneView { position: absolute; display: none; }"
+    CSS = """
+    Screen { overflow: hidden; background: black; layers: default above; }
+    PaneView { position: absolute; display: none; }
+    #explain { layer: above; }
+    """
 
     def __init__(  # noqa: PLR0913 - one argument a setting of the config
         self,

@@ -1,6 +1,6 @@
 """What stands on the screen: which panes are shown, zoomed, focused, and how keys change that. Pure."""
 
-from cvdtui.app.layout import LEAST, PRESETS, ROOMY, Place, arrange, is_compact, is_wide
+from cvdtui.app.layout import LEAST, PRESETS, ROOMY, Place, arrange, beside, is_compact, is_wide
 from cvdtui.panes import PANES
 
 ORDER = tuple(PANES)
@@ -21,6 +21,8 @@ class Stage:
         self.drilled = False
         """The table made room for the market at hand."""
         self.help = False
+        self.explain = False
+        """The number at hand is explained, over the panes where there is room."""
         self.offline = False
         self.origin = ""
         """The pane that `visit` left: `back` returns to it."""
@@ -57,9 +59,14 @@ class Stage:
         if self.small:
             return {"small": Place(0, 0, self.width, self.height)}
         alone = "help" if self.help else "offline" if self.offline else self.zoom
-        if alone is None and self.compact:
+        if self.explain and self.compact and not self.help and not self.offline:
+            alone = "explain"
+        elif alone is None and self.compact:
             alone = self.focus
-        return arrange(self.width, self.height, tuple(self.shown), alone, rows)
+        places = arrange(self.width, self.height, tuple(self.shown), alone, rows)
+        if self.explain and not self.compact and alone in (None, self.zoom):
+            places["explain"] = beside(places[self.focus], self.width, self.height)
+        return places
 
     def settle(self) -> None:
         """The focus stands on a pane that is shown."""
@@ -136,12 +143,14 @@ class Stage:
     def can_leave(self) -> bool:
         """There is something that esc leaves."""
         away = self.focus != "markets" if self.compact else self.zoom is not None or self.drilled
-        return self.help or away
+        return self.help or self.explain or away
 
     def back(self) -> bool:
         """One step out; False when there is nothing to leave."""
         if self.help:
             self.help = False
+        elif self.explain:
+            self.explain = False
         elif self.origin:
             self.focus, self.origin = self.origin, ""
             self.zoom = None if self.compact else self.focus

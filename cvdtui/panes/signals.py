@@ -68,6 +68,11 @@ class Signals:
             self._point(self._past + line)
         return Answer(view={"scored": self.scored})
 
+    @property
+    def pointed(self) -> SignalView | None:
+        """The signal of the line pointed at."""
+        return self._shown[self._place()] if self._shown else None
+
     def _point(self, place: int) -> None:
         place = min(max(place, 0), len(self._shown) - 1)
         if place >= 0:

@@ -39,7 +39,7 @@ class ZScore:
     """It keeps nothing: every picture is drawn from the market at hand."""
 
     name = "zscore"
-    hints = (("[ ]", "timeframe"), ("?", "explain"), ("z", "zoom"), ("n N", "market"))
+    hints = (("[ ]", "timeframe"), ("z", "zoom"), ("n N", "market"))
 
     def press(self, key: str) -> Answer | None:  # noqa: ARG002 - nothing in it moves
         return None

@@ -214,8 +214,67 @@ def test_the_app_is_left_what_is_its_own():
 
 
 def test_help_opens_from_anywhere_and_closes_by_the_same_key():
+    for key in ("h", "f1"):
+        made = desk()
+        press(made, key)
+        assert "help" in made.stage.places(6)
+        press(made, key)
+        assert "help" not in made.stage.places(6)
+
+
+def test_the_question_mark_explains_then_helps_then_goes_back():
     made = desk()
     press(made, "?")
-    assert "help" in made.stage.places(6)
-    press(made, "?")
+    assert "explain" in made.stage.places(6)
     assert "help" not in made.stage.places(6)
+    press(made, "?")
+    assert "help" in made.stage.places(6)
+    assert "explain" not in made.stage.places(6)
+    press(made, "?")
+    assert not {"help", "explain"} & set(made.stage.places(6))
+
+
+def test_where_nothing_is_to_be_explained_the_question_mark_helps_at_once():
+    made = desk(80, 24)
+    press(made, "5", "?")
+    assert made.focused is made.help
+
+
+def test_esc_leaves_the_explanation_before_anything_else():
+    made = desk()
+    press(made, "enter", "?")
+    assert made.stage.drilled
+    press(made, "escape")
+    assert "explain" not in made.stage.places(6)
+    assert made.stage.drilled
+
+
+def test_what_the_explanation_needs_is_asked_for_while_it_is_open():
+    made = desk()
+    assert not made.view.explain
+    press(made, "?")
+    assert made.view.explain
+    press(made, "escape")
+    made.tick()
+    assert not made.view.explain
+
+
+def test_a_frozen_picture_stays_as_it_is_while_it_is_explained():
+    made = desk()
+    press(made, "space")
+    before = made.snapshot
+    press(made, "?", "right", "left")
+    made.tick()
+    assert made.snapshot is before
+
+
+@pytest.mark.parametrize("size", [(120, 40), (200, 50)])
+def test_the_explanation_stands_off_the_pane_it_explains(size):
+    made = desk(*size)
+    press(made, "?")
+    places = made.stage.places(6)
+    page, table = places["explain"], places["markets"]
+    assert table.y + table.height <= page.y
+    made.stage.focus = "profile"
+    page = made.stage.places(6)["explain"]
+    assert page.y + page.height <= size[1] - 2
