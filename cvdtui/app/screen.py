@@ -102,6 +102,8 @@ class MonitorApp(App[None]):
         self._views: dict[str, PaneView] = {}
         """Of the panes that were drawn at least once."""
         self._places: dict[str, Place] = {}
+        self._begun = False
+        """Whether the first picture, of the pane at hand alone, has been shown."""
 
     def show(self) -> int:
         """Run until the user leaves; the exit code (128 + n after signal n)."""
@@ -144,6 +146,8 @@ class MonitorApp(App[None]):
         """After the first picture: set the feeds going, and look at them from now on."""
         gc.freeze()  # what the screen is made of stays: the collector need not walk it again
         gc.enable()
+        self._begun = True
+        self.repaint()
         self.desk.wishes.start()
         self.set_interval(1 / self._hz, self._tick)
         if self._seconds is not None:
@@ -178,7 +182,10 @@ class MonitorApp(App[None]):
         focused = desk.focused
         self._footer.keys = self._hints(focused)
         rows = desk.snapshot.groups if desk.view.groups else desk.snapshot.rows
-        self._put(self._with_choices(stage.places(max(len(rows), 1))))
+        places = self._with_choices(stage.places(max(len(rows), 1)))
+        if not self._begun:
+            places = {n: place for n, place in places.items() if n in self._fixed or n == focused.name}
+        self._put(places)
         for name, place in self._places.items():
             view = self._views[name]
             alone = name in {stage.zoom, "help", "offline"} or stage.compact or stage.drilled

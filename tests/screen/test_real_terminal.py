@@ -21,7 +21,8 @@ def painted(text: str) -> bool:
 @pytest.mark.parametrize(("columns", "lines"), SIZES)
 def test_the_program_fills_a_real_terminal_at_each_size(columns, lines):
     with Terminal(FAKE, columns, lines) as terminal:
-        text = terminal.until(lambda text: painted(text) and "+" in text)
+        last = "▼ sell" if columns >= 120 else "+"
+        text = terminal.until(lambda text: painted(text) and "+" in text and last in text)
         rows = text.split("\n")
         assert "BTC binance-usdm" in rows[0]
         assert "Z" in rows[0]
