@@ -145,7 +145,7 @@ class Desk:
     def _meet(self) -> None:
         self.markets.meet(self.snapshot.rows, self.snapshot.time_us)
         if self.markets.groups is not None:
-            self.markets.groups.meet(self.snapshot.groups, self.markets.order)
+            self.markets.groups.meet(self.snapshot.groups, self.markets.order, self.snapshot.time_us)
 
     def say(self, text: str) -> None:
         """One line in the status, until the next key."""

@@ -22,6 +22,8 @@ class _Column(Struct, frozen=True):
     rank: int
     width: int
     write: Callable[[GroupRow], Written]
+    key: Callable[[GroupRow], float | None]
+    """What the column sorts by; None goes last."""
 
 
 def _last(row: GroupRow) -> Written:
@@ -55,41 +57,96 @@ def _markets(row: GroupRow) -> Written:
     return f"{row.counted}/{total}", "text" if row.counted == total else "warn"
 
 
+def _interest_change(row: GroupRow) -> float | None:
+    return row.open_interest_change
+
+
 COLUMNS = (
-    _Column("last", 2, 12, _last),
-    _Column("chg %", 7, 7, lambda row: _percent(row.change)),
-    _Column("volume", 10, 8, lambda row: _amount(row, row.volume)),
-    _Column("Δ bar", 8, 8, lambda row: _signed(row, row.delta_bar)),
-    _Column("Δ 5m", 6, 8, lambda row: _signed(row, row.delta_5m)),
-    _Column("CVD", 1, 9, lambda row: _signed(row, row.cvd)),
-    _Column("spot", 3, 9, lambda row: _signed(row, row.spot)),
-    _Column("perp", 4, 9, lambda row: _signed(row, row.perp)),
-    _Column("spot-perp", 5, 9, lambda row: _signed(row, row.spread)),
-    _Column("OI", 9, 8, lambda row: _amount(row, row.open_interest)),
-    _Column("OI %", 11, 7, lambda row: _percent(row.open_interest_change)),
-    _Column("markets", 2, 7, _markets),
-    _Column("cover", 0, 5, _cover),
+    _Column("last", 2, 12, _last, lambda row: row.last),
+    _Column("chg %", 7, 7, lambda row: _percent(row.change), lambda row: row.change),
+    _Column("volume", 10, 8, lambda row: _amount(row, row.volume), lambda row: row.volume),
+    _Column("Δ bar", 8, 8, lambda row: _signed(row, row.delta_bar), lambda row: row.delta_bar),
+    _Column("Δ 5m", 6, 8, lambda row: _signed(row, row.delta_5m), lambda row: row.delta_5m),
+    _Column("CVD", 1, 9, lambda row: _signed(row, row.cvd), lambda row: row.cvd),
+    _Column("spot", 3, 9, lambda row: _signed(row, row.spot), lambda row: row.spot),
+    _Column("perp", 4, 9, lambda row: _signed(row, row.perp), lambda row: row.perp),
+    _Column("spot-perp", 5, 9, lambda row: _signed(row, row.spread), lambda row: row.spread),
+    _Column("OI", 9, 8, lambda row: _amount(row, row.open_interest), lambda row: row.open_interest),
+    _Column(
+        "OI %", 11, 7, lambda row: _percent(row.open_interest_change), lambda row: row.open_interest_change
+    ),
+    _Column("markets", 2, 7, _markets, lambda row: row.counted),
+    _Column("cover", 0, 5, _cover, lambda row: row.coverage if row.counted else None),
 )
+SORT_EVERY_US = 1_000_000
 NAME = 12
 """Cells of a group's name."""
 
 
 class Groups:
-    """State: the rows last met, which of them pass the filter, and how far it is scrolled."""
+    """State: the rows last met, which of them are shown in which order, and how far it is scrolled."""
 
-    hints = (("enter", "open"), ("v", "markets"), ("/", "filter"), ("a", "add"))
+    hints = (
+        ("enter", "open"),
+        ("v", "markets"),
+        ("/", "filter"),
+        ("←→", "sort"),
+        ("r", "reverse"),
+        ("a", "add"),
+    )
 
     def __init__(self) -> None:
         self.shown: tuple[GroupRow, ...] = ()
+        self.sort: str | None = None
+        """Head of the column it is sorted by."""
+        self.reverse = True
+        self.held = False
+        """The user chose a row: sorting waits until esc."""
+        self._order: list[str] = []
+        self._sorted_us = 0
+        self._columns: tuple[_Column, ...] = COLUMNS
         self._total = 0
         self._top = 0
         self._page = 10
 
-    def meet(self, rows: Sequence[GroupRow], markets: Sequence[str]) -> None:
-        """The groups of a new snapshot; those stay that have one of these markets."""
+    def meet(self, rows: Sequence[GroupRow], markets: Sequence[str], now_us: int = 0) -> None:
+        """The groups of a new snapshot; those stay that have one of these markets, sorted each second."""
         wanted = set(markets)
         self._total = len(rows)
-        self.shown = tuple(row for row in rows if any(part.market.name in wanted for part in row.parts))
+        shown = [row for row in rows if any(part.market.name in wanted for part in row.parts)]
+        places = {name: place for place, name in enumerate(self._order)}
+        if self.sort and (self.held or now_us - self._sorted_us < SORT_EVERY_US):
+            self.shown = tuple(sorted(shown, key=lambda row: places.get(row.name, len(places))))
+        else:
+            self._sorted_us = now_us
+            self._place(shown)
+
+    def _place(self, rows: Sequence[GroupRow]) -> None:
+        """Put the rows in order: by the column's value, those without one last."""
+        key = next((column.key for column in COLUMNS if column.head == self.sort), None)
+        if key is not None:
+            valued = [(key(row), row) for row in rows]
+            told = [(value, row) for value, row in valued if value is not None]
+            told.sort(key=lambda pair: pair[0], reverse=self.reverse)
+            rows = [row for _, row in told] + [row for value, row in valued if value is None]
+        self.shown = tuple(rows)
+        self._order = [row.name for row in rows]
+
+    def press(self, key: str) -> Answer | None:
+        """Sort by the next column (or the one before), the other way round, or let go of the row."""
+        if key == "escape" and self.held:
+            self.held = False
+            return Answer()
+        if key in {"left", "right"}:
+            heads: list[str | None] = [None, *(column.head for column in self._columns)]
+            at = heads.index(self.sort) if self.sort in heads else 0
+            self.sort = heads[(at + (1 if key == "right" else -1)) % len(heads)]
+        elif key == "r":
+            self.reverse = not self.reverse
+        else:
+            return None
+        self._place(self.shown)
+        return Answer()
 
     def at(self, market: str | None) -> int:
         """The place of the group a market belongs to; 0 when there is none."""
@@ -122,6 +179,8 @@ class Groups:
     def paint(self, frame: Frame, selected: str | None, pattern: str) -> list[Line]:
         """Title, head and rows."""
         words = f"{len(self.shown)} of {self._total}" + (f" · /{pattern}" if pattern else "")
+        if self.sort:
+            words += f" · sort {self.sort} {self._arrow()}{' held' if self.held else ''}"
         head = title(frame, "groups", f"{words} · {_money_words(self.shown)} · v markets")
         if not self.shown:
             return [
@@ -132,16 +191,20 @@ class Groups:
         self._page = max(frame.height - 2, 1)
         self._top = min(max(self._top, at - self._page + 1), at)
         self._top = max(min(self._top, len(self.shown) - self._page), 0)
-        columns = _fitting(frame.width)
+        columns = self._columns = _fitting(frame.width)
         rows = self.shown[self._top : self._top + self._page]
         return [
             head,
-            _head(columns, frame.width),
+            _head(columns, frame.width, self.sort, self._arrow()),
             *(_line(row, columns, frame.width, row is self.shown[at]) for row in rows),
         ]
 
+    def _arrow(self) -> str:
+        return "▼" if self.reverse else "▲"
+
     def choose(self, place: int, markets: Sequence[str]) -> Answer:
-        """Look at the group in this place."""
+        """Look at the group in this place, which holds still from now on."""
+        self.held = True
         name = self.target(place, markets)
         return Answer({"market": name}) if name else Answer()
 
@@ -164,8 +227,12 @@ def _fitting(width: int) -> tuple[_Column, ...]:
     return tuple(column for column in COLUMNS if column.head in chosen)
 
 
-def _head(columns: tuple[_Column, ...], width: int) -> Line:
-    words = " " + "asset".ljust(NAME) + "".join(" " + column.head.rjust(column.width) for column in columns)
+def _head(columns: tuple[_Column, ...], width: int, sort: str | None, arrow: str) -> Line:
+    heads = (
+        (column.head[: column.width - 1] + arrow if column.head == sort else column.head, column.width)
+        for column in columns
+    )
+    words = " " + "asset".ljust(NAME) + "".join(" " + head.rjust(room) for head, room in heads)
     room = width - len(words) - 2
     return ((fit(words + ("  left out" if room >= 8 else ""), width), "head"),)
 

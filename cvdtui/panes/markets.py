@@ -264,7 +264,7 @@ class Markets:
         if key == "enter" and groups.shown:
             return Answer(pane="group")
         place = groups.move(key, self.selected)
-        return None if place is None else groups.choose(place, self.order)
+        return groups.press(key) if place is None else groups.choose(place, self.order)
 
     def _sort_key(self, key: str) -> Answer | None:
         if key in {"left", "right"}:

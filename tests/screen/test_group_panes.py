@@ -166,6 +166,41 @@ def test_the_cursor_walks_over_groups_and_stands_for_their_lead():
     assert markets.point(1).view == {"market": BYBIT.name}
 
 
+def test_groups_are_sorted_by_the_keys_of_the_markets_table():
+    markets = Markets()
+    markets.meet(tuple(btc_row(market) for market in (BTC, SPOT, BYBIT)), NOON)
+    pane = markets.groups = Groups()
+    spot, bybit = (replace(ROW, parts=(part,)) for part in PARTS[1:3])
+    rows = [
+        replace(ROW, name="A", cvd=1.0, parts=PARTS[:1]),
+        replace(spot, name="B", cvd=3.0, lead=SPOT),
+        replace(bybit, name="C", cvd=None, lead=BYBIT),
+    ]
+
+    def names(now_us, *values):
+        told = [replace(row, cvd=value) for row, value in zip(rows, values, strict=True)] if values else rows
+        pane.meet(told, markets.order, now_us)
+        head, *lines = texts(pane.paint(frame(80, 6, shot()), markets.selected, ""))[1:]
+        return "".join(line[1] for line in lines if line.strip()), head
+
+    assert names(NOON)[0] == "ABC"
+    for _ in range(2):
+        assert markets.press("right") is not None
+    assert "CVD▼" in names(NOON)[1]
+    assert "sort CVD ▼" in texts(pane.paint(frame(120, 6, shot()), markets.selected, ""))[0]
+    assert names(NOON + 1_000_000)[0] == "BAC", "without a value last"
+    assert names(NOON + 1_500_000, 5.0, 3.0, None)[0] == "BAC", "no more than once a second"
+    assert names(NOON + 2_000_000, 5.0, 3.0, None)[0] == "ABC"
+    assert markets.press("r") is not None
+    assert names(NOON + 2_000_000, 5.0, 3.0, None)[0] == "BAC"
+    assert markets.press("down").view == {"market": BYBIT.name}
+    assert names(NOON + 9_000_000, 1.0, 3.0, None)[0] == "BAC", "rows hold still while one is chosen"
+    assert markets.press("escape") is not None
+    assert names(NOON + 9_000_000, 1.0, 3.0, None)[0] == "ABC"
+    assert markets.press("escape") is None
+    assert markets.press("x") is None
+
+
 def test_links_tell_state_age_pace_and_the_way_out():
     links = (
         Link(
