@@ -11,11 +11,12 @@ from cvdtui.engine.footprint import Rows, auto_row, group
 from cvdtui.engine.jury import Jury, MakeJury, RowsAt, rows_of_bar
 from cvdtui.engine.market_state import MarketState, late_start
 from cvdtui.engine.profile import profile
-from cvdtui.engine.segment import Cells
+from cvdtui.engine.segment import CellsAtRest
 from cvdtui.juries import introduce
 from cvdtui.model import Bar, Gap, Outage
 from cvdtui.report_groups import groups_report
 from cvdtui.report_signals import BarNotes, signals_report
+from cvdtui.signals.closed import Cells
 
 SCHEMA = 1
 
@@ -83,7 +84,7 @@ def market_report(
     notes = BarNotes(jury, row, prices, rows_at)
     told = [
         _bar(bar, cells, row, prices, sizes, notes, rows_at(bar, cells, row), closed=bar.time_us != open_us)
-        for bar, cells in bars.with_cells()
+        for bar, cells in _with_cells(bars)
     ]
     jury.catch_up()
     start = flow.start
@@ -154,6 +155,16 @@ def _outage(outage: Outage) -> Json:
         "to_time_us": outage.to_time_us,
         "state": "approximate" if outage.approximate else "lost",
     }
+
+
+def _with_cells(bars: Bars) -> Iterator[tuple[Bar, Cells | None]]:
+    """Every bar with its cells, which are looked into where they lie: few are asked for."""
+    for bar in bars.closed:
+        packed = bars.footprints.get(bar.time_us)
+        yield bar, CellsAtRest(packed) if isinstance(packed, tuple) else packed
+    if bars.open is not None:
+        time_us = bars.open.time_us
+        yield bars.open.bar(bars.cvd_before), bars.cells(time_us)
 
 
 def _rows_at(bars: Bars) -> RowsAt:

@@ -6,9 +6,8 @@ from typing import Any
 from cvdtui.engine.decimals import Texts
 from cvdtui.engine.footprint import Rows
 from cvdtui.engine.jury import Jury, RowsAt, rows_of_bar
-from cvdtui.engine.segment import Cells
 from cvdtui.model import Bar, Signal
-from cvdtui.signals.closed import Closed, Marks, Scale
+from cvdtui.signals.closed import Cells, Closed, Marks, Scale
 from cvdtui.signals.unfinished import Unfinished
 
 Json = dict[str, Any]

@@ -1,8 +1,8 @@
 """Footprint rows: cells grouped to a row size, and the automatic row size."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from cvdtui.engine.segment import BUY_CODE, SELL_CODE, Cells
+from cvdtui.engine.segment import BUY_CODE, SELL_CODE
 from cvdtui.model import Bar
 
 AUTO_ROWS = 12
@@ -21,14 +21,14 @@ def row_number(price: int, row: int) -> int:
     return (2 * price + row) // (2 * row)
 
 
-def group(cells: Cells, row: int) -> Rows:
+def group(cells: Mapping[int, int], row: int) -> Rows:
     """Cells summed to rows of `row` price units."""
     rows: Rows = {}
     add_to_rows(rows, cells, row)
     return rows
 
 
-def add_to_rows(rows: Rows, cells: Cells, row: int) -> None:
+def add_to_rows(rows: Rows, cells: Mapping[int, int], row: int) -> None:
     """Adds cells to rows of `row` price units."""
     double = 2 * row
     for key, size in cells.items():

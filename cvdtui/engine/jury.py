@@ -12,10 +12,9 @@ from cvdtui.engine.levels import Levels
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.pair import Pair
 from cvdtui.engine.row_choice import RowChoice
-from cvdtui.engine.segment import Cells
 from cvdtui.engine.trust import Trust
 from cvdtui.model import Bar, Signal
-from cvdtui.signals.closed import Closed, Interest, Marks, Scale, Side, Zone
+from cvdtui.signals.closed import Cells, Closed, Interest, Marks, Scale, Side, Zone
 from cvdtui.signals.divergence import Divergence
 from cvdtui.signals.imbalance import Imbalance
 from cvdtui.signals.registry import PARAMETERS, SIGNALS, Judge

@@ -1,7 +1,8 @@
 """A segment: consecutive trades of one time slot and one side source, summed; the unit everything merges."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import ItemsView, Iterator, Mapping, Sequence
+from sys import byteorder
 
 from cvdtui.model import SideSource, Trade
 
@@ -180,6 +181,35 @@ def unpack(packed: Packed) -> Cells:
         return dict(packed)
     keys, sizes = packed
     return dict(zip(memoryview(keys).cast("q"), memoryview(sizes).cast("q"), strict=True))
+
+
+class CellsAtRest(Mapping[int, int]):
+    """Packed cells to look into: one that is asked for is found in the bytes, without unpacking the rest."""
+
+    __slots__ = ("_packed",)
+
+    def __init__(self, packed: tuple[bytes, bytes]) -> None:
+        self._packed = packed
+
+    def __getitem__(self, key: int) -> int:
+        keys, sizes = self._packed
+        sought = key.to_bytes(8, byteorder, signed=True)
+        place = keys.find(sought)
+        while place % 8 and place > 0:
+            place = keys.find(sought, place + 1)
+        if place < 0:
+            raise KeyError(key)
+        return int.from_bytes(sizes[place : place + 8], byteorder, signed=True)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(memoryview(self._packed[0]).cast("q"))
+
+    def __len__(self) -> int:
+        return len(self._packed[0]) // 8
+
+    def items(self) -> ItemsView[int, int]:
+        """All of them, as of a dict."""
+        return unpack(self._packed).items()
 
 
 def cell_count(packed: Packed) -> int:

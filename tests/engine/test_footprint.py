@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cvdtui.engine.footprint import auto_row, group, row_number, stepped_row
-from cvdtui.engine.segment import pack, unpack
+from cvdtui.engine.segment import CellsAtRest, pack, unpack
 from cvdtui.model import Bar
 from cvdtui.signals.imbalance import imbalances
 from cvdtui.signals.stacked import stacked
@@ -143,3 +143,29 @@ def test_a_row_between_two_steps_goes_to_its_neighbours():
 @given(st.dictionaries(st.integers(-(2**70), 2**70), st.integers(0, 2**70)))
 def test_cells_at_rest_come_back_as_they_were(cells):
     assert unpack(pack(cells)) == cells
+
+
+@given(
+    st.dictionaries(st.tuples(st.integers(-300, 300), st.sampled_from((0, 1, 3))), st.integers(0, 10**15)),
+    st.integers(-300, 300),
+)
+def test_cells_at_rest_are_those_that_were_packed(known, price):
+    cells = {price << 2 | code: size for (price, code), size in known.items()}
+    packed = pack(cells)
+    assert isinstance(packed, tuple)
+    resting = CellsAtRest(packed)
+    assert (dict(resting), len(resting), group(resting, 7)) == (cells, len(cells), group(cells, 7))
+    assert [resting.get(price << 2 | code) for code in (0, 1, 3)] == [
+        cells.get(price << 2 | code) for code in (0, 1, 3)
+    ]
+
+
+def test_a_cell_at_rest_is_not_mistaken_for_bytes_of_two_others():
+    two = (1 << 56) | 1, 0x0202020202020202
+    astride = int.from_bytes(
+        (two[0].to_bytes(8, "little") + two[1].to_bytes(8, "little"))[4:12], "little", signed=True
+    )
+    packed = pack({two[0]: 5, two[1]: 6})
+    assert isinstance(packed, tuple)
+    assert CellsAtRest(packed).get(astride) is None
+    assert CellsAtRest(packed)[two[1]] == 6
