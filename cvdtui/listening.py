@@ -28,7 +28,7 @@ class Listener:
     What the screen looks at changes nothing: other lengths neither alert nor are written down.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a listener hears, and whom it tells
         self,
         board: Board,
         bar: int,
@@ -36,8 +36,11 @@ class Listener:
         journal: Journal | None,
         *,
         now: Callable[[], int],
+        also: Callable[[], None] = lambda: None,
     ) -> None:
+        """`also` is done after each step: what looks at rows of the same bars."""
         self._board = board
+        self._also = also
         self._bar = bar
         self._desk = desk
         self._journal = journal
@@ -55,6 +58,7 @@ class Listener:
             await self._remember(self._journal)
         while True:
             entries, is_done = self.step()
+            self._also()
             if entries and self._journal is not None:
                 # shielded: who is cancelled here must not leave a line half handed over, see `finish`
                 self._writing = asyncio.ensure_future(asyncio.to_thread(self._journal.write, entries))

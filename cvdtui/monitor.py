@@ -11,7 +11,9 @@ from msgspec.structs import replace
 
 from cvdtui.alerts.channels import Screen as AlertScreen
 from cvdtui.alerts.desk import AlertDesk
+from cvdtui.alerts.wish import rule_of
 from cvdtui.board import Board
+from cvdtui.conditions import Conditions
 from cvdtui.config import AlertRule, Config
 from cvdtui.engine.session import SessionClock, week_start
 from cvdtui.errors import CvdtuiError
@@ -83,7 +85,10 @@ class Monitor:
         kept = None
         if journal is not None and config.journal.enabled:
             kept = Journal(journal, megabytes=config.journal.megabytes, note=self.board.note)
-        self._listener = Listener(self.board, config.bar, self.alerts, kept, now=wall_clock)
+        conditions = Conditions(self.board, config, self.alerts, now=wall_clock)
+        self._listener = Listener(
+            self.board, config.bar, self.alerts, kept, now=wall_clock, also=conditions.look
+        )
         self._shadowing = Shadowing(config, self.board.on_link, wall_clock)
         for name in markets:
             self.board.add(market_named(name))
@@ -114,6 +119,7 @@ class Monitor:
         return replace(
             made,
             alerts=tuple(self.alerts.lines),
+            rules=self.alerts.rule_lines(made.time_us),
             channels=self.alerts.channels,
             trials=self._shadowing.trials(),
         )
@@ -153,9 +159,16 @@ class Monitor:
         self._shadowing.follow(self.board.states)
         return None
 
-    def add_alert(self, market: str, signal: str = "*") -> bool:
-        """A rule for this very market, beside the configured ones; False where it is there."""
-        return self.alerts.add_rule(AlertRule(market=market, signal=signal))
+    def add_alert(self, market: str, wish: str = "") -> bool:
+        """A rule for this very market, beside the configured ones, as it is typed; False where it is there.
+
+        UsageError where it is not understood.
+        """
+        return self.alerts.add_rule(rule_of(market, wish, self.config.alerts))
+
+    def remove_alert(self, key: str) -> bool:
+        """Removes one added rule, by its line's key; False where there is none."""
+        return self.alerts.remove_rule(key)
 
     def remove_alerts(self, market: str) -> int:
         """Removes the rules added for this very market; how many there were."""

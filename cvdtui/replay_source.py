@@ -84,8 +84,12 @@ class ReplaySource:
         """A replay has the markets of its files."""
         return f"a replay shows the markets of its files; {name} stays"
 
-    def add_alert(self, market: str, signal: str = "*") -> str | None:  # noqa: ARG002 - as a Source is asked
+    def add_alert(self, market: str, wish: str = "") -> str | None:  # noqa: ARG002 - as a Source is asked
         """What happened long ago alerts nobody."""
+        return "a replay does not alert"
+
+    def remove_alert(self, key: str) -> str | None:  # noqa: ARG002 - as a Source is asked
+        """There are none."""
         return "a replay does not alert"
 
     def remove_alerts(self, market: str) -> str | None:

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from msgspec import Struct, structs
@@ -18,6 +19,13 @@ class KeptAlert(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     market: str
     signal: str = "*"
+    strength: float = 0.0
+    side: Literal["both", "buy", "sell"] = "both"
+    bar: int = 0
+    """Seconds; 0 is any."""
+    when: str = ""
+    to: tuple[str, ...] | None = None
+    """None: where the configuration says."""
 
 
 class State(Struct, frozen=True, kw_only=True):

@@ -8,9 +8,10 @@ from msgspec import structs
 
 from cvdtui import resources, settings
 from cvdtui.app import MonitorApp, Source
-from cvdtui.config import AlertRule, Config
+from cvdtui.config import AlertRule, Alerts, Config
 from cvdtui.config.alerting import SIGNALS
-from cvdtui.model import View
+from cvdtui.errors import UsageError
+from cvdtui.model import TIMEFRAMES, View
 from cvdtui.options import DemoOptions, ReplayOptions, RunOptions
 from cvdtui.sources import LiveSource
 from cvdtui.theme import Theme, parse_theme
@@ -22,7 +23,7 @@ def show_live(options: RunOptions) -> int:
         options.config,
         notices=options.notices,
         remember=remember_market,
-        alerts=kept_alerts(),
+        alerts=kept_alerts(options.config.alerts),
         remember_alerts=remember_alerts,
         journal=settings.journal_path(),
         levels=kept_levels(),
@@ -53,15 +54,49 @@ def remember_market(name: str, followed: bool) -> str:  # noqa: FBT001 - as the 
     return settings.save_state(structs.replace(state, added=tuple(added), removed=tuple(removed)))
 
 
-def kept_alerts() -> list[AlertRule]:
+def kept_alerts(alerts: Alerts) -> list[AlertRule]:
     """Rules that were added on the screen, as far as they still make sense."""
-    kept = settings.load_state().alerts
-    return [AlertRule(market=one.market, signal=one.signal) for one in kept if one.signal in ("*", *SIGNALS)]
+    found: list[AlertRule] = []
+    for one in settings.load_state().alerts:
+        to = None if one.to is None else tuple(name for name in one.to if alerts.kind_of(name) is not None)
+        if one.signal in ("*", *SIGNALS) and one.bar in (0, *TIMEFRAMES) and _is_condition(one.when):
+            found.append(
+                AlertRule(
+                    market=one.market,
+                    signal=one.signal,
+                    strength=one.strength,
+                    side=one.side,
+                    bar=one.bar,
+                    when=one.when,
+                    to=to or None,
+                )
+            )
+    return found
+
+
+def _is_condition(text: str) -> bool:
+    from cvdtui.alerts.condition import Condition
+
+    try:
+        return not text or bool(Condition(text).names)
+    except UsageError:
+        return False
 
 
 def remember_alerts(rules: Sequence[AlertRule]) -> str:
     """Keeps the rules added on the screen; a warning when they cannot be kept."""
-    kept = tuple(settings.KeptAlert(market=rule.market, signal=rule.signal) for rule in rules)
+    kept = tuple(
+        settings.KeptAlert(
+            market=rule.market,
+            signal=rule.signal,
+            strength=rule.strength,
+            side=rule.side,
+            bar=rule.bar,
+            when=rule.when,
+            to=rule.to,
+        )
+        for rule in rules
+    )
     return settings.save_state(structs.replace(settings.load_state(), alerts=kept))
 
 

@@ -6,9 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cvdtui.config import AlertRule, Config
-from cvdtui.config.alerting import SIGNALS
-from cvdtui.config.names import hint
-from cvdtui.errors import CvdtuiError
+from cvdtui.errors import CvdtuiError, UsageError
 from cvdtui.model import Market, MarketRow, Snapshot, View
 from cvdtui.options import DemoOptions
 from cvdtui.venues import VENUES
@@ -186,14 +184,25 @@ class LiveSource:
         )
         await self._monitor.start()
 
-    def add_alert(self, market: str, signal: str = "*") -> str | None:
-        """Alerts on signals of this market from now on; None, or why not."""
+    def add_alert(self, market: str, wish: str = "") -> str | None:
+        """Alerts on this market from now on, as it is typed; None, or why not."""
         if self._monitor is None:
             return _STARTING
-        if signal != "*" and signal not in SIGNALS:
-            return f'no signal is named "{signal}"{hint(signal, SIGNALS)}'
-        if not self._monitor.add_alert(market, signal):
+        try:
+            is_new = self._monitor.add_alert(market, wish)
+        except UsageError as error:
+            return str(error)
+        if not is_new:
             return f"{market} alerts on that already"
+        self._keep_alerts(self._monitor)
+        return None
+
+    def remove_alert(self, key: str) -> str | None:
+        """Takes back one rule that was added; None, or why not."""
+        if self._monitor is None:
+            return _STARTING
+        if not self._monitor.remove_alert(key):
+            return "a rule of the configuration is removed there"
         self._keep_alerts(self._monitor)
         return None
 

@@ -9,13 +9,14 @@ from collections.abc import AsyncIterator, Sequence
 import msgspec
 
 from cvdtui.alerts.condition import NUMBERS, TRUTHS, Condition, Values
+from cvdtui.conditions import values_of
 from cvdtui.config import Config
 from cvdtui.config.names import hint
 from cvdtui.demo.process import DemoProcess
 from cvdtui.errors import UnreachableError, UsageError
 from cvdtui.flows import demo_config
 from cvdtui.headless import stderr_screen, stopping
-from cvdtui.model import MarketRow, View
+from cvdtui.model import View
 from cvdtui.monitor import Monitor
 from cvdtui.options import DemoOptions, WatchOptions
 from cvdtui.sources import exchange_options
@@ -97,30 +98,6 @@ class Watcher:
             "values": {name: values[name] for name in (*NUMBERS, *TRUTHS)},
         }
         return msgspec.json.encode(said).decode()
-
-
-def values_of(row: MarketRow, now_us: int) -> Values:
-    """What the names of a condition stand for; None where it is not known (yet)."""
-    seen = row.last is not None
-    quality = row.quality
-    return {
-        "last": row.last,
-        "change": row.change,
-        "volume": row.volume if seen else None,
-        "cvd": row.cvd,
-        "delta_bar": row.delta_bar,
-        "delta_5m": row.delta_5m,
-        "delta_ratio": row.delta_ratio,
-        "z": row.z,
-        "z_before": row.z_before,
-        "coverage": quality.coverage if seen else None,
-        "trades": row.trades,
-        "lost": quality.lost,
-        "missing": quality.open,
-        "age": max(0.0, (now_us - row.last_trade_us) / 1e6) if row.last_trade_us else None,
-        "climax": row.climax if row.z is not None else None,
-        "live": quality.state == "live",
-    }
 
 
 @contextlib.asynccontextmanager

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 import msgspec
 from msgspec import Struct
 
+from cvdtui.alerts.condition import Values
+from cvdtui.config import AlertRule
 from cvdtui.config.rules import bar_text
-from cvdtui.model import TIMEFRAMES, Heard
+from cvdtui.model import TIMEFRAMES, Heard, MarketRow
 
 _STRENGTHS = ("z", "ratio", "rows", "efficiency", "value")
 """Where a signal says how strong it is, the first that is there."""
@@ -79,6 +81,33 @@ def alert_of(heard: Heard, now_us: int, *, demo: bool = False) -> Alert:
         sent_us=now_us,
         demo=demo,
     )
+
+
+def held(rule: AlertRule, row: MarketRow, values: Values, now_us: int, *, demo: bool = False) -> Alert:
+    """The alert that a condition began to hold for a market; `values` are those of its names."""
+    words = [f"{name} {_shown(value)}" for name, value in values.items()]
+    words.append(f"coverage {int(row.quality.coverage * 1000) / 10:g} %")
+    return Alert(
+        title=("DEMO " if demo else "") + f"{row.market.name} {rule.when}",
+        text=", ".join(words),
+        market=row.market.name,
+        signal="condition",
+        side="",
+        time_us=now_us,
+        bar_seconds=0,
+        strength=None,
+        price=row.last,
+        coverage=row.quality.coverage,
+        values={"when": rule.when, **values},
+        sent_us=now_us,
+        demo=demo,
+    )
+
+
+def _shown(value: float | bool | None) -> str:  # noqa: FBT001 - as a Values has it
+    if value is None or isinstance(value, bool):
+        return {None: "not known", True: "yes", False: "no"}[value]
+    return f"{value:.6g}"
 
 
 def trial(now_us: int) -> Alert:

@@ -3,16 +3,18 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Literal, TypeVar
 
-from cvdtui.alerts.alert import Alert, alert_of
+from cvdtui.alerts.alert import Alert, alert_of, held
 from cvdtui.alerts.channels import Screen, make
+from cvdtui.alerts.condition import Values
 from cvdtui.alerts.delivery import Outbox
-from cvdtui.alerts.rules import Rules
+from cvdtui.alerts.rules import Rules, Verdict
+from cvdtui.alerts.wish import words_of
 from cvdtui.config import AlertChannel, AlertRule, Alerts
 from cvdtui.config.names import hint
 from cvdtui.errors import UsageError
-from cvdtui.model import AlertLine, ChannelState, Heard
+from cvdtui.model import AlertLine, ChannelState, Heard, MarketRow, RuleLine
 
 LINES = 200
 """Alerts kept to show."""
@@ -50,15 +52,36 @@ class AlertDesk:
         if verdict is None:
             return None
         alert = alert_of(heard, now_us, demo=self._demo)
+        return self._speak(alert, heard.signal.side, verdict, now_us)
+
+    def hold(self, rule: AlertRule, row: MarketRow, values: Values, now_us: int) -> AlertLine | None:
+        """A rule's condition began to hold for a market: the alert it became, if the rule may speak."""
+        verdict = self.rules.turn((rule,), row.market.name, now_us)
+        if verdict is None:
+            return None
+        return self._speak(held(rule, row, values, now_us, demo=self._demo), "", verdict, now_us)
+
+    def _speak(
+        self, alert: Alert, side: Literal["buy", "sell", ""], verdict: Verdict, now_us: int
+    ) -> AlertLine:
+        """Hands an alert to its channels and notes it."""
         names = verdict.channels
         if verdict.quiet:
             names = tuple(name for name in self._alerts.to if self._alerts.kind_of(name) in ON_SCREEN)
         for name in names:
             self._outbox(name).put(alert)
-        said = heard.signal
         text = f"{alert.title}, {alert.text}"
-        place = (heard.market, said.signal, said.side, said.time_us, said.bar_seconds)
-        line = AlertLine(now_us, *place, text, names, verdict.quiet)
+        line = AlertLine(
+            now_us,
+            alert.market,
+            alert.signal,
+            side,
+            alert.time_us,
+            alert.bar_seconds,
+            text,
+            names,
+            verdict.quiet,
+        )
         self.lines.append(line)
         return line
 
@@ -85,6 +108,24 @@ class AlertDesk:
             for name in dict.fromkeys((*asked, *self._outboxes))
         )
 
+    def rule_lines(self, now_us: int) -> tuple[RuleLine, ...]:
+        """Every rule, as the screen lists it: the configuration's first."""
+        found: list[RuleLine] = []
+        for place, rule in enumerate((*self.configured, *self.rules.added)):
+            spoke = self.rules.spoke_us(rule)
+            cools = spoke and now_us - spoke < 1_000_000 * (
+                self._alerts.cooldown_s if rule.cooldown_s is None else rule.cooldown_s
+            )
+            quiet = self.rules.is_quiet(rule, now_us)
+            text, added = words_of(rule), place >= len(self.configured)
+            channels = self._alerts.to if rule.to is None else rule.to
+            key = f"{place if not added else 'added'} {rule.market} {text} {' '.join(channels)}"
+            state: Literal["ready", "cooling", "quiet"] = (
+                "quiet" if quiet else "cooling" if cools else "ready"
+            )
+            found.append(RuleLine(key, rule.market, text, channels, added, state, spoke))
+        return tuple(found)
+
     # --- rules of the screen
 
     def add_rule(self, rule: AlertRule) -> bool:
@@ -93,6 +134,14 @@ class AlertDesk:
             return False
         self.rules.added.append(rule)
         return True
+
+    def remove_rule(self, key: str) -> bool:
+        """Removes the rule of the screen that its line calls so; False where there is none."""
+        lines = self.rule_lines(0)[len(self.configured) :]
+        kept = [rule for rule, line in zip(self.rules.added, lines, strict=True) if line.key != key]
+        was_there = len(kept) < len(self.rules.added)
+        self.rules.added[:] = kept
+        return was_there
 
     def remove_rules(self, market: str) -> int:
         """Removes the screen's rules of this very market; how many there were."""

@@ -1,5 +1,6 @@
 """Which signals alert, and where they go: patterns, strength, cooldown, quiet hours. Reads no clock."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from fnmatch import fnmatchcase
 from typing import NamedTuple
@@ -43,13 +44,17 @@ class Rules:
         if not matching:
             return None
         self._remember(heard.key)
-        ready = [rule for rule in matching if not self._is_cooling(rule, heard.market, now_us)]
+        return self.turn(matching, heard.market, now_us)
+
+    def turn(self, matching: Sequence[AlertRule], market: str, now_us: int) -> Verdict | None:
+        """Where an alert that these rules ask for goes; None while all of them are cooling down."""
+        ready = [rule for rule in matching if not self.is_cooling(rule, market, now_us)]
         if not ready:
             return None
         channels: dict[str, None] = {}
         quiet = True
         for rule in ready:
-            self._spoke[rule, heard.market] = now_us
+            self._spoke[rule, market] = now_us
             if not self.is_quiet(rule, now_us):
                 quiet = False
                 channels.update(dict.fromkeys(self._alerts.to if rule.to is None else rule.to))
@@ -67,7 +72,12 @@ class Rules:
     def _is_fresh(self, heard: Heard, now_us: int) -> bool:
         return -EARLY_US <= now_us - heard.closed_us <= self._alerts.fresh_s * 1_000_000
 
-    def _is_cooling(self, rule: AlertRule, market: str, now_us: int) -> bool:
+    def spoke_us(self, rule: AlertRule) -> int:
+        """When it spoke last, of any market; 0: not yet."""
+        return max((when for (one, _), when in self._spoke.items() if one == rule), default=0)
+
+    def is_cooling(self, rule: AlertRule, market: str, now_us: int) -> bool:
+        """Whether it spoke of this market so lately that it is silent."""
         spoke = self._spoke.get((rule, market))
         wait_s = self._alerts.cooldown_s if rule.cooldown_s is None else rule.cooldown_s
         return spoke is not None and now_us - spoke < wait_s * 1_000_000
@@ -82,7 +92,8 @@ def matches(rule: AlertRule, heard: Heard) -> bool:
     """Whether a rule asks for this signal, however old it is."""
     said = heard.signal
     return (
-        rule.signal in ("*", said.signal)
+        not rule.when
+        and rule.signal in ("*", said.signal)
         and fnmatchcase(heard.market, rule.market)
         and rule.bar in (0, said.bar_seconds)
         and rule.side in ("both", said.side)

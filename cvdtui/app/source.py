@@ -42,8 +42,14 @@ class Source(Protocol):
     async def remove_market(self, name: str) -> str | None:
         """Stop following it; None when done, else why not."""
 
-    def add_alert(self, market: str, signal: str = "*") -> str | None:
-        """Alert on signals of this very market from now on, and after a restart; None, or why not."""
+    def add_alert(self, market: str, wish: str = "") -> str | None:
+        """Alert on this very market from now on, and after a restart; None, or why not, in one line.
+
+        `wish` as it is typed: `climax 2.5 to phone`, `z > 2`; empty is any signal.
+        """
+
+    def remove_alert(self, key: str) -> str | None:
+        """Take back one rule that was added, by the key of its line; None, or why not."""
 
     def remove_alerts(self, market: str) -> str | None:
         """Take back what `add_alert` added for this market; None, or why not."""

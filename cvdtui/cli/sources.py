@@ -39,7 +39,15 @@ def checked(layers: Sequence[Layer]) -> Config:
         themes=resources.theme_files(),
         presets=PRESETS,
         signals=_parameters(layers),
+        conditions=_condition,
     )
+
+
+def _condition(text: str) -> object:
+    """UsageError where it makes no sense; loaded for rules that have one."""
+    from cvdtui.alerts.condition import Condition
+
+    return Condition(text)
 
 
 def _parameters(layers: Sequence[Layer]) -> Mapping[str, type[Struct]] | None:

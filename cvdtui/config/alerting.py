@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from cvdtui.config import rules
 from cvdtui.config.names import dotted, hint
 from cvdtui.config.rules import Known, Rule
-from cvdtui.errors import ConfigError
+from cvdtui.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from cvdtui.config.keys import Config
@@ -107,6 +107,17 @@ def _parse_pattern(value: object, _: Known) -> str:
     return value
 
 
+def _parse_condition(value: object, known: Known) -> str:
+    if not isinstance(value, str) or len(value) > 1_000 or not value.isprintable():
+        raise ValueError
+    if value and known.conditions is not None:
+        try:
+            known.conditions(value)
+        except UsageError as error:
+            raise ValueError(str(error)) from None
+    return value
+
+
 def _parse_quiet(value: object, _: Known) -> str:
     clock = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
     if value == "":
@@ -138,6 +149,7 @@ WORD = Rule('a name without spaces, "env:NAME" or "file:PATH"', _parse_word, pri
 COMMAND = Rule('a program and its arguments, such as ["/usr/local/bin/on-signal", "--loud"]', _parse_command)
 NAMES = Rule('a list of channels, such as ["bell", "phone"]', _parse_names)
 PATTERN = Rule('a market or a pattern, such as "binance-usdm:*"', _parse_pattern)
+CONDITION = Rule('a condition, such as "z > 2 and coverage > 0.99", or ""', _parse_condition)
 QUIET = Rule('a stretch of the day, such as "22:00-07:00", or ""', _parse_quiet)
 CHANNEL = Rule("a channel, such as phone", _parse_channel)
 ANY_BAR = Rule('a bar length, such as "1m", or "any"', _parse_any_bar)
@@ -151,7 +163,9 @@ class AlertRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     market: Annotated[str, PATTERN] = "*"
     """A name, or a pattern with * and ?."""
     strength: Annotated[float, rules.number(0, 1e15, "units")] = 0.0
-    """At least; in the unit of the signal (z, ratio, rows, quote value)."""
+    """At least; in the unit of the signal (z, ratio, rows, quote value ...)."""
+    when: Annotated[str, CONDITION] = ""
+    """Instead of a signal: alerts when it begins to hold for a market."""
     bar: Annotated[int, ANY_BAR] = 0
     """Seconds; 0 is any."""
     side: Annotated[Literal["both", "buy", "sell"], rules.choice("both", "buy", "sell")] = "both"
@@ -213,6 +227,9 @@ def check(config: "Config") -> None:
     _check_names(("alerts", "to"), alerts.to, known)
     for number, rule in enumerate(alerts.rules, 1):
         _check_names(("alerts", "rules", str(number), "to"), rule.to or (), known)
+        if rule.when and (rule.signal != "*" or rule.strength):
+            key = dotted(("alerts", "rules", str(number), "when"))
+            raise ConfigError(f"{key}: stands alone, without signal and strength")
     for name, table in alerts.channels.items():
         path = ("alerts", "channels", name)
         kind = alerts.kind_of(name)

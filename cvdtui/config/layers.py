@@ -1,6 +1,6 @@
 """Layers of tables, weakest first, become one Config; a refusal names origin, key, and what was expected."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Annotated, Never, TypeVar, get_args, get_origin, get_type_hints
 
 from msgspec import Struct
@@ -20,21 +20,22 @@ Path = tuple[str, ...]
 S = TypeVar("S", bound=Struct)
 
 
-def load(
+def load(  # noqa: PLR0913 - what each kind of name is checked against
     layers: Sequence[Layer],
     *,
     venues: Collection[str] | None = None,
     themes: Collection[str] | None = None,
     presets: Collection[str] | None = None,
     signals: Mapping[str, type[Struct]] | None = None,
+    conditions: Callable[[str], object] | None = None,
 ) -> Config:
     """The Config that the layers give together; a later layer wins, tables are merged and lists replaced.
 
     Names are checked against `venues`, `themes`, `presets` and `signals` (the parameters of each) where these
-    are given. Raises ConfigError for an unknown key, and for a value of the wrong kind even where a later
-    layer replaces it.
+    are given, conditions of alerts by `conditions`. Raises ConfigError for an unknown key, and for a value of
+    the wrong kind even where a later layer replaces it.
     """
-    known = Known(venues, themes, presets, signals)
+    known = Known(venues, themes, presets, signals, conditions)
     merged: dict[str, object] = {}
     for origin, table in layers:
         _overlay(merged, _Reader(origin, known).table(table, Config, ()))

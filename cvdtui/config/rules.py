@@ -24,6 +24,8 @@ class Known(NamedTuple):
     presets: Collection[str] | None = None
     signals: Mapping[str, type[Struct]] | None = None
     """The parameters of each."""
+    conditions: Callable[[str], object] | None = None
+    """Raises an error whose text says what is wrong with a condition."""
 
 
 class Rule(NamedTuple):

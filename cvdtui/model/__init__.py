@@ -36,7 +36,7 @@ from cvdtui.model.feeding import (
     Now,
     Sink,
 )
-from cvdtui.model.hearing import AlertLine, ChannelState, Heard, HorizonScore, Scorecard, SignalKey
+from cvdtui.model.hearing import AlertLine, ChannelState, Heard, HorizonScore, RuleLine, Scorecard, SignalKey
 from cvdtui.model.seeing import (
     ANCHORS,
     AnchorName,
@@ -135,6 +135,7 @@ __all__ = [
     "ProfileRow",
     "ProfileView",
     "Quality",
+    "RuleLine",
     "Scorecard",
     "SideScore",
     "SideSource",

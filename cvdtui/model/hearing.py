@@ -48,7 +48,8 @@ class AlertLine(Struct, frozen=True, gc=False):
     time_us: int
     market: str
     signal: str
-    side: Literal["buy", "sell"]
+    side: Literal["buy", "sell", ""]
+    """Empty for a condition, which has none."""
     bar_us: int
     """Start of the bar, to jump to."""
     bar_seconds: int
@@ -58,6 +59,23 @@ class AlertLine(Struct, frozen=True, gc=False):
     """Where it went."""
     quiet: bool = False
     """In quiet hours: listed, not sent."""
+
+
+class RuleLine(Struct, frozen=True, gc=False):
+    """One rule as the screen lists it."""
+
+    key: str
+    """By this it is removed."""
+    market: str
+    """A name or a pattern."""
+    text: str
+    """What it asks for: `climax 2.5`, `z > 2`, `any signal`."""
+    channels: tuple[str, ...]
+    added: bool
+    """On the screen; else by the configuration, where alone it can be removed."""
+    state: Literal["ready", "cooling", "quiet"] = "ready"
+    spoke_us: int = 0
+    """When it alerted last; 0: not yet."""
 
 
 class ChannelState(Struct, frozen=True, gc=False):

@@ -9,7 +9,7 @@ from cvdtui.model.conventions import Conventions
 from cvdtui.model.drawing import ChartBar, KeyLevel, Ladder, Print, ProfileView, TpoView
 from cvdtui.model.explaining import Facts
 from cvdtui.model.feeding import Link
-from cvdtui.model.hearing import AlertLine, ChannelState, Scorecard
+from cvdtui.model.hearing import AlertLine, ChannelState, RuleLine, Scorecard
 from cvdtui.model.trading import UNKNOWN, Market
 
 Unit = Literal["base", "quote"]
@@ -340,6 +340,8 @@ class Snapshot(Struct, frozen=True, gc=False):
     """Side rules measured in shadow, one a market with true sides and quotes."""
     alerts: tuple[AlertLine, ...] = ()
     """The latest alerts, oldest first."""
+    rules: tuple[RuleLine, ...] = ()
+    """What alerts: those of the configuration, then those added on the screen."""
     channels: tuple[ChannelState, ...] = ()
     """Every way out that rules speak through, and how it stands."""
     log: tuple[SignalView, ...] = ()

@@ -114,9 +114,16 @@ class FakeSource:
         self.walks = [walk for walk in self.walks if walk.market.name != name]
         return None
 
-    def add_alert(self, market: str, signal: str = "*") -> str | None:
-        self.alerts.append((market, signal))
+    def add_alert(self, market: str, wish: str = "") -> str | None:
+        if "nonsense" in wish:
+            return f"not understood: {wish}"
+        self.alerts.append((market, wish))
         return None
+
+    def remove_alert(self, key: str) -> str | None:
+        found = [one for one in self.alerts if one[1] == key]
+        self.alerts = [one for one in self.alerts if one[1] != key]
+        return None if found else "a rule of the configuration is removed there"
 
     def remove_alerts(self, market: str) -> str | None:
         found = [one for one in self.alerts if one[0] == market]
@@ -124,7 +131,7 @@ class FakeSource:
         return None if found else f"{market} has no alert"
 
     def alerts_of(self, market: str) -> tuple[AlertRule, ...]:
-        return tuple(AlertRule(market=name, signal=signal) for name, signal in self.alerts if name == market)
+        return tuple(AlertRule(market=name) for name, _ in self.alerts if name == market)
 
     async def switch_to_demo(self) -> str | None:
         self.demo, self.unreached = True, False
