@@ -69,6 +69,8 @@ class Explain:
 
     def press(self, key: str) -> Answer | None:
         steps = {"up": -1, "k": -1, "down": 1, "j": 1}
+        if key in {"left", "right"} and isinstance(self._about, Signals):
+            return self._about.press("up" if key == "left" else "down")
         if key in {"left", "right"} and self._about is not None:
             names = list(self._book)
             if names:
@@ -76,6 +78,8 @@ class Explain:
                 self._at[self._about.name] = names[(names.index(self._number) + step) % len(names)]
                 self._top = 0
             return Answer()
+        if key in steps and isinstance(self._about, Markets) and not self._beyond:
+            return self._about.press(key)
         if key in steps:
             self._top = min(max(self._top + steps[key], 0), self._beyond)
             return Answer()
@@ -106,7 +110,7 @@ class Explain:
         width = frame.width
         lines: list[Line] = [((f" {number} ".ljust(LABEL), "key"), (fit(entry.value, width - LABEL), "poc"))]
         lines += _paragraph("is", entry.formula, width)
-        lines += _paragraph("made of", " · ".join(f"{word} {value}" for word, value in entry.inputs), width)
+        lines += _flowing("made of", [f"{word} {value}" for word, value in entry.inputs], width)
         lines += _ways(entry.ways, width)
         for note in entry.notes:
             lines += _paragraph("note", note, width)
@@ -131,6 +135,18 @@ def _paragraph(word: str, text: str, width: int) -> list[Line]:
     if not text:
         return []
     rows = wrap(text, max(width - LABEL, 20))
+    return [((f" {'' if at else word} ".ljust(LABEL), "dim"), (row, "text")) for at, row in enumerate(rows)]
+
+
+def _flowing(word: str, items: list[str], width: int) -> list[Line]:
+    """Pieces side by side, none broken over two rows unless it is longer than one."""
+    room = max(width - LABEL, 20)
+    rows: list[str] = []
+    for item in items:
+        if rows and len(rows[-1]) + 3 + len(item) <= room:
+            rows[-1] += f" · {item}"
+        else:
+            rows += wrap(item, room)
     return [((f" {'' if at else word} ".ljust(LABEL), "dim"), (row, "text")) for at, row in enumerate(rows)]
 
 

@@ -78,7 +78,8 @@ def cvd(sight: Sight) -> Entry:
         now = one.quote if sight.is_quote else one.base
         ends = bar.time_us + detail.timeframe * 1_000_000
         here = one.anchor == detail.anchor
-        reaches = now is not None and one.since_us < ends and one.anchor != "rolling"
+        told = one.anchor != "rolling" or bar is detail.bars[-1]
+        reaches = now is not None and one.since_us < ends and told
         value = (
             sight.size(bar.cvd if here else (now or 0.0) - after, signed=True)
             if reaches or here
@@ -161,7 +162,8 @@ def cells(sight: Sight) -> Entry:
         tuple(ways),
         (
             f"▲ buy of a row ≥ {rules.imbalance_ratio:g} × the sell one row below{least}; {zero}",
-            f"▼ sell ≥ {rules.imbalance_ratio:g} × the buy one row above; ┃ {rules.stacked_rows} touch",
+            f"▼ sell ≥ {rules.imbalance_ratio:g} × the buy one row above",
+            f"┃ {rules.stacked_rows} or more imbalances of one side in rows that touch: stacked",
         ),
     )
 

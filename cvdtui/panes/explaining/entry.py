@@ -117,5 +117,5 @@ def unit_ways(
     in_base, in_quote = sight.both(base, quote, signed=signed)
     return (
         Way("base units (u)", (in_base,), here=not sight.is_quote),
-        Way("quote units: price × size (u)", (in_quote,), here=sight.is_quote),
+        Way("quote units (u)", (in_quote,), here=sight.is_quote),
     )

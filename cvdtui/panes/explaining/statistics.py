@@ -49,7 +49,7 @@ def z_raw(sight: Sight) -> Entry:
         level = rules.z_method == "level"
         ways = [
             Way("level: (CVD - mean) / deviation", (f"{inputs.level:+.4f}",), here=level),
-            Way("flow: CVD moved / (deviation of delta × √n)", (f"{inputs.flow:+.4f}",), here=not level),
+            Way("flow: CVD moved / (deviation of delta × sqrt n)", (f"{inputs.flow:+.4f}",), here=not level),
         ]
     if told.z is not None:
         ways.append(Way(f"smoothed: EMA {rules.z_smoothing}", (f"{told.z:+.4f}",)))
@@ -205,7 +205,7 @@ def _deviation(values: list[float]) -> float:
 def _z_formula(rules: Conventions, *, smooth: bool = True) -> str:
     body = f"(CVD - mean of {rules.z_bars}) / deviation of {rules.z_bars}"
     if rules.z_method == "flow":
-        body = f"(CVD - CVD {rules.z_bars} bars ago) / (deviation of delta × √{rules.z_bars})"
+        body = f"(CVD - CVD {rules.z_bars} bars ago) / (deviation of delta × sqrt {rules.z_bars})"
     smoothed = f", smoothed by an EMA of {rules.z_smoothing}" if smooth else ""
     return f"{body}, closed bars{smoothed}; CVD since the start, so that a new session makes no signal"
 

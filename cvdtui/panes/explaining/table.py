@@ -283,7 +283,7 @@ BOOK: Book = {
     "Δ 5m": delta_5m,
     "Δ %": delta_ratio,
     "CVD": cvd,
-    "line of the CVD": spark,
+    "CVD line": spark,
     "OI": interest,
     "OI %": interest_change,
     "z": z_score,
