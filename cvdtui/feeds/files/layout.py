@@ -25,6 +25,8 @@ MAX_FRACTION = 8
 _MAX_DIGITS = 18
 _WORD = 8
 """Bytes read at once."""
+_PART = 1 << 18
+"""Bytes looked at together where every single one counts."""
 
 _LOWER6 = np.uint64(0x202020202020)
 _LOWER5 = np.uint64(0x2020202020)
@@ -61,12 +63,17 @@ class Block(Struct, frozen=True, eq=False, gc=False):
 
     def lines(self) -> tuple[I64, I64]:
         """Start of every line, and the place of its newline."""
-        ends = np.flatnonzero(self.data[self.first : self.last] == NEWLINE)
-        ends += self.first
+        found = [np.flatnonzero(part == NEWLINE) + at for at, part in self.parts()]
+        ends = np.concatenate(found) if found else np.zeros(0, np.int64)
         starts = np.empty_like(ends)
         starts[:1] = self.first
         np.add(ends[:-1], 1, out=starts[1:])
         return starts, ends
+
+    def parts(self) -> Iterator[tuple[int, U8]]:
+        """The text in pieces with the place of each: what is made of one lies in the cache."""
+        for at in range(self.first, self.last, _PART):
+            yield at, self.data[at : min(at + _PART, self.last)]
 
 
 def _flag(words: U64, ends: I64) -> tuple[Mask, Mask]:
@@ -137,7 +144,7 @@ def guess(block: Block, starts: I64, ends: I64) -> Rows | None:
     found = found and all((field.marks() == POINT).all() for field in points)
     found = found and (not cr or bool((data.take(ends - 1, mode="clip") == RETURN).all()))
     others = (columns + len(points) + cr) * len(ends) + letters
-    if not found or _count_others(data[block.first : block.last]) != others:
+    if not found or sum(_count_others(part) for _, part in block.parts()) != others:
         return None
     return Rows(
         np.arange(len(ends)),
