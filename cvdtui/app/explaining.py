@@ -30,6 +30,7 @@ class Explaining:
             self._page = Explain()
             self._panes[self._page.name] = self._page
         self._page.turn_to(self._panes[self._stage.focus])
+        self._stage.explained = self._page.rows
         return self._page
 
     def ask(self) -> None:

@@ -8,8 +8,6 @@ from msgspec import Struct
 LEAST = (80, 24)
 MEDIUM = (110, 34)
 WIDE = (180, 44)
-EXPLAINED = 17
-"""Rows of the explanation of a number, where there is room for other panes."""
 WEIGHTS = {"chart": 40, "footprint": 36, "profile": 26, "tape": 21}
 """Shares of width (wide) among the panes below the table."""
 
@@ -75,10 +73,10 @@ def arrange(
     return {**places, **_two_stacks(body, rest)}
 
 
-def beside(focused: Place, width: int, height: int) -> Place:
+def beside(focused: Place, width: int, height: int, wanted: int) -> Place:
     """Where numbers of a pane are explained: over the others, below it or, if it stands low, above it."""
     body = Place(0, 1, width, height - 3)
-    rows = min(EXPLAINED, body.height // 2)
+    rows = min(wanted, body.height // 2)
     low = focused.y > body.y + body.height // 3
     return Place(0, body.y if low else body.y + body.height - rows, width, rows)
 
@@ -143,9 +141,10 @@ def _stack(body: Place, names: list[str], *, edge: bool) -> dict[str, Place]:
     """One above the other, the first with the larger share."""
     out = {}
     y, left = body.y, body.height
+    first = left * 9 // 20 if "zscore" in names and len(names) > 2 else left * 3 // 5
     for at, name in enumerate(names):
         remaining = len(names) - at
-        height = left if remaining == 1 else left * 3 // 5 if at == 0 else left // remaining
+        height = left if remaining == 1 else first if at == 0 else -(-left // remaining)
         out[name] = Place(body.x, y, body.width, height, edge)
         y, left = y + height, left - height
     return out

@@ -23,6 +23,8 @@ class Stage:
         self.help = False
         self.explain = False
         """The number at hand is explained, over the panes where there is room."""
+        self.explained = 12
+        """Rows that takes."""
         self.offline = False
         self.origin = ""
         """The pane that `visit` left: `back` returns to it."""
@@ -65,7 +67,7 @@ class Stage:
             alone = self.focus
         places = arrange(self.width, self.height, tuple(self.shown), alone, rows)
         if self.explain and not self.compact and alone in (None, self.zoom):
-            places["explain"] = beside(places[self.focus], self.width, self.height)
+            places["explain"] = beside(places[self.focus], self.width, self.height, self.explained)
         return places
 
     def settle(self) -> None:

@@ -41,6 +41,9 @@ class Explain:
         self._sorted: str | None = None
         self._top = 0
         self._beyond = 0
+        self._key: tuple[object, ...] = ()
+        self.rows = 12
+        """Rows that the page would like: it grows while the number stays the same, and never shrinks."""
 
     def turn_to(self, pane: Pane) -> None:
         """Explain the numbers of this pane."""
@@ -114,7 +117,10 @@ class Explain:
         lines += _ways(entry.ways, width)
         for note in entry.notes:
             lines += _paragraph("note", note, width)
-        room = max(frame.height - 1, 1)
+        key = (number, market, width)
+        self.rows = max(len(lines) + 2, self.rows if key == self._key else 0)
+        self._key = key
+        room = max(frame.height - 1 - (not frame.zoomed), 1)
         self._beyond = max(len(lines) - room, 0)
         self._top = min(self._top, self._beyond)
         names = list(self._book)
@@ -123,6 +129,8 @@ class Explain:
             word for word in (place, f"{self._beyond} more: j k" if self._beyond else "", "? keys") if word
         )
         shown = lines[self._top : self._top + room]
+        if not frame.zoomed:
+            shown += [()] * (room - len(shown)) + [(("─" * width, "faint"),)]
         return [title(frame, f"explain · {number} · {market}", more), *shown]
 
 

@@ -362,6 +362,25 @@ def test_every_number_has_a_page_that_fits_with_and_without_what_it_is_made_of(p
             assert plain(text).count("?") == text.count("?")
 
 
+def test_the_page_asks_for_the_rows_of_its_number_and_never_for_fewer_while_that_stays():
+    one, shot = Explain(), made.snapshot()
+    one.turn_to(Markets())
+    frame = Frame(shot, 120, 30, Clock())
+    lines = one.paint(frame)
+    filled = sum(bool(line) for line in lines)
+    assert one.rows == filled
+    more = made.snapshot(rows=(made.btc_row(flags=(Flag("◆", "climax", "up"),) * 3),))
+    for _ in range(5):
+        one.press("right")
+    one.paint(Frame(more, 120, 30, Clock()))
+    before = one.rows
+    one.paint(frame)
+    assert one.rows == before
+    one.press("right")
+    one.paint(frame)
+    assert one.rows != before
+
+
 def test_without_a_market_it_says_so():
     shot = made.snapshot(rows=(), detail=None, view=View())
     assert "choose a market" in words(page(Markets(), shot))

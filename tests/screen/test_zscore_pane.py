@@ -192,5 +192,6 @@ def test_key_nine_shows_it_and_it_stands_under_the_chart_as_wide_as_it():
         chart, mine = places["chart"], places["zscore"]
         assert (mine.x, mine.width, mine.edge) == (chart.x, chart.width, chart.edge)
         assert mine.y == chart.y + chart.height
+        assert mine.height >= 8
         press(one, "9")
         assert "zscore" not in one.stage.places(6)
