@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import ItemsView, Iterator, Mapping, Sequence
 from sys import byteorder
+from typing import Any
 
 from cvdtui.model import SideSource, Trade
 
@@ -192,20 +193,32 @@ class CellsAtRest(Mapping[int, int]):
         self._packed = packed
 
     def __getitem__(self, key: int) -> int:
-        keys, sizes = self._packed
-        sought = key.to_bytes(8, byteorder, signed=True)
-        place = keys.find(sought)
-        while place % 8 and place > 0:
-            place = keys.find(sought, place + 1)
+        place = self._place(key)
         if place < 0:
             raise KeyError(key)
-        return int.from_bytes(sizes[place : place + 8], byteorder, signed=True)
+        return int.from_bytes(self._packed[1][place : place + 8], byteorder, signed=True)
+
+    def get(self, key: int, default: Any = None) -> Any:  # noqa: ANN401 - as of any Mapping
+        """Size of one cell, without the cost of an exception where there is none."""
+        place = self._place(key)
+        if place < 0:
+            return default
+        return int.from_bytes(self._packed[1][place : place + 8], byteorder, signed=True)
 
     def __iter__(self) -> Iterator[int]:
         return iter(memoryview(self._packed[0]).cast("q"))
 
     def __len__(self) -> int:
         return len(self._packed[0]) // 8
+
+    def _place(self, key: int) -> int:
+        """The byte where a key begins, on the edge of a cell; below 0 where it is not there."""
+        keys = self._packed[0]
+        sought = key.to_bytes(8, byteorder, signed=True)
+        place = keys.find(sought)
+        while place % 8 and place > 0:
+            place = keys.find(sought, place + 1)
+        return place
 
     def items(self) -> ItemsView[int, int]:
         """All of them, as of a dict."""
