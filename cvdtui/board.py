@@ -176,16 +176,19 @@ class Board:
         """History is being fetched: trades wait.
 
         A market that has begun without its history stays on show meanwhile; a second state waits beside it,
-        is given the history, and takes its place with `expect`.
+        is given the history, and takes its place with `expect`. Said again before the history is handed over,
+        it counts the repeats that came meanwhile; what is handed over beside live trades is none.
         """
         state = self.states.get(market)
         if state is None:
             return
         if state.tape.next is not None:
-            duplicates = state.duplicates
-            state = self._waiting[market] = self._new_state(state.market)
-            state.tape.duplicates = duplicates
-            self._known.clear()
+            shown, waiting = state, self._waiting.get(market)
+            state = waiting or self._new_state(shown.market)
+            state.tape.duplicates = shown.duplicates
+            if waiting is None:
+                self._waiting[market] = state
+                self._known.clear()
         state.hold()
 
     def expect(self, market: str, next_id: int) -> Missing | None:

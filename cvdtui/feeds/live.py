@@ -262,6 +262,7 @@ class LiveFeed:
                 continue
             if fetched.begun is None or symbol not in self._wanted:
                 continue
+            self._sink.hold(name)
             missing = hand_over(fetched, self._sink, None)
             if missing is not None:
                 self._gaps.ask(missing)
