@@ -30,6 +30,8 @@ COMMANDS: dict[str, Command] = {
     "unit": Command("base quote", "unit", "units of sizes"),
     "min": Command("SIZE", "least", "least size in trades"),
     "filter": Command("[PATTERN]", "filter", "filter the markets"),
+    "alert": Command("[RULE]", "alert", "alert on the market"),
+    "unalert": Command("", "silence", "remove its added rules"),
     "theme": Command("[NAME]", "theme", "colours"),
     "preset": Command(" ".join(PRESETS), "preset", "layout"),
     "pane": Command(" ".join(PANES), "pane", "show or hide a pane"),

@@ -9,10 +9,11 @@ from msgspec.structs import replace
 
 from cvdtui.app import commands
 from cvdtui.app.adding import Adding
+from cvdtui.app.alerting import Alerting
 from cvdtui.app.explaining import Explaining
 from cvdtui.app.keys import action_of
 from cvdtui.app.layout import PRESETS
-from cvdtui.app.levels import toggled
+from cvdtui.app.levels import drop
 from cvdtui.app.looking import Looking
 from cvdtui.app.picker import Picker
 from cvdtui.app.player import Player
@@ -22,7 +23,6 @@ from cvdtui.app.stage import ORDER, Stage
 from cvdtui.app.wishes import Wishes
 from cvdtui.model import Snapshot, View
 from cvdtui.panes import Panes
-from cvdtui.panes.chart import Chart
 from cvdtui.panes.groups import Groups
 from cvdtui.panes.help import Help
 from cvdtui.panes.line import Answer, Filtered, Pane
@@ -51,6 +51,7 @@ class Desk:
         self.wishes = Wishes(source, self.say)
         self.adding = Adding(source, self.wishes)
         self.player = Player(source, self.say)
+        self.alerting = Alerting(source, self.say)
         self.looking = Looking(lambda: self.view, self.look, self.say)
         self.snapshot: Snapshot = source.snapshot(view)
         self.markets.selected = view.market
@@ -96,6 +97,9 @@ class Desk:
             "speed": self.player.set_speed,
             "add": self._add,
             "remove": self._remove,
+            "alert": self._alert,
+            "unalert": self.alerting.remove,
+            "silence": lambda _: self.alerting.remove_all(self.view.market),
             "undo": lambda _: self.wishes.undo(),
             "demo": self._demo,
             "least": self.looking.least,
@@ -210,6 +214,8 @@ class Desk:
             self.look()
         if answer.bar:
             self._jump(*answer.bar)
+        if answer.action:
+            self.do(answer.action, answer.argument)
 
     def _back(self) -> None:
         if self.stage.offline and not self.stage.help:
@@ -233,7 +239,7 @@ class Desk:
 
     def _ask(self, what: str, ask: str, text: str = "") -> None:
         history = self._histories.setdefault(what, [])
-        complete = commands.complete if what == "command" else None
+        complete = {"command": commands.complete, "alert": self.alerting.complete}.get(what)
         self._prompted = what
         self.prompt = Prompt(ask, text, history=history, complete=complete)
 
@@ -263,6 +269,8 @@ class Desk:
         elif what == "least":
             order = commands.read(f"min {text or 0}")
             self._order(order)
+        elif what == "alert":
+            self.alerting.add(text)
         elif what == "command" and text:
             self._order(commands.read(text))
 
@@ -312,10 +320,7 @@ class Desk:
         """Show or hide a pane, by its name or its number."""
         word = str(name)
         if word.isdigit():
-            if not 0 < int(word) <= len(ORDER):
-                self.say(f"no pane {word}: there are {', '.join(ORDER)}")
-                return
-            word = ORDER[int(word) - 1]
+            word = ORDER[int(word) - 1]  # 0 is the last one
         self.stage.toggle(word)
         self.look()
 
@@ -344,16 +349,9 @@ class Desk:
 
     def _level(self) -> None:
         """A key level at the crosshair's price line, or at the last price; one that is there goes."""
-        detail = self.snapshot.detail
-        chart = self.panes["chart"]
-        if detail is None or not detail.bars or not isinstance(chart, Chart):
-            self.say("no price to drop a level at")
-            return
-        price = chart.pointed if chart.pointed is not None else detail.bars[-1].close
-        prices, words = toggled(detail, price, chart.grain)
-        warning = self.source.set_levels(detail.market.name, prices)
+        words = drop(self.source, self.snapshot.detail, self.panes["chart"])
         self.look()
-        self.say(f"{words}; {warning}" if warning else words)
+        self.say(words)
 
     def _freeze(self) -> None:
         self.frozen = not self.frozen
@@ -368,6 +366,14 @@ class Desk:
             self._prompted, self.prompt = "add", picker
         else:
             self._follow_market(picker.name)
+
+    def _alert(self, wish: object) -> None:
+        """Alert on the market at hand, as it is typed now or was in the command."""
+        asked = self.alerting.ask(self.snapshot)
+        if asked and isinstance(wish, str):
+            self.alerting.add(wish)
+        elif asked:
+            self._ask("alert", asked)
 
     def _follow_market(self, name: str) -> None:
         self.say(f"asking for {name} ...")

@@ -1,6 +1,19 @@
-"""Key levels of the market at hand: a price where there is none gets one, one that is near goes. Pure."""
+"""Key levels of the market at hand: a price where there is none gets one, one that is near goes."""
 
+from cvdtui.app.source import Source
 from cvdtui.model import MarketDetail
+from cvdtui.panes.chart import Chart
+from cvdtui.panes.line import Pane
+
+
+def drop(source: Source, detail: MarketDetail | None, chart: Pane) -> str:
+    """A level at the crosshair's price line, or at the last price, or one gone that was there; in words."""
+    if detail is None or not detail.bars or not isinstance(chart, Chart):
+        return "no price to drop a level at"
+    price = chart.pointed if chart.pointed is not None else detail.bars[-1].close
+    prices, words = toggled(detail, price, chart.grain)
+    warning = source.set_levels(detail.market.name, prices)
+    return f"{words}; {warning}" if warning else words
 
 
 def toggled(detail: MarketDetail, price: float, within: float) -> tuple[tuple[str, ...], str]:

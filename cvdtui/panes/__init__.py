@@ -30,9 +30,10 @@ PANES: dict[str, Callable[[], Pane]] = {
     "links": _Named("links:Links"),
     "signals": _Named("signals:Signals"),
     "zscore": _Named("zscore:ZScore"),
+    "alerts": _Named("alerts:Alerts"),
 }
-"""In the order of their keys 1-9."""
-BEYOND_ONE_MARKET = frozenset({"markets", "group", "links", "signals"})
+"""In the order of their keys 1-9, 0."""
+BEYOND_ONE_MARKET = frozenset({"markets", "group", "links", "signals", "alerts"})
 """Panes that draw more than the market at hand: they are painted at every picture."""
 
 

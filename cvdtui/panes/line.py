@@ -47,6 +47,9 @@ class Answer(Struct, frozen=True):
     """A pane that is to stand alone."""
     bar: tuple[str, int, int] | None = None
     """(market, seconds, start) of a bar to go to."""
+    action: str = ""
+    """An action of the screen to perform."""
+    argument: object = None
 
 
 class Pane(Protocol):
