@@ -97,7 +97,7 @@ class Sink(Protocol):
         """The venue described an instrument: its true decimals and tick."""
 
     def hold(self, market: str) -> None:
-        """History is being fetched: trades of this market wait until `expect`. May be said again meanwhile."""
+        """History is being fetched: trades of this market wait until `expect`; may be said twice."""
 
     def expect(self, market: str, next_id: int) -> Missing | None:
         """The tape begins at `next_id`: older ids are dropped silently, held ones follow.
