@@ -167,7 +167,7 @@ def test_no_synchronized_output_inside_tmux():
             terminal.until(painted)
             terminal.send("\x1b[?2026;2$y")  # the terminal answers that it can
             seen = len(terminal.raw)
-            terminal.send("?")
+            terminal.send("h")
             terminal.until(lambda text: "Numbers" in text or "Keys" in text)
             assert (b"\x1b[?2026h" in terminal.raw[seen:]) == wanted
 
