@@ -10,7 +10,7 @@ from cvdtui.config import AlertRule
 from cvdtui.config.rules import bar_text
 from cvdtui.model import TIMEFRAMES, Heard, MarketRow
 
-_STRENGTHS = ("z", "ratio", "rows", "efficiency", "value")
+_STRENGTHS = ("strength", "z", "ratio", "rows", "efficiency", "value")
 """Where a signal says how strong it is, the first that is there."""
 
 

@@ -43,12 +43,14 @@ class Absorption:
         for extreme, sign, side in extremes:
             if (extreme - close) * sign < self._back:
                 continue
-            if self._absorbs(closed, extreme, sign):
-                found.append(closed.signal(self.name, side, {"price": closed.scale.price(extreme * row)}))
+            strength = self._absorbs(closed, extreme, sign)
+            if strength:
+                values = {"price": closed.scale.price(extreme * row), "strength": strength}
+                found.append(closed.signal(self.name, side, values))
         return found
 
-    def _absorbs(self, closed: Closed, extreme: int, sign: int) -> bool:
-        """Mean volume at the extreme >= `volume` x the mean traded row, and its delta leans into it."""
+    def _absorbs(self, closed: Closed, extreme: int, sign: int) -> float:
+        """Mean volume at the extreme in mean traded rows; 0 unless enough, and its delta leans into it."""
         buy = sell = unknown = 0
         for number in range(self._rows):
             sums = closed.rows.get(extreme - sign * number)
@@ -57,9 +59,10 @@ class Absorption:
         volume = buy + sell + unknown
         (times, of), (share, whole) = self._volume, self._delta
         if volume <= 0 or sign * (buy - sell) * whole < share * volume:
-            return False
+            return 0.0
         volumes = [traded for row in closed.rows.values() if (traded := sum(row))]
-        return volume * len(volumes) * of >= times * sum(volumes) * self._rows
+        mine, mean = volume * len(volumes), sum(volumes) * self._rows
+        return mine / mean if mine * of >= times * mean else 0.0
 
 
 def _row(price: int, row: int) -> int:

@@ -6,6 +6,7 @@ lower low and CVD a higher one (bullish). Hidden: the other way round.
 
 from collections import deque
 from collections.abc import Iterable, Sequence
+from math import sqrt
 from typing import Annotated, NamedTuple
 
 from msgspec import Meta, Struct
@@ -110,7 +111,10 @@ class Divergence:
         if price < 0 and not self._hidden:
             return []
         side: Side = "sell" if sign > 0 else "buy"
-        return [closed.signal(self.name, side, _values(first, second, sign, closed))]
+        values = _values(first, second, sign, closed)
+        if second.spread:
+            values["strength"] = abs(cvd) * second.deltas / sqrt(second.spread * bars)
+        return [closed.signal(self.name, side, values)]
 
 
 def _extreme(point: _Point, sign: int) -> int:

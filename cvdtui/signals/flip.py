@@ -1,6 +1,7 @@
-"""CVD flip: the running delta changes its sign by more than noise."""
+"""CVD flip: the running delta changes its sign by more than noise. Strength: deviations of a bar's delta."""
 
 from collections.abc import Iterable
+from math import sqrt
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -49,4 +50,7 @@ class Flip:
         before, self._sign = self._sign, 1 if cvd > 0 else -1
         if before in (0, self._sign):
             return ()
-        return (closed.signal(self.name, side_of(cvd), {"cvd": closed.scale.size(cvd)}),)
+        values: dict[str, object] = {"cvd": closed.scale.size(cvd)}
+        if deltas.spread:
+            values["strength"] = abs(cvd) * deltas.count / sqrt(deltas.spread)
+        return (closed.signal(self.name, side_of(cvd), values),)

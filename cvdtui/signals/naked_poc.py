@@ -7,9 +7,11 @@ from msgspec import Struct
 from cvdtui.model import Signal
 from cvdtui.signals.closed import Closed, Side
 
+DAY_US = 86_400_000_000
+
 
 class NakedPoc:
-    """Tells each touch once; speaks for the side price came from (from above: buy)."""
+    """Tells each touch once; speaks for the side price came from (from above: buy). Strength: in sessions."""
 
     name = "naked_poc"
 
@@ -29,4 +31,7 @@ class NakedPoc:
 
     def _told(self, closed: Closed, price: int, session_us: int, came_from: int) -> Signal:
         side: Side = "buy" if came_from > price or (came_from == price <= closed.bar.close) else "sell"
-        return closed.signal(self.name, side, {"price": closed.scale.price(price), "session_us": session_us})
+        values = {"price": closed.scale.price(price), "session_us": session_us}
+        return closed.signal(
+            self.name, side, {**values, "strength": float(round((closed.session_us - session_us) / DAY_US))}
+        )

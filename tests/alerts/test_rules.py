@@ -5,7 +5,10 @@ import pytest
 from cvdtui.alerts.alert import strength_of
 from cvdtui.alerts.rules import Rules
 from cvdtui.config import AlertRule, Alerts
+from cvdtui.config.alerting import SIGNALS
+from cvdtui.engine.jury import Jury
 from tests.alerts.made import CLOSED, MINUTE, NOON, heard
+from tests.engine.lively import counted, tape
 
 
 def rules(*made: AlertRule, **more: object) -> Rules:
@@ -134,3 +137,13 @@ def test_rules_of_the_screen_count_like_those_of_the_configuration():
 )
 def test_strength_is_what_the_signal_says_of_it(values, strength):
     assert strength_of(values) == strength
+
+
+def test_every_signal_says_how_strong_it_is():
+    jury = Jury(counted(tape(hours=200, trades=60_000), 300), 300)
+    jury.catch_up()
+    told = {signal.signal: strength_of(signal.values) for signal in jury.signals}
+    assert told.keys() == {*SIGNALS} - {"spread", "accumulation"}, (
+        "those need other markets, and have their z"
+    )
+    assert all(strength is not None for strength in told.values()), told

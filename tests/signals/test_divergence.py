@@ -1,5 +1,8 @@
 """Divergence: pivots, strength, distance, both kinds, by hand and against the slow definition."""
 
+from math import isclose, sqrt
+from statistics import pstdev
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,7 +37,10 @@ def test_a_higher_high_with_a_lower_cvd_is_told_on_the_fifth_bar_after_and_names
         "pivots": [T + 5 * MINUTE_US, T + 13 * MINUTE_US],
         "prices": ["12", "13"],
         "cvds": ["0", "-8"],
+        "strength": signal.values["strength"],
     }
+    deltas = [bar.delta for bar in bars[:14]]
+    assert isclose(signal.values["strength"], 8 / (pstdev(deltas) * sqrt(8))), "as the parameter counts"
 
 
 def test_a_lower_high_with_a_higher_cvd_is_hidden_and_may_be_switched_off():

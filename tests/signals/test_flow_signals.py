@@ -1,6 +1,7 @@
 """Tape speed, flip, spread, accumulation, large orders and naked POCs, by hand and by definition."""
 
 from math import isclose
+from statistics import pstdev
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -60,7 +61,9 @@ def test_cvd_flips_when_it_stands_beyond_the_noise_on_the_other_side():
     rows.append((1, 1, 1, -2))  # -3, deviation 2.33
     told, _ = hear("flip", bars_of(rows))
     assert sides(told) == {4: ["sell"]}
-    assert told[4][0].values == {"cvd": "-3"}
+    assert {**told[4][0].values, "strength": None} == {"cvd": "-3", "strength": None}
+    deltas = [row[3] for row in rows]
+    assert isclose(told[4][0].values["strength"], 3 / pstdev(deltas))
     assert sides(hear("flip", bars_of(rows), noise=0)[0]) == {3: ["sell"]}
 
 
@@ -256,4 +259,16 @@ def test_a_touch_speaks_for_the_side_price_came_from():
     touches = {1: [(10, 77)], 2: [(10, 78)]}
     told, _ = hear("naked_poc", bars, shown=lambda place, _: {"touched": touches.get(place, [])})
     assert sides(told) == {1: ["buy"], 2: ["sell"]}
-    assert told[1][0].values == {"price": "10", "session_us": 77}
+    assert told[1][0].values == {"price": "10", "session_us": 77, "strength": 0.0}
+
+
+def test_a_naked_poc_is_as_strong_as_the_sessions_that_left_it_alone():
+    day = 86_400_000_000
+    bars = bars_of([(12, 8, 12, 0), (12, 9, 9, 0), (11, 8, 8, 0)])
+    touches = {1: [(10, 4 * day)], 2: [(10, 6 * day - 3_600_000_000)]}
+    told, _ = hear(
+        "naked_poc", bars, shown=lambda place, _: {"touched": touches.get(place, []), "session_us": 7 * day}
+    )
+    assert [told[place][0].values["strength"] for place in (1, 2)] == [3.0, 1.0], (
+        "a session may have 23 or 25 hours"
+    )

@@ -1,5 +1,7 @@
 """Imbalance, stacked zones, absorption and unfinished auctions, by worked ladders and by definition."""
 
+from math import isclose
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,7 +84,7 @@ def test_imbalances_and_zones_are_what_the_definitions_give(rows, least):
 
 def absorbed(closed, **parameters):
     judge = Absorption(Absorption.Parameters(**parameters), 60)
-    return [(one.side, one.values) for one in judge.push(closed)]
+    return [(one.side, {"price": one.values["price"]}) for one in judge.push(closed)]
 
 
 TOP_HEAVY = {10: (1, 1, 0), 11: (1, 1, 0), 12: (1, 1, 0), 13: (1, 1, 0), 14: (10, 2, 0), 15: (10, 2, 0)}
@@ -96,6 +98,13 @@ def test_buyers_absorbed_at_a_high_speak_for_sell_and_name_the_extreme_row():
     assert absorbed(shown(TOP_HEAVY, close=100), volume=2.3) == []
     assert absorbed(shown(TOP_HEAVY, close=100), delta=0.7) == []
     assert absorbed(shown(TOP_HEAVY, close=140), back=1) == [("sell", {"price": "15"})]
+
+
+def test_it_is_as_strong_as_the_extreme_rows_are_heavy():
+    (told,) = Absorption(Absorption.Parameters(), 60).push(shown(TOP_HEAVY, close=100))
+    assert isclose(told.values["strength"], 12 / (32 / 6))
+    (light,) = Absorption(Absorption.Parameters(volume=0), 60).push(shown(TOP_HEAVY, close=100))
+    assert light.values == told.values, "whatever is asked for"
 
 
 def test_sellers_absorbed_at_a_low_speak_for_buy():
