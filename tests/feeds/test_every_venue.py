@@ -181,3 +181,33 @@ def test_a_venue_that_wants_a_sign_of_life_hears_it(venue):
             assert set(host.heard[0][asked:]) == {beat}
 
     asyncio.run(scene())
+
+
+def demands(venue):
+    """Frames of the fixture by which the venue asks for a sign of life."""
+    reader, rows = fixture(venue)
+    frames = [row["frame"] for row in rows if row.get("event") == "Reply"]
+    return [(frame, reader.decode(frame).frame) for frame in frames]
+
+
+@pytest.mark.parametrize("venue", [name for name in VENUES if demands(name)])
+def test_a_venue_that_asks_for_a_sign_of_life_is_answered_at_once(venue):
+    reader, first, *_ = two_frames(venue)
+    ((frame, answer), *_) = demands(venue)
+
+    async def scene():
+        async with feeding(venue, [first.market.symbol], reader.markets()) as (host, _):
+            asked = len(reader.greeting()) + len(reader.subscribe([first.market.symbol]))
+            await host.until(lambda: len(host.heard[0]) == asked)
+            await host.sockets[0].send(frame)
+            await host.until(lambda: len(host.heard[0]) > asked)
+            assert host.heard[0][asked:] == [answer]
+
+    asyncio.run(scene())
+
+
+def test_every_venue_has_a_way_to_keep_a_quiet_connection():
+    """Our own frame, the answer to the venue's, or heartbeats it is asked for; Binance pings by WebSocket."""
+    alone = {name for name in VENUES if not VENUES[name]().limits.heartbeat_s and not demands(name)}
+    assert {name for name in alone if not name.startswith("binance")} == {"coinbase"}, "its heartbeat channel"
+    assert any(stream.startswith("heartbeat") for stream in VENUES["coinbase"]().streams("BTC-USD"))

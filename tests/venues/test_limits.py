@@ -68,6 +68,34 @@ def test_the_fixture_shows_a_buyer_and_a_seller(venue):
 
 
 @pytest.mark.parametrize("venue", VENUES)
+def test_the_fixture_shows_an_acknowledgement_and_the_answer_to_a_sign_of_life(venue):
+    reader, rows = fixture(venue)
+    events = {row.get("event") for row in rows}
+    assert "Ack" in events
+    assert "Pong" in events or not reader.limits.heartbeat_s
+
+
+@pytest.mark.parametrize("venue", VENUES)
+def test_sizes_are_contracts_in_base_units(venue):
+    """Hundredths of them, which OKX trades: in base units, or of an inverse market in base units x price."""
+    reader, rows = fixture(venue)
+    for row in rows:
+        batches = [] if "refused" in row else parts(reader.decode(row["frame"]))
+        for batch in batches:
+            market = batch.market if isinstance(batch, Trades) else None
+            if market is None or (market.contract_size, market.inverse) == ("1", False):
+                continue
+            part = Fraction(market.contract_size) / 100
+            for trade in batch.trades:
+                size = Fraction(trade.size, 10**market.size_decimals)
+                price = Fraction(trade.price, 10**market.price_decimals)
+                worth = size * price if market.inverse else size
+                off = abs(worth - round(worth / part) * part)
+                rounding = price / 2 / 10**INVERSE_DECIMALS if market.inverse else 0
+                assert off <= rounding, (row["case"], trade)
+
+
+@pytest.mark.parametrize("venue", VENUES)
 def test_addresses_come_from_the_configuration_where_it_names_them(venue):
     reader = VENUES[venue](ws_url="ws://127.0.0.1:9", rest_url="http://127.0.0.1:8/")
     assert reader.socket_url().startswith("ws://127.0.0.1:9")
