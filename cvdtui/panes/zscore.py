@@ -36,10 +36,14 @@ class Scope(Struct, frozen=True, gc=False):
 
 
 class ZScore:
-    """It keeps nothing: every picture is drawn from the market at hand."""
+    """State: what was drawn last, which holds until a bar closes."""
 
     name = "zscore"
     hints = (("[ ]", "timeframe"), ("z", "zoom"), ("n N", "market"))
+
+    def __init__(self) -> None:
+        self._key: tuple[object, ...] = ()
+        self._lines: list[Line] = []
 
     def press(self, key: str) -> Answer | None:  # noqa: ARG002 - nothing in it moves
         return None
@@ -48,12 +52,38 @@ class ZScore:
         detail = frame.detail
         if detail is None or not detail.bars:
             return [title(frame, heading("z-score", detail)), *centred(frame, *waiting(frame.snapshot))]
+        key = (*_state(detail), frame.width, frame.height, frame.focused, frame.ascii, frame.clock)
+        if key != self._key:
+            self._key, self._lines = key, self._drawn(frame, detail)
+        return self._lines
+
+    def _drawn(self, frame: Frame, detail: MarketDetail) -> list[Line]:
         head = title(frame, heading("z-score", detail), _rules(detail))
         told = wrapped(figures(detail), frame.width, 3 if frame.height >= LEAST_ROWS + 7 else 1)
         rows = frame.height - len(told) - 2
         if rows < LEAST_ROWS:
             return [head, *told]
         return [head, *told, *_plot(frame, detail, rows)]
+
+
+def _state(detail: MarketDetail) -> tuple[object, ...]:
+    """What is drawn is made of closed bars: the same objects until one closes or is corrected."""
+    bars = detail.bars
+    closed = bars[-2] if len(bars) > 1 and not bars[-1].closed else bars[-1]
+    told = sum(one.signal == "climax" for one in detail.signals)
+    return (_Same(bars[0]), _Same(closed), bars[-1].time_us, len(bars), detail.dashboard, told)
+
+
+class _Same:
+    """Equal to nothing but itself."""
+
+    def __init__(self, bar: ChartBar) -> None:
+        self._bar = bar
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other._bar is self._bar
+
+    __hash__ = object.__hash__
 
 
 def _rules(detail: MarketDetail) -> str:

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from cvdtui.app.keys import KEYS
 from cvdtui.model import Conventions, Dashboard, SignalView
 from cvdtui.panes import PANES
+from cvdtui.panes.clock import Clock
 from cvdtui.panes.ink import plain
 from cvdtui.panes.line import length
 from cvdtui.panes.zscore import ZScore
@@ -157,6 +158,26 @@ def test_warming_up_it_says_how_many_bars_are_missing():
     told = Dashboard(heard=24, z=0.1, rules=Conventions(efficiency_method="raw"))
     assert "efficiency -" in made.texts(paint(told=told))[1]
     assert "efficiency 1 more bar" in made.texts(paint(told=replace(told, rules=Conventions())))[1]
+
+
+def test_it_is_drawn_anew_when_a_bar_closes_or_is_corrected_and_not_with_every_trade():
+    pane, bars, clock = ZScore(), scored(), Clock()
+
+    def paint_again(bars, told=TOLD, **changes):
+        return pane.paint(made.frame(60, 16, shot(bars, told), clock=clock, **changes))
+
+    first = paint_again(bars)
+    moved = (*bars[:-1], replace(bars[-1], close=1.0, cvd=7.0, delta=3.0))
+    assert paint_again(moved) is first
+    closed = (*bars[:-1], replace(bars[-1], closed=True, z=1.2, z_raw=1.3))
+    assert paint_again(closed) != first
+    assert paint_again(bars) == first
+    corrected = tuple(
+        replace(bar, z=bar.z and 1.9) if at == 8 else replace(bar) for at, bar in enumerate(bars)
+    )
+    assert paint_again(corrected) != first
+    assert paint_again(bars, replace(TOLD, z=1.0)) != first
+    assert paint_again(bars, focused=True) != first
 
 
 def test_without_a_bar_it_says_what_it_waits_for():
