@@ -2,12 +2,11 @@
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 
 from cvdtui.engine.jury import Jury, MakeJury
 from cvdtui.engine.market_state import MarketState
-from cvdtui.juries import introduce
-from cvdtui.model import Market, Signal
+from cvdtui.juries import introduce, price_units
+from cvdtui.model import Signal
 
 KEPT = 10_000
 """Signals that wait to be taken; the oldest are dropped when nobody takes them."""
@@ -24,7 +23,7 @@ class Court:
         self._told: deque[tuple[str, Signal]] = deque(maxlen=KEPT)
         self._kin: tuple[object, ...] = ()
         self.levels: dict[str, tuple[str, ...]] = {}
-        """Prices the user dropped, by market, as decimal strings."""
+        """Prices the user dropped, by market, as decimal strings; a market's decimals may become finer."""
 
     def jury(self, state: MarketState, seconds: int) -> Jury:
         """The jury of a market's bars; a market that began anew has a new one, which repeats nothing."""
@@ -48,7 +47,8 @@ class Court:
         juries = [self.jury(state, seconds) for state in states.values() if seconds in state.flow.bars]
         self._introduce(juries, states.values())
         for jury in juries:
-            jury.dropped = self._dropped(jury.state.market)
+            market = jury.state.market
+            jury.dropped = price_units(self.levels.get(market.name, ()), market)
             behind = jury.behind
             told = jury.catch_up(limit)
             self._told.extend((jury.state.market.name, signal) for signal in told)
@@ -61,11 +61,6 @@ class Court:
         told = list(self._told)
         self._told.clear()
         return told
-
-    def _dropped(self, market: Market) -> tuple[int, ...]:
-        """Its levels in its price units, which may become finer."""
-        prices = self.levels.get(market.name, ())
-        return tuple(round(Decimal(price).scaleb(market.price_decimals)) for price in prices)
 
     def _introduce(self, juries: list[Jury], states: Iterable[MarketState]) -> None:
         """Tells the juries of each other's markets, when there are others than before."""

@@ -1,6 +1,7 @@
 """Who judges which market: parameters from the configuration, its asset's other market and perpetual."""
 
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 
 from cvdtui.config import Config
 from cvdtui.engine.jury import Jury, MakeJury
@@ -17,15 +18,22 @@ def jury_maker(config: Config, row_of: Callable[[Market], int | None]) -> MakeJu
 
     def make(state: MarketState, seconds: int) -> Jury:
         name = state.market.name
-        return Jury(
+        made = Jury(
             state,
             seconds,
             parameters(config.signals, name, seconds),
             row=row_of(state.market),
             coverage=config.signal_coverage,
         )
+        made.dropped = price_units(config.levels.get(name, ()), state.market)
+        return made
 
     return make
+
+
+def price_units(prices: Iterable[str], market: Market) -> tuple[int, ...]:
+    """Decimals in the market's price units, to the nearest."""
+    return tuple(round(Decimal(price).scaleb(market.price_decimals)) for price in prices)
 
 
 def introduce(jury: Jury, states: Iterable[MarketState]) -> None:

@@ -73,6 +73,8 @@ class Monitor:
             row_of=lambda market: row_units(config, market),
             make_jury=jury_maker(config, lambda market: row_units(config, market)),
         )
+        if self.board.court is not None:
+            self.board.court.levels.update(config.levels)
         for notice in notices:
             self.board.note(notice)
         self._feeds: dict[str, Feed] = {}

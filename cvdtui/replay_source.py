@@ -19,7 +19,10 @@ from cvdtui.options import ReplayOptions
 class ReplaySource:
     """A recording, its board and its clock."""
 
-    def __init__(self, options: ReplayOptions) -> None:
+    def __init__(
+        self, options: ReplayOptions, *, levels: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
+        """`levels` are key levels by market, in the place of the configuration's."""
         config = options.config
         limits = live_limits(config)
         self.board = Board(
@@ -29,6 +32,8 @@ class ReplaySource:
             row_of=lambda market: row_units(config, market),
             make_jury=jury_maker(config, lambda market: row_units(config, market)),
         )
+        if self.board.court is not None:
+            self.board.court.levels.update({**config.levels, **(levels or {})})
         for notice in options.notices:
             self.board.note(notice)
         reading = open_files(
@@ -63,7 +68,7 @@ class ReplaySource:
             state.changes += 1
 
     def set_levels(self, market: str, prices: tuple[str, ...]) -> str:
-        """Key levels of this replay; the next one begins without them."""
+        """Key levels of this replay; they are not kept."""
         if self.board.court is not None:
             self.board.court.levels[market] = prices
         return ""

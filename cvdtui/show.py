@@ -34,7 +34,7 @@ def show_live(options: RunOptions) -> int:
 
 def show_demo(options: DemoOptions) -> int:
     """The demo exchange's markets."""
-    source = LiveSource(options.config, notices=options.notices, exchange=options)
+    source = LiveSource(options.config, notices=options.notices, exchange=options, levels=kept_levels())
     return _show(source, options.config, options.seconds)
 
 
@@ -42,7 +42,7 @@ def show_replay(options: ReplayOptions) -> int:
     """Recorded trades."""
     from cvdtui.replay_source import ReplaySource
 
-    return _show(ReplaySource(options), options.config, options.seconds)
+    return _show(ReplaySource(options, levels=kept_levels()), options.config, options.seconds)
 
 
 def remember_market(name: str, followed: bool) -> str:  # noqa: FBT001 - as the source tells it

@@ -182,6 +182,8 @@ class LiveSource:
             screen=self._terminal(),
             demo=True,
         )
+        for market, prices in self._levels.items():
+            self._monitor.set_levels(market, prices)
         await self._monitor.start()
 
     def add_alert(self, market: str, wish: str = "") -> str | None:

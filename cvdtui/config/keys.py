@@ -161,6 +161,10 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ibkr: Ibkr = field(default_factory=Ibkr)
     signals: Annotated[dict[str, object], rules.SIGNALS] = field(default_factory=dict)
     """By signal, as it was read; cvdtui/signals/parameters.py says what is in force."""
+    levels: Annotated[dict[str, Annotated[tuple[str, ...], rules.PRICES]], rules.MARKET] = field(
+        default_factory=dict
+    )
+    """Key levels by market, as plain decimals."""
     shadow_side: Annotated[bool, rules.SWITCH] = False
     """Side rules run beside the exchange's own flag, and are judged by it."""
 

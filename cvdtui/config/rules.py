@@ -13,6 +13,7 @@ from cvdtui.model import TIMEFRAMES
 
 SYMBOL = re.compile(r"[A-Za-z0-9._:/@-]{1,40}\Z")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+MOST_PRICES = 100
 BAR_NAMES = ("5s", "15s", "1m", "5m", "15m", "1h", "4h", "1d")
 
 
@@ -114,6 +115,16 @@ def parse_row(value: object) -> Decimal | None:
     if not row.is_finite() or not Decimal("1e-12") <= row <= Decimal("1e9"):
         raise ValueError
     return row
+
+
+def _parse_prices(value: object, _: Known) -> tuple[str, ...]:
+    """Prices as plain decimals."""
+    if not isinstance(value, list | tuple):
+        raise ValueError  # noqa: TRY004 - one error for all that a value cannot be
+    found = [parse_row(one) for one in value]
+    if None in found or len(found) > MOST_PRICES:
+        raise ValueError
+    return tuple(dict.fromkeys(f"{price:f}" for price in found))
 
 
 def parse_market(value: object, known: Known) -> str:
@@ -233,6 +244,7 @@ NO_MARKET = Rule(
     'a market, such as binance-usdm:BTCUSDT, or ""', lambda value, known: value and parse_market(value, known)
 )
 SIGNALS = Rule("a table for each signal", lambda value, _: value)
+PRICES = Rule('a list of prices above 0, such as [64000, "64120.5"]', _parse_prices)
 FEW_MARKETS = Rule('a list of markets, such as ["ibkr:CL@NYMEX"], or []', _parse_few_markets)
 WORD = Rule("a short text", _parse_word)
 HOST = Rule('a host, such as "127.0.0.1"', _parse_host)

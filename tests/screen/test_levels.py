@@ -1,5 +1,6 @@
 """Key levels: dropped and removed by one key, drawn on chart and ladder, kept, handed to the signals."""
 
+import asyncio
 from decimal import Decimal
 
 import pytest
@@ -7,15 +8,22 @@ from msgspec.structs import replace
 
 from cvdtui import settings
 from cvdtui.app.levels import toggled
+from cvdtui.cli.sources import checked
 from cvdtui.config import Config
 from cvdtui.court import Court
 from cvdtui.engine.market_state import MarketState
+from cvdtui.errors import ConfigError
 from cvdtui.flows import flow_maker, live_limits
 from cvdtui.juries import jury_maker
+from cvdtui.model import View
+from cvdtui.monitor import Monitor
+from cvdtui.options import DemoOptions, ReplayOptions
 from cvdtui.panes.chart import Chart
 from cvdtui.panes.footprint import Footprint
 from cvdtui.panes.ink import plain
+from cvdtui.replay_source import ReplaySource
 from cvdtui.show import kept_levels, remember_levels
+from cvdtui.sources import LiveSource
 from tests.screen import made
 from tests.screen.test_desk import desk, press
 
@@ -99,3 +107,45 @@ def test_the_signals_hear_of_levels_in_the_price_units_of_the_market():
     state.adopt(replace(made.BTC, price_decimals=3, tick=100))
     court.sit({made.BTC.name: state}, 60)
     assert court.jury(state, 60).dropped == (64120500, 64200000)
+
+
+def test_levels_of_the_configuration_reach_every_jury_and_those_of_the_screen_take_their_place(tmp_path):
+    config = checked([("here", {"levels": {made.BTC.name: [64120.5, "64200", 64200]}})])
+    assert config.levels == {made.BTC.name: ("64120.5", "64200")}
+    state = MarketState(made.BTC, flow_maker(config, [60], live_limits(config)), hold_limit=100, live=False)
+    report = jury_maker(config, lambda _: None)(state, 60)
+    assert report.dropped == (6412050, 6420000), "a report has no court"
+    monitor = Monitor(config, [made.BTC.name])
+    assert monitor.board.court.levels == config.levels
+    file = tmp_path / "trades.jsonl"
+    file.write_text('{"id": 1, "time_us": 1723161255342000, "price": "61.6", "size": "2", "side": "buy"}\n')
+    options = ReplayOptions(config=config, files=(file,), venue="binance", symbol="BTCUSDT")
+    replayed = ReplaySource(options, levels={"binance:BTCUSDT": ("61",)})
+    assert replayed.board.court.levels == {made.BTC.name: ("64120.5", "64200"), "binance:BTCUSDT": ("61",)}
+    again = ReplaySource(options, levels={made.BTC.name: ("1",)})
+    assert again.board.court.levels == {made.BTC.name: ("1",)}
+
+
+@pytest.mark.parametrize("prices", [64000, ["auto"], [-1], ["x"], [0], [True], [1e30]])
+def test_what_is_no_list_of_prices_is_refused(prices):
+    with pytest.raises(ConfigError) as caught:
+        checked([("here", {"levels": {"binance:BTCUSDT": prices}})])
+    assert 'levels."binance:BTCUSDT": expected a list of prices above 0' in str(caught.value)
+
+
+def test_the_demo_begins_with_the_levels_of_the_screen():
+    source = LiveSource(
+        Config(),
+        exchange=DemoOptions(config=Config(), markets=2, rate=20),
+        levels={made.BTC.name: ("64120.5",)},
+    )
+
+    async def go():
+        await source.start()
+        try:
+            return source.snapshot(View(market=made.BTC.name)), dict(source._monitor.board.court.levels)
+        finally:
+            await source.stop()
+
+    _, levels = asyncio.run(go())
+    assert levels == {made.BTC.name: ("64120.5",)}
