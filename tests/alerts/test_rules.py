@@ -147,3 +147,10 @@ def test_every_signal_says_how_strong_it_is():
         "those need other markets, and have their z"
     )
     assert all(strength is not None for strength in told.values()), told
+
+
+def test_two_zones_of_one_side_on_one_bar_are_two_alerts():
+    judge = rules(AlertRule(signal="stacked", cooldown_s=0)).judge
+    zones = ({"low": "10", "high": "12", "rows": 3}, {"low": "15", "high": "18", "rows": 4})
+    assert all(judge(heard(signal="stacked", values=zone), CLOSED) for zone in zones)
+    assert not any(judge(heard(signal="stacked", values=zone), CLOSED) for zone in zones)
