@@ -126,17 +126,27 @@ def test_the_raw_value_is_a_dot_in_its_own_row():
     assert dots[0] < top
 
 
+def test_a_raw_value_inside_its_bar_is_a_hole_in_it():
+    raws = [*ZS[:6], 0.4, *ZS[7:11], -0.4, *ZS[12:]]
+    rows = grid(paint(bars=scored(raws=raws)))
+    for x, role in ((6, "up"), (11, "down")):
+        dots = [cells[x][1] for cells in rows if cells[x][0] == "•"]
+        assert [dot.split()[:2] for dot in dots] == [[role, "reverse"]]
+
+
 def test_a_climax_is_a_diamond_beyond_its_bar():
     bars = scored()
     signals = tuple(
         SignalView("climax", bars[at].time_us, 60, side, "climax") for at, side in ((6, "buy"), (11, "sell"))
     )
-    rows = grid(paint(signals=signals))
+    raws = [*ZS[:4], 4.0, *ZS[5:]]  # room beyond the bars
+    bars = scored(raws=raws)
+    rows, bare = grid(paint(bars=bars, signals=signals)), grid(paint(bars=bars))
     high, low = column(rows, 6).index("◆"), column(rows, 11).index("◆")
     assert rows[high][6][1].split()[0] == "up"
     assert rows[low][11][1].split()[0] == "down"
-    assert high <= min(filled(grid(paint()), 6))
-    assert low >= max(filled(grid(paint()), 11))
+    assert high == min(filled(bare, 6)) - 1
+    assert low == max(filled(bare, 11)) + 1
     assert sum(column(rows, x).count("◆") for x in range(len(bars))) == 2
 
 
