@@ -30,8 +30,9 @@ class Scope(Struct, frozen=True, gc=False):
         return 2 * self.half + self.middle
 
     def row(self, value: float) -> int:
-        """The row of cells a value ends in, 0 at the top."""
-        step = min(int(abs(value) / self.most * self.half), self.half - 1)
+        """The row of cells a column of this value ends in, 0 at the top."""
+        eighths = max(round(abs(value) / self.most * self.half * 8), 1)
+        step = min((eighths - 1) // 8, self.half - 1)
         return self.half - 1 - step if value >= 0 else self.half + self.middle + step
 
 
