@@ -50,7 +50,8 @@ class Conditions:
             self._desk.hold(rule, row, {name: values.get(name) for name in condition.names}, now_us)
 
     def _is_complete(self, row: MarketRow) -> bool:
-        return row.quality.state == "live" and row.quality.coverage >= self._coverage
+        """Rows of the past may still be on their way (`fill`): the numbers of now do not wait for them."""
+        return row.quality.state in ("live", "fill", "lost") and row.quality.coverage >= self._coverage
 
     def _row(self, name: str, now_us: int) -> MarketRow:
         state = self._board.states[name]

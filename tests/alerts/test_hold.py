@@ -95,6 +95,21 @@ def test_what_is_not_known_yet_or_incomplete_waits():
     run(go)
 
 
+def test_rows_of_the_past_that_are_on_their_way_hold_nothing_back_but_a_gap_does():
+    async def go():
+        room = Room(AlertRule(when="cvd > 0", to=("notice",)))
+        state = room.board.states[BTC.name]
+        state.known_from_us = T
+        room.board.on_progress(BTC.name, 0.2)
+        room.trade(BTC, 10_000)
+        assert len(room.look()) == 1
+        room.trade(ETH, 10_000)
+        assert room.look() == [], "the session before is not known"
+        await room.desk.stop()
+
+    run(go)
+
+
 def test_a_condition_cools_down_and_keeps_quiet_hours_as_signals_do():
     async def go():
         rule = AlertRule(when="cvd > 0", to=("notice",), incomplete=True, cooldown_s=60)
