@@ -56,6 +56,9 @@ class Venue(Protocol):
     event is sent back at once. An Ack (or Refusal) names the request or the symbol. A frame of several
     markets is `Several`. Open interest comes as an event or, where `ask_open_interest` gives a Request, is
     polled.
+
+    A file need not say what the venue does not: `lending` adds to a class with a `known` (its Listing) what
+    that answers, and no mirrors, no greeting, no heartbeat, no candles, no open interest where there are none.
     """
 
     name: str
@@ -136,6 +139,7 @@ class _Named:
     def __call__(self, *symbols: Any, **options: Any) -> Venue:  # noqa: ANN401 - as MakeVenue says
         products = (_found(self._product),) if self._product else ()
         venue: Venue = _found(self._made)(*products, *symbols, **options)
+        _found("lending:lend")(venue)
         return venue
 
 

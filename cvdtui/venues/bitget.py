@@ -10,7 +10,7 @@ from msgspec import DecodeError, Meta, Raw, Struct, field
 from msgspec.json import Decoder, encode
 
 from cvdtui.model import BUY, SELL, IdRule, Kind, Market
-from cvdtui.venues.asking import TradesAlone, Window, in_parts, question
+from cvdtui.venues.asking import Window, in_parts, question
 from cvdtui.venues.listing import Row, checked_symbol, decode
 from cvdtui.venues.making import Options, addresses, listing
 from cvdtui.venues.rows import epoch_us, event_of, page_of, to_columns
@@ -123,14 +123,8 @@ class Bitget:
         self.id_rule: IdRule = "unique"
         self.limits = LIMITS
         self.ws_url, self.rest_url = addresses(options, "wss://ws.bitget.com", "https://api.bitget.com")
-        self.mirrors: tuple[str, ...] = ()
         self._product = product
-        self._known = listing(self.default_market, symbols, options)
-        self.learn, self.forget = self._known.learn, self._known.forget
-        self.market, self.markets = self._known.market, self._known.markets
-        silent = TradesAlone(self.name)
-        self.ask_candles, self.read_candles = silent.ask_candles, silent.read_candles
-        self.ask_open_interest, self.read_open_interest = silent.ask_open_interest, silent.read_open_interest
+        self.known = listing(self.default_market, symbols, options)
 
     def default_market(self, symbol: str) -> Market:
         """A market from its symbol alone; raises WireError."""
@@ -162,10 +156,6 @@ class Bitget:
         parts = in_parts(arguments, LIMITS.streams_per_message)
         return tuple(encode({"op": verb, "args": part}).decode() for part in parts)
 
-    def greeting(self) -> tuple[str, ...]:
-        """Nothing before subscribing."""
-        return ()
-
     def heartbeat(self) -> str | None:
         """A text, no JSON."""
         return "ping"
@@ -183,12 +173,12 @@ class Bitget:
             return Ack(None, symbol)
         if head.arg.topic != "publicTrade" or head.arg.instType != self._product.instruments:
             return Other()
-        listed = self._known.find(symbol)
+        listed = self.known.find(symbol)
         if listed is None or not bytes(head.data):
             return Other()
         # Old ones (action "snapshot") are merged by their ids like any other.
         raws = decode(_RAWS, head.data, listed.market.name)[::-1]
-        return event_of(page_of(self._known, symbol, raws, _row, self.id_rule))
+        return event_of(page_of(self.known, symbol, raws, _row, self.id_rule))
 
     # --- REST
 

@@ -10,7 +10,7 @@ from msgspec import DecodeError, Raw, Struct, field
 from msgspec.json import Decoder, encode
 
 from cvdtui.model import BUY, SELL, UNKNOWN, IdRule, Kind, Market
-from cvdtui.venues.asking import TradesAlone, Window, newest_only, question
+from cvdtui.venues.asking import Window, newest_only, question
 from cvdtui.venues.listing import Row, checked_symbol, decode
 from cvdtui.venues.making import Options, addresses, listing
 from cvdtui.venues.numbers import decimals_of, to_units
@@ -123,13 +123,7 @@ class Bitmex:
         self.id_rule: IdRule = "unique"
         self.limits = LIMITS
         self.ws_url, self.rest_url = addresses(options, "wss://ws.bitmex.com", "https://www.bitmex.com")
-        self.mirrors: tuple[str, ...] = ()
-        self._known = listing(self.default_market, symbols, options)
-        self.learn, self.forget = self._known.learn, self._known.forget
-        self.market, self.markets = self._known.market, self._known.markets
-        silent = TradesAlone(self.name)
-        self.ask_candles, self.read_candles = silent.ask_candles, silent.read_candles
-        self.ask_open_interest, self.read_open_interest = silent.ask_open_interest, silent.read_open_interest
+        self.known = listing(self.default_market, symbols, options)
 
     def default_market(self, symbol: str) -> Market:
         """A market from its symbol alone; raises WireError. Sizes are told in base units, whatever it is."""
@@ -160,10 +154,6 @@ class Bitmex:
     def _requests(self, verb: str, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:  # noqa: ARG002
         return tuple(encode({"op": verb, "args": [f"trade:{symbol}"]}).decode() for symbol in symbols)
 
-    def greeting(self) -> tuple[str, ...]:
-        """Nothing before subscribing."""
-        return ()
-
     def heartbeat(self) -> str | None:
         """A text, no JSON."""
         return "ping"
@@ -185,13 +175,13 @@ class Bitmex:
         )
 
     def _trades(self, action: str, symbol: str, raws: Sequence[Raw]) -> Event:
-        listed = self._known.find(symbol)
+        listed = self.known.find(symbol)
         if listed is None:
             return Other()
         name = listed.market.name
         if action not in TOLD:
             raise refuse(name, f"action {clean(action, 20)!r}: expected insert or partial")
-        return event_of(page_of(self._known, symbol, raws, _row, self.id_rule))
+        return event_of(page_of(self.known, symbol, raws, _row, self.id_rule))
 
     # --- REST
 
@@ -232,7 +222,7 @@ class Bitmex:
 
     def read_trades(self, body: bytes, symbol: str) -> Page:
         """An answer to `ask_trades`, oldest first."""
-        return page_of(self._known, symbol, decode(_RAWS, body)[::-1], _row, self.id_rule)
+        return page_of(self.known, symbol, decode(_RAWS, body)[::-1], _row, self.id_rule)
 
     def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
         """`read_trades` as columns; ids of 128 bits do not fit, so this raises WireError."""

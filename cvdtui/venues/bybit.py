@@ -12,7 +12,7 @@ from msgspec.json import encode
 
 from cvdtui.model import IdRule, Kind, Market
 from cvdtui.venues import bybit_rest as rest
-from cvdtui.venues.asking import TradesAlone, Window, in_parts, newest_only, question
+from cvdtui.venues.asking import Window, in_parts, newest_only, question
 from cvdtui.venues.bybit_rest import Product
 from cvdtui.venues.bybit_wire import Frames
 from cvdtui.venues.listing import checked_symbol
@@ -41,13 +41,8 @@ class Bybit:
             "https://api.bytick.com",
         )
         self._product = product
-        self._known = listing(self.default_market, symbols, options)
-        self.learn, self.forget = self._known.learn, self._known.forget
-        self.market, self.markets = self._known.market, self._known.markets
-        silent = TradesAlone(self.name)
-        self.ask_candles, self.read_candles = silent.ask_candles, silent.read_candles
-        self.ask_open_interest, self.read_open_interest = silent.ask_open_interest, silent.read_open_interest
-        self._frames = Frames(self._known)
+        self.known = listing(self.default_market, symbols, options)
+        self._frames = Frames(self.known)
 
     def default_market(self, symbol: str) -> Market:
         """A market from its symbol alone; raises WireError for a text that cannot be a symbol."""
@@ -81,10 +76,6 @@ class Bybit:
     def unsubscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
         """Frames that end these markets' streams."""
         return self._requests("unsubscribe", symbols, first_id)
-
-    def greeting(self) -> tuple[str, ...]:
-        """Nothing is to be said before subscribing."""
-        return ()
 
     def heartbeat(self) -> str | None:
         """Asked for every 20 s; ten silent minutes end the connection."""
@@ -134,7 +125,7 @@ class Bybit:
 
     def read_trades(self, body: bytes, symbol: str) -> Page:
         """An answer to `ask_trades`, oldest first; raises WireError."""
-        return rest.read_trades(self._known, body, symbol)
+        return rest.read_trades(self.known, body, symbol)
 
     def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
         """`read_trades` as columns; ids of 128 bits do not fit, so this raises WireError."""

@@ -11,7 +11,7 @@ from msgspec import DecodeError, Meta, Raw, Struct
 from msgspec.json import Decoder, encode
 
 from cvdtui.model import BUY, SELL, IdRule, Market
-from cvdtui.venues.asking import TradesAlone, Window, by_id_only, question
+from cvdtui.venues.asking import Window, by_id_only, question
 from cvdtui.venues.listing import Row, checked_symbol, decode
 from cvdtui.venues.making import Options, addresses, listing
 from cvdtui.venues.numbers import decimals_of, to_units
@@ -97,13 +97,7 @@ class Coinbase:
         self.ws_url, self.rest_url = addresses(
             options, "wss://ws-feed.exchange.coinbase.com", "https://api.exchange.coinbase.com"
         )
-        self.mirrors: tuple[str, ...] = ()
-        self._known = listing(self.default_market, symbols, options)
-        self.learn, self.forget = self._known.learn, self._known.forget
-        self.market, self.markets = self._known.market, self._known.markets
-        silent = TradesAlone(self.name)
-        self.ask_candles, self.read_candles = silent.ask_candles, silent.read_candles
-        self.ask_open_interest, self.read_open_interest = silent.ask_open_interest, silent.read_open_interest
+        self.known = listing(self.default_market, symbols, options)
 
     def default_market(self, symbol: str) -> Market:
         """A market from its symbol (BTC-USD) alone; raises WireError."""
@@ -135,33 +129,25 @@ class Coinbase:
             for symbol in symbols
         )
 
-    def greeting(self) -> tuple[str, ...]:
-        """Nothing before subscribing, which is due within 5 s."""
-        return ()
-
-    def heartbeat(self) -> str | None:
-        """The venue wants no frame of ours."""
-        return None
-
     def decode(self, frame: bytes | str) -> Event:
         """One frame as an Event; raises WireError."""
         head = decode(_HEAD, frame)
         if head.type in ("match", "last_match"):
             return self._match(frame, head.product_id)
         if head.type == "heartbeat":
-            return Forming(self._known.name(head.product_id))
+            return Forming(self.known.name(head.product_id))
         if head.type == "subscriptions":
             return _accepted(head.channels)
         if head.type == "error":
             return _refusal(head)
-        return Other(self._known.name(head.product_id))
+        return Other(self.known.name(head.product_id))
 
     def _match(self, frame: bytes | str, symbol: str) -> Event:
-        listed = self._known.find(symbol)
+        listed = self.known.find(symbol)
         if listed is None:
             return Other()
         row = _row(decode(_MATCH, frame, listed.market.name))
-        return self._known.event(listed, (row,), self.id_rule)
+        return self.known.event(listed, (row,), self.id_rule)
 
     # --- REST
 
@@ -197,7 +183,7 @@ class Coinbase:
     def read_trades(self, body: bytes, symbol: str) -> Page:
         """An answer to `ask_trades`, oldest first."""
         raws = decode(_RAWS, body)[::-1]
-        return page_of(self._known, symbol, raws, lambda raw: _row(decode(_MATCH, raw)), self.id_rule)
+        return page_of(self.known, symbol, raws, lambda raw: _row(decode(_MATCH, raw)), self.id_rule)
 
     def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
         """`read_trades` as numpy columns."""

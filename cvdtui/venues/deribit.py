@@ -11,7 +11,7 @@ from msgspec import UNSET, DecodeError, Raw, Struct
 from msgspec.json import Decoder
 
 from cvdtui.model import IdRule, Kind, Market, OpenInterest
-from cvdtui.venues.asking import TradesAlone, Window, by_id_only, question
+from cvdtui.venues.asking import Window, by_id_only, question
 from cvdtui.venues.deribit_wire import OURS, Frame, Frames, call, reads
 from cvdtui.venues.listing import checked_symbol, decode
 from cvdtui.venues.making import Options, addresses, listing
@@ -83,13 +83,8 @@ class Deribit:
         self.ws_url, self.rest_url = addresses(
             options, "wss://streams.deribit.com", "https://www.deribit.com"
         )
-        self.mirrors: tuple[str, ...] = ()
-        self._known = listing(self.default_market, symbols, options)
-        self.learn, self.forget = self._known.learn, self._known.forget
-        self.market, self.markets = self._known.market, self._known.markets
-        self._frames = Frames(self._known)
-        silent = TradesAlone(self.name)
-        self.ask_candles, self.read_candles = silent.ask_candles, silent.read_candles
+        self.known = listing(self.default_market, symbols, options)
+        self._frames = Frames(self.known)
 
     def default_market(self, symbol: str) -> Market:
         """A market from its name alone; raises WireError for options and combinations, which are not read."""
@@ -132,10 +127,6 @@ class Deribit:
         """The wish for heartbeats, without which a quiet connection is cut."""
         return (call(OURS, "public/set_heartbeat", interval=BEAT_S),)
 
-    def heartbeat(self) -> str | None:
-        """Ours is sent when the venue asks for it."""
-        return None
-
     def decode(self, frame: bytes | str) -> Event:
         """One frame as an Event; raises WireError."""
         return self._frames.decode(frame)
@@ -172,7 +163,9 @@ class Deribit:
 
     def ask_open_interest(self, symbol: str) -> Request | None:
         """The ticker; None on spot."""
-        return None if self.market(symbol).kind == "spot" else self._ask("ticker", instrument_name=symbol)
+        return (
+            None if self.known.market(symbol).kind == "spot" else self._ask("ticker", instrument_name=symbol)
+        )
 
     def read_time(self, body: bytes) -> int:
         """The exchange's clock in us."""
@@ -210,7 +203,7 @@ class Deribit:
 
     def read_trades(self, body: bytes, symbol: str) -> Page:
         """An answer to `ask_trades`, in order of the sequence."""
-        listed = self._known.listed(symbol)
+        listed = self.known.listed(symbol)
         raws = decode(_TOLD, _result(body)).trades
         batch, _, refused = self._frames.read(listed, raws)
         return Page(batch, tuple(refused), len(raws))
@@ -222,10 +215,10 @@ class Deribit:
     def read_open_interest(self, body: bytes, symbol: str) -> OpenInterest:
         """An answer to `ask_open_interest`; raises WireError."""
         told = decode(_TICKER, _result(body))
-        listed = self._known.listed(symbol)
+        listed = self.known.listed(symbol)
         # The number is of both sides' money in USD (inverse) or base units, like a trade's amount.
         row = (0, told.timestamp * 1000, text_of(told.mark_price), text_of(told.open_interest), 0, 1)
-        size = self._known.trade(listed, row).size
+        size = self.known.trade(listed, row).size
         return OpenInterest(listed.market, told.timestamp * 1000, size)
 
     def read_failure(self, body: bytes) -> tuple[int, str]:

@@ -10,7 +10,7 @@ from msgspec import DecodeError, Meta, Raw, Struct, field
 from msgspec.json import Decoder, encode
 
 from cvdtui.model import BUY, SELL, IdRule, Market
-from cvdtui.venues.asking import TradesAlone, Window, newest_only, question
+from cvdtui.venues.asking import Window, newest_only, question
 from cvdtui.venues.gate_markets import LIMITS, Product, read_markets
 from cvdtui.venues.listing import Row, checked_symbol, decode
 from cvdtui.venues.making import Options, addresses, listing
@@ -92,15 +92,9 @@ class Gate:
         self.id_rule: IdRule = "ordered"
         self.limits = LIMITS
         self.ws_url, self.rest_url = addresses(options, product.ws_url, "https://api.gateio.ws")
-        self.mirrors: tuple[str, ...] = ()
         self._product = product
         self._now = options.get("now")
-        self._known = listing(self.default_market, symbols, options)
-        self.learn, self.forget = self._known.learn, self._known.forget
-        self.market, self.markets = self._known.market, self._known.markets
-        silent = TradesAlone(self.name)
-        self.ask_candles, self.read_candles = silent.ask_candles, silent.read_candles
-        self.ask_open_interest, self.read_open_interest = silent.ask_open_interest, silent.read_open_interest
+        self.known = listing(self.default_market, symbols, options)
 
     def default_market(self, symbol: str) -> Market:
         """A market from its symbol (BTC_USDT) alone (WireError); a future's contract is not known yet."""
@@ -138,10 +132,6 @@ class Gate:
     def _seconds(self) -> int:
         return self._now() // 1_000_000 if self._now else 0
 
-    def greeting(self) -> tuple[str, ...]:
-        """Nothing before subscribing."""
-        return ()
-
     def heartbeat(self) -> str | None:
         """Our ping."""
         return encode({"time": self._seconds(), "channel": f"{self._product.channel}.ping"}).decode()
@@ -163,9 +153,9 @@ class Gate:
         return by_symbol(raws, _symbol, self._trades)
 
     def _trades(self, symbol: str, raws: Sequence[Raw]) -> Event:
-        if self._known.find(symbol) is None:
+        if self.known.find(symbol) is None:
             return Other()
-        return event_of(page_of(self._known, symbol, raws, _row, self.id_rule, by_id=True))
+        return event_of(page_of(self.known, symbol, raws, _row, self.id_rule, by_id=True))
 
     # --- REST
 
@@ -196,7 +186,7 @@ class Gate:
     def read_trades(self, body: bytes, symbol: str) -> Page:
         """An answer to `ask_trades`, in order of the ids."""
         raws = decode(_RAWS, body)
-        return page_of(self._known, symbol, raws, _row, self.id_rule, by_id=True)
+        return page_of(self.known, symbol, raws, _row, self.id_rule, by_id=True)
 
     def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
         """`read_trades` as numpy columns."""

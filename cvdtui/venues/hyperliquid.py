@@ -10,7 +10,7 @@ from msgspec import DecodeError, Meta, Raw, Struct, field
 from msgspec.json import Decoder, encode
 
 from cvdtui.model import BUY, SELL, IdRule, Market
-from cvdtui.venues.asking import TradesAlone, Window
+from cvdtui.venues.asking import Window
 from cvdtui.venues.listing import Row, checked_symbol, decode
 from cvdtui.venues.making import Options, addresses, listing
 from cvdtui.venues.rows import by_symbol, event_of, page_of, to_columns
@@ -104,13 +104,7 @@ class Hyperliquid:
         self.ws_url, self.rest_url = addresses(
             options, "wss://api.hyperliquid.xyz", "https://api.hyperliquid.xyz"
         )
-        self.mirrors: tuple[str, ...] = ()
-        self._known = listing(self.default_market, symbols, options)
-        self.learn, self.forget = self._known.learn, self._known.forget
-        self.market, self.markets = self._known.market, self._known.markets
-        silent = TradesAlone(self.name)
-        self.ask_candles, self.read_candles = silent.ask_candles, silent.read_candles
-        self.ask_open_interest, self.read_open_interest = silent.ask_open_interest, silent.read_open_interest
+        self.known = listing(self.default_market, symbols, options)
 
     def default_market(self, symbol: str) -> Market:
         """A perpetual from its coin (BTC, kPEPE) alone: case matters; raises WireError."""
@@ -146,10 +140,6 @@ class Hyperliquid:
             for coin in symbols
         )
 
-    def greeting(self) -> tuple[str, ...]:
-        """Nothing before subscribing."""
-        return ()
-
     def heartbeat(self) -> str | None:
         """Our ping."""
         return '{"method":"ping"}'
@@ -171,9 +161,9 @@ class Hyperliquid:
         return Other()
 
     def _trades(self, coin: str, raws: Sequence[Raw]) -> Event:
-        if self._known.find(coin) is None:
+        if self.known.find(coin) is None:
             return Other()
-        return event_of(page_of(self._known, coin, raws, _row, self.id_rule))
+        return event_of(page_of(self.known, coin, raws, _row, self.id_rule))
 
     def _refusal(self, text: str) -> Refusal:
         """The text ends with the request that was refused."""
@@ -215,7 +205,7 @@ class Hyperliquid:
 
     def read_trades(self, body: bytes, symbol: str) -> Page:
         """An answer to `ask_trades`, oldest first."""
-        return page_of(self._known, symbol, decode(_RAWS, body)[::-1], _row, self.id_rule)
+        return page_of(self.known, symbol, decode(_RAWS, body)[::-1], _row, self.id_rule)
 
     def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
         """`read_trades` as numpy columns."""

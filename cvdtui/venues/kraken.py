@@ -11,7 +11,7 @@ from msgspec import DecodeError, Meta, Raw, Struct, field
 from msgspec.json import Decoder, encode
 
 from cvdtui.model import BUY, SELL, IdRule, Market
-from cvdtui.venues.asking import TradesAlone, Window, question
+from cvdtui.venues.asking import Window, question
 from cvdtui.venues.listing import Row, checked_symbol, decode
 from cvdtui.venues.making import Options, addresses, listing
 from cvdtui.venues.numbers import decimals_of, to_units
@@ -118,13 +118,7 @@ class Kraken:
         self.id_rule: IdRule = "contiguous"
         self.limits = LIMITS
         self.ws_url, self.rest_url = addresses(options, "wss://ws.kraken.com", "https://api.kraken.com")
-        self.mirrors: tuple[str, ...] = ()
-        self._known = listing(self.default_market, symbols, options)
-        self.learn, self.forget = self._known.learn, self._known.forget
-        self.market, self.markets = self._known.market, self._known.markets
-        silent = TradesAlone(self.name)
-        self.ask_candles, self.read_candles = silent.ask_candles, silent.read_candles
-        self.ask_open_interest, self.read_open_interest = silent.ask_open_interest, silent.read_open_interest
+        self.known = listing(self.default_market, symbols, options)
 
     def default_market(self, symbol: str) -> Market:
         """A market from its symbol (BTC/USD) alone; raises WireError."""
@@ -160,10 +154,6 @@ class Kraken:
             for number, symbol in enumerate(symbols)
         )
 
-    def greeting(self) -> tuple[str, ...]:
-        """Nothing before subscribing."""
-        return ()
-
     def heartbeat(self) -> str | None:
         """Our ping."""
         return '{"method":"ping"}'
@@ -183,12 +173,12 @@ class Kraken:
         return Other()
 
     def _ours(self, symbol: str) -> str:
-        return symbol if self._known.name(symbol) else ""
+        return symbol if self.known.name(symbol) else ""
 
     def _trades(self, symbol: str, raws: Sequence[Raw]) -> Event:
-        if self._known.find(symbol) is None:
+        if self.known.find(symbol) is None:
             return Other()
-        return event_of(page_of(self._known, symbol, raws, _row, self.id_rule))
+        return event_of(page_of(self.known, symbol, raws, _row, self.id_rule))
 
     # --- REST
 
@@ -233,7 +223,7 @@ class Kraken:
         books = decode(_BOOKS, _result(body))
         books.pop("last", None)
         raws = [raw for book in books.values() for raw in decode(_RAWS, book)]
-        return page_of(self._known, symbol, raws, _rest_row, self.id_rule)
+        return page_of(self.known, symbol, raws, _rest_row, self.id_rule)
 
     def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
         """`read_trades` as numpy columns."""

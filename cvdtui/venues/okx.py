@@ -11,7 +11,7 @@ from msgspec.json import encode
 
 from cvdtui.model import IdRule, Kind, Market
 from cvdtui.venues import okx_rest as rest
-from cvdtui.venues.asking import TradesAlone, Window, by_id_only, in_parts, question
+from cvdtui.venues.asking import Window, by_id_only, in_parts, question
 from cvdtui.venues.listing import checked_symbol
 from cvdtui.venues.making import Options, addresses, listing
 from cvdtui.venues.numbers import INVERSE_DECIMALS
@@ -54,13 +54,8 @@ class Okx:
             "wss://wseea.okx.com:8443",
             "https://app.okx.com",
         )
-        self._known = listing(self.default_market, symbols, options)
-        self.learn, self.forget = self._known.learn, self._known.forget
-        self.market, self.markets = self._known.market, self._known.markets
-        silent = TradesAlone(self.name)
-        self.ask_candles, self.read_candles = silent.ask_candles, silent.read_candles
-        self.ask_open_interest, self.read_open_interest = silent.ask_open_interest, silent.read_open_interest
-        self._frames = Frames(self._known)
+        self.known = listing(self.default_market, symbols, options)
+        self._frames = Frames(self.known)
 
     def default_market(self, symbol: str) -> Market:
         """A market from its symbol alone (of most contracts the size is not known then); raises WireError."""
@@ -107,10 +102,6 @@ class Okx:
             if rest.type_of(symbol) != "SPOT"
         ]
         return self._requests("unsubscribe", arguments, first_id)
-
-    def greeting(self) -> tuple[str, ...]:
-        """Nothing is to be said before subscribing."""
-        return ()
 
     def heartbeat(self) -> str | None:
         """A bare text, answered by `pong`."""
@@ -164,7 +155,7 @@ class Okx:
 
     def read_trades(self, body: bytes, symbol: str) -> Page:
         """An answer to `ask_trades`, oldest first; raises WireError."""
-        return rest.read_trades(self._known, body, symbol)
+        return rest.read_trades(self.known, body, symbol)
 
     def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
         """`read_trades` as columns."""

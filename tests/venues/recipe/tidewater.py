@@ -7,7 +7,7 @@ from msgspec import Raw, Struct
 from msgspec.json import Decoder, encode
 
 from cvdtui.model import BUY, SELL, IdRule, Market
-from cvdtui.venues.asking import TradesAlone, Window, by_id_only, question
+from cvdtui.venues.asking import Window, by_id_only, question
 from cvdtui.venues.listing import Row, checked_symbol, decode
 from cvdtui.venues.making import Options, addresses, listing
 from cvdtui.venues.rows import event_of, page_of, to_columns
@@ -84,13 +84,7 @@ class Tidewater:
         self.id_rule: IdRule = "contiguous"
         self.limits = LIMITS
         self.ws_url, self.rest_url = addresses(options, "wss://ws.example.org", "https://api.example.org")
-        self.mirrors: tuple[str, ...] = ()
-        self._known = listing(self.default_market, symbols, options)
-        self.learn, self.forget = self._known.learn, self._known.forget
-        self.market, self.markets = self._known.market, self._known.markets
-        silent = TradesAlone(self.name)
-        self.ask_candles, self.read_candles = silent.ask_candles, silent.read_candles
-        self.ask_open_interest, self.read_open_interest = silent.ask_open_interest, silent.read_open_interest
+        self.known = listing(self.default_market, symbols, options)
 
     def default_market(self, symbol: str) -> Market:
         """A market from its symbol (BTC-USD) alone; raises WireError."""
@@ -122,10 +116,6 @@ class Tidewater:
             for number, symbol in enumerate(symbols, first_id)
         )
 
-    def greeting(self) -> tuple[str, ...]:
-        """Nothing before subscribing."""
-        return ()
-
     def heartbeat(self) -> str | None:
         """Our ping."""
         return '{"ask":"ping"}'
@@ -134,8 +124,8 @@ class Tidewater:
         """One frame as an Event; raises WireError."""
         head = decode(_FRAME, frame)
         match head.kind:
-            case "fills" if self._known.find(head.book) is not None:
-                return event_of(page_of(self._known, head.book, head.fills, _row, self.id_rule))
+            case "fills" if self.known.find(head.book) is not None:
+                return event_of(page_of(self.known, head.book, head.fills, _row, self.id_rule))
             case "accepted":
                 return Ack(None, head.book if is_symbol(head.book) else "")
             case "refused":
@@ -176,7 +166,7 @@ class Tidewater:
     def read_trades(self, body: bytes, symbol: str) -> Page:
         """An answer to `ask_trades`, oldest first."""
         raws = decode(_RAWS, body)
-        return page_of(self._known, symbol, raws, _row, self.id_rule)
+        return page_of(self.known, symbol, raws, _row, self.id_rule)
 
     def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
         """`read_trades` as numpy columns."""
