@@ -131,28 +131,6 @@ def test_keys_reach_the_desk_and_the_picture_answers_at_once():
     run(scene)
 
 
-def test_the_explanation_stays_above_panes_that_are_opened_later_and_takes_the_rows_it_needs():
-    async def scene(app, pilot):
-        await pilot.press("question_mark")
-        await pilot.pause()
-        app.repaint()
-        await pilot.press("9", "7")
-        app.desk.stage.focus = "markets"
-        app.repaint()
-        await pilot.pause()
-        lines = lines_of(app)
-        top = next(at for at, line in enumerate(lines) if "╶ explain" in line)
-        covered = app._places["links"]
-        assert top <= covered.y < top + app._places["explain"].height
-        rows = app._places["explain"].height
-        assert lines[top + rows - 1].startswith("─" * 100)
-        assert all("│╶" not in line for line in lines[top : top + rows])
-        await pilot.press("escape")
-        assert not any("╶ explain" in line for line in lines_of(app))
-
-    run(scene)
-
-
 def test_themes_switch_live_and_the_choice_is_handed_out():
     saved = []
 
