@@ -58,7 +58,7 @@ class Venue(Protocol):
     polled.
 
     A file need not say what the venue does not: `lending` adds to a class with a `known` (its Listing) what
-    that answers, and no mirrors, no greeting, no heartbeat, no candles, no open interest where there are none.
+    that answers, and no mirrors, greeting, heartbeat, candles or open interest where there are none.
     """
 
     name: str
