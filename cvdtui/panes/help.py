@@ -5,6 +5,10 @@ from cvdtui.panes.line import Answer, Frame, Line, title, wrap
 
 NUMBERS = (
     (
+        "any number",
+        "? explains the one at hand: its formula, what it is made of now, and its value by other conventions.",
+    ),
+    (
         "delta Δ",
         "volume bought at the ask minus volume sold at the bid, by the aggressor's side (the exchange's).",
     ),
@@ -32,7 +36,7 @@ NUMBERS = (
         "sell × buy of each price row: sold at the bid × bought at the ask. ▲ ▼ diagonal imbalance, 3 to 1:",
     ),
     ("", "a buy against the sell one row below, a sell against the buy one row above. ┃ three that touch."),
-    ("", "■ point of control of the bar. max, min: extremes of the running delta. ┊ that zone in later bars,"),
+    ("", "■ point of control of the bar. max, min: extremes of running delta. ┊ that zone in later bars,"),
     ("", "until price trades through it. At the ends of a bar: ◇ absorption, ◂ unfinished auction."),
     (
         "profile",
