@@ -25,7 +25,7 @@ from cvdtui.model import (
 from cvdtui.picture import Picture, Scaler, anchor_time, current, decimals_shown, quality_of
 from cvdtui.picture_chart import Chart, seen
 from cvdtui.picture_facts import FactSheet
-from cvdtui.picture_signals import dashboard, signal_views
+from cvdtui.picture_signals import SignalViews, dashboard
 from cvdtui.picture_tpo import TpoPicture
 from cvdtui.picture_zones import Zones, marks
 from cvdtui.signals.imbalance import imbalances
@@ -50,6 +50,7 @@ class Detail:
         self._tpo = TpoPicture(picture.state)
         self._facts = FactSheet(picture)
         self._zones = Zones()
+        self._signals = SignalViews()
         self._ladder_key: tuple[object, ...] = ()
         self._ladder_bars: dict[int, LadderBar] = {}
 
@@ -72,7 +73,7 @@ class Detail:
             _prints(state, view, scaler),
             quality_of(state, view.anchor, now_us, link),
             state.flow.rolling,
-            () if jury is None else signal_views(jury),
+            () if jury is None else self._signals.of(jury),
             Dashboard() if jury is None else dashboard(jury),
             () if jury is None else tuple(price / 10**state.market.price_decimals for price in jury.dropped),
             at_us=view.at_us,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from cvdtui.engine.jury import Jury
 from cvdtui.model import HorizonScore, Scorecard, Signal, SignalView
-from cvdtui.picture_signals import signal_view
+from cvdtui.picture_signals import heard_state, signal_view
 from cvdtui.signals.score import Score, outcomes, scorecard
 
 LINES = 500
@@ -26,14 +26,14 @@ class Log:
 
     def lines(self, juries: Sequence[Jury]) -> tuple[SignalView, ...]:
         """The latest, oldest first; those that may be taken back stand last."""
-        key = tuple(_state(jury) for jury in juries)
+        key = tuple(heard_state(jury) for jury in juries)
         if key != self._key:
             self._key, self._lines = key, _lines(juries)
         return self._lines
 
     def score(self, jury: Jury, signal: str) -> Scorecard:
         """The record of one kind of signal on the market and bars of this jury."""
-        key = (*_state(jury), signal)
+        key = (*heard_state(jury), signal)
         if self._score is None or key != self._score_key:
             self._score_key, self._score = key, scorecard_of(jury, signal)
         return self._score
@@ -49,10 +49,6 @@ def scorecard_of(jury: Jury, signal: str) -> Scorecard:
     scores = scorecard(outcomes(bars, said)) if said else []
     lines = tuple(_line(score) for score in scores)
     return Scorecard(jury.state.market.name, signal, jury.seconds, len(said), len(bars), lines)
-
-
-def _state(jury: Jury) -> Key:
-    return id(jury), jury.heard, jury.bars.version, len(jury.signals)
 
 
 def _lines(juries: Sequence[Jury]) -> tuple[SignalView, ...]:

@@ -45,6 +45,26 @@ def _flag(signal: Signal) -> Flag | None:
     return Flag(glyph, text + doubt, "up" if up else "down") if text else None
 
 
+def heard_state(jury: Jury) -> tuple[object, ...]:
+    """While this stays the same, the jury has told and found nothing else."""
+    return id(jury), jury.heard, jury.bars.version, len(jury.signals)
+
+
+class SignalViews:
+    """The latest signals, the same objects as before while no bar has closed."""
+
+    def __init__(self) -> None:
+        self._key: tuple[object, ...] = ()
+        self._views: tuple[SignalView, ...] = ()
+
+    def of(self, jury: Jury) -> tuple[SignalView, ...]:
+        """Of this jury, as `signal_views` gives them."""
+        key = heard_state(jury)
+        if key != self._key:
+            self._key, self._views = key, signal_views(jury)
+        return self._views
+
+
 def signal_views(jury: Jury, count: int = SHOWN) -> tuple[SignalView, ...]:
     """The latest signals, oldest first, provisional ones last."""
     told = [signal_view(signal) for signal in jury.signals[-count:]]
