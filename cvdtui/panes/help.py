@@ -6,7 +6,7 @@ from cvdtui.panes.line import Answer, Frame, Line, title, wrap
 NUMBERS = (
     (
         "any number",
-        "? explains the one at hand: its formula, what it is made of now, and its value by other conventions.",
+        "? explains the one at hand: formula, what it is made of now, its value by other conventions.",
     ),
     (
         "delta Δ",
