@@ -39,6 +39,10 @@ MERGES = (
 )
 
 
+MARKS = ((60, 10), (0, 9))
+"""Cells for what stands at the end of a line, by the width."""
+
+
 class Band(Struct):
     """Rows drawn as one line."""
 
@@ -174,15 +178,17 @@ def _draw(bands: list[Band], profile: ProfileView, merge: int, width: int) -> li
     labels = [numbers.price(band.index * merge * profile.row, profile.row_decimals) for band in bands]
     wide = max(len(text) for text in labels)
     tail = 13 if width >= 40 else 0
-    room = max(width - wide - 2 - tail - 9, 4)
+    ends = next(cells for least, cells in MARKS if width >= least)
+    room = max(width - wide - 2 - tail - ends, 4)
     return [
         _band(band, text.rjust(wide), round(band.volume / most * room), room, decimals if tail else None)
+        + _end(band, ends)
         for band, text in zip(bands, labels, strict=True)
     ]
 
 
 def _band(band: Band, label: str, filled: int, room: int, decimals: int | None) -> Line:
-    """Label, buys solid, sells shaded, unknown light, the numbers, the marks."""
+    """Label, buys solid, sells shaded, unknown light, the numbers."""
     volume = band.volume or 1.0
     buys = round(filled * band.buy / volume)
     sells = min(round(filled * band.sell / volume), filled - buys)
@@ -200,9 +206,23 @@ def _band(band: Band, label: str, filled: int, room: int, decimals: int | None) 
         spans.append(
             (f" {numbers.short(band.sell, decimals):>5}×{numbers.short(band.buy, decimals):<5}", ground)
         )
-    node = "HVN" if "hvn" in band.nodes else "LVN" if set(band.nodes) == {"lvn"} else ""
-    if band.marks:
-        spans.append((f" ◀{' '.join(dict.fromkeys(band.marks))}"[:9], "poc" if strong else "title"))
-    elif node:
-        spans.append((f"  {node}", "dim"))
     return tuple(spans)
+
+
+def _end(band: Band, room: int) -> Line:
+    """The marks, else what kind of node it is."""
+    if band.marks:
+        return ((_fitting(band.marks, room), "poc" if "POC" in band.marks else "title"),)
+    node = "HVN" if "hvn" in band.nodes else "LVN" if set(band.nodes) == {"lvn"} else ""
+    return ((f"  {node}", "dim"),) if node else ()
+
+
+def _fitting(marks: tuple[str, ...], room: int) -> str:
+    """` ◀POC VWAP`: as many whole words as there is room for, the first ones first."""
+    text = " ◀"
+    for mark in dict.fromkeys(marks):
+        more = mark if text.endswith("◀") else f" {mark}"
+        if len(text) + len(more) > room:
+            break
+        text += more
+    return text

@@ -98,3 +98,21 @@ def test_a_bar_that_is_near_the_end_leaves_the_picture_at_now():
     near = settled(board, bars=60, at_us=closed[-3].time_us).detail
     assert near.bars == now.bars
     assert near.at_us == closed[-3].time_us
+
+
+def test_levels_that_last_are_naked_pocs_the_session_before_and_those_dropped_in_order():
+    board = board_of()
+    board.on_columns(tape(4))
+    board.court.levels[MARKET.name] = ("60001.5",)
+    detail = settled(board).detail
+    jury = board.court.jury(board.states[MARKET.name], SECONDS)
+    assert len(jury.naked()) == 2, "the tape must leave two points of control alone"
+    due = [("naked poc", price / 10, session_us) for price, session_us in jury.naked()]
+    high, low = jury.previous()
+    due += [("previous high", high / 10, 0), ("previous low", low / 10, 0), ("level", 60001.5, 0)]
+    found = [(level.name, level.price, level.session_us) for level in detail.lasting]
+    assert sorted(found) == sorted(due)
+    assert [price for _, price, _ in found] == sorted(price for _, price, _ in found)
+    start, end = jury.state.flow.periods.clock.bounds(jury.last.bar.time_us - 86_400_000_000)
+    yesterday = [bar for bar in jury.bars.closed if start <= bar.time_us < end]
+    assert (high, low) == (max(bar.high for bar in yesterday), min(bar.low for bar in yesterday))
