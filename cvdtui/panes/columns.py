@@ -8,9 +8,10 @@ from msgspec import Struct
 
 from cvdtui.model import Market, MarketRow
 from cvdtui.panes import numbers
-from cvdtui.panes.clock import span
+from cvdtui.panes.clock import Clock, span
 from cvdtui.panes.line import narrow
 
+DAY_US = 86_400_000_000
 BLOCKS = "▁▂▃▄▅▆▇"
 """Seven heights: a full block would touch the row above."""
 
@@ -24,10 +25,11 @@ class Cell(Struct, frozen=True, gc=False):
 
 
 class Style(Struct, frozen=True, gc=False):
-    """How this table writes a row: the row's label, and whether room is scarce."""
+    """How this table writes a row: its label, whether room is scarce, and times."""
 
     label: str = ""
     tight: bool = False
+    clock: Clock | None = None
 
 
 class Column(Struct, frozen=True):
@@ -142,6 +144,9 @@ def _cover(row: MarketRow, style: Style) -> Cell:
     bad = state in {"gap", "stale", "lost", "refused", "offline"}
     role = "warn" if bad else "note" if state == "fill" else "dim" if state == "waiting" else "good"
     text = narrow(row.quality.text or "-")
+    since = row.quality.from_us
+    if style.clock is not None and state == "live" and since and row.last_trade_us - since < DAY_US:
+        return Cell(f"≥{style.clock.hm(since)}{style.clock.z}", role="note")  # a share would say less
     if style.tight and len(text) > 8:
         text = text.replace(" %", "%") if text.endswith(" %") else text.replace(" ", "", 1)
     return Cell(text, role=role)

@@ -30,7 +30,7 @@ NUMBERS = (
         "",
         "gap n: n trades being fetched; lost: some never came; fill: history is coming; stale: silent link.",
     ),
-    ("", "≈ estimated from candles, ~ side inferred."),
+    ("", "≥14:02Z: the session is known from then on. ≈ estimated from candles, ~ side inferred."),
     (
         "footprint",
         "sell × buy of each price row: sold at the bid × bought at the ask. ▲ ▼ diagonal imbalance, 3 to 1:",

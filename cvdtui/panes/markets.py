@@ -4,6 +4,7 @@ The cursor follows the market, and rows hold still while one is chosen.
 """
 
 from cvdtui.model import MarketRow
+from cvdtui.panes.clock import Clock
 from cvdtui.panes.columns import COLUMNS, Cell, Column, Style, spark, spark_head
 from cvdtui.panes.groups import Groups
 from cvdtui.panes.labels import label, matches
@@ -50,6 +51,7 @@ class Markets:
         """Market names as they stand on the screen."""
         self._top = 0
         self._tight = False
+        self._clock: Clock | None = None
         self._width = 0
         self._page = 10
         self._sorted_us = 0
@@ -102,6 +104,7 @@ class Markets:
             self._shape, self._tight = shape, tight
             self._labels = label(rows, tight=tight)
             self._widths, self._joined, self._cells, self._columns = {}, {}, {}, ()
+        self._clock = frame.clock
         for row in rows:
             self._write(row)
 
@@ -110,7 +113,7 @@ class Markets:
         known = self._cells.get(name)
         if known is not None and known[0] is row:
             return
-        style = Style(self._labels[name], self._tight)
+        style = Style(self._labels[name], self._tight, self._clock)
         cells = tuple(column.cell(row, style) for column in COLUMNS)
         self._cells[name] = (row, cells)
         for column, cell in zip(COLUMNS, cells, strict=True):

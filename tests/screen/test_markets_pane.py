@@ -140,6 +140,19 @@ def test_a_number_that_is_not_trustworthy_is_dim_and_its_cover_says_why():
     assert roles(lines[3])["2 481.22"] == "dim"
 
 
+def test_a_session_known_from_some_moment_on_says_the_moment_and_not_a_low_number():
+    eth = replace(rows()[1], last_trade_us=NOON)
+    late = replace(eth, quality=Quality(0.0013, "live", "0.1", from_us=eth.last_trade_us - 300_000_000))
+    _, lines = table(snapshot(rows=(rows()[0], late)))
+    assert roles(lines[3])["≥11:55Z"] == "note"
+    gone = replace(late, quality=replace(late.quality, state="stale", text="stale 14s"))
+    _, lines = table(snapshot(rows=(rows()[0], gone)))
+    assert "stale 14s" in texts(lines)[3].replace("stale14s", "stale 14s")
+    week = replace(late, quality=replace(late.quality, from_us=eth.last_trade_us - 2 * 86_400_000_000))
+    _, lines = table(snapshot(rows=(rows()[0], week)))
+    assert texts(lines)[3].rstrip().endswith(" 0.1")
+
+
 def test_a_side_that_was_inferred_is_marked_beside_the_cvd():
     _, lines = table()
     assert "~+1 120" in texts(lines)[5]
