@@ -54,6 +54,8 @@ class Outbox:
         self._sent_at: deque[float] = deque(maxlen=per_minute)
         self._sent = self._failed = 0
         self._retry_at_us = 0
+        self._trouble = ""
+        self._trouble_us = 0
         self._show: Callable[[], tuple[str, str]] = lambda: ("ready", "")
 
     @property
@@ -69,6 +71,8 @@ class Outbox:
             self._failed,
             len(self._waiting),
             self._retry_at_us,
+            self._trouble,
+            self._trouble_us,
         )
 
     def put(self, alert: Alert) -> None:
@@ -124,6 +128,7 @@ class Outbox:
                 self._sent += 1
                 self._show = lambda: ("ready", "")
                 return
+            self._note_trouble(str(trouble))
             wait = trouble.retry_after
             if wait is None:
                 wait = min(LONGEST_WAIT_S, self._first_wait_s * 2.0 ** min(tries, 20))
@@ -144,8 +149,12 @@ class Outbox:
         finally:
             self._retry_at_us = 0
 
+    def _note_trouble(self, why: str) -> None:
+        self._trouble, self._trouble_us = why, time.time_ns() // 1000
+
     def _give_up(self, why: str) -> None:
         self._failed += 1
+        self._note_trouble(why)
         self._show = lambda: ("failed", why)
         self._note(f"alert not sent by {self.name}: {why}")
 

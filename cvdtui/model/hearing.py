@@ -92,6 +92,10 @@ class ChannelState(Struct, frozen=True, gc=False):
     """Alerts given up."""
     queued: int = 0
     retry_at_us: int = 0
+    trouble: str = ""
+    """What went wrong last, though it may work by now; no secret is in it."""
+    trouble_us: int = 0
+    """When that was."""
 
 
 class HorizonScore(Struct, frozen=True, gc=False):

@@ -106,8 +106,8 @@ def _pointed(line: Line, width: int) -> Line:
 def _channels(frame: Frame) -> list[Line]:
     """Those that work in one line, each that does not in a line of its own with its trouble."""
     channels = frame.snapshot.channels
-    fine = [one for one in channels if not one.text]
-    bad = [one for one in channels if one.text]
+    fine = [one for one in channels if not (one.text or one.trouble)]
+    bad = [one for one in channels if one.text or one.trouble]
     spans = [(" ways out ", "head")]
     for one in fine:
         spans += [(f" {one.name} ", "text"), (f"{one.state}{_counts(one)} ", STATES[one.state])]
@@ -115,9 +115,14 @@ def _channels(frame: Frame) -> list[Line]:
         spans.append((" no rule speaks yet", "dim"))
     lines: list[Line] = [tuple(spans)]
     for one in bad[: max(frame.height // 3, 1)]:
-        words = narrow(f" {one.name} {one.state}{_counts(one)}: {one.text}")
-        lines.append(((fit(words, frame.width), STATES[one.state]),))
+        words = narrow(f" {one.name} {one.state}{_counts(one)}: {one.text or _past(one, frame)}")
+        lines.append(((fit(words, frame.width), STATES[one.state] if one.text else "dim"),))
     return lines
+
+
+def _past(one: ChannelState, frame: Frame) -> str:
+    """Trouble that is over."""
+    return f"last trouble {frame.clock.since(one.trouble_us, frame.snapshot.time_us)}: {one.trouble}"
 
 
 def _counts(one: ChannelState) -> str:

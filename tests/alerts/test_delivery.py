@@ -46,6 +46,7 @@ def test_what_may_pass_is_tried_again_until_it_does():
     box, server, notes = delivered(Answer(500), DROP, HANG, Answer(503))
     assert len(server.sent) == 5
     assert (box.state.state, box.state.sent, notes) == ("ready", 1, [])
+    assert "status 503" in box.state.trouble, "a try that failed is told, though it got out"
 
 
 def test_a_refusal_for_good_is_not_tried_again_and_is_shown():
@@ -60,6 +61,9 @@ def test_a_refusal_for_good_is_not_tried_again_and_is_shown():
 def test_the_next_one_that_gets_out_ends_the_failure():
     box, _, notes = delivered(Answer(403), alerts=2)
     assert (box.state.state, box.state.sent, box.state.failed, len(notes)) == ("ready", 1, 1, 1)
+    assert box.state.text == ""
+    assert box.state.trouble == "127.0.0.1: refused with status 403", "what went wrong stays known"
+    assert abs(box.state.trouble_us - time.time_ns() // 1000) < 60_000_000
 
 
 def test_what_keeps_failing_is_given_up_when_it_is_too_old_to_be_of_use():

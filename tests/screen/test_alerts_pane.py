@@ -75,6 +75,15 @@ def test_trouble_has_the_colour_of_trouble_and_every_mark_an_ascii_twin():
     assert "?" not in plain("".join(made.texts(lines)))
 
 
+def test_trouble_that_is_over_is_still_named_but_quietly():
+    over = ChannelState(
+        "phone", "ntfy", "ready", sent=2, trouble="HTTP 503", trouble_us=made.NOON - made.MINUTE
+    )
+    lines = painted(channels=(over,))
+    assert made.texts(lines)[2] == " phone ready (2 sent): last trouble 11:59Z: HTTP 503"
+    assert [role for _, role in lines[2]] == ["dim"]
+
+
 def test_an_empty_pane_says_how_to_begin():
     lines = made.texts(painted(rules=(), alerts=(), channels=()))
     assert lines[1:] == [
