@@ -5,6 +5,7 @@ Candles, hanging and standing bars, a braille line, an axis with round numbers.
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -13,6 +14,8 @@ from cvdtui.panes.line import Line
 
 Cells = list[list[tuple[str, str]]]
 """Rows of (glyph, role), one cell each."""
+KEPT = 2_000
+"""Columns remembered: of a chart that is drawn again, only the last one is new."""
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 CANDLE = {
     ("", "wick"): "╷",
@@ -72,7 +75,8 @@ def _multiples(scale: Scale, step: float) -> dict[int, float]:
     return {scale.row(at * step): at * step for at in range(first, last + 1)}
 
 
-def candle(scale: Scale, open_: float, high: float, low: float, close: float) -> list[str]:
+@lru_cache(maxsize=KEPT)
+def candle(scale: Scale, open_: float, high: float, low: float, close: float) -> tuple[str, ...]:
     """One column of cells from the top: wicks thin, the body thick, dashed where the bar fell."""
     top, bottom = scale.level(high, 2), scale.level(low, 2)
     first, last = sorted((scale.level(open_, 2), scale.level(close, 2)))
@@ -86,10 +90,11 @@ def candle(scale: Scale, open_: float, high: float, low: float, close: float) ->
         lower = (scale.rows - 1 - row) * 2
         glyph = CANDLE.get((part(lower + 1), part(lower)), " ")
         out.append(full if glyph == "┃" else glyph)
-    return out
+    return tuple(out)
 
 
-def column(value: float, most: float, rows: int) -> list[tuple[str, bool]]:
+@lru_cache(maxsize=KEPT)
+def column(value: float, most: float, rows: int) -> tuple[tuple[str, bool], ...]:
     """A bar about a zero line in the middle of an even number of rows: (glyph, hanging) from the top.
 
     A hanging bar's last cell is a lower block to be drawn in reverse, so that it too is exact to an eighth.
@@ -109,7 +114,7 @@ def column(value: float, most: float, rows: int) -> list[tuple[str, bool]]:
     if abs(value) > most * 1.0001 > 0:
         out[-1] = ("▲" if value > 0 else "▼", False)
     blank = [(" ", False)] * half
-    return out[::-1] + blank if value >= 0 else blank + out
+    return tuple(out[::-1] + blank if value >= 0 else blank + out)
 
 
 def reach(values: Sequence[float]) -> float:
