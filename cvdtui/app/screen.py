@@ -133,8 +133,8 @@ class MonitorApp(App[None]):
             of_detail = name in PANES and name not in BEYOND_ONE_MARKET
             view = self._views[name] = PaneView(pane, self._inks, self._clock, of_detail=of_detail)
             above = self._views.get(self._choices.name)
-            if above is not None and above.parent is not None:
-                self.screen.mount(view, before=above)
+            if above is not None and above.parent is not None and self.screen.is_attached:
+                self.screen.mount(view, before=above)  # a screen that is being left takes no more
         return view
 
     def on_mount(self) -> None:
