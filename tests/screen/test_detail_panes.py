@@ -293,16 +293,16 @@ def test_scales_ticks_candles_and_bars():
     scale = Scale(0.0, 10.0, 5)
     assert [scale.row(value) for value in (10, 5, 0, -3, 99)] == [0, 2, 4, 4, 0]
     assert sorted(ticks(Scale(61300, 62700, 12))[0].values()) == [61500, 62000, 62500]
-    assert candle(scale, 2.0, 10.0, 0.0, 6.0) == ["│", "│", "┃", "┃", "│"]
-    assert candle(scale, 6.0, 10.0, 0.0, 2.0) == ["│", "│", "┇", "┇", "│"]
-    assert column(4.0, 8.0, 4) == [(" ", False), ("█", False), (" ", False), (" ", False)]
-    assert column(-1.0, 8.0, 2) == [(" ", False), ("▇", True)]
-    assert column(99.0, 8.0, 4) == [("▲", False), ("█", False), (" ", False), (" ", False)]
-    assert column(-99.0, 8.0, 2) == [(" ", False), ("▼", False)]
+    assert candle(scale, 2.0, 10.0, 0.0, 6.0) == ("│", "│", "┃", "┃", "│")
+    assert candle(scale, 6.0, 10.0, 0.0, 2.0) == ("│", "│", "┇", "┇", "│")
+    assert column(4.0, 8.0, 4) == ((" ", False), ("█", False), (" ", False), (" ", False))
+    assert column(-1.0, 8.0, 2) == ((" ", False), ("▇", True))
+    assert column(99.0, 8.0, 4) == (("▲", False), ("█", False), (" ", False), (" ", False))
+    assert column(-99.0, 8.0, 2) == ((" ", False), ("▼", False))
     assert reach([1.0, -2.0, 3.0]) == 3.0
     assert reach([1.0] * 50 + [-300.0]) == 2.5
     assert reach([]) == reach([0.0]) == 0.0
-    assert column(1e-9, 8.0, 2) == [("▁", False), (" ", False)]
+    assert column(1e-9, 8.0, 2) == (("▁", False), (" ", False))
     assert braille([0, 1, None, 3], 1) == ["⡠⠈"]
 
 
