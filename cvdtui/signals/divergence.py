@@ -92,8 +92,11 @@ class Divergence:
 
     def _is_pivot(self, place: int, sign: int) -> bool:
         """Whether the point stands out over the bars before it, and none after it stands out over it."""
-        ends = [_extreme(point, sign) for point in self._points]
-        at = ends[place]
+        points = self._points
+        at = _extreme(points[place], sign)
+        if _extreme(points[-1], sign) > at or (place and _extreme(points[place - 1], sign) >= at):
+            return False  # most are seen by one look
+        ends = [_extreme(point, sign) for point in points]
         return max(ends[place - self._left :]) == at and at not in ends[place - self._left : place]
 
     def _compare(self, first: _Point | None, second: _Point, sign: int, closed: Closed) -> list[Signal]:

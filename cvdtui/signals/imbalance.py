@@ -57,6 +57,8 @@ class Imbalance:
         self._min_volume = exact(parameters.min_volume)
         self._ignore_zero = parameters.ignore_zero
         self._enabled = parameters.enabled
+        self._least = (-1, 0)
+        """Decimals of a size, and the least volume in them."""
 
     def push(self, closed: Closed) -> Iterable[Signal]:
         """Takes the next closed bar."""
@@ -68,5 +70,7 @@ class Imbalance:
         """Imbalances of rows whose volumes have so many decimals."""
         if not self._enabled:
             return []
-        least = ceil(self._min_volume * 10**size_decimals)
+        if self._least[0] != size_decimals:
+            self._least = size_decimals, ceil(self._min_volume * 10**size_decimals)
+        least = self._least[1]
         return imbalances(rows, ratio=self._ratio, min_volume=least, ignore_zero=self._ignore_zero)
