@@ -181,7 +181,7 @@ class Picture:
         )
 
     def _sparkline(self, view: View, now_us: int, scaler: Scaler) -> tuple[tuple[float, ...], int]:
-        """CVD at the end of each step since the anchor, and the step in seconds."""
+        """CVD at the end of each step since the anchor as far as bars are known, and the step in seconds."""
         flow = self.state.flow
         begin = anchor_time(self.state, view.anchor, now_us)
         seconds = 3600 if view.anchor == "week" else 60
@@ -202,7 +202,9 @@ class Picture:
                 begin + number * step * 1_000_000
                 for number in range(max(1, full_steps - SPARK_POINTS + 2), full_steps + 1)
             ]
-            self._spark = _sampled(bars.all(), edges, total, scaler)
+            known = bars.all()
+            edges = [edge for edge in edges if known and edge >= known[0].time_us]
+            self._spark = _sampled(known, edges, total, scaler)
         return (*self._spark, scaler.amount(*total)), step
 
 

@@ -290,6 +290,15 @@ def test_the_sparkline_ends_at_the_cvd_and_steps_by_whole_minutes():
     assert len(rows) == 10
 
 
+def test_the_sparkline_begins_where_bars_do_not_with_a_flat_line_of_nothing():
+    board = board_of([row(1, 0, 5), row(2, 10 * MINUTE_US, 4)])
+    line = row_of(board, NOON + 40 * MINUTE_US)
+    assert line.spark_step_s > 60, "the session is half over"
+    steps = 40 * 60 // line.spark_step_s
+    assert len(line.spark) <= steps + 2
+    assert line.spark[-1] == line.cvd == 9
+
+
 def test_the_sparkline_of_a_mark_begins_at_zero_in_the_middle_of_a_bar():
     board = board_of([row(1, 0, 50)])
     board.states[MARKET.name].flow.drop_mark(NOON + 1)
