@@ -16,6 +16,47 @@ NULL_RATE = 0.3
 """How often a random pair stands beyond 1.5; shown beside the flag."""
 
 
+FLAT = 1e-6
+"""A spread that moves less than this share of what both CVDs do is reckoned value by value."""
+
+
+class Together:
+    """Both CVDs over the window in integers, so that the spread's z costs the same whatever the window.
+
+    Where they begin is of no account: neither a variance nor the distance from the mean knows.
+    """
+
+    def __init__(self, length: int) -> None:
+        self._length = length
+        self._points: deque[tuple[int, int]] = deque(maxlen=length)
+        self._mine = Moments(length)
+        self._other = Moments(length)
+        self._products = 0
+        self._last = (0, 0)
+
+    def push(self, mine: int, other: int) -> None:
+        """Takes the next deltas."""
+        points = self._points
+        if len(points) == self._length:
+            old_mine, old_other = points[0]
+            self._products -= old_mine * old_other
+        self._last = at = self._last[0] + mine, self._last[1] + other
+        points.append(at)
+        self._mine.push(at[0])
+        self._other.push(at[1])
+        self._products += at[0] * at[1]
+
+    def score(self, beta: float) -> float | None:
+        """How unusual the last spread is; None where it hardly moved, and floats would tell noise."""
+        mine, other, count = self._mine, self._other, self._mine.count
+        both = mine.spread + beta * beta * other.spread
+        spread = both - 2 * beta * (count * self._products - mine.total * other.total)
+        if spread <= FLAT * both:
+            return None
+        away = count * self._last[0] - mine.total - beta * (count * self._last[1] - other.total)
+        return away / sqrt(spread)
+
+
 class Spread:
     """Fed by pairs of bars, not by one market's: see `push_pair`. Tells when z crosses the extreme."""
 
@@ -39,6 +80,7 @@ class Spread:
         self._pairs: deque[tuple[int, int]] = deque(maxlen=parameters.n)
         self._mine = Moments(parameters.n)
         self._other = Moments(parameters.n)
+        self._cvds = Together(parameters.n)
         self._side = 0
         self.z: float | None = None
         """Of the last pair."""
@@ -52,6 +94,7 @@ class Spread:
         self._pairs.append((mine, other))
         self._mine.push(mine)
         self._other.push(other)
+        self._cvds.push(mine, other)
         before = self.z
         self.z = None
         if not self._mine.is_full:
@@ -61,7 +104,8 @@ class Spread:
             self._side = 0
             return None
         beta = sqrt(spread_mine / spread_other)
-        self.z = self._score(beta)
+        found = None if self._sums else self._cvds.score(beta)
+        self.z = self._score(beta) if found is None else found
         side = 0 if abs(self.z) <= self._extreme else 1 if self.z > 0 else -1
         was, self._side = self._side, side
         if before is None or side in (0, was):
@@ -70,7 +114,7 @@ class Spread:
         return Signal(self.name, time_us, self._seconds, side_of(side), values)
 
     def _score(self, beta: float) -> float:
-        """How unusual the last spread of the window is; both CVDs begin at 0 with it."""
+        """How unusual the last spread of the window is, value by value; both CVDs begin at 0 with it."""
         steps = [mine - beta * other for mine, other in self._pairs]
         values = list(accumulate(steps))
         if self._sums:

@@ -122,6 +122,16 @@ def test_a_market_that_stands_still_gives_no_spread():
     assert paired([1, -1] * 10, [0] * 20, n=4)[1] == [None] * 20
 
 
+def test_markets_that_trade_alike_have_a_spread_of_nothing_however_large_their_sums():
+    deltas = [10**14 * (1 + place % 7) * (-1) ** place for place in range(60)]
+    zs = [z for z in paired(deltas, deltas, n=20)[1] if z is not None]
+    assert zs == [0.0] * 41
+    usual = [delta // 10**10 for delta in deltas]
+    nearly = [delta + (place == 59) for place, delta in enumerate(usual)]
+    due = slow.spread_z(nearly, usual, 20)
+    assert isclose(paired(nearly, usual, n=20)[1][-1], due, rel_tol=1e-6)
+
+
 @settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(-9, 9), st.integers(-9, 9)), min_size=8, max_size=40))
 def test_the_spread_is_what_the_definition_gives(pairs):
