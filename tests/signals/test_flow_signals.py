@@ -126,8 +126,8 @@ def test_markets_that_trade_alike_have_a_spread_of_nothing_however_large_their_s
     deltas = [10**14 * (1 + place % 7) * (-1) ** place for place in range(60)]
     zs = [z for z in paired(deltas, deltas, n=20)[1] if z is not None]
     assert zs == [0.0] * 41
-    usual = [delta // 10**10 for delta in deltas]
-    nearly = [delta + (place == 59) for place, delta in enumerate(usual)]
+    usual = [delta // 10**4 for delta in deltas]
+    nearly = [delta + 1_000 * (place > 55) for place, delta in enumerate(usual)]
     due = slow.spread_z(nearly, usual, 20)
     assert isclose(paired(nearly, usual, n=20)[1][-1], due, rel_tol=1e-6)
 
