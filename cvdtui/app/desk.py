@@ -41,6 +41,7 @@ class Desk:
         self.stage = stage
         self.view = view
         self.markets = Markets()
+        self._grouped = Groups()
         self.panes = Panes(markets=self.markets)
         self.help = Help()
         self.explaining = Explaining(self.panes, stage)
@@ -326,7 +327,7 @@ class Desk:
 
     def _groups(self) -> None:
         """The table shows markets, or the assets they are about."""
-        self.markets.groups = Groups() if self.markets.groups is None else None
+        self.markets.groups = self._grouped if self.markets.groups is None else None
         self.look(groups=self.markets.groups is not None)
         if self.stage.compact:
             self.stage.focus = "markets"

@@ -9,8 +9,8 @@ from cvdtui.panes.line import Pane
 if TYPE_CHECKING:
     from cvdtui.panes.explain import Explain
 
-SILENT = frozenset({"tape", "links"})
-"""Panes whose numbers speak for themselves: there `?` shows the keys at once."""
+SILENT = frozenset({"alerts"})
+"""Panes without a number of their own: there `?` shows the keys at once."""
 
 
 class Explaining:

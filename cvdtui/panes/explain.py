@@ -6,9 +6,11 @@ from cvdtui.panes.columns import COLUMNS
 from cvdtui.panes.explaining.bars import CHART, LADDER
 from cvdtui.panes.explaining.entry import Book, Entry, Sight, Way
 from cvdtui.panes.explaining.flags import signal
+from cvdtui.panes.explaining.links import BOOK as LINKS
 from cvdtui.panes.explaining.profile import GROUP, PROFILE
 from cvdtui.panes.explaining.statistics import BOOK as DASHBOARD
 from cvdtui.panes.explaining.table import BOOK as TABLE
+from cvdtui.panes.explaining.trades import BOOK as TRADES
 from cvdtui.panes.line import Answer, Frame, Line, Pane, centred, fit, title, wrap
 from cvdtui.panes.markets import Markets
 from cvdtui.panes.signals import Signals
@@ -18,11 +20,13 @@ BOOKS: dict[str, Book] = {
     "chart": CHART,
     "footprint": LADDER,
     "profile": PROFILE,
+    "tape": TRADES,
     "group": GROUP,
+    "links": LINKS,
     "zscore": DASHBOARD,
 }
 """By the name of the pane whose numbers they explain."""
-FIRST = {"markets": "CVD", "chart": "CVD"}
+FIRST = {"markets": "CVD", "chart": "CVD", "tape": "side"}
 """What is explained first, where no column is chosen."""
 LABEL = 12
 """Cells of the words at the left."""

@@ -34,7 +34,7 @@ BUSY = 0.8
 """Share of the weight allowed above which it deserves an eye."""
 
 
-class _Seen(Struct, frozen=True):
+class Seen(Struct, frozen=True):
     """A link and what the rows say of its markets."""
 
     link: Link
@@ -54,16 +54,16 @@ class _Column(Struct, frozen=True):
     head: str
     rank: int
     width: int
-    write: Callable[[_Seen], Written]
+    write: Callable[[Seen], Written]
 
 
-def _age(one: _Seen) -> Written:
+def _age(one: Seen) -> Written:
     if one.age_s is None:
         return "-", "dim"
     return duration(one.age_s), "text"
 
 
-def _rate(one: _Seen) -> Written:
+def _rate(one: Seen) -> Written:
     rate = one.link.rate
     return (f"{rate:.0f}" if rate >= 10 else f"{rate:.1f}", "text") if rate else ("-", "dim")
 
@@ -72,14 +72,14 @@ def _count(count: int, role: str = "text") -> Written:
     return (f"{count:,}".replace(",", " "), role) if count else ("-", "dim")
 
 
-def _weight(one: _Seen) -> Written:
+def _weight(one: Seen) -> Written:
     used, limit = one.link.weight_used, one.link.weight_limit
     if not limit:
         return "-", "dim"
     return f"{used}/{limit}", "warn" if used >= BUSY * limit else "text"
 
 
-def _skew(one: _Seen) -> Written:
+def _skew(one: Seen) -> Written:
     ahead = one.link.ahead_us
     if ahead is None:
         return "-", "dim"
@@ -120,7 +120,7 @@ class Links:
         return Answer()
 
     def paint(self, frame: Frame) -> list[Line]:
-        seen = [_seen(link, frame.snapshot) for link in frame.snapshot.links]
+        seen = [see(link, frame.snapshot) for link in frame.snapshot.links]
         well = sum(one.link.state in {"live", "quiet"} for one in seen)
         head = title(frame, "links", f"{well} of {len(seen)} connected")
         if not seen:
@@ -152,11 +152,12 @@ def way_out(link: Link) -> str:
     return words.format(venue=narrow(venue))
 
 
-def _seen(link: Link, snapshot: Snapshot) -> _Seen:
+def see(link: Link, snapshot: Snapshot) -> Seen:
+    """A link of a snapshot, with the age of its data in whole seconds and the sums over its markets."""
     names = set(link.markets)
     rows = [row.quality for row in snapshot.rows if row.market.name in names]
     age = max(snapshot.time_us - link.last_data_us, 0) // 1_000_000 if link.last_data_us else None
-    return _Seen(link, age, len(rows), sum(row.open for row in rows), sum(row.lost for row in rows))
+    return Seen(link, age, len(rows), sum(row.open for row in rows), sum(row.lost for row in rows))
 
 
 def _fitting(width: int) -> tuple[_Column, ...]:
@@ -179,7 +180,7 @@ def _placed(column: _Column, text: str) -> str:
     return aligned[: column.width]
 
 
-def _line(one: _Seen, columns: Sequence[_Column], width: int) -> Line:
+def _line(one: Seen, columns: Sequence[_Column], width: int) -> Line:
     spans: list[Written] = [(" " + fit(narrow(one.link.name), NAME).ljust(NAME), "text")]
     for column in columns:
         text, role = column.write(one)
@@ -187,7 +188,7 @@ def _line(one: _Seen, columns: Sequence[_Column], width: int) -> Line:
     return clip(tuple(spans), width)
 
 
-def _words(one: _Seen, frame: Frame) -> list[Line]:
+def _words(one: Seen, frame: Frame) -> list[Line]:
     """Why it is not live, what happens next, and the way out."""
     link = one.link
     text = narrow(link.text)

@@ -236,8 +236,17 @@ def test_the_question_mark_explains_then_helps_then_goes_back():
 
 def test_where_nothing_is_to_be_explained_the_question_mark_helps_at_once():
     made = desk(80, 24)
-    press(made, "5", "?")
+    press(made, "0", "?")
     assert made.focused is made.help
+
+
+@pytest.mark.parametrize(("key", "pane"), [("5", "tape"), ("7", "links")])
+def test_trades_and_connections_are_explained_too(key, pane):
+    made = desk(80, 24)
+    press(made, key, "?")
+    assert made.stage.focus == pane
+    assert "explain" in made.stage.places(6)
+    assert made.focused is made.explaining.pane
 
 
 def test_esc_leaves_the_explanation_before_anything_else():

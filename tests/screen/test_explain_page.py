@@ -14,9 +14,11 @@ from cvdtui.panes.group import Group
 from cvdtui.panes.groups import Groups
 from cvdtui.panes.ink import plain
 from cvdtui.panes.line import Frame, length
+from cvdtui.panes.links import Links
 from cvdtui.panes.markets import Markets
 from cvdtui.panes.profile import Profile
 from cvdtui.panes.signals import Signals
+from cvdtui.panes.tape import Tape
 from cvdtui.panes.zscore import ZScore
 from tests.board.test_signals import board_of, settled
 from tests.engine.lively import tape
@@ -105,7 +107,7 @@ def test_a_signal_of_the_log_is_explained_with_its_values():
     assert "speaks for a rise" in text
 
 
-@pytest.mark.parametrize("pane", [Markets, Chart, Footprint, Profile, ZScore, Group])
+@pytest.mark.parametrize("pane", [Markets, Chart, Footprint, Profile, ZScore, Group, Tape, Links])
 @pytest.mark.parametrize("size", [(80, 21), (120, 17), (200, 17), (40, 10)])
 def test_every_number_has_a_page_that_fits_with_and_without_what_it_is_made_of(pane, size, shot):
     bare = made.snapshot(rows=(MarketRow(made.BTC),), detail=None)

@@ -152,6 +152,17 @@ def test_v_turns_the_table_and_back_and_enter_opens_the_group():
     assert (made.stage.zoom, made.view.group, made.view.groups) == (None, False, False)
 
 
+def test_the_table_of_groups_comes_back_as_it_was_sorted():
+    made = desk()
+    press(made, "v", "right", "right", "r")
+    sort = made.markets.groups.sort
+    assert sort is not None
+    press(made, "v")
+    assert made.markets.groups is None
+    press(made, "v")
+    assert (made.markets.groups.sort, made.markets.groups.reverse) == (sort, False)
+
+
 def test_the_cursor_walks_over_groups_and_stands_for_their_lead():
     markets = Markets()
     rows = tuple(btc_row(market) for market in (BTC, SPOT, BYBIT))
