@@ -32,14 +32,14 @@ def run_demo(options: DemoOptions) -> int:
 
 
 async def _run_live(options: RunOptions) -> int:
-    monitor = Monitor(
-        options.config,
-        options.config.markets,
-        notices=options.notices,
-        screen=stderr_screen(),
-        journal=settings.journal_path(),
-    )
     async with stopping() as stopped:
+        monitor = Monitor(
+            options.config,
+            options.config.markets,
+            notices=options.notices,
+            screen=stderr_screen(),
+            journal=settings.journal_path(),
+        )
         await monitor.start()
         await _wait(stopped, options.seconds)
         await _settle(monitor)
@@ -56,20 +56,22 @@ async def _run_live(options: RunOptions) -> int:
 
 
 async def _run_demo(options: DemoOptions) -> int:
-    exchange = DemoProcess(exchange_options(options))
-    await exchange.start()
-    try:
-        config = demo_config(options.config, exchange.overrides)
-        monitor = Monitor(config, config.markets, notices=options.notices, screen=stderr_screen(), demo=True)
-        async with stopping() as stopped:
+    async with stopping() as stopped:
+        exchange = DemoProcess(exchange_options(options))
+        await exchange.start()
+        try:
+            config = demo_config(options.config, exchange.overrides)
+            monitor = Monitor(
+                config, config.markets, notices=options.notices, screen=stderr_screen(), demo=True
+            )
             await monitor.start()
             await _wait(stopped, options.seconds)
             await _catch_up(monitor, await exchange.freeze())
             silent = monitor.silent()
             await monitor.stop()
             monitor.begin()
-    finally:
-        await exchange.stop()
+        finally:
+            await exchange.stop()
     print_report(monitor.board, config, as_json=options.json, notices=monitor.board.notices, silent=silent)
     return 0
 

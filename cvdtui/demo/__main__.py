@@ -60,9 +60,6 @@ async def _serve(options: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    if options.parent:  # ctrl+c on the terminal is for the parent, which then closes our stdin
-        loop.remove_signal_handler(signal.SIGINT)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
     await exchange.start()
     try:
         _say(exchange.overrides())

@@ -66,6 +66,7 @@ class DemoProcess:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             limit=2**20,
+            process_group=0,  # ctrl+c is for us: the exchange goes on until everything is counted
             env={
                 **os.environ,
                 "PYTHONPATH": os.pathsep.join(filter(None, (_HOME, os.environ.get("PYTHONPATH")))),
