@@ -118,14 +118,6 @@ def test_it_ends_when_its_stdin_closes():
     child.stderr.close()
 
 
-def test_ctrl_c_is_left_to_the_parent():
-    child, overrides = _start("--markets", "1", "--rate", "100", "--parent", str(os.getpid()))
-    child.send_signal(signal.SIGINT)
-    assert len(asyncio.run(_listen(overrides, 3))) == 3
-    child.communicate(timeout=10)
-    assert child.returncode == 0
-
-
 def test_it_ends_when_its_parent_is_another_process():
     child, _ = _start("--markets", "1", "--parent", "1")
     _, said = child.communicate(timeout=10)

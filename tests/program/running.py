@@ -25,6 +25,7 @@ def start(home: Path, *words: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,  # as a terminal's job: ctrl+c goes to this group
     )
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import time
@@ -66,7 +67,7 @@ def test_ctrl_c_ends_early_with_the_report(tmp_path):
     while not (ledger.exists() and b"last_id" in ledger.read_bytes()) and time.monotonic() < end:
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(0.1)
-    child.send_signal(signal.SIGINT)
+    os.killpg(child.pid, signal.SIGINT)
     code, out, err = finish(child)
     assert code == 0, err
     assert len(json.loads(out)["markets"]) == 4
