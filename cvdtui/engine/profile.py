@@ -1,5 +1,6 @@
 """Volume profile of rows: point of control, value area, high and low volume nodes; all in exact integers."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -35,7 +36,7 @@ def profile(rows: Rows) -> Profile:
 def point_of_control(volumes: Mapping[int, int]) -> int:
     """The row of most volume; of equals the lowest price."""
     top = max(volumes.values())
-    return min(number for number, volume in volumes.items() if volume == top)
+    return min([number for number, volume in volumes.items() if volume == top])
 
 
 def value_area(
@@ -47,19 +48,13 @@ def value_area(
     the volume to reach.
     """
     order = sorted(volumes)
-    sizes = [volumes[number] for number in order]
-    low = high = order.index(poc)
-    inside = sizes[low]
+    sizes = [*map(volumes.__getitem__, order)]
     due = sum(sizes) * VALUE_AREA if target is None else target * 100
-    last = len(order) - 1
-    least = -(-due // 100)
-    while step == 1 and inside < least and (low > 0 or high < last):
-        if high < last and (low == 0 or sizes[high + 1] >= sizes[low - 1]):
-            high += 1
-            inside += sizes[high]
-        else:
-            low -= 1
-            inside += sizes[low]
+    if step == 1:
+        low, high = _grown(sizes, bisect_left(order, poc), -(-due // 100))
+        return order[low], order[high]
+    low = high = bisect_left(order, poc)
+    inside = sizes[low]
     while inside * 100 < due and (low > 0 or high < len(order) - 1):
         above, below = sizes[high + 1 : high + 1 + step], sizes[max(0, low - step) : low]
         if above and (not below or sum(above) >= sum(below)):
@@ -69,6 +64,26 @@ def value_area(
             low -= len(below)
             inside += sum(below)
     return order[low], order[high]
+
+
+def _grown(sizes: list[int], start: int, least: int) -> tuple[int, int]:
+    """First and last place: from the start the larger neighbour joins until `least` is inside."""
+    low = high = start
+    inside = sizes[start]
+    sizes.append(-1)  # beyond both ends: place -1 is this one too
+    above, below = sizes[high + 1], sizes[low - 1]
+    while inside < least:
+        if above >= below:
+            if above < 0:
+                break
+            high += 1
+            inside += above
+            above = sizes[high + 1]
+        else:
+            low -= 1
+            inside += below
+            below = sizes[low - 1]
+    return low, high
 
 
 def nodes(volumes: Mapping[int, int]) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -200,7 +200,10 @@ class CellsAtRest(Mapping[int, int]):
 
     def get(self, key: int, default: Any = None) -> Any:  # noqa: ANN401 - as of any Mapping
         """Size of one cell, without the cost of an exception where there is none."""
-        place = self._place(key)
+        keys = self._packed[0]
+        place = keys.find(key.to_bytes(8, byteorder, signed=True))
+        if place > 0 and place % 8:
+            place = self._place(key)
         if place < 0:
             return default
         return int.from_bytes(self._packed[1][place : place + 8], byteorder, signed=True)

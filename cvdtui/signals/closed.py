@@ -154,9 +154,10 @@ class Closed:
         """Where the next bar begins."""
         return self.bar.time_us + self.seconds * 1_000_000
 
-    def traded(self, price: int) -> tuple[int, int]:
-        """(buy, sell) volume at one price."""
-        return self.cells.get(price << 2 | 1, 0), self.cells.get(price << 2 | 3, 0)
+    def traded_both(self, price: int) -> bool:
+        """Whether both sides traded at one price."""
+        cells = self.cells
+        return cells.get(price << 2 | 1, 0) != 0 != cells.get(price << 2 | 3, 0)
 
     def signal(self, name: str, side: Side, values: dict[str, object]) -> Signal:
         """A signal known on this bar."""

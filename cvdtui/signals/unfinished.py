@@ -33,8 +33,8 @@ class Unfinished:
         if not self._enabled:
             return []
         found: list[Literal["high", "low"]] = []
-        if all(closed.traded(closed.bar.high)):
+        if closed.traded_both(closed.bar.high):
             found.append("high")
-        if all(closed.traded(closed.bar.low)):
+        if closed.traded_both(closed.bar.low):
             found.append("low")
         return found

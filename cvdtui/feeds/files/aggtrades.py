@@ -30,7 +30,7 @@ _WORD = re.compile(r"[a-z_ ][a-z_ 0-9]*")
 class Reader:
     """Chunks of one market to Columns; the scale starts with the first rows and grows with finer ones."""
 
-    def __init__(self, market: Market, latest_us: int, *, threads: int = 2) -> None:
+    def __init__(self, market: Market, latest_us: int, *, threads: int = 1) -> None:
         self.market = market
         self._latest_us = latest_us
         self._threads = threads

@@ -23,6 +23,8 @@ if TYPE_CHECKING:  # numpy is heavy: only archives need it
 
 BLOCK = 1 << 21
 """Bytes read and parsed at once: about 30,000 rows, so that a block and its columns stay in the cache."""
+THREADS = max(1, min(2, (os.cpu_count() or 1) - 1))
+"""They parse ahead; the one that counts has a core of its own, more than two wait for each other."""
 
 
 class Options(Struct, frozen=True):
@@ -37,7 +39,13 @@ class Reading:
     """The events of files, in order, once; a market met in two files is one tape and keeps its scale."""
 
     def __init__(
-        self, paths: Sequence[str | Path], options: Options, now: Now, *, threads: int = 2, block: int = BLOCK
+        self,
+        paths: Sequence[str | Path],
+        options: Options,
+        now: Now,
+        *,
+        threads: int = THREADS,
+        block: int = BLOCK,
     ) -> None:
         self._paths = [Path(path) for path in paths]
         self._options = options
@@ -169,7 +177,7 @@ def open_files(  # noqa: PLR0913 - every one is an option with a default
     form: str = "auto",
     venue: str | None = None,
     symbol: str | None = None,
-    threads: int = 2,
+    threads: int = THREADS,
 ) -> Reading:
     """The trades of files as one tape, in the order of the files.
 
