@@ -43,6 +43,7 @@ def conventions(jury: Jury) -> Conventions:
         speed_ratio=speed.ratio,
         spread_bars=spread.n,
         spread_extreme=spread.extreme,
+        spread_method=spread.method,
         partner="" if jury.pair is None else jury.pair.partner,
         imbalance_ratio=imbalance.ratio,
         imbalance_least=imbalance.min_volume,

@@ -7,8 +7,21 @@ from cvdtui.engine.jury import Jury
 from cvdtui.engine.open_bar import OpenBar
 from cvdtui.engine.profile import point_of_control, value_area
 from cvdtui.engine.sums import Period
-from cvdtui.model import ANCHORS, Anchored, Bar, Facts, Sums, ValueArea, View, ZInputs
+from cvdtui.model import (
+    ANCHORS,
+    Anchored,
+    Bar,
+    Facts,
+    SlopeInputs,
+    SpeedInputs,
+    SpreadInputs,
+    Sums,
+    ValueArea,
+    View,
+    ZInputs,
+)
 from cvdtui.picture import Picture, anchor_time, anchored, current
+from cvdtui.picture_statistics import slope_inputs, speed_inputs, spread_inputs
 from cvdtui.signals.zscore import LENGTH, Climax
 
 AREAS = ((70, 1), (70, 2), (68, 1), (68, 2))
@@ -33,9 +46,10 @@ class FactSheet:
     def facts(self, view: View, row: int, now_us: int) -> Facts:
         """Of now; `row` is the row size of the profile in price units.
 
-        What costs more than a glance (the rolling CVD, value areas) is there only when the view asks.
+        What costs more than a glance (the rolling CVD, value areas, the statistics of the last bar) is there
+        only when the view asks.
         """
-        timeframe = view.timeframe
+        timeframe, jury = view.timeframe, self._picture.jury
         state, flow = self._state, self._state.flow
         session, week = current(flow.session, now_us), current(flow.week, now_us)
         size, value = 10**state.market.size_decimals, 10**state.market.price_decimals
@@ -56,6 +70,7 @@ class FactSheet:
             state.coverage(week, state.week_from_us),
             state.known_from_us or 0,
             self._scored(timeframe, size),
+            *((None, None, None) if jury is None or not view.explain else _statistics(jury)),
             self._value_areas(session, row) if view.explain else (),
         )
 
@@ -98,6 +113,10 @@ class FactSheet:
             price = row / 10**self._state.market.price_decimals
             self._area_key, self._areas = key, _areas(volumes, price)
         return self._areas
+
+
+def _statistics(jury: Jury) -> tuple[SlopeInputs | None, SpeedInputs | None, SpreadInputs | None]:
+    return slope_inputs(jury), speed_inputs(jury), spread_inputs(jury)
 
 
 def _sums(period: Period | None, size: int, value: int) -> Sums | None:

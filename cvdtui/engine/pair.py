@@ -39,6 +39,12 @@ class Pair:
         """The other market."""
         return self._other.market.name
 
+    def deltas(self) -> list[tuple[float, float]]:
+        """Ours and theirs over the spread's window, in base units; empty while it is not full."""
+        pairs = self._spread.pairs
+        mine, other = (10**state.market.size_decimals for state in (self._mine, self._other))
+        return [(ours / mine, theirs / other) for ours, theirs in pairs]
+
     def catch_up(self) -> list[Signal]:
         """Every signal of bars that both markets have closed since."""
         self._other.flow.settle()

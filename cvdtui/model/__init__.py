@@ -28,7 +28,16 @@ from cvdtui.model.drawing import (
     TpoRow,
     TpoView,
 )
-from cvdtui.model.explaining import Anchored, Facts, Sums, ValueArea, ZInputs
+from cvdtui.model.explaining import (
+    Anchored,
+    Facts,
+    SlopeInputs,
+    SpeedInputs,
+    SpreadInputs,
+    Sums,
+    ValueArea,
+    ZInputs,
+)
 from cvdtui.model.feeding import (
     Columns,
     Link,
@@ -144,7 +153,10 @@ __all__ = [
     "SignalKey",
     "SignalView",
     "Sink",
+    "SlopeInputs",
     "Snapshot",
+    "SpeedInputs",
+    "SpreadInputs",
     "Sums",
     "TpoRow",
     "TpoView",

@@ -26,6 +26,7 @@ class Conventions(Struct, frozen=True, gc=False):
     speed_ratio: float = 3.0
     spread_bars: int = 100
     spread_extreme: float = 1.5
+    spread_method: Literal["cvd", "sum20"] = "cvd"
     partner: str = ""
     """The market that the spread is measured against; empty: none."""
     imbalance_ratio: float = 3.0

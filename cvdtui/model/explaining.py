@@ -65,6 +65,67 @@ class ZInputs(Struct, frozen=True, gc=False):
         return self.moved / spread if spread else 0.0
 
 
+class SlopeInputs(Struct, frozen=True, gc=False):
+    """What the slope's z of the last closed bar is made of."""
+
+    bars: int
+    window: int
+    slope: float
+    """Of the least-squares line through the last `bars` CVDs: base units a bar."""
+    mean: float
+    """Of the last `window` slopes, this one included."""
+    deviation: float
+    atr_bars: int
+    atr: float
+    near: float
+    """A level is near within so many ATRs."""
+
+    @property
+    def z(self) -> float:
+        """(slope - mean) / deviation."""
+        return (self.slope - self.mean) / self.deviation if self.deviation else 0.0
+
+
+class SpeedInputs(Struct, frozen=True, gc=False):
+    """Trades and volume (base units) of the last closed bar, and of the time before it."""
+
+    trades: int
+    seconds: int
+    trades_before: int
+    seconds_before: int
+    volume: float
+    volume_before: float
+
+    def ratio(self, now: float, before: float) -> float | None:
+        """So much a second now, against before."""
+        return now * self.seconds_before / (before * self.seconds) if before else None
+
+
+class SpreadInputs(Struct, frozen=True, gc=False):
+    """Two markets' deltas over the same bars, base units; `other` is the one that is compared with."""
+
+    bars: int
+    mine_deviation: float
+    """Population standard deviation of the deltas."""
+    other_deviation: float
+    mine: float
+    """CVD over the window."""
+    other: float
+    spread: float
+    """mine - b x other."""
+    mean: float
+    deviation: float
+    by_cvd: float
+    """z by the method `cvd`."""
+    by_sums: float | None
+    """z by the method `sum20`; None where the window is shorter."""
+
+    @property
+    def beta(self) -> float:
+        """b: our deviation / theirs."""
+        return self.mine_deviation / self.other_deviation
+
+
 class ValueArea(Struct, frozen=True, gc=False):
     """The value area by one rule."""
 
@@ -95,5 +156,9 @@ class Facts(Struct, frozen=True, gc=False):
     known_from_us: int = 0
     """Since when trades or candles are known without a break; 0 when that is not known."""
     z: ZInputs | None = None
+    slope: SlopeInputs | None = None
+    """These three only when the View asks."""
+    speed: SpeedInputs | None = None
+    spread: SpreadInputs | None = None
     areas: tuple[ValueArea, ...] = ()
     """Only when the View asks, as the rolling CVD among the anchors."""

@@ -1,7 +1,7 @@
 """Cross-exchange spread: the CVDs of two markets of one asset drift apart more than they usually do."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from math import fsum, sqrt
 from typing import Annotated, Literal
@@ -84,6 +84,11 @@ class Spread:
         self._side = 0
         self.z: float | None = None
         """Of the last pair."""
+
+    @property
+    def pairs(self) -> Sequence[tuple[int, int]]:
+        """Deltas over the window; empty while it is not full."""
+        return self._pairs if self._mine.is_full else ()
 
     def push(self, closed: Closed) -> Iterable[Signal]:  # noqa: ARG002 - one shape for all
         """Nothing can be said of one market alone."""

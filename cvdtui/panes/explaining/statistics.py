@@ -111,25 +111,58 @@ def efficiency(sight: Sight) -> Entry:
 
 def slope(sight: Sight) -> Entry:
     """How steep the CVD is, among its own slopes."""
-    told, rules = _told(sight), _rules(sight)
+    told, rules, found = _told(sight), _rules(sight), sight.facts.slope
+    inputs: list[tuple[str, str]] = []
+    ways: tuple[Way, ...] = ()
+    near = ""
+    if found is not None:
+        inputs = [
+            ("slope", f"{_size(sight, found.slope)} a bar"),
+            (f"mean of {found.window} slopes", f"{_size(sight, found.mean)} a bar"),
+            ("deviation", sight.size(found.deviation, quote=False)),
+            (f"ATR of {found.atr_bars} bars", sight.price(found.atr)),
+        ]
+        ways = (
+            Way("z among its own slopes", (f"{found.z:+.4f}",), here=True),
+            Way("plain: not comparable between markets", (f"{_size(sight, found.slope)} a bar",)),
+        )
+        near = f" ({found.near:g} ATR: {sight.price(found.near * found.atr)})"
     return Entry(
         missing(told, rules.slope_first) if told.slope_z is None else f"{told.slope_z:+.2f}",
         f"z of the least-squares slope of the last {rules.slope_bars} CVD values among the last "
         f"{rules.slope_window} slopes",
-        notes=(f"beyond ±{rules.slope_extreme:g} near a key level it is a signal; the level is named there",),
+        tuple(inputs),
+        ways,
+        (f"beyond ±{rules.slope_extreme:g} near a key level{near} it is a signal; the level is named there",),
     )
 
 
 def speed(sight: Sight) -> Entry:
     """Trades a second against their mean."""
-    told, rules = _told(sight), _rules(sight)
+    told, rules, found = _told(sight), _rules(sight), sight.facts.speed
+    inputs: list[tuple[str, str]] = []
+    ways: tuple[Way, ...] = ()
+    if found is not None:
+        inputs = [
+            ("trades of the bar", f"{found.trades} in {found.seconds} s"),
+            ("trades before", f"{found.trades_before} in {found.seconds_before} s"),
+            ("volume of the bar", sight.size(found.volume, quote=False)),
+            ("volume before", sight.size(found.volume_before, quote=False)),
+        ]
+        by_volume = found.ratio(found.volume, found.volume_before)
+        ways = (
+            Way("by number of trades", ("-" if told.speed is None else f"{told.speed:.4f}×",), here=True),
+            Way("by volume", ("-" if told.speed is None or by_volume is None else f"{by_volume:.4f}×",)),
+        )
     return Entry(
         "-" if told.speed is None else f"{told.speed:.2f}×",
         (
             f"trades a second of the bar that closed last / their mean of the {rules.speed_minutes} "
             "minutes before"
         ),
-        notes=(
+        tuple(inputs),
+        ways,
+        (
             (
                 f"from {rules.speed_ratio:g} on it is a signal; where a bar is longer than that, the bar "
                 "before counts"
@@ -140,18 +173,36 @@ def speed(sight: Sight) -> Entry:
 
 def spread(sight: Sight) -> Entry:
     """Our CVD against that of another market."""
-    told, rules = _told(sight), _rules(sight)
+    told, rules, found = _told(sight), _rules(sight), sight.facts.spread
     if told.spread_z is None:
         why = "needs the bars of both markets" if rules.partner else "there is no other market of this asset"
         return Entry("-", _spread_formula(rules), notes=(why,))
+    inputs: list[tuple[str, str]] = [("window", f"{rules.spread_bars} bars")]
+    ways: list[Way] = []
+    if found is not None:
+        inputs += [
+            ("b", f"{found.beta:.4g}"),
+            ("deviation of our delta", sight.size(found.mine_deviation, quote=False)),
+            ("of theirs", sight.size(found.other_deviation, quote=False)),
+            ("our CVD", _size(sight, found.mine)),
+            ("theirs", _size(sight, found.other)),
+            ("spread", _size(sight, found.spread)),
+            ("its mean", _size(sight, found.mean)),
+            ("its deviation", sight.size(found.deviation, quote=False)),
+        ]
+        sums = "-" if found.by_sums is None else f"{found.by_sums:+.4f}"
+        by_cvd = rules.spread_method == "cvd"
+        ways = [
+            Way("cvd: of the spread", (f"{found.by_cvd:+.4f}",), here=by_cvd),
+            Way("sum20: of its 20-bar sums", (sums,), here=not by_cvd),
+        ]
     return Entry(
         f"{told.spread_z:+.2f}",
         _spread_formula(rules),
+        tuple(inputs),
+        tuple(ways),
         (
-            ("b", "deviation of our delta / of theirs, in that window"),
-            ("window", f"{rules.spread_bars} bars"),
-        ),
-        notes=(
+            "b = deviation of our delta / of theirs, over the window",
             (
                 f"beyond ±{rules.spread_extreme:g} it is a signal; a random pair is beyond 1.5 a third of "
                 "the time"
@@ -215,10 +266,10 @@ def _z_inputs(sight: Sight) -> tuple[tuple[str, str], ...]:
     if found is None:
         return ()
     return (
-        ("CVD since the start", sight.size(found.cvd, signed=True, quote=False)),
-        (f"mean of {found.bars}", sight.size(found.mean, signed=True, quote=False)),
+        ("CVD since the start", _size(sight, found.cvd)),
+        (f"mean of {found.bars}", _size(sight, found.mean)),
         ("deviation", sight.size(found.deviation, quote=False)),
-        ("CVD moved", sight.size(found.moved, signed=True, quote=False)),
+        ("CVD moved", _size(sight, found.moved)),
         ("deviation of delta", sight.size(found.delta_deviation, quote=False)),
     )
 
@@ -226,6 +277,10 @@ def _z_inputs(sight: Sight) -> tuple[tuple[str, str], ...]:
 def _spread_formula(rules: Conventions) -> str:
     other = rules.partner or "another market of the asset"
     return f"z of our CVD - b × the CVD of {other}, both from 0 at the window's start"
+
+
+def _size(sight: Sight, value: float) -> str:
+    return sight.size(value, signed=True, quote=False)
 
 
 def _told(sight: Sight) -> Dashboard:
