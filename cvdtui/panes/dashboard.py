@@ -59,6 +59,8 @@ def wrapped(items: list[Figure], width: int, rows: int) -> list[Line]:
     lines: list[list[Span]] = [[]]
     used = 0
     for item in items:
+        if item.width >= width:
+            continue
         if used and used + 3 + item.width > width:
             if len(lines) == rows:
                 break

@@ -63,7 +63,7 @@ class ZScore:
         told = wrapped(figures(detail), frame.width, 3 if frame.height >= LEAST_ROWS + 7 else 1)
         rows = frame.height - len(told) - 2
         if rows < LEAST_ROWS:
-            return [head, *told]
+            return [head, *wrapped(figures(detail), frame.width, max(frame.height - 1, 1))]
         return [head, *told, *_plot(frame, detail, rows)]
 
 

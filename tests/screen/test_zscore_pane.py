@@ -74,6 +74,15 @@ def test_the_dashboard_says_z_with_its_trend_efficiency_phase_slope_speed_spread
         assert part in words
 
 
+def test_where_no_plot_has_room_the_dashboard_has_all_of_it():
+    lines = paint(60, 6)
+    assert len(lines) <= 6
+    words = " ".join(made.texts(lines))
+    assert "tape 1.8×" in words
+    assert "spread z -1.60" in words
+    assert "<100K -1.25" in words
+
+
 @pytest.mark.parametrize(("z", "before", "words"), [(-0.5, -0.2, "-0.50 ↓ neutral"), (1.5, 1.5, "+1.50  ")])
 def test_the_arrow_follows_the_last_bar_and_the_word_the_zone(z, before, words):
     told = replace(TOLD, z=z, z_before=before)
