@@ -107,7 +107,7 @@ class Footprint:
         decimals = numbers.short_decimals(largest)
         widest = max(
             (
-                max(len(numbers.short(cell.sell, decimals)), len(numbers.short(cell.buy, decimals)))
+                max(len(numbers.traded(cell.sell, decimals)), len(numbers.traded(cell.buy, decimals)))
                 for cell in cells
             ),
             default=1,
@@ -154,7 +154,7 @@ class Footprint:
             empty = not bar.cells and row == found.last_row
             text = " " + ("no rows" if empty else "").center(2 * width + 1)[: 2 * width + 1] + " "
             return [(text, "dim"), (ZONE if zone else " ", zone or "text"), mark_at]
-        sell, buy = numbers.short(cell.sell, decimals), numbers.short(cell.buy, decimals)
+        sell, buy = numbers.traded(cell.sell, decimals), numbers.traded(cell.buy, decimals)
         sell_role = "down" if cell.imbalance == "sell" else "poc" if cell.poc else "text"
         buy_role = "up" if cell.imbalance == "buy" else "poc" if cell.poc else "text"
         mark = {"buy": ("▲", "up"), "sell": ("▼", "down"), "": (" ", "text")}[cell.imbalance]

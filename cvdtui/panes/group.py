@@ -67,8 +67,10 @@ def _sums(row: GroupRow, width: int) -> Line:
     cover = "100" if tone_ok else f"{int(row.coverage * 1000) / 10:.1f}"
     spans += [(f"  cover {cover}", "good" if tone_ok else "warn")]
     all_in = row.counted == len(row.parts)
-    spans += [(f"  {row.counted} of {len(row.parts)} markets", "dim" if all_in else "warn")]
-    return clip(tuple(spans), width)
+    counted = f"  {row.counted} of {len(row.parts)} markets"
+    if sum(len(text) for text, _ in spans) + len(counted) > width:
+        counted = f"  {row.counted}/{len(row.parts)}"
+    return clip((*spans, (counted, "dim" if all_in else "warn")), width)
 
 
 def _parts(row: GroupRow, parts: Sequence[GroupPart], width: int) -> list[Line]:

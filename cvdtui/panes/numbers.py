@@ -85,6 +85,12 @@ def short(value: float, decimals: int = 0) -> str:
     return f"{sign}{size:.0e}"
 
 
+def traded(volume: float, decimals: int = 0) -> str:
+    """`short` of a volume; one that is there, but rounds to nothing: `<1`, `<.1`, `<.01`."""
+    text = short(volume, decimals)
+    return text if not volume or text.strip("0.") else f"<{10**-decimals:.{decimals}f}".replace("0.", ".")
+
+
 def short_decimals(largest: float) -> int:
     """Decimals for `short` such that the largest of many shows about three digits."""
     return 0 if largest >= 100 else 1 if largest >= 10 else 2

@@ -204,7 +204,7 @@ def _band(band: Band, label: str, filled: int, room: int, decimals: int | None) 
     ]
     if decimals is not None:
         spans.append(
-            (f" {numbers.short(band.sell, decimals):>5}×{numbers.short(band.buy, decimals):<5}", ground)
+            (f" {numbers.traded(band.sell, decimals):>5}×{numbers.traded(band.buy, decimals):<5}", ground)
         )
     return tuple(spans)
 

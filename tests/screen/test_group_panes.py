@@ -118,6 +118,8 @@ def test_a_group_shows_what_each_market_brings():
     assert lines[0].startswith("╶ group · BTC · 1m ──")
     assert lines[0].endswith("── CVD in USD since 00:00Z ╴")
     assert lines[1] == " CVD +1.500M spot -500.0K perp +2.000M spot-perp -2.500M  cover 100  2 of 3 markets"
+    narrow = texts(Group().paint(frame(80, 24, shot())))[1]
+    assert narrow.endswith("  cover 100  2/3"), "the count is the last to go"
     perp, spot, stale = lines[2:5]
     assert perp.split("│")[0].split() == ["binance-usdm", "BTCUSDT", "perp", "+2.000M"]
     assert (perp.count("█"), spot.count("▒")) == (24, 6)

@@ -83,6 +83,21 @@ def test_a_ladder_cell_is_at_most_five_characters(value, decimals, written):
     assert numbers.short(value, decimals) == written
 
 
+@pytest.mark.parametrize(
+    ("volume", "decimals", "written"),
+    [
+        (0.0, 1, "0.0"),
+        (0.4, 0, "<1"),
+        (0.04, 1, "<.1"),
+        (0.004, 2, "<.01"),
+        (0.6, 0, "1"),
+        (1210.0, 0, "1.2K"),
+    ],
+)
+def test_a_volume_that_is_there_is_never_shown_as_nothing(volume, decimals, written):
+    assert numbers.traded(volume, decimals) == written
+
+
 @given(st.floats(-9.99e14, 9.99e14), st.integers(0, 8))
 def test_a_number_of_a_narrow_screen_has_six_cells_with_its_sign(value, decimals):
     assert len("".join(numbers.split(value, decimals, signed=True, tight=True))) <= max(6, decimals + 3)
