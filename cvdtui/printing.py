@@ -29,16 +29,20 @@ def print_report(
     states = list(board.states.values())
     rows = report_rows(config, states)
     with _collector_resting():
+        encode = msgspec.json.Encoder().encode
         made = report(
             states,
             bar_seconds=config.bar,
             rows=rows,
             silent=silent,
             make_jury=jury_maker(config, lambda market: rows[market.name]),
+            keep=(lambda bar: msgspec.Raw(encode(bar))) if as_json else None,
         )
-        text = msgspec.json.encode(made).decode() if as_json else "\n".join(table(made))
-        sys.stdout.write(text + "\n")
+        text = encode(made) if as_json else "\n".join(table(made)).encode()
         sys.stdout.flush()
+        sys.stdout.buffer.write(text)
+        sys.stdout.buffer.write(b"\n")
+        sys.stdout.buffer.flush()
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The JSON report: what was counted, exact values as decimal strings; the schema is versioned and stable."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cvdtui.engine.bars import Bars
@@ -22,20 +22,23 @@ MANY = 500
 """Bars from which on their rows are grouped all at once."""
 
 Json = dict[str, Any]
+Keep = Callable[[Json], object]
 
 
-def report(
+def report(  # noqa: PLR0913 - who is reported, and how
     states: Iterable[MarketState],
     *,
     bar_seconds: int,
     rows: dict[str, int | None],
     silent: Mapping[str, str] | None = None,
     make_jury: MakeJury | None = None,
+    keep: Keep | None = None,
 ) -> Json:
     """The whole report; `rows` gives row sizes by market in price units, None for the automatic one.
 
     `silent` says of markets why nothing came of them in the end: their groups leave them out.
-    `make_jury` gives those who judge; by default with the signals' own parameters.
+    `make_jury` gives those who judge; by default with the signals' own parameters. `keep` makes of each bar
+    what stays of it: thousands that are encoded at once take a tenth of the memory.
     """
     states = list(states)
 
@@ -47,7 +50,7 @@ def report(
     return {
         "schema": SCHEMA,
         "markets": {
-            state.market.name: market_report(state, jury(state), rows.get(state.market.name), states)
+            state.market.name: market_report(state, jury(state), rows.get(state.market.name), states, keep)
             for state in states
         },
         "groups": groups_report(states, silent or {}),
@@ -55,7 +58,11 @@ def report(
 
 
 def market_report(
-    state: MarketState, jury: Jury, row: int | None, others: Sequence[MarketState] = ()
+    state: MarketState,
+    jury: Jury,
+    row: int | None,
+    others: Sequence[MarketState] = (),
+    keep: Keep | None = None,
 ) -> Json:
     """Everything of one market, for the bars of a jury that has heard nothing yet."""
     bar_seconds, flow = jury.seconds, state.flow
@@ -67,10 +74,11 @@ def market_report(
     open_us = bars.open.time_us if bars.open is not None else None
     rows_at = _rows_at(bars)
     notes = BarNotes(jury, row, prices, rows_at)
-    told = [
+    told: Iterable[Json] = (
         _bar(bar, cells, row, prices, sizes, notes, rows_at(bar, cells, row), closed=bar.time_us != open_us)
         for bar, cells in _with_cells(bars)
-    ]
+    )
+    kept = [*(told if keep is None else map(keep, told))]
     jury.catch_up()
     start = flow.start
     return {
@@ -95,7 +103,7 @@ def market_report(
         "coverage": state.session_coverage(),
         "known_from_time_us": late_start(flow.session, state.known_from_us),
         "bar_seconds": bar_seconds,
-        "bars": told,
+        "bars": kept,
         "profile": _profile(state, row, prices, sizes),
         "signals": signals_report(jury.signals),
     }
