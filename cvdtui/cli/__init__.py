@@ -1,5 +1,6 @@
 """The command line: words in, one exit code out. Help and version import nothing that is heavy."""
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,8 @@ OWN = {
     "side-error": "side_error_command",
 }
 """Commands with a module of their own, loaded when they are meant."""
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""Where stdout goes takes no more; whatever else is written to has an error of its own."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -31,6 +34,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _forget_stdout()
         return 141
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        _forget_stdout()
+        _complain(f"the output cannot be written: {error.strerror}")
+        return 74
     return code
 
 

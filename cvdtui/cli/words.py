@@ -36,7 +36,8 @@ examples:
   cvdtui watch --once --when 'z > 2 and coverage > 0.99' --seconds 3600
   cvdtui config show                              every value in force, and where it came from
 
-exit codes: 0 done, 1 never true, 64 usage, 65 no usable row, 66 unreadable, 69 unreachable, 78 configuration
+exit codes: 0 done, 1 never true, 64 usage, 65 no usable row, 66 unreadable, 69 unreachable, 74 not written,
+78 configuration
 """
 
 

@@ -1,5 +1,6 @@
 """The exchange's own books: exact sums, bars and trades of what it really traded, whatever it sent."""
 
+import errno
 import os
 from decimal import Decimal
 from pathlib import Path
@@ -77,6 +78,8 @@ class Ledger:
 
     def write(self, path: Path, *, full: bool = False, faults: dict[str, object] | None = None) -> None:
         """Write all that is known now; `full` lists every trade since the start. Raises OSError."""
+        if path.exists() and not path.is_file():
+            raise OSError(errno.EEXIST, "there is something else than a file", str(path))
         count = sum(tape.position - tape.begun for tape in self._tapes.tapes)
         trades = full or count <= MOST_TRADES
         books = {

@@ -64,6 +64,10 @@ def test_the_child_serves_freezes_and_leaves_its_ledger_behind(tmp_path):
         ({"port": 80}, "port: 80 given"),
         ({"faults": ("drpo",)}, "fault: 'drpo' given"),
         ({"ledger": Path("/nowhere/at/all.json")}, "ledger: cannot write /nowhere/at/all.json: No such file"),
+        (
+            {"ledger": Path("/dev/null")},
+            "ledger: cannot write /dev/null: there is something else than a file",
+        ),
     ],
 )
 def test_options_that_make_no_sense_come_back_as_one_clear_error(options, words):

@@ -203,3 +203,26 @@ def test_a_reader_that_goes_away_leaves_no_noise():
     os.close(write_end)
     assert done.stderr == b""
     assert done.returncode == 141
+
+
+@pytest.mark.parametrize("words", [("config", "show"), ("replay", "--headless", "--json", "TAPE")])
+def test_a_full_disk_under_the_output_is_one_line(tmp_path, words):
+    begin = 1_723_161_600_000_000
+    rows = (
+        f'{{"id":{n},"time_us":{begin + n * 60_000_000},"price":"1.5","size":"2","side":"buy"}}\n'
+        for n in range(500)
+    )
+    tape = tmp_path / "tape.jsonl"
+    tape.write_text("".join(rows))
+    with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
+        done = subprocess.run(
+            [sys.executable, "-m", "cvdtui", *(str(tape) if word == "TAPE" else word for word in words)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert done.stderr.splitlines()[-1] == "cvdtui: the output cannot be written: No space left on device"
+    assert "Traceback" not in done.stderr
+    assert done.returncode == 74
