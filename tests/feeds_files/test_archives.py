@@ -209,8 +209,9 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_defect(tmp_path):
     assert (len(trades(events)), refusals(events)) == (2, {})
 
 
-def test_another_table_is_refused_by_its_columns(tmp_path):
-    path = write(tmp_path, "A-aggTrades-1.csv", "time,open,high,low,close,volume\n1,2,3,4,5,6\n")
+@pytest.mark.parametrize("name", ["A-aggTrades-1.csv", "candles.csv"])
+def test_another_table_is_refused_by_its_columns_whatever_its_name(tmp_path, name):
+    path = write(tmp_path, name, "time,open,high,low,close,volume\n1,2,3,4,5,6\n")
     with pytest.raises(
         NoDataError, match=r"columns are time,open,high,low,close,volume, expected agg_trade_id,"
     ) as caught:

@@ -86,13 +86,14 @@ class Reader:
 def _without_header(where: str, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
     """The same chunks; a header is blanked (its line still counts), another table's header refused."""
     for chunk in chunks:
-        _blank_header(where, chunk)
+        see_header(where, chunk)
         yield chunk
         break
     yield from chunks
 
 
-def _blank_header(where: str, chunk: Chunk) -> None:
+def see_header(where: str, chunk: Chunk) -> None:
+    """Blanks the header of a file's first chunk, if it has one; raises NoDataError for another table's."""
     end = chunk.data.index(b"\n", chunk.first)
     text = chunk.data[chunk.first : end].decode(errors="replace").removeprefix("\ufeff")
     names = [name.strip(' \r\t"').lower() for name in text.split(",")]

@@ -111,7 +111,7 @@ class Reading:
         if form == "frames":
             yield from self._frame_reader(venue).read(where, every)
         else:
-            yield from self._archive(venue, path, name).read(where, every)
+            yield from self._archive(venue, path, name, where, first).read(where, every)
 
     def _json_lines(self, path: Path) -> jsonl.Reader:
         if self._jsonl is None:
@@ -131,9 +131,10 @@ class Reading:
             )
         return self._frames[venue]
 
-    def _archive(self, venue: str, path: Path, name: str) -> "aggtrades.Reader":
+    def _archive(self, venue: str, path: Path, name: str, where: str, first: Chunk) -> "aggtrades.Reader":
         from cvdtui.feeds.files import aggtrades  # numpy comes with it
 
+        aggtrades.see_header(where, first)  # another table lacks more than a symbol
         symbol = self._options.symbol or symbol_of(name, path.name)
         if symbol is None:
             raise UsageError(
