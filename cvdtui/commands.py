@@ -36,8 +36,10 @@ def replay(options: ReplayOptions) -> int:
         from cvdtui.playback import play
         from cvdtui.printing import print_report
 
-        board = play(options)
+        board, fault = play(options)
         print_report(board, options.config, as_json=options.json, notices=[*options.notices, *board.notices])
+        if fault is not None:
+            raise type(fault)(f"{fault}; the report holds what came before")
         return 0
     from cvdtui.show import show_replay
 

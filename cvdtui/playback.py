@@ -5,16 +5,20 @@ from collections.abc import Callable, Iterable, Iterator
 
 from cvdtui.board import Board
 from cvdtui.engine.flow import EVERYTHING
+from cvdtui.errors import NoDataError, UnreadableError
 from cvdtui.feeds.files import Event, Ignored, Notice, Rejected, open_files
 from cvdtui.flows import flow_maker
 from cvdtui.model import Columns, Trades
 from cvdtui.options import ReplayOptions
 
+Fault = UnreadableError | NoDataError
 
-def play(options: ReplayOptions) -> Board:
+
+def play(options: ReplayOptions) -> tuple[Board, Fault | None]:
     """Reads every file to its end (or until `options.seconds` are over), and counts.
 
-    Raises UsageError, UnreadableError and NoDataError as the reader does.
+    A file that breaks off, or of which no row can be used, after trades were counted ends it: the board keeps
+    these, and the fault is given beside it. Raises UsageError, and the same faults before any trade.
     """
     config = options.config
     board = Board(
@@ -27,9 +31,15 @@ def play(options: ReplayOptions) -> Board:
         venue=options.venue,
         symbol=options.symbol,
     )
-    feed(board, _until(reading, options.seconds, time.monotonic))
+    fault: Fault | None = None
+    try:
+        feed(board, _until(reading, options.seconds, time.monotonic))
+    except (UnreadableError, NoDataError) as error:
+        if not any(state.flow.taken for state in board.states.values()):
+            raise
+        fault = error
     board.finish()
-    return board
+    return board, fault
 
 
 def feed(board: Board, events: Iterable[Event]) -> None:

@@ -88,7 +88,9 @@ def _replayed(options: ScoreOptions) -> tuple[Found, int, Sequence[str]]:
     """Every signal of the files, as the report has them."""
     assert options.replay is not None  # noqa: S101 - the caller has looked
     config: Config = options.replay.config
-    board = play(options.replay)
+    board, fault = play(options.replay)
+    if fault is not None:
+        raise fault
     states = list(board.states.values())
     make = jury_maker(config, lambda market: row_units(config, market))
     found: Found = {}

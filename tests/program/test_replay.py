@@ -157,7 +157,6 @@ def test_rows_that_do_not_parse_are_counted_and_said_and_the_rest_is_kept(tmp_pa
     [
         ("BTCUSDT-aggTrades-x.csv", b"a,b,c\n1,2,3\n", 65),
         ("empty.jsonl", b"", 65),
-        ("cut.gz", gzip.compress(ROWS.encode() * 4000)[:-400], 66),
         ("not.gz", b"plain text", 66),
         ("missing.csv", None, 66),
     ],
@@ -174,6 +173,25 @@ def test_files_that_cannot_be_used_get_one_line_and_their_exit_code(tmp_path, na
     assert last.startswith("cvdtui: ")
     assert name in last
     assert "Traceback" not in err
+
+
+def test_what_came_before_a_file_breaks_off_is_in_the_report(tmp_path):
+    whole, cut = tmp_path / "BTCUSDT-aggTrades-1.csv", tmp_path / "cut.gz"
+    whole.write_text(ROWS)
+    rows = "".join(
+        f"{n},100,1,{n},{n},{1_700_000_100_000 + n},{'true' if n % 2 else 'false'},true\n"
+        for n in range(4, 80_000)
+    )
+    cut.write_bytes(gzip.compress(rows.encode())[:-4000])
+    words = ("replay", "--json", "--venue", "binance", "--symbol", "BTCUSDT", str(whole), str(cut))
+    code, out, err = finish(start(tmp_path, *words))
+    assert code == 66, err
+    (market,) = json.loads(out)["markets"].values()
+    assert 40_000 < market["trades"] < 80_000
+    assert Decimal(market["buy"]) - Decimal(market["sell"]) == Decimal(market["cvd"]["start"])
+    (line,) = err.strip().splitlines()
+    assert f"{cut}: the compressed data is cut off" in line
+    assert line.endswith("; the report holds what came before")
 
 
 def test_a_replay_without_a_screen_never_loads_one(tmp_path):
