@@ -327,6 +327,7 @@ class LiveFeed:
             self._rest.answers,
             weight_used=self._rest.budget.used,
             weight_limit=self._rest.budget.limit,
+            weight_cap=self._rest.budget.cap,
             retry_at_us=now + int(pause * 1e6) if pause else 0,
             status=self._rest.status if self._rest.trouble else 0,
             ahead_us=self._ahead_us,

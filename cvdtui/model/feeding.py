@@ -49,6 +49,8 @@ class Link(Struct, frozen=True, gc=False):
     """The HTTP status that turned us away (403, 418, 429, 451 ...); 0 when none did."""
     ahead_us: int | None = None
     """How far the host's clock is ahead of ours; None while it is not known."""
+    weight_cap: int = 0
+    """What we spend of `weight_limit` at most: the configured share."""
 
 
 class Columns:

@@ -214,6 +214,7 @@ REST = Link(
     "fapi.binance.com",
     weight_used=2000,
     weight_limit=2400,
+    weight_cap=1800,
     ahead_us=-1_500_000,
 )
 OKX = Link("okx", "refused", "ws.okx.com", "not served (451)", (made.ETH.name,), status=451, reconnects=7)
@@ -258,7 +259,13 @@ def test_pace_weight_and_clock_are_made_of_what_the_link_says():
     assert pace.value == "88"
     assert dict(pace.inputs) == {"messages in all": "12 345", "a market": "87.60 of 1"}
     weight = dict(entry(connected(), "links", "weight").inputs)
-    assert weight == {"used": "2 000", "allowed": "2 400", "used of it": "83.33 %", "left": "400"}
+    assert weight == {
+        "used": "2 000",
+        "allowed": "2 400",
+        "used of it": "83.33 %",
+        "we spend at most": "1 800, 75.00 %",
+        "left of that": "0",
+    }
     clock = entry(connected(), "links", "clock")
     assert clock.value == "-1.50 s"
     assert dict(clock.inputs) == {"our clock": "12:00:07.000Z", "the host's": "12:00:05.500Z"}

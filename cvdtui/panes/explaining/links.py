@@ -79,7 +79,8 @@ def _weight(one: Seen, sight: Sight) -> Told:
         ("used", _count(used)),
         ("allowed", _count(limit)),
         ("used of it", part(used / limit)),
-        ("left", _count(max(limit - used, 0))),
+        ("we spend at most", f"{_count(one.link.weight_cap)}, {part(one.link.weight_cap / limit)}"),
+        ("left of that", _count(max(one.link.weight_cap - used, 0))),
     )
 
 
@@ -136,7 +137,7 @@ NUMBERS: dict[str, tuple[str, Callable[[Seen, Sight], Told], tuple[str, ...]]] =
         _weight,
         (
             (
-                "we spend at most weight_share of it (half unless configured), background history less; "
+                "the share is weight_share in the configuration of the venue; background history takes less; "
                 f"from {BUSY:.0%} on it is marked"
             ),
         ),
