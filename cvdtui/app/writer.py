@@ -44,14 +44,14 @@ class CellWriter:
         self._style = [[PLAIN] * self.width for _ in range(self.height)]
 
     def update(self, pieces: Iterable[tuple[int, int, Iterable[Segment]]]) -> str:
-        """Pieces are (x, y, segments) in any order.
+        """Pieces are (x, y, segments) in any order; what lies outside the terminal is left out.
 
         The result starts and ends with the terminal's plain style.
         """
         out: list[str] = []
         pen = _Pen(out, self)
         for x, y, segments in pieces:
-            if 0 <= y < self.height:
+            if 0 <= y < self.height and 0 <= x < self.width:
                 self._piece(pen, x, y, segments)
         if pen.style is not PLAIN:
             out.append("\x1b[0m")
@@ -62,6 +62,10 @@ class CellWriter:
         for text, style, control in segments:
             if control or not text:
                 continue
+            if (
+                x >= self.width
+            ):  # laid out for a wider terminal: after a resize one such update may still come
+                return
             ink = style or PLAIN
             size = len(text)
             if not text.isascii() and cell_len(text) != size:
@@ -109,7 +113,13 @@ class CellWriter:
             elif cells:
                 cells[-1] += char
         end = min(x + len(cells), self.width)
-        cells = cells[: end - x]
+        if end < x + len(cells):
+            halved = (
+                cells[end - x] == ""
+            )  # the edge cuts a wide character: its first half alone cannot be shown
+            cells = cells[: end - x]
+            if halved:
+                cells[-1] = " "
         if texts[x:end] != cells or styles[x:end] != [ink] * len(cells):
             pen.write(x, y, "".join(cells), ink, cells=len(cells))
             self._break_wide(texts, x, end)

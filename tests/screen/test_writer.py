@@ -1,6 +1,7 @@
 """The difference writer: whatever it leaves out, the terminal shows what a full repaint would show."""
 
 import pyte
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.color import ColorSystem
@@ -81,6 +82,43 @@ def test_differences_show_what_a_full_repaint_shows(frames):
         fresh.forget()
         full_in.feed(fresh.update([piece]))
     assert cells(ours) == cells(full)
+
+
+BEYOND = st.tuples(
+    st.integers(0, 2 * WIDTH),
+    st.integers(-2, HEIGHT + 2),
+    st.lists(st.tuples(TEXT, st.sampled_from(STYLES)), min_size=1, max_size=3),
+)
+
+
+@given(st.lists(BEYOND, min_size=1, max_size=12))
+@settings(max_examples=150, deadline=None)
+def test_what_was_laid_out_for_a_larger_terminal_is_cut_at_the_edge(frame):
+    """As after a resize: pieces that begin, or reach, beyond the new width or height."""
+    plain = [
+        (x, y, [Segment(text.replace("漢", "x"), style) for text, style in runs]) for x, y, runs in frame
+    ]
+    cut = [piece for piece in plain if piece[0] < WIDTH and 0 <= piece[1] < HEIGHT]
+    texts = [(x, y, [(one.text, one.style) for one in runs]) for x, y, runs in cut]
+    ours, ours_in = terminal()
+    full, full_in = terminal()
+    ours_in.feed(CellWriter(WIDTH, HEIGHT, ColorSystem.EIGHT_BIT).update(plain))
+    full_in.feed(CellWriter(WIDTH, HEIGHT, ColorSystem.EIGHT_BIT).update(narrow(texts)))
+    assert cells(ours) == cells(full)
+
+
+@pytest.mark.parametrize("text", ["abc", "漢字", "ab漢"])
+@pytest.mark.parametrize("x", [WIDTH - 1, WIDTH, WIDTH + 1, 10 * WIDTH])
+def test_a_piece_that_begins_at_or_beyond_the_edge_ends_nothing(text, x):
+    CellWriter(WIDTH, HEIGHT, ColorSystem.EIGHT_BIT).update([(x, 0, [Segment(text), Segment(text)])])
+
+
+def test_a_wide_character_cut_by_the_edge_is_a_blank():
+    screen, stream = terminal()
+    writer = CellWriter(WIDTH, HEIGHT, ColorSystem.EIGHT_BIT)
+    stream.feed(writer.update([(WIDTH - 2, 0, [Segment("a漢b")])]))
+    assert screen.display[0] == " " * (WIDTH - 2) + "a "
+    assert not screen.display[1].strip()
 
 
 def test_the_same_frame_twice_writes_nothing():
