@@ -7,19 +7,27 @@ DAY_S = 86_400
 
 
 class Clock:
-    """Writes microseconds since the epoch in one time zone; `zone` empty or "UTC" is UTC.
+    """Writes microseconds since the epoch in one time zone.
 
+    `zone` is an IANA name, `"local"` for that of the machine, empty or "UTC" for UTC.
     Raises KeyError, ValueError or OSError (from zoneinfo) for a zone nobody knows.
     """
 
     def __init__(self, zone: str = "") -> None:
         self.local = zone not in {"", "UTC"}
-        self._zone: tzinfo = _zone(zone) if self.local else UTC
+        self._zone: tzinfo | None = _zone(zone) if self.local else UTC
         self.z = "" if self.local else "Z"
         self._minute = lru_cache(4096)(self._written)
 
     def _written(self, second: int) -> str:
-        return datetime.fromtimestamp(second, self._zone).strftime("%H:%M:%S")
+        return self._at(second).strftime("%H:%M:%S")
+
+    def _at(self, second: int) -> datetime:
+        if self._zone is not None:
+            return datetime.fromtimestamp(second, self._zone)
+        return datetime.fromtimestamp(
+            second, UTC
+        ).astimezone()  # the machine's zone, as it was at that moment
 
     def hms(self, time_us: int) -> str:
         """`14:32:07`."""
@@ -35,12 +43,12 @@ class Clock:
 
     def day(self, time_us: int) -> str:
         """`Aug 08`."""
-        return datetime.fromtimestamp(time_us // 1_000_000, self._zone).strftime("%b %d")
+        return self._at(time_us // 1_000_000).strftime("%b %d")
 
     def since(self, time_us: int, now_us: int) -> str:
         """`00:00Z` today, `Mon 00:00Z` this week, `Aug 08 00:00Z` before."""
-        then = datetime.fromtimestamp(time_us // 1_000_000, self._zone)
-        now = datetime.fromtimestamp(now_us // 1_000_000, self._zone)
+        then = self._at(time_us // 1_000_000)
+        now = self._at(now_us // 1_000_000)
         days = (now.date() - then.date()).days
         day = "" if days == 0 else then.strftime("%a ") if 0 < days < 7 else then.strftime("%b %d ")
         return f"{day}{then.strftime('%H:%M')}{self.z}"
@@ -49,15 +57,18 @@ class Clock:
         """`CEST`, or empty in UTC."""
         if not self.local:
             return ""
-        return datetime.fromtimestamp(time_us // 1_000_000, self._zone).strftime("%Z")
+        return self._at(time_us // 1_000_000).strftime("%Z")
 
     def midnight_offset(self, time_us: int) -> int:
         """Seconds by which local time is ahead of UTC."""
-        offset = datetime.fromtimestamp(time_us // 1_000_000, self._zone).utcoffset()
+        offset = self._at(time_us // 1_000_000).utcoffset()
         return int(offset.total_seconds()) if offset else 0
 
 
-def _zone(name: str) -> tzinfo:
+def _zone(name: str) -> tzinfo | None:
+    """None is the machine's own zone, whose offsets the system tells moment by moment."""
+    if name == "local":
+        return None
     from zoneinfo import ZoneInfo  # most screens show UTC and never need it
 
     return ZoneInfo(name)
