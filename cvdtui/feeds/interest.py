@@ -22,8 +22,9 @@ async def poll_interest(
     while True:
         round_of = list(symbols())
         for symbol in round_of:
-            request = venue.ask_open_interest(symbol)
-            if request is not None and symbol in venue_symbols(venue):
+            # Nothing is asked of a market before the venue described it: its grammar cannot tell the kind.
+            request = venue.ask_open_interest(symbol) if symbol in venue_symbols(venue) else None
+            if request is not None:
                 try:
                     body = await rest.ask(request, urgent=False)
                     if symbol in venue_symbols(venue):

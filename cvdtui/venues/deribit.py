@@ -163,9 +163,9 @@ class Deribit:
 
     def ask_open_interest(self, symbol: str) -> Request | None:
         """The ticker; None on spot."""
-        return (
-            None if self.known.market(symbol).kind == "spot" else self._ask("ticker", instrument_name=symbol)
-        )
+        if self.default_market(symbol).kind == "spot":
+            return None
+        return self._ask("ticker", instrument_name=symbol)
 
     def read_time(self, body: bytes) -> int:
         """The exchange's clock in us."""

@@ -26,6 +26,7 @@ class Host:
         self.sockets = []
         self.paths = []
         self.heard = []
+        self.asked = []
         self.changed = asyncio.Event()
 
     async def handle(self, ws):
@@ -39,6 +40,8 @@ class Host:
 
     async def rest(self, _, request):
         if request.headers.get("Upgrade", "").lower() != "websocket":
+            self.asked.append(urlsplit(request.path).path)
+            self.changed.set()
             return response(500, {}, {"msg": "no"})
         self.paths.append(urlsplit(request.path).path)
         return None
@@ -123,6 +126,33 @@ def test_what_was_told_before_a_drop_and_again_after_it_counts_once(venue):
             assert sorted(sink.ids(name)) == sorted(wanted)
             assert not sink.outages, "the stream itself reached back to the last trade known"
             assert {urlsplit(reader.socket_url()).path or "/"} == set(host.paths)
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("venue", VENUES)
+def test_no_question_about_a_market_needs_the_market_to_be_known(venue):
+    symbol = two_frames(venue)[1].market.symbol
+    grammar = VENUES[venue]()
+    assert not grammar.markets()
+    for request in (*grammar.ask_markets([symbol]), grammar.ask_open_interest(symbol)):
+        assert request is None or request.url.startswith("https://")
+    assert grammar.subscribe([symbol])
+
+
+@pytest.mark.parametrize("venue", VENUES)
+def test_open_interest_is_asked_for_beside_the_trades_and_never_before_the_market_is_known(venue):
+    """Markets are described only when the first question has failed: polling meanwhile ends nothing."""
+    reader, first, frame, _, _ = two_frames(venue)
+    symbol, name = first.market.symbol, first.market.name
+
+    async def scene():
+        async with feeding(venue, [symbol], reader.markets(), open_interest_s=0.01) as (host, sink):
+            await host.sockets[0].send(frame)
+            await sink.until(lambda: len(sink.ids(name)) == len(first.trades))
+            question = reader.ask_open_interest(symbol)
+            if question is not None:
+                await host.until(lambda: host.asked.count(urlsplit(question.url).path) > 1)
 
     asyncio.run(scene())
 
