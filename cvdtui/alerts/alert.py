@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from cvdtui.alerts.condition import Values
 from cvdtui.config import AlertRule
-from cvdtui.config.rules import bar_text
+from cvdtui.config.validators import bar_text
 from cvdtui.model import TIMEFRAMES, Heard, MarketRow
 
 _STRENGTHS = ("strength", "z", "ratio", "rows", "efficiency", "value")

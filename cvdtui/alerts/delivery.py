@@ -12,7 +12,7 @@ from collections.abc import Callable
 from cvdtui.alerts.alert import Alert
 from cvdtui.alerts.channels import Channel
 from cvdtui.errors import AlertError
-from cvdtui.model import ChannelState
+from cvdtui.model import ChannelState, Now
 
 MOST_WAITING = 100
 """Alerts in the queue; of more, the oldest are given up."""
@@ -34,6 +34,7 @@ class Outbox:
         channel: Channel,
         *,
         per_minute: int,
+        now: Now,
         note: Callable[[str], None],
         first_wait_s: float = FIRST_WAIT_S,
         patience_s: float = PATIENCE_S,
@@ -43,6 +44,7 @@ class Outbox:
         self.kind = kind
         self.channel = channel
         self._per_minute = per_minute
+        self._now = now
         self._note = note
         self._first_wait_s = first_wait_s
         self._patience_s = patience_s
@@ -142,7 +144,7 @@ class Outbox:
 
     async def _wait(self, seconds: float, why: str) -> None:
         until = _now() + seconds
-        self._retry_at_us = time.time_ns() // 1000 + int(seconds * 1e6)
+        self._retry_at_us = self._now() + int(seconds * 1e6)
         self._show = lambda: ("waiting", f"{why}; next try in {max(0.0, until - _now()):.0f} s")
         try:
             await asyncio.sleep(seconds)
@@ -150,7 +152,7 @@ class Outbox:
             self._retry_at_us = 0
 
     def _note_trouble(self, why: str) -> None:
-        self._trouble, self._trouble_us = why, time.time_ns() // 1000
+        self._trouble, self._trouble_us = why, self._now()
 
     def _give_up(self, why: str) -> None:
         self._failed += 1

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from cvdtui.config.alerting import is_reference
+from cvdtui.config.alerts import is_reference
 from cvdtui.errors import AlertError
 
 LONGEST = 4_096

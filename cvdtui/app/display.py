@@ -1,7 +1,7 @@
 """From Textual's updates to the terminal: differences only, and none while the terminal is behind.
 
 It leans on three private names of Textual (the updates' fields, the driver's writer thread), hence the pin in
-pyproject.toml; tests/screen compares what a terminal shows with a full repaint.
+pyproject.toml; tests/app compares what a terminal shows with a full repaint.
 """
 
 import os

@@ -14,14 +14,14 @@ from textual._compositor import CompositorUpdate
 from textual.app import App, ComposeResult
 from textual.screen import Screen
 
-from cvdtui.app.desk import Desk
+from cvdtui.app.controller import Desk
 from cvdtui.app.display import Display
-from cvdtui.app.ending import on_signals
 from cvdtui.app.keys import GLOBAL_HINTS, KEYS
 from cvdtui.app.layout import LEAST, Place
+from cvdtui.app.layout_state import Stage
 from cvdtui.app.picker import Picker
+from cvdtui.app.shutdown import on_signals
 from cvdtui.app.source import Source
-from cvdtui.app.stage import Stage
 from cvdtui.errors import CvdtuiError
 from cvdtui.model import View
 from cvdtui.panes import BEYOND_ONE_MARKET, PANES
@@ -29,9 +29,9 @@ from cvdtui.panes.bottom import Footer, Status
 from cvdtui.panes.choices import Choices
 from cvdtui.panes.clock import Clock
 from cvdtui.panes.header import Header
-from cvdtui.panes.ink import Inks
 from cvdtui.panes.line import Pane, Pointed
 from cvdtui.panes.small import Small
+from cvdtui.panes.styles import Inks
 from cvdtui.panes.view import PaneView
 from cvdtui.theme import Theme
 

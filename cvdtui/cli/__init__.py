@@ -54,9 +54,9 @@ def _command(words: list[str]) -> int:
         from importlib import import_module
 
         return int(import_module(f"cvdtui.cli.{OWN[command]}").main(rest))
-    from cvdtui.cli import reading
+    from cvdtui.cli import run_arguments
 
-    return reading.perform(command, rest)
+    return run_arguments.perform(command, rest)
 
 
 def _complain(text: str) -> None:

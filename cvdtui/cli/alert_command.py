@@ -2,9 +2,8 @@
 
 import asyncio
 import sys
-import time
 
-from cvdtui.cli import sources
+from cvdtui.cli import config_layers
 from cvdtui.cli.parsers import parser
 from cvdtui.config import AlertChannel, Alerts
 from cvdtui.config.names import hint
@@ -14,7 +13,9 @@ from cvdtui.errors import AlertError, UsageError
 def main(words: list[str]) -> int:
     """Sends it; 0 when it got out. Raises UsageError for a channel that is not there, AlertError with why."""
     arguments = parser("alert").parse_intermixed_args(words)
-    config = sources.checked([*sources.files(arguments.config), *sources.assignments(arguments.set)])
+    config = config_layers.checked(
+        [*config_layers.files(arguments.config), *config_layers.assignments(arguments.set)]
+    )
     name = arguments.channel
     kind = config.alerts.kind_of(name)
     if kind is None:
@@ -27,13 +28,14 @@ def main(words: list[str]) -> int:
 async def _send(alerts: Alerts, name: str) -> None:
     from cvdtui.alerts.alert import trial
     from cvdtui.alerts.channels import Screen, make
+    from cvdtui.monitor.clock import wall_us
 
     kind = alerts.kind_of(name)
     assert kind is not None  # noqa: S101 - the caller has looked
     screen = Screen(_write if sys.stderr.isatty() else None, lambda text: _write(f"{text}\n"))
     channel = make(kind, alerts.channels.get(name, AlertChannel()), screen)
     try:
-        await channel.send(trial(time.time_ns() // 1000))
+        await channel.send(trial(wall_us()))
     except AlertError as error:
         raise AlertError(f"{name}: {error}") from None
     finally:

@@ -3,11 +3,11 @@
 import sys
 from argparse import Namespace
 
-from cvdtui import resources, settings
-from cvdtui.cli import sources
+from cvdtui.cli import config_layers
 from cvdtui.cli.parsers import parser
 from cvdtui.config import dotted, merge, toml_key
 from cvdtui.errors import ConfigError
+from cvdtui.store import shipped, user_state
 
 
 def main(words: list[str]) -> int:
@@ -19,26 +19,26 @@ def main(words: list[str]) -> int:
 
 
 def _path(arguments: Namespace) -> str:
-    path = arguments.config or settings.config_path()
+    path = arguments.config or user_state.config_path()
     if path is None:
         raise ConfigError("there is no home directory to keep a configuration in; use --config FILE")
     return str(path)
 
 
 def _check(arguments: Namespace) -> str:
-    layers = [*sources.files(arguments.config), *sources.assignments(arguments.set)]
-    sources.checked(layers)
+    layers = [*config_layers.files(arguments.config), *config_layers.assignments(arguments.set)]
+    config_layers.checked(layers)
     count = len(merge(layers[1:]))
-    place = arguments.config or settings.config_path()
+    place = arguments.config or user_state.config_path()
     if not count:
         return f"good: nothing is set in {place}, the defaults are in force"
     return f"good: {count} {'key' if count == 1 else 'keys'} set in {place}"
 
 
 def _show(arguments: Namespace) -> str:
-    layers = [*sources.files(arguments.config), *sources.assignments(arguments.set)]
-    sources.checked(layers)
-    shipped = str(resources.find("config.toml"))
+    layers = [*config_layers.files(arguments.config), *config_layers.assignments(arguments.set)]
+    config_layers.checked(layers)
+    defaults = str(shipped.find("config.toml"))
     lines: list[str] = []
     table: tuple[str, ...] = ()
     found = merge(layers)
@@ -48,7 +48,7 @@ def _show(arguments: Namespace) -> str:
         if path[:-1] != table:
             table = path[:-1]
             lines += ["", f"[{dotted(table)}]"]
-        if origin != shipped:
+        if origin != defaults:
             lines.append(f"# from {origin}")
         lines.append(f"{toml_key(path[-1])} = {_written(value)}")
     return "\n".join(lines)

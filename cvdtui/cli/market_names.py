@@ -3,14 +3,14 @@
 from argparse import Namespace
 from collections.abc import Sequence
 
-from cvdtui.cli import sources
-from cvdtui.config import Config, rules
+from cvdtui.cli import config_layers
+from cvdtui.config import Config, validators
 from cvdtui.config.names import hint
 from cvdtui.errors import UsageError
 from cvdtui.model import Market
 from cvdtui.venues import VENUES
-from cvdtui.venues.named import VENUE_NAMES
-from cvdtui.venues.names import named_some, resolve
+from cvdtui.venues.lookup import VENUE_NAMES
+from cvdtui.venues.search import named_some, resolve
 
 
 def full_names(arguments: Namespace) -> list[str]:
@@ -21,9 +21,11 @@ def full_names(arguments: Namespace) -> list[str]:
     """
     names = list(arguments.market)
     if any(not _is_full(name) for name in names):
-        config = sources.checked([*sources.files(arguments.config), *sources.assignments(arguments.set)])
+        config = config_layers.checked(
+            [*config_layers.files(arguments.config), *config_layers.assignments(arguments.set)]
+        )
         names = [name if _is_full(name) else _one(name, config) for name in names]
-    sources.named_markets(names)
+    config_layers.named_markets(names)
     return names
 
 
@@ -32,7 +34,9 @@ def _is_full(name: str) -> bool:
     venue, colon, symbol = name.partition(":")
     if not colon:
         return False
-    return (venue in VENUE_NAMES and rules.SYMBOL.match(symbol) is not None) or bool(hint(venue, VENUE_NAMES))
+    return (venue in VENUE_NAMES and validators.SYMBOL.match(symbol) is not None) or bool(
+        hint(venue, VENUE_NAMES)
+    )
 
 
 def _one(name: str, config: Config) -> str:
@@ -40,13 +44,15 @@ def _one(name: str, config: Config) -> str:
     if len(found) == 1:
         return found[0].name
     if found:
-        raise UsageError(f"{rules.show(name)} may mean {named_some(found)}; name one of them")
-    raise UsageError(f"expected {rules.MARKET.expected}, not {rules.show(name)}; see cvdtui markets --help")
+        raise UsageError(f"{validators.show(name)} may mean {named_some(found)}; name one of them")
+    raise UsageError(
+        f"expected {validators.MARKET.expected}, not {validators.show(name)}; see cvdtui markets --help"
+    )
 
 
 def candidates(name: str, config: Config) -> tuple[Market, ...]:
     """What a typed name may mean, by what is known of the venues without asking them."""
-    from cvdtui.listings import by_venue, cached
+    from cvdtui.monitor.instruments import by_venue, cached
 
     configured = list(dict.fromkeys(market.partition(":")[0] for market in config.markets))
     known = by_venue(cached(config, VENUES))

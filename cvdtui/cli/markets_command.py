@@ -2,10 +2,9 @@
 
 import asyncio
 import sys
-import time
 from collections.abc import Sequence
 
-from cvdtui.cli import sources
+from cvdtui.cli import config_layers
 from cvdtui.cli.parsers import parser
 from cvdtui.cli.venue_table import venue_table
 from cvdtui.config import Config
@@ -13,28 +12,31 @@ from cvdtui.config.names import hint
 from cvdtui.engine.decimals import to_text
 from cvdtui.errors import UnreachableError, UsageError, VenueError
 from cvdtui.model import Market
+from cvdtui.monitor.clock import wall_us
 from cvdtui.venues import VENUES
-from cvdtui.venues.names import search
+from cvdtui.venues.search import search
 
 ALL = 1_000_000
 
 
 def main(words: list[str]) -> int:
     """Do what `cvdtui markets` was asked; its exit code."""
-    from cvdtui.listings import FRESH_S, listings
+    from cvdtui.monitor.instruments import FRESH_S, listings
 
     arguments = parser("markets").parse_intermixed_args(words)
     if arguments.venues:
         sys.stdout.write("".join(f"{line}\n" for line in venue_table()))
         return 0
-    config = sources.checked([*sources.files(arguments.config), *sources.assignments(arguments.set)])
+    config = config_layers.checked(
+        [*config_layers.files(arguments.config), *config_layers.assignments(arguments.set)]
+    )
     if arguments.pattern.startswith("ibkr:"):
         return _contracts(arguments.pattern, config)
     venues = _venues(arguments.venue, config)
     fresh_s = 0.0 if arguments.refresh else FRESH_S
-    found = asyncio.run(listings(config, venues, now=_now, fresh_s=fresh_s))
+    found = asyncio.run(listings(config, venues, now=wall_us, fresh_s=fresh_s))
     for one in found.values():
-        sys.stderr.write(f"cvdtui: {one.words(_now())}\n")
+        sys.stderr.write(f"cvdtui: {one.words(wall_us())}\n")
     markets = [market for one in found.values() for market in one.markets]
     if not markets:
         raise UnreachableError(f"no instruments are known of {', '.join(venues)}")
@@ -51,7 +53,7 @@ def main(words: list[str]) -> int:
 
 def _contracts(pattern: str, config: Config) -> int:
     """Contracts of Interactive Brokers, by asking TWS."""
-    from cvdtui.ibkr import find_contracts
+    from cvdtui.monitor.ibkr import find_contracts
 
     try:
         lines = asyncio.run(find_contracts(pattern, config))
@@ -79,7 +81,3 @@ def _table(markets: Sequence[Market]) -> list[str]:
         f"tick {to_text(market.tick, market.price_decimals)}"
         for market in markets
     ]
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from cvdtui.cli import signal_arguments
-from cvdtui.cli.kinds import bar, faults, number, row, symbol, whole
+from cvdtui.cli.argument_types import bar, faults, number, row, symbol, whole
 from cvdtui.errors import UsageError
-from cvdtui.options import FAULTS, FORMATS
+from cvdtui.sources.options import FAULTS, FORMATS
 
 DESCRIPTIONS = {
     "side-error": "How wrong inferred sides are: what tick rule, quote rule, Lee-Ready, candle and BVC\n"

@@ -1,17 +1,17 @@
 """`cvdtui score`: its words to options."""
 
-from cvdtui import settings
-from cvdtui.cli import sources
+from cvdtui.cli import config_layers
 from cvdtui.cli.parsers import parser
-from cvdtui.cli.reading import check_readable, check_venue
+from cvdtui.cli.run_arguments import check_readable, check_venue
 from cvdtui.errors import UnreadableError
-from cvdtui.options import ReplayOptions, ScoreOptions
+from cvdtui.sources.options import ReplayOptions, ScoreOptions
+from cvdtui.store import user_state
 
 
 def main(words: list[str]) -> int:
     """Scores as asked; its exit code."""
     made = options(words)
-    from cvdtui.scoring import score
+    from cvdtui.commands.score import score
 
     return score(made)
 
@@ -19,12 +19,12 @@ def main(words: list[str]) -> int:
 def options(words: list[str]) -> ScoreOptions:
     """Raises UsageError, ConfigError or UnreadableError."""
     arguments = parser("score").parse_intermixed_args(words)
-    layers = [*sources.files(arguments.config), *sources.assignments(arguments.set)]
-    config = sources.checked([*layers, *sources.flags(arguments)])
+    layers = [*config_layers.files(arguments.config), *config_layers.assignments(arguments.set)]
+    config = config_layers.checked([*layers, *config_layers.flags(arguments)])
     check_venue(arguments.venue)
     for file in arguments.file:
         check_readable(file)
-    journal = arguments.journal or settings.journal_path()
+    journal = arguments.journal or user_state.journal_path()
     replay = None
     if arguments.file:
         replay = ReplayOptions(

@@ -1,14 +1,14 @@
 """`cvdtui side-error FILE...`: how wrong inferred sides are, on trades that carry their true side."""
 
 import sys
-import time
 from pathlib import Path
 
-from cvdtui.cli import sources
+from cvdtui.cli import config_layers
 from cvdtui.cli.parsers import parser
 from cvdtui.config.names import hint
 from cvdtui.errors import NoDataError, UsageError
 from cvdtui.model import SideTrial
+from cvdtui.monitor.clock import wall_us
 from cvdtui.venues import VENUES
 
 
@@ -16,10 +16,12 @@ def main(words: list[str]) -> int:
     """Do what `cvdtui side-error` was asked; its exit code."""
     import msgspec
 
-    from cvdtui.shadow import table
+    from cvdtui.monitor.side_trial import table
 
     arguments = parser("side-error").parse_intermixed_args(words)
-    config = sources.checked([*sources.files(arguments.config), *sources.assignments(arguments.set)])
+    config = config_layers.checked(
+        [*config_layers.files(arguments.config), *config_layers.assignments(arguments.set)]
+    )
     if arguments.venue is not None and arguments.venue not in VENUES:
         raise UsageError(f'--venue: no venue is named "{arguments.venue}"{hint(arguments.venue, VENUES)}')
     seconds = arguments.bar or config.bar
@@ -38,11 +40,11 @@ _NOTE = "CVD error is a share of the volume"
 def _judge(path: Path, venue: str | None, seconds: int) -> tuple[SideTrial, ...]:
     """Raises UnreadableError, and NoDataError for a file without trades, quotes or times of receipt."""
     from cvdtui.feeds.files.stamped import StampedFrames
-    from cvdtui.shadow import Shadow
+    from cvdtui.monitor.side_trial import Shadow
 
     frames = StampedFrames(path, venue)
     shadow = Shadow(
-        VENUES[frames.venue](any_symbol=True, now=lambda: time.time_ns() // 1000),
+        VENUES[frames.venue](any_symbol=True, now=wall_us),
         bar_us=seconds * 1_000_000,
     )
     for arrival_us, frame in frames:

@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from cvdtui.cli.kinds import bar, number, symbol, whole
-from cvdtui.options import FORMATS
+from cvdtui.cli.argument_types import bar, number, symbol, whole
+from cvdtui.sources.options import FORMATS
 
 
 def watch(to: argparse.ArgumentParser) -> None:

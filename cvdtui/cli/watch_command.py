@@ -4,16 +4,16 @@ from msgspec import structs
 
 from cvdtui.alerts.condition import Condition
 from cvdtui.alerts.tokens import ConditionError
-from cvdtui.cli import market_names, sources
+from cvdtui.cli import config_layers, market_names
 from cvdtui.cli.parsers import parser
 from cvdtui.errors import UsageError
-from cvdtui.options import WatchOptions
+from cvdtui.sources.options import WatchOptions
 
 
 def main(words: list[str]) -> int:
     """Watches as asked; its exit code."""
     made = options(words)
-    from cvdtui.watching import watch
+    from cvdtui.commands.watch import watch
 
     return watch(made)
 
@@ -31,8 +31,8 @@ def options(words: list[str]) -> WatchOptions:
     else:
         markets = tuple(market_names.full_names(arguments))
         arguments.market = list(markets)
-    layers = [*sources.files(arguments.config), *sources.assignments(arguments.set)]
-    config = sources.checked([*layers, *sources.flags(arguments)])
+    layers = [*config_layers.files(arguments.config), *config_layers.assignments(arguments.set)]
+    config = config_layers.checked([*layers, *config_layers.flags(arguments)])
     config = structs.replace(config, history=structs.replace(config.history, trades_minutes=0))
     return WatchOptions(
         config=config,

@@ -1,7 +1,9 @@
 """The configuration: what may be set, and how layers of tables become one frozen Config. Reads no file."""
 
-from cvdtui.config.alerting import AlertChannel, AlertRule, Alerts
-from cvdtui.config.keys import (
+from cvdtui.config.alerts import AlertChannel, AlertRule, Alerts
+from cvdtui.config.layers import Layer, load, merge
+from cvdtui.config.names import dotted, toml_key
+from cvdtui.config.schema import (
     Config,
     History,
     Ibkr,
@@ -14,8 +16,6 @@ from cvdtui.config.keys import (
     Tape,
     VenueAddress,
 )
-from cvdtui.config.layers import Layer, load, merge
-from cvdtui.config.names import dotted, toml_key
 
 __all__ = [
     "AlertChannel",

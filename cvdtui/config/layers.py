@@ -5,10 +5,10 @@ from typing import Annotated, Never, TypeVar, get_args, get_origin, get_type_hin
 
 from msgspec import Struct
 
-from cvdtui.config import alerting, signaling
-from cvdtui.config.keys import Config
+from cvdtui.config import alerts, signals
 from cvdtui.config.names import dotted, hint
-from cvdtui.config.rules import SIGNALS, Known, Rule, show
+from cvdtui.config.schema import Config
+from cvdtui.config.validators import SIGNALS, Known, Rule, show
 from cvdtui.errors import ConfigError
 
 Layer = tuple[str, Mapping[str, object]]
@@ -40,7 +40,7 @@ def load(  # noqa: PLR0913 - what each kind of name is checked against
     for origin, table in layers:
         _overlay(merged, _Reader(origin, known).table(table, Config, ()))
     config = _build(Config, merged)
-    alerting.check(config)
+    alerts.check(config.alerts)
     return config
 
 
@@ -73,7 +73,7 @@ class _Reader:
         if rule is SIGNALS:
             table = self._mapping(value, path)
             known = self._known.signals
-            return dict(table) if known is None else self.table(table, signaling.tables(known), path)
+            return dict(table) if known is None else self.table(table, signals.tables(known), path)
         if get_origin(inner) is dict:
             entry = get_args(inner)[1]
             return {

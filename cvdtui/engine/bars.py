@@ -97,7 +97,7 @@ class Bars:
         """The bar that starts at `time_us`, if anything traded in it and it is still kept."""
         if self.open is not None and self.open.time_us == time_us:
             return self.open.bar(self.cvd_before)
-        place = bisect_left(self.closed, time_us, key=_start)
+        place = bisect_left(self.closed, time_us, key=start_of)
         if place < len(self.closed) and self.closed[place].time_us == time_us:
             return self.closed[place]
         return None
@@ -119,7 +119,7 @@ class Bars:
         if self.open is not None and bar.time_us == self.open.time_us:
             self.open = reopen(bar, cells)
             return
-        place = bisect_left(self.closed, bar.time_us, key=_start)
+        place = bisect_left(self.closed, bar.time_us, key=start_of)
         known = self.closed[place] if place < len(self.closed) else None
         if known is not None and known.time_us == bar.time_us:
             shift = bar.delta - known.delta
@@ -192,7 +192,7 @@ class Bars:
             self._cell_count -= cell_count(gone)
 
     def _add_late(self, index: int, segment: Segment) -> None:
-        place = bisect_left(self.closed, index, key=_start)
+        place = bisect_left(self.closed, index, key=start_of)
         if place < len(self.closed) and self.closed[place].time_us == index:
             known = self.closed[place]
             grown = reopen(known, unpack(self.footprints.get(index, {})))
@@ -228,7 +228,8 @@ class Bars:
             self.cvd_before += delta
 
 
-def _start(bar: Bar) -> int:
+def start_of(bar: Bar) -> int:
+    """The order of bars, for a search by time."""
     return bar.time_us
 
 

@@ -66,7 +66,8 @@ def graft(flow: "Flow", columns: Columns, from_us: int, to_us: int) -> None:
     """
     import numpy as np
 
-    from cvdtui.engine.columns import apply_columns, taken, trades_of
+    from cvdtui.engine.columns.apply import apply_columns
+    from cvdtui.engine.columns.rows import taken, trades_of
 
     flow.settle()
     flow.extend_left(trades_of(columns), from_us, to_us)

@@ -63,7 +63,7 @@ class Latest:
         """Turns columns that wait into trades: before anything is added or looked at."""
         if not self._columns:
             return
-        from cvdtui.engine.columns import trades_of
+        from cvdtui.engine.columns.rows import trades_of
 
         waiting, self._columns = self._columns, []
         for columns in waiting:

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
+from cvdtui.engine.closed_bar import Level
 from cvdtui.engine.footprint import Rows
 from cvdtui.engine.profile import point_of_control, value_area
 from cvdtui.engine.session import SessionClock
 from cvdtui.model import Bar
-from cvdtui.signals.closed import Level
 
 NAKED = 30
 """Naked points of control remembered."""

@@ -29,7 +29,7 @@ from cvdtui.model import (
 )
 
 if TYPE_CHECKING:
-    from cvdtui.engine.column_tape import ColumnTape
+    from cvdtui.engine.columns.tape import ColumnTape
 
 LIQUIDATIONS = 1_000
 """Liquidations kept a market."""
@@ -141,8 +141,9 @@ class MarketState:
 
     def accept_columns(self, columns: Columns) -> None:
         """Rows of a file, in its order; integers in a scale that is no finer than `market`'s."""
-        from cvdtui.engine.column_tape import ColumnTape  # numpy is there only when columns came
-        from cvdtui.engine.columns import apply_columns, rescaled, trades_of
+        from cvdtui.engine.columns.apply import apply_columns
+        from cvdtui.engine.columns.rows import rescaled, trades_of
+        from cvdtui.engine.columns.tape import ColumnTape  # numpy is there only when columns came
 
         self.changes += 1
         grown = rescaled(columns, self.market)
@@ -210,7 +211,7 @@ class MarketState:
         """The file has ended: what waits is applied, holes are lost."""
         self.changes += 1
         if self._columns is not None:
-            from cvdtui.engine.columns import apply_columns
+            from cvdtui.engine.columns.apply import apply_columns
 
             rest = self._columns.finish()
             if rest is not None:
@@ -235,7 +236,7 @@ class MarketState:
 
     def fill(self, columns: Columns, from_us: int, to_us: int) -> None:
         """All trades of whole minutes known from candles; values too wide for columns change nothing."""
-        from cvdtui.engine.columns import rescaled
+        from cvdtui.engine.columns.rows import rescaled
 
         grown = rescaled(columns, self.market)
         if grown is not None:
@@ -359,7 +360,7 @@ class MarketState:
             return
         waiting = columns.hand_over(self.tape)
         if waiting is not None:
-            from cvdtui.engine.columns import trades_of
+            from cvdtui.engine.columns.rows import trades_of
 
             self.flow.apply(self.tape.accept(trades_of(waiting)), waiting.source)
 

@@ -5,16 +5,18 @@ from collections.abc import Iterator, Sequence
 from math import ceil
 from typing import TYPE_CHECKING
 
+from cvdtui.engine.closed_bar import Order, Orders, exact
 from cvdtui.model import Columns, Market, Trade
-from cvdtui.signals.closed import Order, Orders, exact
-from cvdtui.signals.large import VALUE
-from cvdtui.signals.size_buckets import LIMITS
 
 if TYPE_CHECKING:
     import numpy as np
 
     Ints = np.ndarray[tuple[int], np.dtype[np.int64]]
 
+LARGE_ORDER = 1_000_000.0
+"""Value of one taker order that is large, in quote units."""
+ORDER_CLASSES = (10_000.0, 100_000.0, 1_000_000.0)
+"""Upper ends of the classes of taker orders by value, in quote units; the last class has none."""
 ORDER_SLOTS = 20_000
 """Slots with a big order that a live market keeps."""
 _WORD = 1 << 62
@@ -29,7 +31,10 @@ class OrderLimits:
     __slots__ = ("classes", "large", "slots")
 
     def __init__(
-        self, classes: Sequence[float] = LIMITS, large: float = VALUE, slots: int | None = ORDER_SLOTS
+        self,
+        classes: Sequence[float] = ORDER_CLASSES,
+        large: float = LARGE_ORDER,
+        slots: int | None = ORDER_SLOTS,
     ) -> None:
         self.classes = tuple(sorted(classes))
         self.large = large
@@ -237,7 +242,7 @@ class TakerOrders:
 
 def _worths(columns: Columns) -> "np.ndarray":
     """Price x size of every row; as Python integers where a machine word would not hold their sums."""
-    from cvdtui.engine.column_sums import sum_is_below
+    from cvdtui.engine.columns.sums import sum_is_below
 
     widest = max(int(columns.price.max()), -int(columns.price.min()), 1)
     fits = sum_is_below(columns.size, _WORD / widest)
@@ -281,7 +286,7 @@ def _order(columns: Columns, low: int, high: int) -> Order:
 
 
 def _trades(columns: Columns, low: int, high: int) -> list[Trade]:
-    from cvdtui.engine.columns import slice_of, trades_of
+    from cvdtui.engine.columns.rows import slice_of, trades_of
 
     return trades_of(slice_of(columns, low, high))
 

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from cvdtui.feeds.words import explain, host_of, is_loopback, refusal, seconds_of
-from cvdtui.venues.wire import clean
+from cvdtui.feeds.error_text import explain, host_of, is_loopback, refusal, seconds_of
+from cvdtui.venues.grammar.events import clean
 
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection

@@ -10,7 +10,7 @@ from cvdtui.feeds.backoff import Backoff
 from cvdtui.model import Missing, Trade, Trades
 
 if TYPE_CHECKING:
-    from cvdtui.feeds.trades import TradePages
+    from cvdtui.feeds.trade_pages import TradePages
     from cvdtui.model import Sink
 
 AGREEING = 2

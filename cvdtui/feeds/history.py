@@ -10,7 +10,7 @@ from cvdtui.model import MINUTE_US, Candle, Market, Missing, Trades
 
 if TYPE_CHECKING:
     from cvdtui.feeds.rest import Rest
-    from cvdtui.feeds.trades import TradePages
+    from cvdtui.feeds.trade_pages import TradePages
     from cvdtui.model import Sink
     from cvdtui.venues import Venue
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from cvdtui.errors import VenueError
 from cvdtui.feeds.backoff import Backoff
 from cvdtui.feeds.connection import Connection, dial
-from cvdtui.feeds.words import host_of
+from cvdtui.feeds.error_text import host_of
 from cvdtui.model import Link, LinkState, Now
 
 TIMEOUT_S = 10.0

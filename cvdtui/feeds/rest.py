@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from cvdtui.errors import VenueError
 from cvdtui.feeds.backoff import Backoff
 from cvdtui.feeds.budget import Budget
-from cvdtui.feeds.words import REFUSED, explain, host_of, is_loopback, refusal, seconds_of
+from cvdtui.feeds.error_text import REFUSED, explain, host_of, is_loopback, refusal, seconds_of
 
 if TYPE_CHECKING:
     import httpx

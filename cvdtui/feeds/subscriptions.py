@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cvdtui.venues.wire import Ack, Refusal
+from cvdtui.venues.grammar.events import Ack, Refusal
 
 if TYPE_CHECKING:
     from cvdtui.feeds.connection import Connection

@@ -4,6 +4,7 @@ Prices and sizes are integers in the market's own decimals (`Market.price_decima
 times are integer microseconds since the epoch, UTC. Values that only the eye sees (`seeing`) are floats.
 """
 
+from cvdtui.model.alerts import AlertLine, ChannelState, Heard, HorizonScore, RuleLine, Scorecard, SignalKey
 from cvdtui.model.assets import (
     DOLLAR,
     GroupKey,
@@ -13,8 +14,7 @@ from cvdtui.model.assets import (
     money_of,
     side_of,
 )
-from cvdtui.model.conventions import Conventions
-from cvdtui.model.drawing import (
+from cvdtui.model.detail import (
     ChartBar,
     KeyLevel,
     Ladder,
@@ -28,7 +28,7 @@ from cvdtui.model.drawing import (
     TpoRow,
     TpoView,
 )
-from cvdtui.model.explaining import (
+from cvdtui.model.explain import (
     Anchored,
     Facts,
     SlopeInputs,
@@ -38,36 +38,14 @@ from cvdtui.model.explaining import (
     ValueArea,
     ZInputs,
 )
-from cvdtui.model.feeding import (
+from cvdtui.model.feed import (
     Columns,
     Link,
     LinkState,
     Now,
     Sink,
 )
-from cvdtui.model.hearing import AlertLine, ChannelState, Heard, HorizonScore, RuleLine, Scorecard, SignalKey
-from cvdtui.model.seeing import (
-    ANCHORS,
-    AnchorName,
-    Dashboard,
-    Flag,
-    GroupPart,
-    GroupPoint,
-    GroupRow,
-    GroupView,
-    Interest,
-    Liquidated,
-    MarketDetail,
-    MarketRow,
-    Quality,
-    SideScore,
-    SideTrial,
-    SignalView,
-    Snapshot,
-    Unit,
-    View,
-)
-from cvdtui.model.trading import (
+from cvdtui.model.market_data import (
     BUY,
     MINUTE_US,
     SELL,
@@ -88,6 +66,28 @@ from cvdtui.model.trading import (
     Signal,
     Trade,
     Trades,
+)
+from cvdtui.model.parameters import Conventions
+from cvdtui.model.snapshot import (
+    ANCHORS,
+    AnchorName,
+    Dashboard,
+    Flag,
+    GroupPart,
+    GroupPoint,
+    GroupRow,
+    GroupView,
+    Interest,
+    Liquidated,
+    MarketDetail,
+    MarketRow,
+    Quality,
+    SideScore,
+    SideTrial,
+    SignalView,
+    Snapshot,
+    Unit,
+    View,
 )
 
 __all__ = [

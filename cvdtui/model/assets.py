@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from cvdtui.model.trading import Kind, Market
+from cvdtui.model.market_data import Kind, Market
 
 GroupSide = Literal["spot", "perp"]
 """`perp` stands for everything that is not delivered at once: perpetuals and dated futures."""

@@ -5,7 +5,7 @@ from cvdtui.panes.clock import span
 from cvdtui.panes.labels import label
 from cvdtui.panes.line import Answer, Frame, Line, centred, fit, title
 from cvdtui.panes.marks import arrow_of, glyph_of, role_of
-from cvdtui.panes.record import record_lines
+from cvdtui.panes.scorecard import record_lines
 from cvdtui.panes.words import market_words, waiting
 
 NAME = 12

@@ -11,8 +11,8 @@ from textual.widget import Widget
 
 from cvdtui.model import MarketDetail, Snapshot
 from cvdtui.panes.clock import Clock
-from cvdtui.panes.ink import Inks
 from cvdtui.panes.line import Frame, Line, Pane, narrow
+from cvdtui.panes.styles import Inks
 
 log = logging.getLogger(__name__)
 

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from cvdtui.engine.closed_bar import Closed, Side, exact
 from cvdtui.model import Signal
-from cvdtui.signals.closed import Closed, Side, exact
 
 
 class Absorption:

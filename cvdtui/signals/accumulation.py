@@ -9,8 +9,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from cvdtui.engine.closed_bar import Closed, exact
 from cvdtui.model import Signal
-from cvdtui.signals.closed import Closed, exact
 from cvdtui.signals.true_range import TrueRange
 
 

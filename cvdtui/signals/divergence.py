@@ -11,8 +11,8 @@ from typing import Annotated, NamedTuple
 
 from msgspec import Meta, Struct
 
+from cvdtui.engine.closed_bar import Closed, Side, exact
 from cvdtui.model import Signal
-from cvdtui.signals.closed import Closed, Side, exact
 from cvdtui.signals.moments import Moments
 
 FOUR_HOURS = 14_400

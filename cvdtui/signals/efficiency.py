@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from cvdtui.engine.closed_bar import Closed, exact, side_of
 from cvdtui.model import Signal
-from cvdtui.signals.closed import Closed, exact, side_of
 from cvdtui.signals.moments import Moments
 
 Phase = Literal["", "breakout", "balanced", "churn"]

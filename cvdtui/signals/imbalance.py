@@ -7,8 +7,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from cvdtui.engine.closed_bar import Closed, Rows, Side, exact
 from cvdtui.model import Signal
-from cvdtui.signals.closed import Closed, Rows, Side, exact
 
 
 def imbalances(

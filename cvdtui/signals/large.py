@@ -5,11 +5,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from cvdtui.engine.closed_bar import Closed, Order, Side, exact
+from cvdtui.engine.orders import LARGE_ORDER
 from cvdtui.model import Signal
-from cvdtui.signals.closed import Closed, Order, Side, exact
-
-VALUE = 1_000_000.0
-"""In quote units."""
 
 
 class Large:
@@ -21,7 +19,7 @@ class Large:
         """What is large, in quote units (USD)."""
 
         enabled: bool = True
-        value: Annotated[float, Meta(ge=1, le=1e15, description="quote units")] = VALUE
+        value: Annotated[float, Meta(ge=1, le=1e15, description="quote units")] = LARGE_ORDER
 
     def __init__(self, parameters: Parameters, seconds: int) -> None:  # noqa: ARG002 - one shape for all
         self._value = exact(parameters.value)

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from cvdtui.engine.closed_bar import Closed, Side
 from cvdtui.model import Signal
-from cvdtui.signals.closed import Closed, Side
 
 DAY_US = 86_400_000_000
 

@@ -5,10 +5,10 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
+from cvdtui.engine.closed_bar import Closed
 from cvdtui.model import Signal
 from cvdtui.signals.absorption import Absorption
 from cvdtui.signals.accumulation import Accumulation
-from cvdtui.signals.closed import Closed
 from cvdtui.signals.divergence import Divergence
 from cvdtui.signals.efficiency import Efficiency
 from cvdtui.signals.flip import Flip

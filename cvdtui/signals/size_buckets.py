@@ -5,11 +5,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from cvdtui.engine.closed_bar import Closed
+from cvdtui.engine.orders import ORDER_CLASSES
 from cvdtui.model import Signal
-from cvdtui.signals.closed import Closed
-
-LIMITS = (10_000, 100_000, 1_000_000)
-"""Upper ends of the classes, in quote units; the last class has none."""
 
 
 class SizeBuckets:
@@ -21,9 +19,9 @@ class SizeBuckets:
         """Where the classes end, in quote units (USD); the same for every bar length of a market."""
 
         enabled: bool = True
-        small: Annotated[float, Meta(ge=1, le=1e15, description="quote units")] = float(LIMITS[0])
-        medium: Annotated[float, Meta(ge=1, le=1e15, description="quote units")] = float(LIMITS[1])
-        big: Annotated[float, Meta(ge=1, le=1e15, description="quote units")] = float(LIMITS[2])
+        small: Annotated[float, Meta(ge=1, le=1e15, description="quote units")] = ORDER_CLASSES[0]
+        medium: Annotated[float, Meta(ge=1, le=1e15, description="quote units")] = ORDER_CLASSES[1]
+        big: Annotated[float, Meta(ge=1, le=1e15, description="quote units")] = ORDER_CLASSES[2]
 
     def __init__(self, parameters: Parameters, seconds: int) -> None:  # noqa: ARG002 - one shape for all
         self._enabled = parameters.enabled

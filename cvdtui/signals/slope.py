@@ -9,8 +9,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from cvdtui.engine.closed_bar import Closed, Level, exact, side_of
 from cvdtui.model import Signal
-from cvdtui.signals.closed import Closed, Level, exact, side_of
 from cvdtui.signals.moments import Moments
 from cvdtui.signals.true_range import TrueRange
 

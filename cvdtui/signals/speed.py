@@ -6,8 +6,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from cvdtui.engine.closed_bar import Closed, side_of
 from cvdtui.model import Signal
-from cvdtui.signals.closed import Closed, side_of
 
 
 class Speed:

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from cvdtui.engine.closed_bar import Closed, side_of
 from cvdtui.model import Signal
-from cvdtui.signals.closed import Closed, side_of
 from cvdtui.signals.moments import Moments
 
 NULL_RATE = 0.3

@@ -5,8 +5,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from cvdtui.engine.closed_bar import Closed
 from cvdtui.model import Signal
-from cvdtui.signals.closed import Closed
 
 
 class Unfinished:

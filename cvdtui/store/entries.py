@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from cvdtui.model import Heard, Signal, SignalKey
-from cvdtui.model.hearing import key_of
+from cvdtui.model.alerts import key_of
 
 
 class BarEntry(Struct, frozen=True, kw_only=True, tag="bar", tag_field="kind", gc=False):

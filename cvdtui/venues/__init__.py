@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from cvdtui.model import IdRule, Market, Now, OpenInterest
-from cvdtui.venues.wire import (
+from cvdtui.venues.grammar.events import (
     Ack,
     Candles,
     Closed,
@@ -139,7 +139,7 @@ class _Named:
     def __call__(self, *symbols: Any, **options: Any) -> Venue:  # noqa: ANN401 - as MakeVenue says
         products = (_found(self._product),) if self._product else ()
         venue: Venue = _found(self._made)(*products, *symbols, **options)
-        _found("lending:lend")(venue)
+        _found("grammar.defaults:lend")(venue)
         return venue
 
 
@@ -149,21 +149,21 @@ def _found(name: str) -> Any:  # noqa: ANN401 - what a name stands for
 
 
 VENUES: dict[str, MakeVenue] = {
-    "binance": _Named("binance:Binance", "binance_products:SPOT"),
-    "binance-usdm": _Named("binance:Binance", "binance_products:USDM"),
-    "binance-coinm": _Named("binance:Binance", "binance_products:COINM"),
-    "bybit": _Named("bybit:Bybit", "bybit_rest:LINEAR"),
-    "bybit-spot": _Named("bybit:Bybit", "bybit_rest:SPOT"),
-    "bybit-inverse": _Named("bybit:Bybit", "bybit_rest:INVERSE"),
-    "okx": _Named("okx:Okx"),
+    "binance": _Named("binance.venue:Binance", "binance.products:SPOT"),
+    "binance-usdm": _Named("binance.venue:Binance", "binance.products:USDM"),
+    "binance-coinm": _Named("binance.venue:Binance", "binance.products:COINM"),
+    "bybit": _Named("bybit.venue:Bybit", "bybit.rest:LINEAR"),
+    "bybit-spot": _Named("bybit.venue:Bybit", "bybit.rest:SPOT"),
+    "bybit-inverse": _Named("bybit.venue:Bybit", "bybit.rest:INVERSE"),
+    "okx": _Named("okx.venue:Okx"),
     "coinbase": _Named("coinbase:Coinbase"),
     "kraken": _Named("kraken:Kraken"),
     "hyperliquid": _Named("hyperliquid:Hyperliquid"),
-    "deribit": _Named("deribit:Deribit"),
+    "deribit": _Named("deribit.venue:Deribit"),
     "bitget": _Named("bitget:Bitget", "bitget:SPOT"),
     "bitget-futures": _Named("bitget:Bitget", "bitget:FUTURES"),
-    "gate": _Named("gate:Gate", "gate_markets:SPOT"),
-    "gate-futures": _Named("gate:Gate", "gate_markets:FUTURES"),
+    "gate": _Named("gate.venue:Gate", "gate.products:SPOT"),
+    "gate-futures": _Named("gate.venue:Gate", "gate.products:FUTURES"),
     "bitmex": _Named("bitmex:Bitmex"),
 }
 """Every venue by name."""

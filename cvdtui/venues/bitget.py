@@ -10,12 +10,7 @@ from msgspec import DecodeError, Meta, Raw, Struct, field
 from msgspec.json import Decoder, encode
 
 from cvdtui.model import BUY, SELL, IdRule, Kind, Market
-from cvdtui.venues.asking import Window, in_parts, question
-from cvdtui.venues.listing import Row, checked_symbol, decode
-from cvdtui.venues.making import Options, addresses, listing
-from cvdtui.venues.rows import epoch_us, event_of, page_of, to_columns
-from cvdtui.venues.symbols import split_symbol
-from cvdtui.venues.wire import (
+from cvdtui.venues.grammar.events import (
     Ack,
     ColumnsPage,
     Event,
@@ -30,6 +25,11 @@ from cvdtui.venues.wire import (
     is_symbol,
     refuse,
 )
+from cvdtui.venues.grammar.instruments import Row, checked_symbol, decode
+from cvdtui.venues.grammar.options import Options, addresses, listing
+from cvdtui.venues.grammar.parsing import epoch_us, event_of, page_of, to_columns
+from cvdtui.venues.grammar.requests import Window, in_parts, question
+from cvdtui.venues.grammar.symbols import split_symbol
 
 LIMITS = Limits(
     weight_per_minute=600,  # ten to twenty requests a second from one address

@@ -10,13 +10,8 @@ from msgspec import DecodeError, Raw, Struct, field
 from msgspec.json import Decoder, encode
 
 from cvdtui.model import BUY, SELL, UNKNOWN, IdRule, Kind, Market
-from cvdtui.venues.asking import Window, newest_only, question
-from cvdtui.venues.listing import Row, checked_symbol, decode
-from cvdtui.venues.making import Options, addresses, listing
-from cvdtui.venues.numbers import decimals_of, to_units
-from cvdtui.venues.rows import Moment, by_symbol, epoch_us, event_of, page_of, text_of, to_columns, us_of
-from cvdtui.venues.symbols import split_symbol
-from cvdtui.venues.wire import (
+from cvdtui.venues.grammar.decimals import decimals_of, to_units
+from cvdtui.venues.grammar.events import (
     Ack,
     ColumnsPage,
     Event,
@@ -31,6 +26,20 @@ from cvdtui.venues.wire import (
     is_symbol,
     refuse,
 )
+from cvdtui.venues.grammar.instruments import Row, checked_symbol, decode
+from cvdtui.venues.grammar.options import Options, addresses, listing
+from cvdtui.venues.grammar.parsing import (
+    Moment,
+    by_symbol,
+    epoch_us,
+    event_of,
+    page_of,
+    text_of,
+    to_columns,
+    us_of,
+)
+from cvdtui.venues.grammar.requests import Window, newest_only, question
+from cvdtui.venues.grammar.symbols import split_symbol
 
 LIMITS = Limits(
     weight_per_minute=30,  # without a login

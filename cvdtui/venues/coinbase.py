@@ -11,12 +11,8 @@ from msgspec import DecodeError, Meta, Raw, Struct
 from msgspec.json import Decoder, encode
 
 from cvdtui.model import BUY, SELL, IdRule, Market
-from cvdtui.venues.asking import Window, by_id_only, question
-from cvdtui.venues.listing import Row, checked_symbol, decode
-from cvdtui.venues.making import Options, addresses, listing
-from cvdtui.venues.numbers import decimals_of, to_units
-from cvdtui.venues.rows import Moment, page_of, to_columns, us_of
-from cvdtui.venues.wire import (
+from cvdtui.venues.grammar.decimals import decimals_of, to_units
+from cvdtui.venues.grammar.events import (
     Ack,
     ColumnsPage,
     Event,
@@ -30,6 +26,10 @@ from cvdtui.venues.wire import (
     clean,
     is_symbol,
 )
+from cvdtui.venues.grammar.instruments import Row, checked_symbol, decode
+from cvdtui.venues.grammar.options import Options, addresses, listing
+from cvdtui.venues.grammar.parsing import Moment, page_of, to_columns, us_of
+from cvdtui.venues.grammar.requests import Window, by_id_only, question
 
 LIMITS = Limits(
     weight_per_minute=600,  # ten requests a second from one address

@@ -10,11 +10,7 @@ from msgspec import DecodeError, Meta, Raw, Struct, field
 from msgspec.json import Decoder, encode
 
 from cvdtui.model import BUY, SELL, IdRule, Market
-from cvdtui.venues.asking import Window
-from cvdtui.venues.listing import Row, checked_symbol, decode
-from cvdtui.venues.making import Options, addresses, listing
-from cvdtui.venues.rows import by_symbol, event_of, page_of, to_columns
-from cvdtui.venues.wire import (
+from cvdtui.venues.grammar.events import (
     Ack,
     ColumnsPage,
     Event,
@@ -27,6 +23,10 @@ from cvdtui.venues.wire import (
     clean,
     is_symbol,
 )
+from cvdtui.venues.grammar.instruments import Row, checked_symbol, decode
+from cvdtui.venues.grammar.options import Options, addresses, listing
+from cvdtui.venues.grammar.parsing import by_symbol, event_of, page_of, to_columns
+from cvdtui.venues.grammar.requests import Window
 
 LIMITS = Limits(
     weight_per_minute=1200,

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from cvdtui.errors import WireError
 from cvdtui.model import Kind, Market
-from cvdtui.venues.wire import clean
+from cvdtui.venues.grammar.events import clean
 
 NAME = "ibkr"
 STOCK_EXCHANGES = frozenset(

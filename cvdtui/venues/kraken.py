@@ -11,12 +11,8 @@ from msgspec import DecodeError, Meta, Raw, Struct, field
 from msgspec.json import Decoder, encode
 
 from cvdtui.model import BUY, SELL, IdRule, Market
-from cvdtui.venues.asking import Window, question
-from cvdtui.venues.listing import Row, checked_symbol, decode
-from cvdtui.venues.making import Options, addresses, listing
-from cvdtui.venues.numbers import decimals_of, to_units
-from cvdtui.venues.rows import Moment, by_symbol, epoch_us, event_of, page_of, text_of, to_columns, us_of
-from cvdtui.venues.wire import (
+from cvdtui.venues.grammar.decimals import decimals_of, to_units
+from cvdtui.venues.grammar.events import (
     Ack,
     ColumnsPage,
     Event,
@@ -30,6 +26,19 @@ from cvdtui.venues.wire import (
     is_symbol,
     refuse,
 )
+from cvdtui.venues.grammar.instruments import Row, checked_symbol, decode
+from cvdtui.venues.grammar.options import Options, addresses, listing
+from cvdtui.venues.grammar.parsing import (
+    Moment,
+    by_symbol,
+    epoch_us,
+    event_of,
+    page_of,
+    text_of,
+    to_columns,
+    us_of,
+)
+from cvdtui.venues.grammar.requests import Window, question
 
 LIMITS = Limits(
     weight_per_minute=60,  # about one request a second from one address

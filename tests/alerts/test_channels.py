@@ -14,8 +14,8 @@ from cvdtui.alerts.channels import Screen, make
 from cvdtui.alerts.channels.terminal import known_style, sequence
 from cvdtui.config import AlertChannel
 from cvdtui.errors import AlertError
-from tests.alerts.made import alert
 from tests.alerts.receiver import DROP, HANG, Answer, Receiver, Sent
+from tests.alerts.signals import alert
 
 TOKEN = "123456:AAsecretAAsecret"  # noqa: S105 - made up
 BEARER = {"token": "env:TEST_TOKEN"}

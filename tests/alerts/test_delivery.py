@@ -5,16 +5,24 @@ import time
 
 from cvdtui.alerts.channels import Screen, make
 from cvdtui.alerts.delivery import MOST_WAITING, Outbox
-from cvdtui.alerts.desk import AlertDesk
+from cvdtui.alerts.dispatcher import AlertDesk
 from cvdtui.config import AlertChannel, AlertRule, Alerts
-from tests.alerts.made import CLOSED, alert, heard
+from cvdtui.monitor.clock import wall_us
 from tests.alerts.receiver import DROP, HANG, Answer, Receiver
+from tests.alerts.signals import CLOSED, alert, heard
 
 
 def outbox(url: str, notes: list[str], **more: object) -> Outbox:
     table = AlertChannel(kind="webhook", url=f"{url}/hook", timeout_s=0.3)
     usual: dict = {"per_minute": 600, "first_wait_s": 0.01}
-    return Outbox("hook", "webhook", make("webhook", table, Screen()), note=notes.append, **{**usual, **more})
+    return Outbox(
+        "hook",
+        "webhook",
+        make("webhook", table, Screen()),
+        now=wall_us,
+        note=notes.append,
+        **{**usual, **more},
+    )
 
 
 def delivered(*answers: Answer, alerts: int = 1, **more: object) -> tuple[Outbox, Receiver, list[str]]:
@@ -131,7 +139,7 @@ def test_a_channel_with_a_defect_ends_nothing():
 
     async def go() -> list[str]:
         notes: list[str] = []
-        box = Outbox("odd", "webhook", Broken(), per_minute=60, note=notes.append)
+        box = Outbox("odd", "webhook", Broken(), per_minute=60, now=wall_us, note=notes.append)
         task = asyncio.create_task(box.run())
         for _ in range(2):
             box.put(alert())
@@ -153,7 +161,7 @@ def test_a_signal_goes_through_the_desk_to_its_channels_and_hearing_never_waits(
             table = AlertChannel(kind="webhook", url=f"{server.url}/hook", timeout_s=0.5)
             rule = AlertRule(signal="climax", to=("notice", "hook"))
             alerts = Alerts(rules=(rule,), channels={"hook": table}, zone="UTC")
-            desk = AlertDesk(alerts, Screen(note=notes.append), note=notes.append)
+            desk = AlertDesk(alerts, Screen(note=notes.append), now=wall_us, note=notes.append)
             assert [state.name for state in desk.channels] == ["notice", "hook"]
             begin = time.monotonic()
             line = desk.hear(heard(), CLOSED)
@@ -178,7 +186,7 @@ def test_in_quiet_hours_only_the_screen_speaks():
         notes: list[str] = []
         bells: list[str] = []
         alerts = Alerts(rules=(AlertRule(),), quiet="11:00-13:00", zone="UTC")
-        desk = AlertDesk(alerts, Screen(bells.append, notes.append), note=notes.append)
+        desk = AlertDesk(alerts, Screen(bells.append, notes.append), now=wall_us, note=notes.append)
         line = desk.hear(heard(), CLOSED)
         await desk.stop()
         assert line
@@ -189,7 +197,7 @@ def test_in_quiet_hours_only_the_screen_speaks():
 
 
 def test_rules_of_the_screen_are_added_once_and_removed_by_market():
-    desk = AlertDesk(Alerts(), Screen(), note=lambda _: None)
+    desk = AlertDesk(Alerts(), Screen(), now=wall_us, note=lambda _: None)
     rule = AlertRule(market="binance:BTCUSDT")
     assert desk.add_rule(rule)
     assert not desk.add_rule(rule)
@@ -202,7 +210,9 @@ def test_demo_alerts_say_so():
     async def go() -> None:
         notes: list[str] = []
         screen = Screen(note=notes.append)
-        desk = AlertDesk(Alerts(rules=(AlertRule(to=("notice",)),)), screen, note=notes.append, demo=True)
+        desk = AlertDesk(
+            Alerts(rules=(AlertRule(to=("notice",)),)), screen, now=wall_us, note=notes.append, demo=True
+        )
         desk.hear(heard(), CLOSED)
         await desk.stop()
         assert notes[0].startswith("DEMO ")

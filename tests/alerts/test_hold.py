@@ -6,14 +6,14 @@ import pytest
 from msgspec.structs import replace
 
 from cvdtui.alerts.channels import Screen
-from cvdtui.alerts.desk import AlertDesk
-from cvdtui.board import Board
-from cvdtui.cli.sources import checked
-from cvdtui.conditions import Conditions
+from cvdtui.alerts.dispatcher import AlertDesk
+from cvdtui.board.board import Board
+from cvdtui.board.setup import flow_maker, live_limits
+from cvdtui.cli.config_layers import checked
 from cvdtui.config import AlertRule, Alerts, Config
 from cvdtui.errors import ConfigError
-from cvdtui.flows import flow_maker, live_limits
 from cvdtui.model import Link, Market, Trade, Trades
+from cvdtui.monitor.conditions import Conditions
 
 BTC = Market("binance", "BTCUSDT", "BTC", "USDT", "spot", 2, 3, 1)
 ETH = replace(BTC, symbol="ETHUSDT", base="ETH")
@@ -28,8 +28,13 @@ class Room:
         config = Config(alerts=Alerts(rules=rules, zone="UTC", **{"cooldown_s": 0, **alerts}))
         self.board = Board(flow_maker(config, [60], live_limits(config)), live=True)
         self.notices = []
-        self.desk = AlertDesk(config.alerts, Screen(note=self.notices.append), note=self.notices.append)
         self.now = T
+        self.desk = AlertDesk(
+            config.alerts,
+            Screen(note=self.notices.append),
+            now=lambda: self.now,
+            note=self.notices.append,
+        )
         self.conditions = Conditions(self.board, config, self.desk, now=lambda: self.now)
         self.ids = 0
         for market in (BTC, ETH):
@@ -157,7 +162,7 @@ def test_rules_of_the_screen_are_removed_one_by_one_and_those_of_the_configurati
 
 
 def test_a_rule_with_a_condition_asks_for_no_signal():
-    from tests.alerts.made import CLOSED, heard
+    from tests.alerts.signals import CLOSED, heard
 
     room = Room(AlertRule(when="z > 2"))
     assert room.desk.hear(heard(), CLOSED) is None

@@ -5,10 +5,10 @@ import pytest
 from cvdtui.alerts.alert import strength_of
 from cvdtui.alerts.rules import Rules
 from cvdtui.config import AlertRule, Alerts
-from cvdtui.config.alerting import SIGNALS
-from cvdtui.engine.jury import Jury
-from tests.alerts.made import CLOSED, MINUTE, NOON, heard
-from tests.engine.lively import counted, tape
+from cvdtui.config.alerts import SIGNALS
+from cvdtui.signals.evaluator import Jury
+from tests.alerts.signals import CLOSED, MINUTE, NOON, heard
+from tests.engine.busy_tape import counted, tape
 
 
 def rules(*made: AlertRule, **more: object) -> Rules:

@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from agg_frames import LISTINGS, recorded, stream, symbols
 from lines import Line, Skipped, say, show
 
-from cvdtui.board import Board
+from cvdtui.board.board import Board
 from cvdtui.engine.flow import Flow
 from cvdtui.model import Market
 from cvdtui.venues import VENUES

@@ -16,12 +16,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from lines import Line, show
 from msgspec.structs import replace
 
+from cvdtui.board.setup import demo_config
 from cvdtui.config import Config
 from cvdtui.demo.assets import MOST
 from cvdtui.demo.process import DemoProcess, Options
-from cvdtui.flows import demo_config
 from cvdtui.model import View
-from cvdtui.monitor import Monitor
+from cvdtui.monitor.monitor import Monitor
 
 MARKETS = 60
 RATE = 12

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from agg_frames import LISTINGS, LOTS, START_MS, symbols
 from lines import Line, show
 
-from cvdtui.board import Board
+from cvdtui.board.board import Board
 from cvdtui.engine.flow import Flow
 from cvdtui.model import Market, Trade, Trades
 

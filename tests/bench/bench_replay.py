@@ -72,14 +72,15 @@ def replay_without_cells(path: Path) -> None:
     """`cvdtui replay --json` with no volume by price, no orders, no signals: bars, CVDs, VWAP."""
     import numpy as np
 
-    from cvdtui import flows, report
+    from cvdtui.board import setup
     from cvdtui.cli import main as cvdtui
-    from cvdtui.engine import column_sums
-    from cvdtui.engine.jury import Jury
+    from cvdtui.engine.columns import sums as column_sums
+    from cvdtui.report import market
+    from cvdtui.signals.evaluator import Jury
 
     none = np.zeros(0, np.int64)
-    flows.Flow = partial(flows.Flow, keeps_orders=False)
-    report.BarNotes.of = lambda *_, **__: {}
+    setup.Flow = partial(setup.Flow, keeps_orders=False)
+    market.BarNotes.of = lambda *_, **__: {}
     Jury.catch_up = lambda *_: []
     column_sums.cells_of = lambda _, __, starts, ___: (none, none, np.zeros(len(starts) + 1, np.int64))
     sys.exit(cvdtui(replay(path)[2:]))

@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.screen.terminal import Terminal
+from tests.app.terminal import Terminal
 
 MINIMAL = """
 from textual.app import App
@@ -36,7 +36,7 @@ class Minimal(App):
         self.line.update(f"BTC {self.count}", layout=False)
 Minimal().run()
 """
-SCREEN = ["-m", "tests.screen.fake", "--markets", "20", "--wait", "5"]
+SCREEN = ["-m", "tests.app.fake_source", "--markets", "20", "--wait", "5"]
 NOWHERE = [
     f"--set=venues.{venue}.{kind}_url={scheme}://127.0.0.1:9"
     for venue in ("binance", "binance-usdm")

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cvdtui.board import Board
+from cvdtui.board.board import Board
+from cvdtui.commands.printing import table
 from cvdtui.model import ANCHORS, MINUTE_US, TIMEFRAMES, Link, Market, Missing, Trades, View
-from cvdtui.printing import table
-from cvdtui.report import report
-from tests.engine.nasty import MARKET, MONDAY, arrivals_of, batch_of, examples, flow_maker, rows_of
+from cvdtui.report.market import report
+from tests.engine.hard_tapes import MARKET, MONDAY, arrivals_of, batch_of, examples, flow_maker, rows_of
 from tests.engine.reference import Row
 
 DAY_US = 86_400_000_000

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 import pytest
 
 from cvdtui.demo.exchange import Exchange, wall_clock
-from cvdtui.feeds.live import LiveFeed
+from cvdtui.feeds.venue_feed import LiveFeed
 from tests.feeds.running import QUICK, FeedOptions
 from tests.feeds.sink import Kept
 

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.program.running import finish, start
+from tests.commands.running import finish, start
 
 MINUTE_US = 60_000_000
 FAULTS = "drop,dup,skip,malformed"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cvdtui.demo.sums import INVERSE_DECIMALS, base_units
 from cvdtui.model import Market
-from cvdtui.venues.numbers import inverse_size
+from cvdtui.venues.grammar.decimals import inverse_size
 
 INVERSE = "bybit-inverse:BTCUSD"
 TRADES = st.lists(st.tuples(st.integers(1, 4 * 10**9), st.integers(1, 10**9)), min_size=1, max_size=30)

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cvdtui.board import Board
+from cvdtui.board.board import Board
 from cvdtui.engine.decimals import to_float, to_text
-from cvdtui.report import report
-from tests.engine.nasty import MARKET, MONDAY, batch_of, flow_maker
+from cvdtui.report.market import report
+from tests.engine.hard_tapes import MARKET, MONDAY, batch_of, flow_maker
 from tests.engine.reference import Row, text
 
 

@@ -6,7 +6,7 @@ from math import isclose
 from cvdtui.engine.flow import Limits
 from cvdtui.engine.latest import Latest
 from cvdtui.model import BUY, SELL, Trade
-from tests.engine.nasty import MARKET, MONDAY, batch_of, flow_maker, state_of, trade_of
+from tests.engine.hard_tapes import MARKET, MONDAY, batch_of, flow_maker, state_of, trade_of
 from tests.engine.reference import Row
 
 SECOND = 1_000_000

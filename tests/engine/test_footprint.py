@@ -12,7 +12,7 @@ from cvdtui.engine.segment import CellsAtRest, pack, unpack
 from cvdtui.model import Bar
 from cvdtui.signals.imbalance import imbalances
 from cvdtui.signals.stacked import stacked
-from tests.engine.nasty import batch_of, state_of
+from tests.engine.hard_tapes import batch_of, state_of
 from tests.engine.reference import Row, row_of
 
 T = 1_723_161_255_000_000

@@ -7,9 +7,18 @@ from hypothesis import strategies as st
 
 from cvdtui.engine.scale import at_scale, finer
 from cvdtui.model import Candle, Market
-from tests.engine.nasty import MARKET, MONDAY, arrivals_of, batch_of, columns_of, examples, rows_of, state_of
+from tests.engine.columns.test_apply import everything
+from tests.engine.hard_tapes import (
+    MARKET,
+    MONDAY,
+    arrivals_of,
+    batch_of,
+    columns_of,
+    examples,
+    rows_of,
+    state_of,
+)
 from tests.engine.reference import Row
-from tests.engine.test_columns import everything
 
 FINE = Market("binance-usdm", "BTCUSDT", price_decimals=9, size_decimals=8)
 

@@ -8,8 +8,17 @@ from hypothesis import strategies as st
 
 from cvdtui.engine.market_state import MarketState
 from cvdtui.model import Candle
-from cvdtui.report import report
-from tests.engine.nasty import MARKET, MONDAY, batch_of, columns_of, examples, flow_maker, state_of, trade_of
+from cvdtui.report.market import report
+from tests.engine.hard_tapes import (
+    MARKET,
+    MONDAY,
+    batch_of,
+    columns_of,
+    examples,
+    flow_maker,
+    state_of,
+    trade_of,
+)
 from tests.engine.reference import Row
 
 MINUTE = 60_000_000

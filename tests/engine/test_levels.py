@@ -2,12 +2,12 @@
 
 from fractions import Fraction
 
-from cvdtui.engine.columns import trades_of
+from cvdtui.engine.columns.rows import trades_of
 from cvdtui.engine.footprint import group, row_number
 from cvdtui.engine.levels import Levels
 from cvdtui.engine.session import SessionClock
 from cvdtui.model import Bar
-from tests.engine.lively import BEGIN_US, HOUR_US, counted, tape
+from tests.engine.busy_tape import BEGIN_US, HOUR_US, counted, tape
 
 SECONDS, ROW = 300, 50
 DAY_US = 24 * HOUR_US

@@ -5,11 +5,11 @@ from itertools import groupby, pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cvdtui.engine.columns import slice_of, trades_of
+from cvdtui.engine.columns.rows import slice_of, trades_of
 from cvdtui.engine.orders import OrderLimits, TakerOrders
 from cvdtui.model import Trades
-from tests.engine.lively import BEGIN_US, MARKET, counted, state, tape
-from tests.engine.nasty import examples
+from tests.engine.busy_tape import BEGIN_US, MARKET, counted, state, tape
+from tests.engine.hard_tapes import examples
 
 LIMITS = OrderLimits((5, 12, 30), 20, None)
 SECONDS = 300

@@ -2,7 +2,7 @@
 
 from cvdtui.engine.market_state import MarketState
 from cvdtui.model import BUY, UNKNOWN, Market, Trade, Trades
-from tests.engine.nasty import MONDAY, flow_maker
+from tests.engine.hard_tapes import MONDAY, flow_maker
 
 MARKET = Market("deribit", "BTC-PERPETUAL", "BTC", "USD", "perp", 1, 10, inverse=True)
 

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cvdtui.engine.column_tape import ColumnTape
-from cvdtui.engine.columns import trades_of
+from cvdtui.engine.columns.rows import trades_of
+from cvdtui.engine.columns.tape import ColumnTape
 from cvdtui.engine.tape import Tape
 from cvdtui.model import Gap, Missing, Trade
-from tests.engine.nasty import arrivals_of, columns_of, examples, rows_of, trade_of
+from tests.engine.hard_tapes import arrivals_of, columns_of, examples, rows_of, trade_of
 
 GARBLED = 10**15
 

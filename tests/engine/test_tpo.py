@@ -3,12 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cvdtui.board import Board
+from cvdtui.board.board import Board
 from cvdtui.config import Config
 from cvdtui.engine.flow import EVERYTHING, Flow
 from cvdtui.engine.tpo import BRACKET_US, LETTERS, Tpo
-from cvdtui.juries import jury_maker
 from cvdtui.model import Bar, Market, Trade, Trades, View
+from cvdtui.signals.peers import jury_maker
 
 START = 1_723_161_600_000_000  # 2024-08-09 00:00 UTC
 MINUTE = 60_000_000

@@ -5,7 +5,7 @@ from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.open_interest import COARSE_US, FINE_US, OpenInterestHistory
 from cvdtui.engine.tape import Tape
 from cvdtui.model import Liquidation, Liquidations, Market, OpenInterest, Outage, Trade, Trades
-from cvdtui.report import report
+from cvdtui.report.market import report
 
 MARKET = Market("okx", "BTC-USDT", "BTC", "USDT", price_decimals=1, size_decimals=3)
 START = 1_790_000_040_000_000

@@ -3,8 +3,8 @@
 import asyncio
 from contextlib import asynccontextmanager
 
-from cvdtui.feeds.live import LiveFeed
 from cvdtui.feeds.options import FeedOptions
+from cvdtui.feeds.venue_feed import LiveFeed
 from tests.feeds.loopback import START
 from tests.feeds.sink import Kept
 

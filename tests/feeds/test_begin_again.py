@@ -3,10 +3,10 @@
 import asyncio
 from contextlib import asynccontextmanager
 
-from cvdtui.board import Board
+from cvdtui.board.board import Board
 from cvdtui.engine.flow import Flow
-from cvdtui.feeds.live import LiveFeed
 from cvdtui.feeds.options import FeedOptions
+from cvdtui.feeds.venue_feed import LiveFeed
 from tests.feeds.loopback import MINUTE, START, Exchange, kline, trade
 from tests.feeds.running import MARKET, QUICK
 

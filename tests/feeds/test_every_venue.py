@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 from websockets.asyncio.server import serve
 
-from cvdtui.feeds.live import LiveFeed
 from cvdtui.feeds.options import FeedOptions
+from cvdtui.feeds.venue_feed import LiveFeed
 from cvdtui.model import Trades
 from cvdtui.venues import VENUES, Ack
 from tests.feeds.loopback import response

@@ -7,13 +7,13 @@ from urllib.parse import parse_qs, urlsplit
 
 from websockets.asyncio.server import serve
 
-from cvdtui.board import Board
+from cvdtui.board.board import Board
 from cvdtui.engine.flow import Flow
-from cvdtui.feeds.live import LiveFeed
 from cvdtui.feeds.options import FeedOptions
 from cvdtui.feeds.rest import Rest
+from cvdtui.feeds.venue_feed import LiveFeed
 from cvdtui.venues import VENUES
-from cvdtui.venues.named import market_named
+from cvdtui.venues.lookup import market_named
 from tests.feeds.loopback import response
 from tests.feeds.running import QUICK
 from tests.feeds.sink import Kept

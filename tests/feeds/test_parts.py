@@ -13,9 +13,9 @@ from hypothesis import strategies as some
 from cvdtui.errors import VenueError
 from cvdtui.feeds.backoff import Backoff
 from cvdtui.feeds.budget import Budget
+from cvdtui.feeds.error_text import explain, host_of, is_loopback, refusal, seconds_of
 from cvdtui.feeds.history import HOUR_US, span
-from cvdtui.feeds.watch import Watch
-from cvdtui.feeds.words import explain, host_of, is_loopback, refusal, seconds_of
+from cvdtui.feeds.market_watch import Watch
 from cvdtui.model import MINUTE_US, Trade
 
 MONDAY = 1_789_344_000_000_000
@@ -200,7 +200,7 @@ def test_hosts_loopback_and_headers_are_read_safely():
 
 def test_importing_the_feeds_loads_no_network_library_and_no_numpy():
     heavy = ("httpx", "websockets", "numpy", "duckdb", "textual")
-    code = f"import sys, cvdtui.feeds.live; print([name for name in {heavy} if name in sys.modules])"
+    code = f"import sys, cvdtui.feeds.venue_feed; print([name for name in {heavy} if name in sys.modules])"
     told = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30
     )

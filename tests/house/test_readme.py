@@ -13,10 +13,10 @@ from cvdtui.app.layout import PRESETS
 from cvdtui.cli import venue_table
 from cvdtui.cli.parsers import DESCRIPTIONS, parser
 from cvdtui.cli.words import COMMANDS
-from cvdtui.options import FAULTS, FORMATS
-from cvdtui.resources import theme_files
+from cvdtui.sources.options import FAULTS, FORMATS
+from cvdtui.store.shipped import theme_files
 from cvdtui.venues import VENUES, ibkr
-from tests.house.keys import every_key
+from tests.config.keys import every_key
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

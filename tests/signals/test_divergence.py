@@ -6,10 +6,10 @@ from statistics import pstdev
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cvdtui.signals.closed import Closed, Scale
+from cvdtui.engine.closed_bar import Closed, Scale
 from cvdtui.signals.divergence import Divergence
-from tests.signals.made import MINUTE_US, PLAIN, T, bars_of, hear, walks
-from tests.signals.slow import divergences
+from tests.signals.bars import MINUTE_US, PLAIN, T, bars_of, hear, walks
+from tests.signals.reference import divergences
 
 
 def peaks(first, second, gap, delta, *, right=5):

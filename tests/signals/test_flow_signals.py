@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from cvdtui.signals.closed import Closed, Interest, Order, Orders, Scale
+from cvdtui.engine.closed_bar import Closed, Interest, Order, Orders, Scale
 from cvdtui.signals.large import Large
 from cvdtui.signals.spread import Spread
-from tests.signals import slow
-from tests.signals.made import MINUTE_US, T, bars_of, hear, walks
+from tests.signals import reference
+from tests.signals.bars import MINUTE_US, T, bars_of, hear, walks
 
 
 def sides(told):
@@ -43,10 +43,10 @@ def test_speed_is_what_the_definition_gives_with_minutes_that_nobody_traded_in(c
     bars = [bar for bar in paced(counts) if bar.trades and data.draw(st.integers(0, 3))]
     told, marks = hear("speed", bars)
     for place, mark in enumerate(marks):
-        due = slow.speed(bars, place)
+        due = reference.speed(bars, place)
         assert (mark.speed is None) == (due is None)
         assert due is None or isclose(mark.speed, due)
-        before = slow.speed(bars, place - 1) if place else None
+        before = reference.speed(bars, place - 1) if place else None
         begins = due is not None and due >= 3 - 1e-12 and not (before is not None and before >= 3 - 1e-12)
         assert (place in told) == begins
 
@@ -81,7 +81,7 @@ def test_a_new_session_begins_without_a_side():
 def test_flips_are_what_the_definition_gives(bars, length):
     sessions = [place // length for place in range(len(bars))]
     told, _ = hear("flip", bars, shown=lambda place, _: {"session_us": sessions[place]})
-    assert {place: found[0].side for place, found in told.items()} == slow.flips(bars, sessions)
+    assert {place: found[0].side for place, found in told.items()} == reference.flips(bars, sessions)
 
 
 # --- spread
@@ -128,7 +128,7 @@ def test_markets_that_trade_alike_have_a_spread_of_nothing_however_large_their_s
     assert zs == [0.0] * 41
     usual = [delta // 10**4 for delta in deltas]
     nearly = [delta + 1_000 * (place > 55) for place, delta in enumerate(usual)]
-    due = slow.spread_z(nearly, usual, 20)
+    due = reference.spread_z(nearly, usual, 20)
     assert isclose(paired(nearly, usual, n=20)[1][-1], due, rel_tol=1e-6)
 
 
@@ -139,7 +139,7 @@ def test_the_spread_is_what_the_definition_gives(pairs):
     told, zs = paired(mine, other, n=10)
     beyond, before = 0, None
     for place, z in enumerate(zs):
-        due = slow.spread_z(mine[: place + 1], other[: place + 1], 10)
+        due = reference.spread_z(mine[: place + 1], other[: place + 1], 10)
         assert (z is None) == (due is None)
         assert z is None or isclose(z, due, rel_tol=1e-7, abs_tol=1e-7)
         side = 0 if z is None or abs(z) <= 1.5 else 1 if z > 0 else -1
@@ -212,7 +212,7 @@ def test_z_must_rise():
     late = {at: value if place < 37 else -1.0 for place, (at, value) in enumerate(rising.items())}
     assert list(accumulated(bars, falling)) == [30]
     smooth = [
-        slow.smoothed(slow.z_raw([b.cvd for b in bars[: end + 1]]) for end in range(at + 1))
+        reference.smoothed(reference.z_raw([b.cvd for b in bars[: end + 1]]) for end in range(at + 1))
         for at in (36, 37)
     ]
     assert smooth[0] > smooth[1] > 0, "z is above zero and falls when open interest begins to"
@@ -226,14 +226,16 @@ def test_accumulation_is_what_the_definition_gives(bars, values):
     told = accumulated(bars, samples)
     was, smooth = False, []
     for place in range(len(bars)):
-        smooth.append(slow.smoothed(slow.z_raw([b.cvd for b in bars[: end + 1]]) for end in range(place + 1)))
+        smooth.append(
+            reference.smoothed(reference.z_raw([b.cvd for b in bars[: end + 1]]) for end in range(place + 1))
+        )
         holds = False
         if place >= 20 and smooth[-2] is not None and smooth[-1] > 0 and smooth[-1] > smooth[-2]:
             last = bars[place - 4 : place + 1]
             height = max(bar.high for bar in last) - min(bar.low for bar in last)
             now = samples[bars[place + 1].time_us] if place + 1 < len(bars) else samples[bars[place].time_us]
             before = samples[bars[place - 13].time_us]
-            holds = height <= 1.5 * slow.average_range(bars, place) and now < before
+            holds = height <= 1.5 * reference.average_range(bars, place) and now < before
         assert (place in told) == (holds and not was)
         was = holds
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cvdtui.config import Config, load
-from cvdtui.config.alerting import SIGNALS as ALERTED
+from cvdtui.config.alerts import SIGNALS as ALERTED
 from cvdtui.errors import ConfigError
 from cvdtui.signals.parameters import parameters
 from cvdtui.signals.registry import PARAMETERS, SIGNALS, TOLD

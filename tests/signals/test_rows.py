@@ -5,14 +5,14 @@ from math import isclose
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cvdtui.engine.closed_bar import Closed, Scale
 from cvdtui.model import Bar
 from cvdtui.signals.absorption import Absorption
-from cvdtui.signals.closed import Closed, Scale
 from cvdtui.signals.imbalance import Imbalance
 from cvdtui.signals.stacked import Stacked
 from cvdtui.signals.unfinished import Unfinished
-from tests.signals import slow
-from tests.signals.made import T
+from tests.signals import reference
+from tests.signals.bars import T
 
 SCALE = Scale(1, 3)
 """Prices in tenths, sizes in thousandths."""
@@ -74,8 +74,8 @@ def test_the_worked_zone_is_told_with_its_ends_and_speaks_for_the_aggressor():
 @given(ladders, st.integers(0, 6))
 def test_imbalances_and_zones_are_what_the_definitions_give(rows, least):
     marks, told = judged(rows, imbalance={"min_volume": least / 1000})
-    assert list(marks.imbalances) == slow.imbalances(rows, least=least)
-    assert list(marks.stacked) == slow.zones(marks.imbalances)
+    assert list(marks.imbalances) == reference.imbalances(rows, least=least)
+    assert list(marks.stacked) == reference.zones(marks.imbalances)
     assert [(one.side, one.values["rows"]) for one in told] == [zone[2:] for zone in marks.stacked]
 
 
@@ -126,7 +126,7 @@ def test_a_bar_without_rows_absorbs_nothing():
 def test_absorption_is_what_the_definition_gives(rows, close):
     rows = {number: row for number, row in rows.items() if any(row)} or {3: (1, 0, 0)}
     close = min(max(close, min(rows)), max(rows))
-    due = slow.absorbed(rows, max(rows), min(rows), close)
+    due = reference.absorbed(rows, max(rows), min(rows), close)
     ours = [(float(values["price"]), side) for side, values in absorbed(shown(rows, close=close * 10))]
     assert ours == [(float(row), side) for row, side in due]
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cvdtui.model import Signal
 from cvdtui.signals.score import HORIZONS, outcomes, scorecard, wilson
-from tests.signals.made import MINUTE_US, T, bars_of, walks
+from tests.signals.bars import MINUTE_US, T, bars_of, walks
 
 
 def signal(place, side="buy", name="climax"):

@@ -5,9 +5,9 @@ from math import isclose, sqrt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cvdtui.signals.closed import Level
-from tests.signals import slow
-from tests.signals.made import bars_of, hear, walks
+from cvdtui.engine.closed_bar import Level
+from tests.signals import reference
+from tests.signals.bars import bars_of, hear, walks
 
 
 def near(ours, due):
@@ -58,11 +58,11 @@ def test_z_and_climax_are_what_the_definitions_give_on_every_bar(bars, method):
     raws = []
     for place in range(len(bars)):
         cvds, deltas = [bar.cvd for bar in bars[: place + 1]], [bar.delta for bar in bars[: place + 1]]
-        raws.append(slow.z_raw(cvds) if method == "level" else slow.z_flow(deltas))
+        raws.append(reference.z_raw(cvds) if method == "level" else reference.z_flow(deltas))
         assert near(marks[place].z_raw, raws[-1])
-        assert near(marks[place].z, slow.smoothed(raws))
+        assert near(marks[place].z, reference.smoothed(raws))
         if method == "level":
-            due = slow.climax(bars, place)
+            due = reference.climax(bars, place)
             assert (place in told) == (due is not None)
             assert due is None or (told[place][0].side == "buy") == (due > 0)
 
@@ -117,7 +117,7 @@ def test_efficiency_is_what_the_definition_gives_on_every_bar(bars):
     told, marks = hear("efficiency", bars)
     before = ""
     for place, mark in enumerate(marks):
-        value, phase = slow.efficiency(bars, place)
+        value, phase = reference.efficiency(bars, place)
         assert near(mark.efficiency, value)
         assert mark.phase == phase
         assert (place in told) == (phase in ("breakout", "churn") and phase != before)
@@ -172,9 +172,9 @@ def test_the_z_of_the_slope_is_what_the_definition_gives_on_every_bar(bars):
     told, marks = hear("slope", bars, shown=at_level(100))
     was = False
     for place, mark in enumerate(marks):
-        due = slow.slope_z(bars, place)
+        due = reference.slope_z(bars, place)
         assert near(mark.slope_z, due)
-        reach = slow.average_range(bars, place)
+        reach = reference.average_range(bars, place)
         holds = due is not None and abs(mark.slope_z) > 2 and abs(bars[place].close - 100) <= reach / 4
         assert (place in told) == (holds and not was)
         was = holds

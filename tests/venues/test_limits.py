@@ -10,8 +10,8 @@ import pytest
 from cvdtui.errors import WireError
 from cvdtui.model import BUY, SELL, Market, Trades
 from cvdtui.venues import VENUES
-from cvdtui.venues.numbers import INVERSE_DECIMALS, inverse_size, linear_size
-from cvdtui.venues.wire import id_of
+from cvdtui.venues.grammar.decimals import INVERSE_DECIMALS, inverse_size, linear_size
+from cvdtui.venues.grammar.events import id_of
 from tests.venues.test_fixtures import fixture, parts
 
 MESSAGES = Path(__file__).parents[3] / "shared" / "data"

@@ -12,7 +12,7 @@ from cvdtui.alerts.channels.terminal import Bell, Desktop, Notice, Screen
 from cvdtui.alerts.channels.web import Compose, Web
 from cvdtui.alerts.channels.webhook import webhook
 from cvdtui.config import AlertChannel
-from cvdtui.config.alerting import ChannelKind
+from cvdtui.config.alerts import ChannelKind
 
 __all__ = ["Channel", "Screen", "make"]
 

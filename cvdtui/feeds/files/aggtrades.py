@@ -10,13 +10,13 @@ import numpy as np
 from msgspec.structs import replace
 
 from cvdtui.errors import NoDataError, UnreadableError
+from cvdtui.feeds.files.blocks import Chunk
 from cvdtui.feeds.files.columns import Part, Scale, read_block
 from cvdtui.feeds.files.digits import word_view
 from cvdtui.feeds.files.events import Rejected
 from cvdtui.feeds.files.layout import Block
-from cvdtui.feeds.files.source import Chunk
 from cvdtui.model import Columns, Market
-from cvdtui.venues.wire import clean
+from cvdtui.venues.grammar.events import clean
 
 HEADER = (
     "agg_trade_id", "price", "quantity", "first_trade_id", "last_trade_id", "transact_time", "is_buyer_maker",

@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from cvdtui.errors import WireError
+from cvdtui.feeds.files.blocks import Chunk
 from cvdtui.feeds.files.events import Ignored, Rejected
-from cvdtui.feeds.files.source import Chunk
 from cvdtui.model import Market, Trades
 from cvdtui.venues import Event, Faulty, Several, Venue
-from cvdtui.venues.wire import clean
+from cvdtui.venues.grammar.events import clean
 
 _STAMP = re.compile(rb"\d+(?:\.\d+)?:?[ \t]+")
 _CONNECTION = re.compile(rb"\w+://\S+ <-")

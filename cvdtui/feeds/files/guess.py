@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 from typing import Literal
 
-from cvdtui.feeds.files.source import Chunk
-from cvdtui.venues.wire import is_symbol
+from cvdtui.feeds.files.blocks import Chunk
+from cvdtui.venues.grammar.events import is_symbol
 
 Format = Literal["frames", "binance-aggtrades", "jsonl"]
 FORMATS: tuple[Format, ...] = ("frames", "binance-aggtrades", "jsonl")

@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from cvdtui.errors import WireError
 from cvdtui.feeds.files import exact
+from cvdtui.feeds.files.blocks import Chunk
 from cvdtui.feeds.files.events import Rejected
-from cvdtui.feeds.files.source import Chunk
 from cvdtui.model import BUY, SELL, UNKNOWN, Market, Trade, Trades
-from cvdtui.venues.wire import clean
+from cvdtui.venues.grammar.events import clean
 
 SIDES = {"buy": BUY, "sell": SELL, "unknown": UNKNOWN}
 BATCH = 1024

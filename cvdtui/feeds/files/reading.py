@@ -11,10 +11,10 @@ from msgspec import Struct
 
 from cvdtui.errors import NoDataError, UnreadableError, UsageError
 from cvdtui.feeds.files import frames, jsonl
+from cvdtui.feeds.files.blocks import Chunk, Source, shown
 from cvdtui.feeds.files.events import Event, Ignored, Notice, Rejected
 from cvdtui.feeds.files.exact import DAY_US
 from cvdtui.feeds.files.guess import FORMATS, Format, format_of, stem_symbol, symbol_of, venue_of
-from cvdtui.feeds.files.source import Chunk, Source, shown
 from cvdtui.model import Columns, Market, Now, Trades
 from cvdtui.venues import VENUES, Venue, clean, is_symbol
 

@@ -6,8 +6,8 @@ from itertools import chain
 from pathlib import Path
 
 from cvdtui.errors import NoDataError
+from cvdtui.feeds.files.blocks import Chunk, Source, shown
 from cvdtui.feeds.files.guess import venue_of
-from cvdtui.feeds.files.source import Chunk, Source, shown
 
 _STAMP = re.compile(rb"(\d{9,19}(?:\.\d+)?):?[ \t]+(?=[{\[])")
 Stamped = tuple[int, bytes]

@@ -8,8 +8,8 @@ from msgspec import Struct
 from cvdtui.errors import VenueError
 from cvdtui.feeds.ibkr.gateway import Gateway
 from cvdtui.feeds.ibkr.options import IbkrOptions
+from cvdtui.venues.grammar.events import clean
 from cvdtui.venues.ibkr import NAME, STOCK_EXCHANGES, Fields
-from cvdtui.venues.wire import clean
 
 if TYPE_CHECKING:
     from ib_async import Contract, ContractDetails

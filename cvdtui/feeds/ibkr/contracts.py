@@ -9,16 +9,14 @@ from cvdtui.errors import VenueError
 from cvdtui.feeds.ibkr import words
 from cvdtui.feeds.ibkr.ticks import decimals_of
 from cvdtui.model import Market
+from cvdtui.venues.grammar.events import clean
 from cvdtui.venues.ibkr import NAME, Fields
-from cvdtui.venues.wire import clean
 
 if TYPE_CHECKING:
     from ib_async import Contract, ContractDetails
 
     from cvdtui.feeds.ibkr.gateway import Gateway
 
-NO_CONTRACT = 200
-"""TWS's number for: nothing fits."""
 _ZONES = {
     "JST": "Asia/Tokyo",
     "EST": "America/New_York",
@@ -38,9 +36,9 @@ async def qualify(gateway: "Gateway", symbol: str, fields: Fields) -> "ContractD
     name = f"{NAME}:{symbol}"
     found = [one for one in await gateway.describe(fields) if _contract(one).secType == fields.sec_type]
     if not found:
-        raise VenueError(words.unknown(name), status=NO_CONTRACT)
+        raise VenueError(words.unknown(name), status=words.NO_CONTRACT)
     if len({_contract(one).conId for one in found}) > 1:
-        raise VenueError(words.ambiguous(name, [describe(one) for one in found]), status=NO_CONTRACT)
+        raise VenueError(words.ambiguous(name, [describe(one) for one in found]), status=words.NO_CONTRACT)
     if fields.sec_type != "CONTFUT":
         return found[0]
     front = _contract(found[0])

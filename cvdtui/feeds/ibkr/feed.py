@@ -14,8 +14,8 @@ from cvdtui.feeds.ibkr.links import Links
 from cvdtui.feeds.ibkr.options import IbkrOptions
 from cvdtui.feeds.ibkr.streams import Note, OnHours, Since, Streams
 from cvdtui.model import LinkState, Now, Sink
+from cvdtui.venues.grammar.events import clean
 from cvdtui.venues.ibkr import NAME
-from cvdtui.venues.wire import clean
 
 _PASSING = frozenset({words.NO_SLOT, words.COMPETING})
 """Refusals that may pass by themselves."""

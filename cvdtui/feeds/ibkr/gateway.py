@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from cvdtui.errors import VenueError
 from cvdtui.feeds.ibkr import words
-from cvdtui.feeds.ibkr.contracts import NO_CONTRACT
 from cvdtui.feeds.ibkr.options import IbkrOptions
+from cvdtui.venues.grammar.events import clean
 from cvdtui.venues.ibkr import Fields
-from cvdtui.venues.wire import clean
 
 if TYPE_CHECKING:
     from ib_async import IB, Contract, ContractDetails, HistoricalTickLast
@@ -111,7 +110,7 @@ class Gateway:
         try:
             return await self._answer(lambda: self._ib.reqContractDetailsAsync(contract_of(fields)))
         except _RefusedError as error:
-            if error.status == NO_CONTRACT:
+            if error.status == words.NO_CONTRACT:
                 return []
             raise
 

@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from cvdtui.errors import VenueError
-from cvdtui.feeds.ibkr.contracts import NO_CONTRACT, market_of, qualify, session_start, stream_contract
+from cvdtui.feeds.ibkr.contracts import market_of, qualify, session_start, stream_contract
 from cvdtui.feeds.ibkr.gateway import STREAMS, Gateway, Stream
 from cvdtui.feeds.ibkr.line import Line
 from cvdtui.feeds.ibkr.options import IbkrOptions
+from cvdtui.feeds.ibkr.words import NO_CONTRACT
 from cvdtui.model import Now, Sink
+from cvdtui.venues.grammar.events import clean
 from cvdtui.venues.ibkr import fields_of
-from cvdtui.venues.wire import clean
 
 OnHours = Callable[[str, str, str], None]
 """(market name, "HH:MM", zone): when its sessions begin by the exchange's hours."""

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from cvdtui.engine.side import SideRule
 from cvdtui.errors import WireError
 from cvdtui.model import Market, SideSource, Trade, Trades
-from cvdtui.venues.numbers import grow
+from cvdtui.venues.grammar.decimals import grow
 
 LARGEST = 1e12
 """A price or size beyond this is absurd."""

@@ -2,12 +2,14 @@
 
 from typing import Literal
 
-from cvdtui.venues.wire import clean
+from cvdtui.venues.grammar.events import clean
 
 Meaning = Literal["refused", "lost", "restored", "resubscribe", "farm lost", "farm back", "ignored", "busy"]
 
+NO_CONTRACT = 200
+"""Nothing fits the fields."""
 _REFUSALS = {
-    200: "no such contract",
+    NO_CONTRACT: "no such contract",
     354: "no market data subscription for it (354)",
     10089: "needs another market data subscription (10089)",
     10090: "part of its market data is not subscribed (10090)",

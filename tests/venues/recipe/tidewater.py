@@ -7,11 +7,7 @@ from msgspec import Raw, Struct
 from msgspec.json import Decoder, encode
 
 from cvdtui.model import BUY, SELL, IdRule, Market
-from cvdtui.venues.asking import Window, by_id_only, question
-from cvdtui.venues.listing import Row, checked_symbol, decode
-from cvdtui.venues.making import Options, addresses, listing
-from cvdtui.venues.rows import event_of, page_of, to_columns
-from cvdtui.venues.wire import (
+from cvdtui.venues.grammar.events import (
     Ack,
     ColumnsPage,
     Event,
@@ -24,6 +20,10 @@ from cvdtui.venues.wire import (
     clean,
     is_symbol,
 )
+from cvdtui.venues.grammar.instruments import Row, checked_symbol, decode
+from cvdtui.venues.grammar.options import Options, addresses, listing
+from cvdtui.venues.grammar.parsing import event_of, page_of, to_columns
+from cvdtui.venues.grammar.requests import Window, by_id_only, question
 
 LIMITS = Limits(
     weight_per_minute=600,

@@ -1,0 +1,187 @@
+"""The alert desk: signals in, alerts out through their channels; what was said and what failed is kept."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Literal, TypeVar
+
+from cvdtui.alerts.alert import Alert, alert_of, held
+from cvdtui.alerts.channels import Screen, make
+from cvdtui.alerts.condition import Values
+from cvdtui.alerts.delivery import Outbox
+from cvdtui.alerts.rule_text import words_of
+from cvdtui.alerts.rules import Rules, Verdict
+from cvdtui.config import AlertChannel, AlertRule, Alerts
+from cvdtui.config.names import hint
+from cvdtui.errors import UsageError
+from cvdtui.model import AlertLine, ChannelState, Heard, MarketRow, Now, RuleLine
+
+LINES = 200
+"""Alerts kept to show."""
+SETTLE_S = 3.0
+ON_SCREEN = ("notice",)
+"""Kinds of channels that quiet hours leave alone."""
+
+T = TypeVar("T")
+
+
+class AlertDesk:
+    """Judges every signal it hears and hands alerts to the channels; hearing never waits."""
+
+    def __init__(
+        self,
+        alerts: Alerts,
+        screen: Screen,
+        *,
+        now: Now,
+        note: Callable[[str], None],
+        demo: bool = False,
+    ) -> None:
+        self.rules = Rules(alerts)
+        self.screen = screen
+        self.lines: deque[AlertLine] = deque(maxlen=LINES)
+        """The latest alerts, oldest first."""
+        self._alerts = alerts
+        self._now = now
+        self._note = note
+        self._demo = demo
+        self._outboxes: dict[str, Outbox] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def hear(self, heard: Heard, now_us: int) -> AlertLine | None:
+        """A signal: the alert it became, if it did."""
+        verdict = self.rules.judge(heard, now_us)
+        if verdict is None:
+            return None
+        alert = alert_of(heard, now_us, demo=self._demo)
+        return self._speak(alert, heard.signal.side, verdict, now_us)
+
+    def hold(self, rule: AlertRule, row: MarketRow, values: Values, now_us: int) -> AlertLine | None:
+        """A rule's condition began to hold for a market: the alert it became, if the rule may speak."""
+        verdict = self.rules.turn((rule,), row.market.name, now_us)
+        if verdict is None:
+            return None
+        return self._speak(held(rule, row, values, now_us, demo=self._demo), "", verdict, now_us)
+
+    def _speak(
+        self, alert: Alert, side: Literal["buy", "sell", ""], verdict: Verdict, now_us: int
+    ) -> AlertLine:
+        """Hands an alert to its channels and notes it."""
+        names = verdict.channels
+        if verdict.quiet:
+            names = tuple(name for name in self._alerts.to if self._alerts.kind_of(name) in ON_SCREEN)
+        for name in names:
+            self._outbox(name).put(alert)
+        text = f"{alert.title}, {alert.text}"
+        line = AlertLine(
+            now_us,
+            alert.market,
+            alert.signal,
+            side,
+            alert.time_us,
+            alert.bar_seconds,
+            text,
+            names,
+            verdict.quiet,
+        )
+        self.lines.append(line)
+        return line
+
+    def send(self, name: str, alert: Alert) -> None:
+        """An alert straight to one channel. UsageError where there is none of that name."""
+        if self._alerts.kind_of(name) is None:
+            raise UsageError(f'no channel is named "{name[:40]}"{hint(name, self._alerts.names())}')
+        self._outbox(name).put(alert)
+
+    @property
+    def configured(self) -> tuple[AlertRule, ...]:
+        """The rules of the configuration."""
+        return self._alerts.rules
+
+    @property
+    def channels(self) -> tuple[ChannelState, ...]:
+        """How the channels stand that rules speak through, and those that had something to send."""
+        rules = (*self._alerts.rules, *self.rules.added)
+        asked = (name for rule in rules for name in (self._alerts.to if rule.to is None else rule.to))
+        return tuple(
+            self._outboxes[name].state
+            if name in self._outboxes
+            else ChannelState(name, self._alerts.kind_of(name) or "")
+            for name in dict.fromkeys((*asked, *self._outboxes))
+        )
+
+    def rule_lines(self, now_us: int) -> tuple[RuleLine, ...]:
+        """Every rule, as the screen lists it: the configuration's first."""
+        found: list[RuleLine] = []
+        for place, rule in enumerate((*self.configured, *self.rules.added)):
+            spoke = self.rules.spoke_us(rule)
+            cools = spoke and now_us - spoke < 1_000_000 * (
+                self._alerts.cooldown_s if rule.cooldown_s is None else rule.cooldown_s
+            )
+            quiet = self.rules.is_quiet(rule, now_us)
+            text, added = words_of(rule), place >= len(self.configured)
+            channels = self._alerts.to if rule.to is None else rule.to
+            key = f"{place if not added else 'added'} {rule.market} {text} {' '.join(channels)}"
+            state: Literal["ready", "cooling", "quiet"] = (
+                "quiet" if quiet else "cooling" if cools else "ready"
+            )
+            found.append(RuleLine(key, rule.market, text, channels, added, state, spoke))
+        return tuple(found)
+
+    # --- rules of the screen
+
+    def add_rule(self, rule: AlertRule) -> bool:
+        """Adds a rule; False where the same is there."""
+        if rule in self.rules.added:
+            return False
+        self.rules.added.append(rule)
+        return True
+
+    def remove_rule(self, key: str) -> bool:
+        """Removes the rule of the screen that its line calls so; False where there is none."""
+        lines = self.rule_lines(0)[len(self.configured) :]
+        kept = [rule for rule, line in zip(self.rules.added, lines, strict=True) if line.key != key]
+        was_there = len(kept) < len(self.rules.added)
+        self.rules.added[:] = kept
+        return was_there
+
+    def remove_rules(self, market: str) -> int:
+        """Removes the screen's rules of this very market; how many there were."""
+        kept = [rule for rule in self.rules.added if rule.market != market]
+        removed = len(self.rules.added) - len(kept)
+        self.rules.added[:] = kept
+        return removed
+
+    # --- life
+
+    async def settle(self) -> None:
+        """Gives what waits a little time to get out."""
+        await asyncio.gather(*(outbox.settle(SETTLE_S) for outbox in self._outboxes.values()))
+
+    async def stop(self) -> None:
+        """Lets what waits get out, and ends."""
+        await self.settle()
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._outboxes.clear()
+
+    def _outbox(self, name: str) -> Outbox:
+        """The channel's queue, opened with its first alert. Needs a running loop."""
+        outbox = self._outboxes.get(name)
+        if outbox is None:
+            kind = self._alerts.kind_of(name)
+            assert kind is not None  # noqa: S101 - the configuration was checked
+            table = self._alerts.channels.get(name, AlertChannel())
+            outbox = Outbox(
+                name,
+                kind,
+                make(kind, table, self.screen),
+                per_minute=table.per_minute,
+                now=self._now,
+                note=self._note,
+            )
+            self._outboxes[name] = outbox
+            self._tasks.append(asyncio.create_task(outbox.run(), name=f"alerts {name}"))
+        return outbox

@@ -1,0 +1,45 @@
+"""The first `?`: the explanation of the number at hand, loaded when it is first asked for."""
+
+from typing import TYPE_CHECKING
+
+from cvdtui.app.layout_state import Stage
+from cvdtui.panes import Panes
+from cvdtui.panes.line import Pane
+
+if TYPE_CHECKING:
+    from cvdtui.panes.explain.pane import Explain
+
+SILENT = frozenset({"alerts"})
+"""Panes without a number of their own: there `?` shows the keys at once."""
+
+
+class Explaining:
+    """Turns the page to the pane that has the focus."""
+
+    def __init__(self, panes: Panes, stage: Stage) -> None:
+        self._panes = panes
+        self._stage = stage
+        self._page: Explain | None = None
+
+    @property
+    def pane(self) -> Pane:
+        """The page, about the focused pane."""
+        if self._page is None:
+            from cvdtui.panes.explain.pane import Explain
+
+            self._page = Explain()
+            self._panes[self._page.name] = self._page
+        self._page.turn_to(self._panes[self._stage.focus])
+        self._stage.explained = self._page.rows
+        return self._page
+
+    def ask(self) -> None:
+        """The next `?`: explanation, then the keys, then back to where it began."""
+        stage = self._stage
+        if stage.help:
+            stage.help = False
+        elif stage.explain or stage.offline or stage.focus in SILENT:
+            stage.explain, stage.help = False, True
+        else:
+            stage.explain = True
+            self.pane  # noqa: B018 - it is there before it is drawn

@@ -1,0 +1,1 @@
+"""Trades meet markets: what the feeds deliver, routed to each market's state."""

@@ -1,0 +1,141 @@
+"""Where the configuration comes from: the shipped file, the user's, what the screen keeps, and the flags."""
+
+import tomllib
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from pathlib import Path
+
+from msgspec import Struct
+
+from cvdtui.config import Config, Layer, load, validators
+from cvdtui.config.names import split_dotted
+from cvdtui.errors import ConfigError, UsageError
+from cvdtui.sources.options import PRESETS
+from cvdtui.store import shipped, user_state
+from cvdtui.venues.lookup import VENUE_NAMES
+
+
+def files(config: Path | None) -> list[Layer]:
+    """The shipped configuration and the user's own, or the file that stands in for it."""
+    defaults = shipped.find("config.toml")
+    layers: list[Layer] = [(str(defaults), user_state.read_toml(defaults))]
+    own = config or user_state.config_path()
+    if own is not None:
+        layers.append((str(own), user_state.read_toml(own, needed=config is not None)))
+    return layers
+
+
+def assignments(texts: Sequence[str]) -> list[Layer]:
+    """What `--set KEY=VALUE` says, one layer each. UsageError where there is no key or no `=`."""
+    return [("--set", _assignment(text)) for text in texts]
+
+
+def checked(layers: Sequence[Layer]) -> Config:
+    """The Config of these layers, with venues, themes and presets known by name."""
+    return load(
+        layers,
+        venues=VENUE_NAMES,
+        themes=shipped.theme_files(),
+        presets=PRESETS,
+        signals=_parameters(layers),
+        conditions=_condition,
+    )
+
+
+def _condition(text: str) -> object:
+    """UsageError where it makes no sense; loaded for rules that have one."""
+    from cvdtui.alerts.condition import Condition
+
+    return Condition(text)
+
+
+def _parameters(layers: Sequence[Layer]) -> Mapping[str, type[Struct]] | None:
+    """The parameters of every signal, where a layer speaks of any: else the first picture comes earlier."""
+    if not any("signals" in table for _, table in layers):
+        return None
+    from cvdtui.signals.registry import PARAMETERS
+
+    return PARAMETERS
+
+
+def remembered(below: Config, state: user_state.State, *, markets: bool) -> Layer:
+    """What the user chose on the screen, as far as it still makes sense over `below`."""
+    table: dict[str, object] = {}
+    if state.theme in shipped.theme_files():
+        table["theme"] = state.theme
+    if state.preset in PRESETS:
+        table["preset"] = state.preset
+    if markets:
+        table["markets"] = [one for one in state.markets(below.markets) if _is_market(one)] or below.markets
+    return (str(user_state.state_path()), table)
+
+
+def flags(arguments: Namespace) -> list[Layer]:
+    """The arguments that stand for configuration keys; the parser has looked at their values."""
+    given = {
+        "bar": arguments.bar,
+        "rolling": arguments.rolling,
+        "markets": getattr(arguments, "market", None),
+    }
+    return [("the command line", {key: value for key, value in given.items() if value})]
+
+
+def named_markets(names: Sequence[str]) -> None:
+    """UsageError for a MARKET that cannot be, or is named twice."""
+    for place, name in enumerate(names):
+        try:
+            validators.parse_market(name, validators.Known(venues=VENUE_NAMES))
+        except ValueError as error:
+            reason = f" ({error})" if str(error) else ""
+            raise UsageError(
+                f"expected {validators.MARKET.expected}, not {validators.show(name)}{reason}"
+            ) from None
+        if name in names[:place]:
+            raise UsageError(f"{name} is named twice")
+
+
+def _is_market(name: str) -> bool:
+    try:
+        validators.parse_market(name, validators.Known(venues=VENUE_NAMES))
+    except ValueError:
+        return False
+    return True
+
+
+def _assignment(text: str) -> dict[str, object]:
+    key, value = _cut(text)
+    try:
+        path = split_dotted(key)
+    except ValueError:
+        raise UsageError(f"--set: {validators.show(key)} is not a dotted key; expected KEY=VALUE") from None
+    table: object = _value(value)
+    for name in reversed(path):
+        table = {name: table}
+    if not isinstance(table, dict):
+        raise ConfigError(f"--set: {validators.show(text)} names no key")
+    return table
+
+
+def _cut(text: str) -> tuple[str, str]:
+    """Key and value, at the first `=` outside quotes."""
+    quote = ""
+    for place, sign in enumerate(text):
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "\"'":
+            quote = sign
+        elif sign == "=":
+            return text[:place], text[place + 1 :].strip()
+    raise UsageError(f"--set: expected KEY=VALUE, not {validators.show(text)}")
+
+
+def _value(text: str) -> object:
+    """A value as TOML reads it, else the text itself: `1m` and `wss://host` need no quotes."""
+    try:
+        table = tomllib.loads(f"value = {text}\n")
+    except tomllib.TOMLDecodeError:
+        return text
+    value = table.get("value")
+    plain = len(table) == 1 and not isinstance(value, date | datetime | time)
+    return value if plain else text

@@ -1,0 +1,1 @@
+"""One module a command: what each does once its options are read."""

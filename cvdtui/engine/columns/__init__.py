@@ -1,0 +1,1 @@
+"""History by columns: the same sums as trade by trade, in numpy."""

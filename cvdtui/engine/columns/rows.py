@@ -1,0 +1,74 @@
+"""Rows of Columns: as Trades, in part, picked, or in finer decimals."""
+
+import numpy as np
+
+from cvdtui.engine.columns.sums import WORD, Ints
+from cvdtui.engine.scale import factors
+from cvdtui.model import Columns, Market, Trade
+
+
+def trades_of(columns: Columns, start: int = 0) -> list[Trade]:
+    """The rows from `start` on as Trades."""
+    return [
+        Trade(*row)
+        for row in zip(
+            columns.ids[start:].tolist(),
+            columns.time_us[start:].tolist(),
+            columns.price[start:].tolist(),
+            columns.size[start:].tolist(),
+            columns.side[start:].tolist(),
+            strict=True,
+        )
+    ]
+
+
+def slice_of(columns: Columns, low: int, high: int) -> Columns:
+    """Rows low <= row < high."""
+    return Columns(
+        columns.market,
+        columns.ids[low:high],
+        columns.time_us[low:high],
+        columns.price[low:high],
+        columns.size[low:high],
+        columns.side[low:high],
+        id_rule=columns.id_rule,
+        source=columns.source,
+    )
+
+
+def rescaled(columns: Columns, market: Market) -> Columns | None:
+    """The same rows in integers of `market` (at least as fine); None where they do not fit a machine word."""
+    price_factor, size_factor = factors(columns.market, market)
+    if price_factor == size_factor == 1:
+        return columns
+    if not fits(columns.price, price_factor) or not fits(columns.size, size_factor):
+        return None
+    return Columns(
+        market,
+        columns.ids,
+        columns.time_us,
+        columns.price * price_factor,
+        columns.size * size_factor,
+        columns.side,
+        id_rule=columns.id_rule,
+        source=columns.source,
+    )
+
+
+def fits(values: Ints, factor: int) -> bool:
+    """Whether values x factor stay within a machine word."""
+    return factor == 1 or not len(values) or int(np.abs(values).max()) * factor < WORD
+
+
+def taken(columns: Columns, rows: Ints) -> Columns:
+    """The rows of these numbers, in their order."""
+    return Columns(
+        columns.market,
+        columns.ids[rows],
+        columns.time_us[rows],
+        columns.price[rows],
+        columns.size[rows],
+        columns.side[rows],
+        id_rule=columns.id_rule,
+        source=columns.source,
+    )

@@ -1,0 +1,81 @@
+"""A market that fell silent: is it quiet, or its stream dead? REST knows, where it can be asked."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+
+from cvdtui.errors import VenueError, WireError
+from cvdtui.feeds.market_watch import Watch
+from cvdtui.feeds.options import FeedOptions
+
+GRACE_S = 1.0
+"""A trade may be in REST's answer this long before it comes by the stream."""
+
+
+class Doubts:
+    """Watches the markets of one socket; `dead` says why its connection must be replaced (empty: it lives).
+
+    `newest` asks for a market's newest id (or time, see `watch.mark_of`), None where trades cannot be asked
+    for; `spawn` runs a task that the feed owns.
+    """
+
+    def __init__(
+        self,
+        watches: Mapping[str, Watch],
+        host: str,
+        options: FeedOptions,
+        newest: Callable[[str], Awaitable[int | None]] | None,
+        spawn: Callable[[Coroutine[object, object, None]], None],
+    ) -> None:
+        self.dead = ""
+        self._watches = watches
+        self._host = host
+        self._options = options
+        self._newest = newest
+        self._spawn = spawn
+        self._is_asking = False
+
+    def tick(self, seconds: float) -> None:
+        """Time passed: ask about the busiest of the markets that are silent for suspiciously long."""
+        least_s = self._options.stall_s
+        doubted = [symbol for symbol, watch in self._watches.items() if watch.tick(seconds, least_s)]
+        if doubted and not self._is_asking:
+            self._is_asking = True  # one at a time, the busiest first: it tells most, and REST is dear
+            symbol = max(doubted, key=lambda one: self._watches[one].count)
+            self._spawn(self._doubt(symbol, self._watches[symbol]))
+
+    async def _doubt(self, symbol: str, watch: Watch) -> None:
+        try:
+            if self._newest is None:
+                self._judge_alone(watch)
+            else:
+                await self._judge(symbol, watch, self._newest)
+        finally:
+            self._is_asking = False
+
+    def _judge_alone(self, watch: Watch) -> None:
+        silent = watch.silent_s
+        watch.quiet()
+        if all(other.silent_s >= self._options.unasked_s for other in self._watches.values()):
+            self.dead = f"no trade of any market for {silent:.0f} s, and nobody to ask"
+
+    async def _judge(
+        self, symbol: str, watch: Watch, newest_of: Callable[[str], Awaitable[int | None]]
+    ) -> None:
+        count, silent = watch.count, watch.silent_s
+        try:
+            newest = await newest_of(symbol)
+        except (VenueError, WireError) as error:
+            watch.quiet()
+            if all(other.silent_s >= silent for other in self._watches.values()):
+                self.dead = f"no trade of any market for {silent:.0f} s, and REST cannot tell why: {error}"
+            return
+        if newest is None:
+            watch.quiet()
+            return
+        if watch.count != count or not watch.learnt(newest):
+            return
+        await asyncio.sleep(GRACE_S)
+        if watch.count == count:
+            self.dead = f"{self._host} sends no {symbol} although it trades (silent for {silent:.0f} s)"
+        else:
+            watch.stale = False

@@ -1,0 +1,354 @@
+"""One socket to a venue: kept alive, watched, replaced before it dies; frames go to the Sink at once."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from typing import TYPE_CHECKING
+
+from cvdtui.errors import VenueError, WireError
+from cvdtui.feeds.backoff import Backoff
+from cvdtui.feeds.budget import Budget
+from cvdtui.feeds.connection import Connection, dial
+from cvdtui.feeds.error_text import REGIONAL, host_of
+from cvdtui.feeds.market_watch import Watch
+from cvdtui.feeds.merge_on_connect import Joining
+from cvdtui.feeds.message_rate import Pace
+from cvdtui.feeds.options import FeedOptions
+from cvdtui.feeds.stall_check import Doubts
+from cvdtui.feeds.subscriptions import Subscriptions
+from cvdtui.model import Link, LinkState, Liquidations, Missing, Now, OpenInterest, Sink, Trades
+from cvdtui.venues.grammar.events import (
+    Ack,
+    Closed,
+    Faulty,
+    Forming,
+    Other,
+    Pong,
+    Refusal,
+    Reply,
+    Several,
+    Shutdown,
+)
+
+if TYPE_CHECKING:
+    from cvdtui.venues import Event, Venue
+
+CONNECT_WINDOW_S = 300.0
+PLANNED = "reconnecting before the exchange's own time limit"
+
+
+class Socket:
+    """Keeps the streams of some markets of one venue flowing.
+
+    `newest` asks REST for a market's newest trade id, `on_missing` takes holes, `spawn` runs a task that the
+    feed owns. `run` ends only by cancellation, or by an error of the Sink.
+    """
+
+    def __init__(  # noqa: PLR0913 - its wires to the feed
+        self,
+        venue: "Venue",
+        sink: Sink,
+        name: str,
+        *,
+        now: Now,
+        options: FeedOptions,
+        connects: Budget,
+        newest: Callable[[str], Awaitable[int | None]],
+        joining: Joining,
+        on_missing: Callable[[Missing], None],
+        spawn: Callable[[Coroutine[object, object, None]], None],
+    ) -> None:
+        self._venue = venue
+        self._sink = sink
+        self._now = now
+        self._options = options
+        self._connects = connects
+        self._joining = joining
+        self._joins = venue.id_rule != "contiguous"
+        """Ids tell no hole: after each connection the newest page is joined."""
+        self._subscriptions = Subscriptions(venue)
+        self._on_missing = on_missing
+        self._spawn = spawn
+        self._backoff = Backoff(options.backoff_first_s, options.backoff_most_s)
+        self._watches: dict[str, Watch] = {}
+        self._current: Connection | None = None
+        self._messages = 0
+        self._connected = 0
+        self._status = 0
+        """The HTTP status of the last refused handshake; 0 since one succeeded."""
+        self._pace = Pace()
+        self._trades_at_tick: dict[Connection, int] = {}
+        life = options.socket_s or venue.limits.socket_seconds * (0.96 + 0.03 * random.random())  # noqa: S311
+        self._life_s = life
+        self.link = Link(name, "idle", host_of(venue.ws_url))
+        asked = newest if venue.limits.trades_page else None
+        self._doubts = Doubts(self._watches, self.link.host, options, asked, spawn)
+
+    # --- what the feed asks of it
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Markets it carries."""
+        return tuple(self._watches)
+
+    def watch(self, symbol: str) -> Watch:
+        """The watch over one of its markets."""
+        return self._watches[symbol]
+
+    def note(self, symbol: str, newest_id: int) -> None:
+        """An id known to exist: newer ones that do not come by the stream are owed."""
+        if symbol in self._watches:
+            self._watches[symbol].known_id = newest_id
+
+    def add(self, symbols: Iterable[str]) -> None:
+        """Carry these markets too, at once when connected."""
+        fresh = [symbol for symbol in symbols if symbol not in self._watches]
+        by_time = self._venue.id_rule == "unique"
+        for symbol in fresh:
+            self._watches[symbol] = Watch(self._options.first_frame_s, by_time=by_time)
+        if fresh and self._current is not None:
+            self._join(self._current, fresh)
+            self._spawn(self._subscribe(self._current, fresh))
+
+    def remove(self, symbol: str) -> None:
+        """Carry this market no longer."""
+        watch = self._watches.pop(symbol, None)
+        if watch is None:
+            return
+        watch.waiting = None
+        if self._current is not None:
+            self._spawn(self._current.send(self._subscriptions.end(symbol), self._pause_s))
+
+    # --- its life
+
+    async def run(self) -> None:
+        """Connect, watch, replace, for ever."""
+        reason, patient = "", False
+        try:
+            while True:
+                fresh = await self._connect(reason, patient=patient)
+                if patient or not self._is_flowing():
+                    self._join(fresh, self._watches)
+                self._current, reason = await self._settle(self._current, fresh)
+                if self._current is fresh and not fresh.is_proven:
+                    self._join(fresh, [one for one in self._watches if self._watches[one].waiting is None])
+                patient = bool(reason)
+                if not reason:
+                    reason, patient = await self._until_over(fresh)
+        finally:
+            if self._current is not None:
+                await self._current.close()
+            self._say("closed", "")
+
+    async def _connect(self, reason: str, *, patient: bool) -> Connection:
+        """Dial until it works; the old connection, if any, is read meanwhile."""
+        refused = False
+        while True:
+            if patient:
+                await self._wait(reason, refused=refused)
+            await self._connects.spend(1)
+            if not self._is_flowing():
+                again = f" after: {reason}" if reason else ""
+                self._say("connecting", f"connecting to {self.link.host}{again}")
+            try:
+                fresh = await dial(self._venue.socket_url(), self._options.timeout_s, self._venue.mirrors)
+            except VenueError as error:
+                reason, patient, refused = str(error), True, error.status in REGIONAL
+                self._status = error.status
+                if error.retry_after:
+                    self._connects.pause(error.retry_after)
+                continue
+            self._connected += 1
+            self._status = 0
+            every_s = self._options.heartbeat_s or self._venue.limits.heartbeat_s
+            fresh.start(self._take, self._venue.heartbeat, every_s)
+            self._spawn(self._greet(fresh))
+            return fresh
+
+    async def _wait(self, reason: str, *, refused: bool) -> None:
+        seconds = max(self._backoff.next(), self._connects.pause_s)
+        at = self._now() + int(seconds * 1e6)
+        state: LinkState = "stale" if self._current is not None else "refused" if refused else "waiting"
+        self._say(state, f"{reason}; trying again in {seconds:.1f} s", retry_at_us=at)
+        await asyncio.sleep(seconds)
+
+    async def _settle(self, old: Connection | None, fresh: Connection) -> tuple[Connection, str]:
+        """Which connection to go on with: the old one stays until the new one has proven itself."""
+        if old is None:
+            return fresh, ""
+        until = asyncio.get_running_loop().time() + self._options.overlap_s
+        while not fresh.is_proven and asyncio.get_running_loop().time() < until and not old.reader.done():
+            await asyncio.wait([fresh.reader, old.reader], timeout=0.05, return_when=asyncio.FIRST_COMPLETED)
+            if fresh.reader.done():
+                reason = fresh.reader.result()
+                await fresh.close()
+                return old, reason
+        await old.close()
+        return fresh, ""
+
+    async def _until_over(self, connection: Connection) -> tuple[str, bool]:
+        """Watch until it must be replaced: why, and whether to wait first. A dead one is dropped."""
+        loop = asyncio.get_running_loop()
+        self._doubts.dead = ""
+        ending = asyncio.create_task(connection.ending.wait())
+        try:
+            while True:
+                tasks = (connection.reader, ending)
+                before = loop.time()
+                await asyncio.wait(tasks, timeout=self._options.check_s, return_when=asyncio.FIRST_COMPLETED)
+                if connection.reader.done():
+                    self._current = None
+                    reason = connection.reader.result()
+                    await connection.close()
+                    return reason, True
+                if ending.done():
+                    return "the exchange announced that it closes this connection", False
+                if loop.time() - connection.opened_s > self._life_s:
+                    return PLANNED, False
+                self._tick(connection, loop.time() - before)
+                if self._doubts.dead:
+                    return self._doubts.dead, True
+        finally:
+            ending.cancel()
+
+    def _is_flowing(self) -> bool:
+        return self._current is not None and not self._current.reader.done() and self._current.trades > 0
+
+    # --- subscriptions
+
+    @property
+    def _pause_s(self) -> float:
+        return 1.0 / self._venue.limits.messages_per_second
+
+    def _join(self, connection: Connection, symbols: Iterable[str]) -> None:
+        """Where ids tell no hole: let trades wait until the newest page is there."""
+        for symbol in symbols if self._joins else ():
+            watch = self._watches[symbol]
+            self._joining.hold(symbol, watch)
+            self._spawn(self._joining.join(symbol, watch, connection))
+
+    async def _greet(self, connection: Connection) -> None:
+        """The first words of a connection, and what is wanted of it."""
+        await connection.send(self._venue.greeting(), self._pause_s)
+        await self._subscribe(connection, list(self._watches))
+
+    async def _subscribe(self, connection: Connection, symbols: list[str], most: int = 0) -> None:
+        await connection.send(self._subscriptions.ask(connection, symbols, most), self._pause_s)
+
+    def _refused(self, connection: Connection, refusal: Refusal) -> None:
+        """A request was refused: ask for its markets one by one, and name the one that is refused alone."""
+        symbols = self._subscriptions.refused(connection, refusal)
+        text = f"{refusal.text} ({refusal.code})"
+        if len(symbols) > 1:
+            self._spawn(self._subscribe(connection, symbols, most=1))
+        elif not symbols:
+            self._sink.on_rejected(None, f"{self.link.host} refuses a request: {text}")
+        for symbol in symbols if len(symbols) == 1 else ():
+            name = f"{self._venue.name}:{symbol}"
+            words = f"{self.link.host} refuses {symbol}: {text}"
+            self._sink.on_link(Link(name, "refused", self.link.host, words, (name,), self._now()))
+
+    # --- frames
+
+    def _take(self, connection: Connection, frame: bytes) -> None:
+        """One frame, from the wire to the Sink, in one go."""
+        self._messages += 1
+        try:
+            event = self._venue.decode(frame)
+        except WireError as error:
+            self._sink.on_rejected(error.market, str(error))
+            return
+        self._take_event(connection, event)
+
+    def _take_event(self, connection: Connection, event: "Event") -> None:
+        if event.__class__ is not Trades:
+            self._take_other(connection, event)
+            return
+        watch = self._watches.get(event.market.symbol)
+        if watch is None:
+            return  # unsubscribed a moment ago
+        connection.trades += 1
+        watch.count += 1
+        if event.trades:
+            watch.last = event.trades[-1]
+            if watch.first_id is None:
+                watch.first_id = event.trades[0].id
+        if watch.waiting is not None:
+            watch.waiting.append(event)
+            if watch.adrift:
+                self._joining.take(event.market.symbol, watch)
+            return
+        missing = self._sink.on_trades(event)
+        if missing is not None:
+            self._on_missing(missing)
+
+    def _take_other(self, connection: Connection, event: "Event") -> None:  # noqa: C901 - a table
+        match event:
+            case Closed(market, candle):
+                self._sink.on_candles(market, (candle,))
+            case Forming() | Pong():
+                pass
+            case OpenInterest():
+                self._sink.on_open_interest(event)
+            case Liquidations():
+                self._sink.on_liquidations(event)
+            case Several(events):
+                for part in events:
+                    self._take_event(connection, part)
+            case Reply(frame):
+                self._spawn(connection.send([frame], 0.0))
+            case Ack():
+                self._subscriptions.accepted(connection, event)
+            case Refusal():
+                self._refused(connection, event)
+            case Faulty(market_name, reason):
+                self._sink.on_rejected(market_name, reason)
+            case Shutdown():
+                connection.ending.set()
+            case Other(market=market_name):
+                self._sink.on_ignored(market_name)
+
+    # --- the watchdog
+
+    def _tick(self, connection: Connection, seconds: float) -> None:
+        """Count silences, ask REST about suspicious ones, and say how things stand."""
+        flowed = connection.trades != self._trades_at_tick.get(connection, 0)
+        self._trades_at_tick = {connection: connection.trades}
+        if flowed:
+            self._backoff.reset()
+        self._doubts.tick(seconds)
+        self._report(flowed=flowed)
+
+    def _report(self, *, flowed: bool) -> None:
+        watches = self._watches.values()
+        stale = [symbol for symbol, watch in self._watches.items() if watch.stale]
+        if stale:
+            self._say("stale", f"no trades of {', '.join(stale)} although the exchange has newer ones")
+        elif any(watch.count and watch.silent_s < self._options.stall_s for watch in watches):
+            self._say("live", "", flowed=flowed)
+        elif not any(watch.count for watch in watches):
+            waiting = f"connected to {self.link.host}, no trade yet" if self._watches else "no market"
+            self._say("connecting" if self._watches else "idle", waiting)
+        else:
+            silent = min(watch.silent_s for watch in watches)
+            self._say("quiet", f"no trades for {silent:.0f} s; the connection answers")
+
+    def _say(self, state: LinkState, text: str, *, retry_at_us: int = 0, flowed: bool = False) -> None:
+        old = self.link
+        now = self._now()
+        self.link = Link(
+            old.name,
+            state,
+            old.host,
+            text,
+            tuple(f"{self._venue.name}:{symbol}" for symbol in self._watches),
+            old.since_us if state == old.state else now,
+            now if flowed else old.last_data_us,
+            self._messages,
+            max(0, self._connected - 1),
+            retry_at_us=retry_at_us,
+            rate=self._pace.rate(self._messages, now),
+            status=self._status,
+        )
+        if self.link != old:
+            self._sink.on_link(self.link)

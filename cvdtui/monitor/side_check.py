@@ -1,0 +1,76 @@
+"""Side rules in shadow on live markets: trades and quotes of a venue on one socket, apart from the counts."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from cvdtui.config import Config
+from cvdtui.feeds.quotes import QuoteFeed
+from cvdtui.model import Link, Now, SideTrial
+from cvdtui.monitor.side_trial import Shadow
+from cvdtui.venues import VENUES
+from cvdtui.venues.binance.quotes import STREAMS, quotes_url
+
+RENEWED_US = 2_000_000
+"""The figures on the screen are so old at most."""
+
+
+class Shadowing:
+    """Follows the markets whose venue has a socket with both; a market that comes or goes begins it anew."""
+
+    def __init__(self, config: Config, tell: Callable[[Link], None], now: Now) -> None:
+        self._config = config
+        self._tell = tell
+        self._now = now
+        self._shadows: dict[str, Shadow] = {}
+        self._symbols: dict[str, list[str]] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._trials: tuple[SideTrial, ...] = ()
+        self._made_us = 0
+
+    def follow(self, markets: Iterable[str]) -> None:
+        """Judge these markets, as far as it can be done; nothing unless the configuration wants it."""
+        if not self._config.shadow_side:
+            return
+        symbols: dict[str, list[str]] = {venue: [] for venue in STREAMS}
+        for name in markets:
+            venue, _, symbol = name.partition(":")
+            if venue in symbols:
+                symbols[venue].append(symbol)
+        for venue, wanted in symbols.items():
+            if wanted != self._symbols.get(venue, []):
+                self._begin(venue, wanted)
+
+    def trials(self) -> tuple[SideTrial, ...]:
+        """What came of it so far."""
+        now = self._now()
+        if now - self._made_us > RENEWED_US:
+            self._made_us = now
+            self._trials = tuple(trial for shadow in self._shadows.values() for trial in shadow.trials())
+        return self._trials
+
+    async def stop(self) -> None:
+        """Ends the sockets."""
+        tasks, self._tasks = list(self._tasks.values()), {}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _begin(self, venue: str, symbols: list[str]) -> None:
+        self._symbols[venue] = symbols
+        before = self._tasks.pop(venue, None)
+        if before is not None:
+            before.cancel()
+        if not symbols:
+            self._shadows.pop(venue, None)
+            return
+        address = self._config.venue(venue)
+        grammar = VENUES[venue](symbols, ws_url=address.ws_url, rest_url=address.rest_url, now=self._now)
+        shadow = self._shadows[venue] = Shadow(grammar, bar_us=self._config.bar * 1_000_000)
+        feed = QuoteFeed(f"{venue}/quotes", quotes_url(grammar, symbols), shadow.take, self._tell, self._now)
+        task = self._tasks[venue] = asyncio.create_task(feed.run(), name=f"quotes {venue}")
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Only a defect ends a socket by itself: it is shown."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._tell(Link(task.get_name(), "closed", text=f"failed: {type(error).__name__}: {error}"))

@@ -1,0 +1,163 @@
+"""Closed bars to signals to journal and alerts, a few bars at a time, so that the feeds never wait."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from msgspec import to_builtins
+
+from cvdtui.alerts.dispatcher import AlertDesk
+from cvdtui.board.board import Board
+from cvdtui.engine.decimals import Texts
+from cvdtui.errors import CvdtuiError
+from cvdtui.model import Heard, Signal, SignalKey
+from cvdtui.signals.evaluator import Jury
+from cvdtui.store.entries import BarEntry, Entry, signal_entry
+from cvdtui.store.journal import Journal
+from cvdtui.store.reading import read_tail
+
+STEP_S = 0.5
+FINISH_S = 1.0
+BARS_A_STEP = 50
+"""Heard in one go, all markets together: history has thousands."""
+
+
+class Listener:
+    """Takes what the board's juries tell, of the bar length in force and of those that rules name.
+
+    What the screen looks at changes nothing: other lengths neither alert nor are written down.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a listener hears, and whom it tells
+        self,
+        board: Board,
+        bar: int,
+        desk: AlertDesk,
+        journal: Journal | None,
+        *,
+        now: Callable[[], int],
+        also: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`also` is done after each step: what looks at rows of the same bars."""
+        self._board = board
+        self._also = also
+        self._bar = bar
+        self._desk = desk
+        self._journal = journal
+        self._now = now
+        self._began_us = now()
+        self._bars_to: dict[tuple[str, int], int] = {}
+        """Start of the latest bar in the journal, by (market, seconds)."""
+        self._writing: asyncio.Future[int] | None = None
+        self._signals: dict[SignalKey, None] = {}
+        """Keys of the signals in the journal's tail, and since."""
+
+    async def run(self) -> None:
+        """Listens until cancelled."""
+        if self._journal is not None:
+            await self._remember(self._journal)
+        while True:
+            entries, is_done = self.step()
+            self._also()
+            if entries and self._journal is not None:
+                # shielded: who is cancelled here must not leave a line half handed over, see `finish`
+                self._writing = asyncio.ensure_future(asyncio.to_thread(self._journal.write, entries))
+                await asyncio.shield(self._writing)
+            await asyncio.sleep(STEP_S if is_done else 0.01)
+
+    async def finish(self) -> None:
+        """The last of it, before the end; may wait for the disk. A long history is left for another time."""
+        if self._writing is not None:
+            await self._writing
+        until, is_done = time.monotonic() + FINISH_S, False
+        while not is_done and time.monotonic() < until:
+            entries, is_done = self.step()
+            if entries and self._journal is not None:
+                self._journal.write(entries)
+        if self._journal is not None:
+            self._journal.close()
+
+    def step(self) -> tuple[list[Entry], bool]:
+        """Hears the next closed bars and hands alerts on; lines for the journal, and whether none is left."""
+        court = self._board.court
+        if court is None:
+            return [], True
+        lengths = self.lengths
+        is_done = True
+        for seconds in lengths:
+            is_done = self._board.judge(seconds, limit=BARS_A_STEP) and is_done
+        told = [(market, signal) for market, signal in court.take() if signal.bar_seconds in lengths]
+        now_us = self._now()
+        entries: list[Entry] = []
+        for state in self._board.states.values():
+            for seconds in lengths if self._journal is not None else ():
+                if seconds in state.flow.bars:
+                    entries += self._new_bars(court.jury(state, seconds))
+        for market, signal in told:
+            state_of = self._board.states.get(market)
+            if state_of is None:
+                continue
+            heard = self._heard(court.jury(state_of, signal.bar_seconds), signal)
+            self._desk.hear(heard, now_us)
+            if heard.key not in self._signals:
+                self._signals[heard.key] = None
+                entries.append(signal_entry(heard, now_us))
+        return entries, is_done
+
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """Bar lengths that are heard, in seconds."""
+        rules = (*self._desk.configured, *self._desk.rules.added)
+        return tuple(sorted({self._bar, *(rule.bar for rule in rules if rule.bar)}))
+
+    def _heard(self, jury: Jury, signal: Signal) -> Heard:
+        market = jury.state.market
+        bar = jury.bars.at(signal.time_us)
+        parameters = jury.parameters.get(signal.signal)
+        return Heard(
+            market=market.name,
+            signal=signal,
+            price=None if bar is None else bar.close / 10**market.price_decimals,
+            coverage=jury.state.session_coverage(),
+            complete=not signal.quality,
+            backfilled=signal.time_us + signal.bar_seconds * 1_000_000 <= self._began_us,
+            parameters={} if parameters is None else to_builtins(parameters),
+        )
+
+    # --- the journal
+
+    def _new_bars(self, jury: Jury) -> list[Entry]:
+        """Bars that the jury has heard since the last line."""
+        last = jury.last
+        if last is None:
+            return []
+        market, seconds = jury.state.market, jury.seconds
+        after, prices = self._bars_to.get((market.name, seconds), -1), Texts(market.price_decimals)
+        found: list[Entry] = []
+        for bar in reversed(jury.bars.closed):
+            if bar.time_us <= after:
+                break
+            if bar.time_us <= last.bar.time_us:
+                found.append(
+                    BarEntry(
+                        market=market.name,
+                        seconds=seconds,
+                        time_us=bar.time_us,
+                        open=prices[bar.open],
+                        high=prices[bar.high],
+                        low=prices[bar.low],
+                        close=prices[bar.close],
+                    )
+                )
+        self._bars_to[market.name, seconds] = max(after, last.bar.time_us)
+        return found[::-1]
+
+    async def _remember(self, journal: Journal) -> None:
+        """What an earlier run has written."""
+        try:
+            tail = await asyncio.to_thread(read_tail, journal.path)
+        except CvdtuiError as error:
+            self._board.note(str(error))
+            return
+        self._bars_to = {key: max(bars) for key, bars in tail.bars.items() if bars}
+        self._signals = dict.fromkeys(tail.signals)

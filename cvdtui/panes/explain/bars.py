@@ -1,0 +1,266 @@
+"""What the chart reads at its crosshair, and the totals of the footprint, explained."""
+
+from cvdtui.model import ChartBar, LadderBar, LadderCell
+from cvdtui.panes.clock import span
+from cvdtui.panes.explain.entry import Book, Entry, Sight, Way, part, ratio
+from cvdtui.panes.explain.statistics import z_score
+
+RATIOS = (2.0, 3.0, 4.0, 5.0)
+SOURCES = {
+    "taker": "sides by the exchange's own flag",
+    "taker/bar": "from the venue's candle: 2 × taker buy - volume, exact; no rows, no extremes",
+    "quote": "sides by the quote rule",
+    "midpoint": "sides by the midpoint",
+    "tick": "sides by the tick rule",
+    "candle": "estimated from a candle (≈): all of its volume to the side of its close",
+    "unknown": "no side is known",
+}
+
+
+def price(sight: Sight) -> Entry:
+    """Of the bar at hand."""
+    bar = sight.bar
+    if bar is None:
+        return Entry("-", "close of the bar under the crosshair")
+    return Entry(
+        sight.price(bar.close),
+        f"close of the bar {_when(sight, bar)}; the candle is thick from open to close, thin to high and low",
+        (
+            ("open", sight.price(bar.open)),
+            ("high", sight.price(bar.high)),
+            ("low", sight.price(bar.low)),
+            ("close", sight.price(bar.close)),
+            ("change", part(bar.close / bar.open - 1 if bar.open else None, signed=True)),
+        ),
+    )
+
+
+def delta(sight: Sight) -> Entry:
+    """Of the bar at hand."""
+    bar = sight.bar
+    if bar is None:
+        return Entry("-", "bought - sold of the bar under the crosshair")
+    candle = bar.volume if bar.close > bar.open else -bar.volume if bar.close < bar.open else 0.0
+    extremes = "-" if bar.delta_high is None else sight.size(bar.delta_high, signed=True)
+    lowest = "-" if bar.delta_low is None else sight.size(bar.delta_low, signed=True)
+    return Entry(
+        sight.size(bar.delta, signed=True),
+        f"bought - sold of the bar {_when(sight, bar)}",
+        (("volume", sight.size(bar.volume)), ("highest inside", extremes), ("lowest inside", lowest)),
+        (
+            Way(
+                "by the sides of its trades",
+                (sight.size(bar.delta, signed=True),),
+                here=bar.source != "candle",
+            ),
+            Way("in % of its volume", (part(ratio(bar.delta, bar.volume), signed=True),)),
+            Way(
+                "as a candle alone would tell (≈): all volume to the side of the close",
+                (sight.size(candle, signed=True),),
+                here=bar.source == "candle",
+            ),
+        ),
+        (SOURCES[bar.source],),
+    )
+
+
+def cvd(sight: Sight) -> Entry:
+    """At the end of the bar at hand, since every anchor that reaches it."""
+    bar, row, detail = sight.bar, sight.row, sight.detail
+    formula = "running sum of bought - sold since the anchor, at the end of the bar"
+    if bar is None or detail is None:
+        return Entry("-", formula)
+    if bar.cvd is None or row.cvd is None:
+        return Entry("-", formula, notes=("the bar ends before the anchor was set: A changes the anchor",))
+    after = row.cvd - bar.cvd
+    ways = []
+    for one in sight.facts.anchors:
+        now = one.quote if sight.is_quote else one.base
+        ends = bar.time_us + detail.timeframe * 1_000_000
+        here = one.anchor == detail.anchor
+        told = one.anchor != "rolling" or bar is detail.bars[-1]
+        reaches = now is not None and one.since_us < ends and told
+        value = (
+            sight.size(bar.cvd if here else (now or 0.0) - after, signed=True)
+            if reaches or here
+            else "begins later"
+        )
+        if one.anchor == "rolling" and not here:
+            value = "only known for now"
+        if one.anchor == "mark" and now is None:
+            value = "not dropped: m"
+        ways.append(Way(f"{one.anchor} {sight.since(one.since_us)}".strip(), (value,), here=here))
+    return Entry(
+        sight.size(bar.cvd, signed=True),
+        f"{formula} {_when(sight, bar)}",
+        (("now", sight.size(row.cvd, signed=True)), ("since this bar", sight.size(after, signed=True))),
+        tuple(ways),
+        ("it counts back from the CVD of now, so every anchor is exact at the right edge",),
+    )
+
+
+def volume(sight: Sight) -> Entry:
+    """Of the bar at hand."""
+    bar = sight.bar
+    if bar is None:
+        return Entry("-", "all that traded in the bar under the crosshair")
+    known = (bar.volume + bar.delta) / 2, (bar.volume - bar.delta) / 2
+    return Entry(
+        sight.size(bar.volume),
+        f"bought + sold + side unknown of the bar {_when(sight, bar)}",
+        (
+            ("bought, if every side is known", sight.size(known[0])),
+            ("sold", sight.size(known[1])),
+        ),
+        notes=(SOURCES[bar.source],),
+    )
+
+
+def z_at(sight: Sight) -> Entry:
+    """The z of the bar at hand."""
+    bar, detail = sight.bar, sight.detail
+    newest = None if detail is None else next((one for one in reversed(detail.bars) if one.closed), None)
+    if bar is None or bar is newest or not bar.closed:
+        return z_score(sight)
+    formula = z_score(sight).formula
+    if bar.z is None:
+        return Entry("-", formula)
+    raw = "-" if bar.z_raw is None else f"{bar.z_raw:+.4f}"
+    return Entry(
+        f"{bar.z:+.2f}",
+        f"{formula}; here at the bar {_when(sight, bar)}",
+        ways=(Way("smoothed", (f"{bar.z:+.4f}",), here=True), Way("raw", (raw,))),
+    )
+
+
+def cells(sight: Sight) -> Entry:
+    """The row of the last price, and the imbalances of the newest bar."""
+    detail, bar = sight.detail, _newest(sight)
+    formula = "sold at the bid × bought at the ask, in the row of the last price"
+    at_row = detail.ladder.last_row if detail is not None else None
+    if detail is None or bar is None or at_row is None:
+        return Entry("-", formula)
+    ladder, rules = detail.ladder, detail.dashboard.rules
+    cell = bar.cells.get(at_row, LadderCell(0.0, 0.0))
+    ways = []
+    for times in sorted({*RATIOS, rules.imbalance_ratio}):
+        buys, sells = imbalances(bar, times, ignore_zero=rules.ignore_zero)
+        words = f"imbalances of the bar at {times * 100:g} %"
+        ways.append(Way(words, (f"▲ {buys}  ▼ {sells}",), here=times == rules.imbalance_ratio))
+    least = f", at least {rules.imbalance_least:g} in its row" if rules.imbalance_least else ""
+    zero = "an empty opposite side gives none" if rules.ignore_zero else "an empty opposite side counts"
+    return Entry(
+        f"{sight.size(cell.sell)} × {sight.size(cell.buy)}",
+        formula,
+        (
+            (
+                "row",
+                (f"{sight.price(at_row * ladder.row)} ± {ladder.row / 2:g}: nearest multiple, ties up"),
+            ),
+            ("row size", f"{ladder.row:g} (+ and - change it)"),
+        ),
+        tuple(ways),
+        (
+            f"▲ buy of a row ≥ {rules.imbalance_ratio:g} × the sell one row below{least}; {zero}",
+            f"▼ sell ≥ {rules.imbalance_ratio:g} × the buy one row above",
+            f"┃ {rules.stacked_rows} or more imbalances of one side in rows that touch: stacked",
+        ),
+    )
+
+
+def total_delta(sight: Sight) -> Entry:
+    """Δ of the newest bar of the ladder."""
+    bar = _newest(sight)
+    if bar is None:
+        return Entry("-", "bought - sold of the bar")
+    bought = sum(cell.buy for cell in bar.cells.values())
+    sold = sum(cell.sell for cell in bar.cells.values())
+    rows = (
+        (("bought in its rows", sight.size(bought)), ("sold in its rows", sight.size(sold)))
+        if bar.cells
+        else ()
+    )
+    return Entry(
+        sight.size(bar.delta, signed=True),
+        f"bought - sold of the bar {_span(sight, bar.time_us)}",
+        rows,
+        (
+            Way("size", (sight.size(bar.delta, signed=True),), here=True),
+            Way("in % of its volume", (part(ratio(bar.delta, bar.volume), signed=True),)),
+        ),
+        (SOURCES[bar.source],),
+    )
+
+
+def _extreme(sight: Sight, *, high: bool) -> Entry:
+    bar, word = _newest(sight), "highest" if high else "lowest"
+    value = None if bar is None else bar.delta_high if high else bar.delta_low
+    formula = f"the {word} running delta within the bar, trade by trade; it begins at 0, which counts"
+    if bar is None or value is None:
+        return Entry("-", formula, notes=("a bar known from a candle has none",))
+    back = value - bar.delta if high else bar.delta - value
+    given = (
+        ("delta at the close", sight.size(bar.delta, signed=True)),
+        ("given back since", sight.size(back)),
+    )
+    return Entry(sight.size(value, signed=True), formula, given)
+
+
+def total_max(sight: Sight) -> Entry:
+    """Highest running delta of the newest bar."""
+    return _extreme(sight, high=True)
+
+
+def total_min(sight: Sight) -> Entry:
+    """Lowest running delta of the newest bar."""
+    return _extreme(sight, high=False)
+
+
+def total_volume(sight: Sight) -> Entry:
+    """Volume of the newest bar."""
+    bar = _newest(sight)
+    if bar is None:
+        return Entry("-", "all that traded in the bar")
+    return Entry(
+        sight.size(bar.volume),
+        f"bought + sold + side unknown of the bar {_span(sight, bar.time_us)}",
+        (("trades", f"{bar.trades:,}".replace(",", " ")), ("rows", str(len(bar.cells)))),
+        notes=(SOURCES[bar.source],),
+    )
+
+
+def imbalances(bar: LadderBar, times: float, *, ignore_zero: bool) -> tuple[int, int]:
+    """How many rows of a bar are diagonal imbalances at this ratio: (buys, sells)."""
+    buys = sells = 0
+    none = LadderCell(0.0, 0.0)
+    for row, cell in bar.cells.items():
+        below, above = bar.cells.get(row - 1, none).sell, bar.cells.get(row + 1, none).buy
+        buys += cell.buy > 0 and (below > 0 or not ignore_zero) and cell.buy >= times * below
+        sells += cell.sell > 0 and (above > 0 or not ignore_zero) and cell.sell >= times * above
+    return buys, sells
+
+
+def _newest(sight: Sight) -> LadderBar | None:
+    detail = sight.detail
+    return detail.ladder.bars[-1] if detail is not None and detail.ladder.bars else None
+
+
+def _when(sight: Sight, bar: ChartBar) -> str:
+    return _span(sight, bar.time_us) + ("" if bar.closed else ", still forming")
+
+
+def _span(sight: Sight, time_us: int) -> str:
+    detail = sight.detail
+    length = span(detail.timeframe) if detail is not None else ""
+    return f"of {length} from {sight.clock.hms(time_us)}{sight.clock.z}"
+
+
+CHART: Book = {"price": price, "Δ": delta, "CVD": cvd, "vol": volume, "z": z_at}
+"""In the order of the crosshair's reading."""
+LADDER: Book = {
+    "sell × buy": cells,
+    "Δ": total_delta,
+    "max": total_max,
+    "min": total_min,
+    "vol": total_volume,
+}

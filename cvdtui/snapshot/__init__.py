@@ -1,0 +1,1 @@
+"""The read side: frozen pictures of the state, made for one viewer."""

@@ -1,0 +1,1 @@
+"""What the screen holds on to: a live run or a replay."""

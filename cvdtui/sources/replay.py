@@ -1,0 +1,128 @@
+"""Files played at the pace they were recorded, as the screen's Source."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from cvdtui.board.board import Board
+from cvdtui.board.setup import flow_maker, live_limits, row_units
+from cvdtui.config import AlertRule
+from cvdtui.engine.flow import Limits
+from cvdtui.errors import CvdtuiError
+from cvdtui.feeds.files import open_files
+from cvdtui.feeds.replay import ReplayFeed
+from cvdtui.model import TIMEFRAMES, Market, Snapshot, View
+from cvdtui.monitor.clock import wall_us
+from cvdtui.signals.peers import jury_maker
+from cvdtui.sources.options import ReplayOptions
+
+
+class ReplaySource:
+    """A recording, its board and its clock."""
+
+    def __init__(
+        self, options: ReplayOptions, *, levels: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
+        """`levels` are key levels by market, in the place of the configuration's."""
+        config = options.config
+        limits = live_limits(config)
+        self.board = Board(
+            flow_maker(config, sorted({*TIMEFRAMES, config.bar}), Limits(None, None, limits.prints, None)),
+            hold_limit=config.tape.hold,
+            welcomes_all=True,
+            row_of=lambda market: row_units(config, market),
+            make_jury=jury_maker(config, lambda market: row_units(config, market)),
+        )
+        if self.board.court is not None:
+            self.board.court.levels.update({**config.levels, **(levels or {})})
+        for notice in options.notices:
+            self.board.note(notice)
+        reading = open_files(
+            options.files,
+            now=wall_us,
+            form=options.format,
+            venue=options.venue,
+            symbol=options.symbol,
+        )
+        self.replay = ReplayFeed(reading, self.board, speed=options.speed, note=self.board.note)
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begins to play."""
+        self._task = asyncio.create_task(self._play(), name="replay")
+
+    async def stop(self) -> None:
+        """Ends it where it is."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def snapshot(self, view: View) -> Snapshot:
+        """One picture of the replay's own now."""
+        return self.board.snapshot(view, self.replay.now_us(), self._clock())
+
+    def drop_mark(self, market: str) -> None:
+        """Sets the anchor `mark` to the replay's now."""
+        state = self.board.states.get(market)
+        if state is not None:
+            state.flow.drop_mark(self.replay.now_us())
+            state.changes += 1
+
+    def set_levels(self, market: str, prices: tuple[str, ...]) -> str:
+        """Key levels of this replay; they are not kept."""
+        if self.board.court is not None:
+            self.board.court.levels[market] = prices
+        return ""
+
+    async def add_market(self, name: str) -> str | None:
+        """A replay has the markets of its files."""
+        return f"a replay shows the markets of its files; {name} cannot be added"
+
+    def instruments(self) -> Mapping[str, Sequence[Market]]:
+        """A replay has the markets of its files."""
+        return {}
+
+    async def load_instruments(self, venue: str) -> str | None:  # noqa: ARG002 - as the protocol asks
+        """A replay has the markets of its files."""
+        return None
+
+    async def remove_market(self, name: str) -> str | None:
+        """A replay has the markets of its files."""
+        return f"a replay shows the markets of its files; {name} stays"
+
+    def add_alert(self, market: str, wish: str = "") -> str | None:  # noqa: ARG002 - as a Source is asked
+        """What happened long ago alerts nobody."""
+        return "a replay does not alert"
+
+    def remove_alert(self, key: str) -> str | None:  # noqa: ARG002 - as a Source is asked
+        """There are none."""
+        return "a replay does not alert"
+
+    def remove_alerts(self, market: str) -> str | None:
+        """There are none."""
+        return f"{market} has no alert"
+
+    def alerts_of(self, market: str) -> tuple[AlertRule, ...]:  # noqa: ARG002 - as a Source is asked
+        """There are none."""
+        return ()
+
+    async def switch_to_demo(self) -> str | None:
+        """Not from a replay."""
+        return "leave the replay and run: cvdtui demo"
+
+    def offline(self) -> tuple[str, ...]:
+        """A replay needs no host."""
+        return ()
+
+    async def _play(self) -> None:
+        try:
+            await self.replay.run()
+        except CvdtuiError as error:
+            self.board.note(str(error))
+        self.board.finish()
+
+    def _clock(self) -> str:
+        if self.replay.ended:
+            return "replay, ended"
+        pace = f"{self.replay.speed:g}x" if self.replay.speed else "full speed"
+        paused = ", paused" if self.replay.paused else ""
+        return f"replay {pace}{paused}, {int(self.replay.share * 100)} %"

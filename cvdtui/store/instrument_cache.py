@@ -1,0 +1,66 @@
+"""What venues list, kept on disk between runs: one file a venue and host, with the time it was asked for."""
+
+import os
+import re
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from cvdtui.model import Market
+from cvdtui.store.user_state import cache_folder
+
+SCHEMA = 1
+MOST_BYTES = 32 * 2**20
+"""No listing is larger; a larger file is not ours."""
+
+
+class Listing(Struct, frozen=True):
+    """All instruments of one venue, as one host told them."""
+
+    venue: str
+    host: str
+    time_us: int
+    """When they were asked for."""
+    markets: tuple[Market, ...]
+    schema: int = SCHEMA
+
+
+def path_of(venue: str, host: str) -> Path | None:
+    """The file of a venue as told by a host; None where there is no home directory."""
+    folder = cache_folder()
+    name = re.sub(r"[^A-Za-z0-9.-]", "_", f"{venue}@{host}")[:120]
+    return None if folder is None else folder / "instruments" / f"{name}.json"
+
+
+def load(venue: str, host: str) -> Listing | None:
+    """What was kept; None when nothing was, or when it cannot be used."""
+    path = path_of(venue, host)
+    if path is None:
+        return None
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            return None
+        kept = msgspec.json.decode(path.read_bytes(), type=Listing)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    good = kept.schema == SCHEMA and (kept.venue, kept.host) == (venue, host)
+    return kept if good and all(market.venue == venue for market in kept.markets) else None
+
+
+def save(listing: Listing) -> str:
+    """Keep it, whole or not at all. An empty text, or why it could not be kept."""
+    path = path_of(listing.venue, listing.host)
+    if path is None:
+        return "instruments are not kept: there is no home directory"
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(msgspec.json.encode(listing))
+        draft.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        return f"{path}: instruments are not kept: {error.strerror or type(error).__name__}"
+    return ""

@@ -1,0 +1,312 @@
+"""Binance's frames and rows, checked and scaled to exact integers; shared by its spot and futures venues.
+
+Shapes: https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams and
+https://developers.binance.com/docs/derivatives/usds-margined-futures/websocket-market-streams.
+"""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+
+from msgspec import DecodeError, Meta, Raw, Struct, field
+from msgspec.json import Decoder
+from msgspec.structs import replace
+
+from cvdtui.model import BUY, SELL, Candle, Market, Trade
+from cvdtui.venues.grammar.decimals import (
+    EXACT,
+    LARGEST,
+    USUAL_DECIMALS,
+    TooFineError,
+    decimals_of,
+    grow,
+    linear_size,
+    to_units,
+)
+from cvdtui.venues.grammar.events import DAY_US, EARLIEST_US, clean, refuse, to_us
+from cvdtui.venues.grammar.instruments import Listed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+Id = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+Amount = Annotated[float, Meta(gt=0, lt=LARGEST)]
+"""A price or size; what lies outside is refused by the decoder, NaN included."""
+Time = Annotated[int, Meta(ge=EARLIEST_US // 1000)]
+"""Milliseconds or microseconds; the upper bound needs the clock."""
+
+
+class AggRow(Struct, gc=False):
+    """One aggregate trade as REST sends it."""
+
+    a: Id
+    p: Amount
+    q: Amount
+    T: Time
+    m: bool
+    """The buyer is the maker, so the taker sold."""
+
+
+class AggData(AggRow, gc=False, tag_field="e", tag="aggTrade"):
+    """One aggregate trade as the stream sends it."""
+
+    s: str
+
+
+class TradeData(Struct, gc=False, tag_field="e", tag="trade"):
+    """One raw trade; `X` is on futures alone."""
+
+    s: str
+    t: Id
+    p: float
+    q: float
+    T: Time
+    m: bool
+    """The buyer is the maker, so the taker sold."""
+    X: str = "MARKET"
+    """MARKET and RPI meet the book; INSURANCE_FUND, ADL and NA do not, and print off the tick."""
+
+
+class Kline(Struct, gc=False):
+    """A candle as the stream sends it."""
+
+    t: Time
+    i: str
+    o: str
+    h: str
+    l: str  # noqa: E741 - the wire's name
+    c: str
+    v: str
+    q: str
+    V: str
+    """Taker-buy volume in base units."""
+    Q: str
+    """Taker-buy volume in quote units."""
+    n: int
+    x: bool
+    """Closed."""
+
+
+class KlineData(Struct, gc=False, tag_field="e", tag="kline"):
+    """A candle event."""
+
+    s: str
+    k: Kline
+
+
+class Order(Struct, gc=False):
+    """The order that closed a position by force."""
+
+    s: str
+    S: Literal["BUY", "SELL"]
+    """The order's side: SELL, a long was liquidated."""
+    ap: str
+    z: str
+    """Filled so far."""
+    T: Time
+
+
+class ForceData(Struct, gc=False, tag_field="e", tag="forceOrder"):
+    """A liquidation: of each second only the latest is told."""
+
+    o: Order
+
+
+Known = AggData | TradeData | KlineData | ForceData
+
+
+class KnownFrame(Struct, gc=False):
+    """An event of a combined stream; told apart by `e` in one pass."""
+
+    data: Known
+
+
+class ExactTexts(Struct, gc=False):
+    """The same numbers without a float in between, for values a float cannot carry."""
+
+    p: Decimal
+    q: Decimal
+
+
+class ExactFrame(Struct, gc=False):
+    """`ExactTexts` of a combined stream."""
+
+    data: ExactTexts
+
+
+class Failure(Struct, gc=False):
+    """Why a request was refused."""
+
+    code: int = 0
+    msg: str = ""
+
+
+class Head(Struct, gc=False):
+    """What tells one frame from another."""
+
+    e: str = ""
+    s: str = ""
+
+
+class Frame(Struct, gc=False):
+    """Any frame: an event (bare or in `data`), or an answer to a request of ours."""
+
+    e: str = ""
+    s: str = ""
+    stream: str = ""
+    data: Head | list[Raw] | None = None
+    id: int | str | None = None
+    result: Raw = field(default_factory=Raw)
+    code: int = 0
+    msg: str = ""
+    error: Failure | None = None
+
+
+class Scale:
+    """A market and its powers of ten, at hand for every trade; grows when a finer value comes."""
+
+    __slots__ = ("last_price", "limit", "listed", "market", "price_scale", "size_scale")
+
+    def __init__(self, market: Market) -> None:
+        self.learn(market)
+
+    def learn(self, market: Market) -> None:
+        self.market = market
+        self.price_scale = 10.0**market.price_decimals
+        self.size_scale = 10.0**market.size_decimals
+        self.listed = Listed(market)
+        """The same market for texts."""
+        self.last_price = 0
+        """Of the last trade told in contracts."""
+        self.limit = EXACT / max(self.price_scale, self.size_scale, 10.0**USUAL_DECIMALS)
+        if market.inverse or market.contract_size != "1":
+            self.limit = 0.0  # contracts are reckoned exactly: no float will do
+
+    def grow(self, price_decimals: int, size_decimals: int) -> None:
+        grown = grow(self.market, price_decimals, size_decimals)
+        if grown.price_decimals > self.market.price_decimals:  # so the tick is not what was believed
+            grown = replace(grown, tick=1)
+        self.learn(grown)
+
+
+class Clockwork:
+    """The upper bound of believable times: one day past the clock handed in, or a fixed one."""
+
+    __slots__ = ("_now", "latest_ms", "latest_us")
+
+    def __init__(self, now: "Callable[[], int] | None", latest_us: int) -> None:
+        self._now = now
+        self.latest_us = 0 if now else latest_us
+        self.latest_ms = self.latest_us // 1000
+
+    def believes(self, time_us: int) -> bool:
+        """Whether a time lies between 2009 and tomorrow; reads the clock only when it must."""
+        if EARLIEST_US <= time_us <= self.latest_us:
+            return True
+        if self._now is not None:
+            self.latest_us = self._now() + DAY_US
+            self.latest_ms = self.latest_us // 1000
+        return EARLIEST_US <= time_us <= self.latest_us
+
+
+def decode(decoder: Decoder[T], raw: bytes | str | Raw, market: str | None = None) -> T:
+    """Decode or refuse in one line; msgspec's texts name types, bounds and paths, the rest is cleaned."""
+    try:
+        return decoder.decode(raw)
+    except (DecodeError, UnicodeDecodeError, UnicodeEncodeError, RecursionError) as error:
+        raise refuse(market, clean(error) or "not JSON") from None
+
+
+def time_of(row: AggRow | Order, clock: Clockwork) -> int:
+    """The trade's time in us; raises ValueError with the reason when nobody can believe it."""
+    time_us = to_us(row.T)
+    if not clock.believes(time_us):
+        raise ValueError(f"time {clean(time_us, 40)} us: expected 2009-01-01 to one day ahead")
+    return time_us
+
+
+def exact_trade(scale: Scale, row: AggRow, texts: ExactTexts, time_us: int) -> Trade:
+    """The slow and certain way: from decimals, growing the market when they need it."""
+    price, size = format(texts.p, "f"), format(texts.q, "f")
+    if not scale.limit:
+        return contract_trade(scale, row, price, size, time_us)
+    scale.grow(decimals_of(price), decimals_of(size))
+    market = scale.market
+    units = to_units(price, market.price_decimals), to_units(size, market.size_decimals)
+    return Trade(row.a, time_us, units[0], units[1], SELL if row.m else BUY)
+
+
+def contract_trade(scale: Scale, row: AggRow, price: str, size: str, time_us: int) -> Trade:
+    """A row whose size is in contracts, in base units."""
+    listed = scale.listed
+    units = listed.price(price)
+    amount = listed.size(size, units)
+    if listed.market is not scale.market:
+        scale.learn(listed.market)
+        return contract_trade(scale, row, price, size, time_us)
+    scale.last_price = units
+    return Trade(row.a, time_us, units, amount, SELL if row.m else BUY)
+
+
+def quick_trade(scale: Scale, row: AggRow, time_us: int) -> Trade | None:
+    """A checked row as a Trade, or None when its floats do not come back from their integers."""
+    price = int(row.p * scale.price_scale + 0.5)
+    size = int(row.q * scale.size_scale + 0.5)
+    if price / scale.price_scale != row.p or size / scale.size_scale != row.q or row.p + row.q >= scale.limit:
+        return None
+    return Trade(row.a, time_us, price, size, SELL if row.m else BUY)
+
+
+def exact_candle(scale: Scale, seconds: int, time_us: int, numbers: tuple[str, ...], trades: int) -> Candle:
+    """A candle from texts (o h l c, volume, taker buy, these two in quote); grows the market if needed."""
+    while True:
+        market = scale.market
+        try:
+            opened, high, low, close = (to_units(text, market.price_decimals) for text in numbers[:4])
+        except TooFineError as fine:
+            scale.grow(fine.decimals, 0)
+            continue
+        try:
+            volume, taker_buy = (to_units(text, market.size_decimals) for text in numbers[4:6])
+        except TooFineError as fine:
+            scale.grow(0, fine.decimals)
+            continue
+        try:
+            decimals = market.price_decimals + market.size_decimals
+            value, taker_value = (to_units(text, decimals) for text in numbers[6:8])
+        except TooFineError as fine:
+            scale.grow(0, fine.decimals - market.price_decimals)
+            continue
+        amounts = (volume, taker_buy, value, trades)
+        return Candle(time_us, seconds, opened, high, low, close, *amounts, taker_buy_value=taker_value)
+
+
+def in_base(scale: Scale, numbers: tuple[str, ...]) -> tuple[str, ...]:
+    """A coin-margined candle's texts as any other's: volumes in base, the contracts as quote volumes."""
+    opened, high, low, close, contracts, taker, base, taker_base = numbers
+    size = scale.market.contract_size
+    decimals = decimals_of(size)
+    contract = to_units(size, decimals), decimals
+    try:
+        worth = [str(linear_size(text, contract, 0)) for text in (contracts, taker)]
+    except TooFineError:
+        raise refuse(
+            scale.market.name, f"candle: {clean(contracts, 40)} contracts: not a whole number"
+        ) from None
+    return opened, high, low, close, base, taker_base, worth[0], worth[1]
+
+
+def faults_of_candle(candle: Candle, clock: Clockwork) -> str:
+    """Why a candle makes no sense, or an empty text."""
+    if not clock.believes(candle.time_us) or candle.time_us % (candle.seconds * 1_000_000):
+        return (
+            f"time {clean(candle.time_us, 40)} us: expected a multiple of {candle.seconds} s since 2009-01-01"
+        )
+    if not 0 < candle.low <= min(candle.open, candle.close) <= max(candle.open, candle.close) <= candle.high:
+        return "open, high, low, close: expected 0 < low <= open, close <= high"
+    if candle.taker_buy > candle.volume or candle.taker_buy_value > candle.quote_volume:
+        return "taker-buy volume above the volume"
+    if candle.trades < 0:
+        return f"{candle.trades} trades: expected 0 or more"
+    return ""

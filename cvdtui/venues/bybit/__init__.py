@@ -1,0 +1,1 @@
+"""Bybit: linear, spot and inverse markets."""

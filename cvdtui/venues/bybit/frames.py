@@ -1,0 +1,170 @@
+"""Bybit's frames to events: trades, tickers' open interest, liquidations, answers.
+
+https://bybit-exchange.github.io/docs/v5/websocket/public/trade, .../ticker, .../all-liquidation.
+"""
+
+from typing import Literal
+
+from msgspec import DecodeError, Raw, Struct
+from msgspec.json import Decoder
+
+from cvdtui.model import BUY, SELL
+from cvdtui.venues.grammar.events import Ack, Event, Other, Pong, Refusal, clean, id_of, to_us
+from cvdtui.venues.grammar.instruments import Listed, Listing, Row, decode
+
+SIDES = {"Buy": BUY, "Sell": SELL}
+LONG_CLOSED = {"Buy": SELL, "Sell": BUY}
+
+
+class TradeRow(Struct, gc=False):
+    """One fill."""
+
+    T: int
+    s: str
+    S: Literal["Buy", "Sell"]
+    """The taker's side."""
+    v: str
+    p: str
+    i: str
+    """A uuid, or digits on spot: in no order."""
+    BT: bool = False
+    """A block trade: agreed elsewhere, never met the book."""
+    seq: int = 0
+    """Several fills share one, so it orders and numbers nothing by itself."""
+
+
+class TradeFrame(Struct, gc=False):
+    """`type` is always "snapshot": these are no old trades."""
+
+    topic: str
+    data: list[TradeRow]
+
+
+class Ticker(Struct, gc=False):
+    """What a ticker says of open interest; an absent field did not change."""
+
+    symbol: str
+    openInterest: str = ""
+    openInterestValue: str = ""
+    """In coins where the market is inverse."""
+    singleOpenInterest: str = ""
+    """One side, where `openInterest` counts both."""
+
+
+class TickerFrame(Struct, gc=False):
+    """A ticker and when it was made."""
+
+    ts: int
+    data: Ticker
+
+
+class LiquidationRow(Struct, gc=False):
+    """One position closed by force."""
+
+    T: int
+    s: str
+    S: Literal["Buy", "Sell"]
+    """The side of the position: Buy, a long was liquidated (so the closing order sold)."""
+    v: str
+    p: str
+
+
+class LiquidationFrame(Struct, gc=False):
+    """Half a second of them."""
+
+    data: list[LiquidationRow]
+
+
+class Head(Struct, gc=False):
+    """Any other frame: of a topic, or an answer."""
+
+    topic: str = ""
+    op: str = ""
+    req_id: str = ""
+    success: bool = True
+    ret_msg: str = ""
+    data: Raw = Raw()
+
+
+_TRADES = Decoder(TradeFrame)
+_TICKER = Decoder(TickerFrame)
+_LIQUIDATIONS = Decoder(LiquidationFrame)
+_HEAD = Decoder(Head)
+
+
+class Frames:
+    """Reads the frames of the markets in a listing."""
+
+    def __init__(self, listing: Listing) -> None:
+        self._listing = listing
+        self._one_sided: set[str] = set()
+        """Markets whose tickers say one side's open interest."""
+
+    def decode(self, frame: bytes | str) -> Event:
+        """One frame as an Event; raises WireError for one that does not parse."""
+        try:
+            told = _TRADES.decode(frame)
+        except (DecodeError, UnicodeError):
+            return self._rarer(frame)
+        if not told.topic.startswith(("publicTrade.", "trade.")):
+            return self._rarer(frame)
+        symbol = told.data[0].s if told.data else told.topic.rpartition(".")[2]
+        listed = self._listing.find(symbol)
+        if listed is None or any(row.s != symbol for row in told.data):
+            return Other()
+        return self._listing.event(
+            listed,
+            [row_of(row) for row in told.data if not row.BT],
+            "unique",
+            excluded=sum(row.BT for row in told.data),
+        )
+
+    def _rarer(self, frame: bytes | str) -> Event:
+        head = decode(_HEAD, frame)
+        kind, _, symbol = head.topic.partition(".")
+        if head.topic:
+            listed = self._listing.find(symbol.rpartition(".")[2])
+            if listed is None:
+                return Other()
+            if kind == "tickers":
+                return self._ticker(listed, frame)
+            if kind == "allLiquidation":
+                return self._liquidations(listed, frame)
+            if kind in ("publicTrade", "trade"):
+                decode(_TRADES, frame, listed.market.name)  # raises the reason
+            return Other(listed.market.name)
+        return _answer(head)
+
+    def _ticker(self, listed: Listed, frame: bytes | str) -> Event:
+        name = listed.market.name
+        told = decode(_TICKER, frame, name)
+        ticker, time_us = told.data, to_us(told.ts)
+        if ticker.singleOpenInterest:
+            self._one_sided.add(name)
+        text = ticker.singleOpenInterest if name in self._one_sided else ticker.openInterest
+        if listed.market.inverse:
+            text = ticker.openInterestValue
+        if not text:
+            return Other(name)
+        return self._listing.open_interest(listed, time_us, text)
+
+    def _liquidations(self, listed: Listed, frame: bytes | str) -> Event:
+        rows = decode(_LIQUIDATIONS, frame, listed.market.name).data
+        told = [(0, to_us(row.T), row.p, row.v, LONG_CLOSED[row.S], 1) for row in rows]
+        return self._listing.liquidations(listed, told)
+
+
+def row_of(row: TradeRow) -> Row:
+    """One fill as the listing takes it."""
+    return id_of(row.i), to_us(row.T), row.p, row.v, SIDES[row.S], 1
+
+
+def _answer(head: Head) -> Event:
+    number = int(head.req_id) if head.req_id.isascii() and head.req_id.isdigit() else None
+    if head.op in ("ping", "pong") or head.ret_msg == "pong":
+        return Pong()
+    if head.op in ("subscribe", "unsubscribe"):
+        if head.success:
+            return Ack(number)
+        return Refusal(number, 0, clean(head.ret_msg) or "no reason given")
+    return Other()

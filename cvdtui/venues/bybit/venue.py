@@ -1,0 +1,136 @@
+"""Bybit v5, spot, linear and inverse: addresses, subscriptions and REST; frames are read in `bybit_wire`.
+
+https://bybit-exchange.github.io/docs/v5/ws/connect. Trade ids are texts in no order, so nothing tells a
+hole: the newest trades are merged by id after each connection. Candles carry no taker volume, so they give no
+delta.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Unpack
+
+from msgspec.json import encode
+
+from cvdtui.model import IdRule, Kind, Market
+from cvdtui.venues.bybit import rest
+from cvdtui.venues.bybit.frames import Frames
+from cvdtui.venues.bybit.rest import Product
+from cvdtui.venues.grammar.decimals import INVERSE_DECIMALS
+from cvdtui.venues.grammar.events import ColumnsPage, Event, Limits, Page, Request
+from cvdtui.venues.grammar.instruments import checked_symbol
+from cvdtui.venues.grammar.options import Options, addresses, listing
+from cvdtui.venues.grammar.parsing import to_columns
+from cvdtui.venues.grammar.requests import Window, in_parts, newest_only, question
+from cvdtui.venues.grammar.symbols import split_symbol
+
+MOST_SINGLE = 20
+"""More instruments than this are asked for in one answer of all."""
+
+
+class Bybit:
+    """The grammar of one Bybit product; see `cvdtui.venues.Venue` for what each method promises."""
+
+    def __init__(self, product: Product, symbols: Iterable[str] = (), **options: Unpack[Options]) -> None:
+        self.name = product.name
+        self.id_rule: IdRule = "unique"
+        self.limits: Limits = product.limits
+        self.ws_url, self.rest_url = addresses(options, "wss://stream.bybit.com", "https://api.bybit.com")
+        self.mirrors: tuple[str, ...] = (
+            "wss://stream.bybit.kz",
+            "wss://stream.bybit-tr.com",
+            "wss://stream.bybitgeorgia.ge",
+            "https://api.bytick.com",
+        )
+        self._product = product
+        self.known = listing(self.default_market, symbols, options)
+        self._frames = Frames(self.known)
+
+    def default_market(self, symbol: str) -> Market:
+        """A market from its symbol alone; raises WireError for a text that cannot be a symbol."""
+        symbol = checked_symbol(symbol).upper()
+        base, money = split_symbol(symbol.partition("-")[0])
+        if not money and base.endswith("PERP"):
+            base, money = base.removesuffix("PERP"), "USDC"
+        if self._product.category == "spot":
+            return Market(self.name, symbol, base, money, "spot", 2, 5)
+        is_dated = "-" in symbol or (self._product.is_inverse and symbol[-2:].isdigit())
+        if self._product.is_inverse:
+            base, money = symbol.partition("USD")[0], "USD"
+        places = INVERSE_DECIMALS if self._product.is_inverse else 3
+        kind: Kind = "future" if is_dated else "perp"
+        return Market(self.name, symbol, base, money, kind, 2, places, inverse=self._product.is_inverse)
+
+    # --- the socket
+
+    def socket_url(self) -> str:
+        """Where to connect; one address a product."""
+        return f"{self.ws_url}/v5/public/{self._product.category}"
+
+    def streams(self, symbol: str) -> tuple[str, ...]:
+        """The streams of one market: its trades first."""
+        return tuple(f"{topic}.{symbol}" for topic in self._product.topics)
+
+    def subscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
+        """Frames that ask for these markets, as few as the limits allow, numbered from `first_id`."""
+        return self._requests("subscribe", symbols, first_id)
+
+    def unsubscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
+        """Frames that end these markets' streams."""
+        return self._requests("unsubscribe", symbols, first_id)
+
+    def heartbeat(self) -> str | None:
+        """Asked for every 20 s; ten silent minutes end the connection."""
+        return '{"op":"ping"}'
+
+    def decode(self, frame: bytes | str) -> Event:
+        """One frame as an Event; raises WireError (with `market` where known) for one that does not parse."""
+        return self._frames.decode(frame)
+
+    def _requests(self, operation: str, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:
+        topics = [stream for symbol in symbols for stream in self.streams(symbol)]
+        parts = in_parts(topics, self.limits.streams_per_message)
+        return tuple(
+            encode({"req_id": str(first_id + number), "op": operation, "args": part}).decode()
+            for number, part in enumerate(parts)
+        )
+
+    # --- REST
+
+    def _ask(self, path: str, **params: object) -> Request:
+        return question(f"{self.rest_url}/v5/market/{path}", 1, **params)
+
+    def ask_time(self) -> Request:
+        """The exchange's clock; read by `read_time`."""
+        return self._ask("time")
+
+    def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:
+        """What the exchange says of these instruments; read by `read_markets`."""
+        category = self._product.category
+        if symbols and len(symbols) <= MOST_SINGLE:
+            return tuple(self._ask("instruments-info", category=category, symbol=one) for one in symbols)
+        limit = None if category == "spot" else 1000
+        return (self._ask("instruments-info", category=category, limit=limit),)
+
+    def ask_trades(self, symbol: str, **window: Unpack[Window]) -> Request:
+        """The newest trades; older ones cannot be asked for. Read by `read_trades`."""
+        limit = newest_only(f"{self.name}:{symbol}", window, self.limits.trades_page)
+        return self._ask("recent-trade", category=self._product.category, symbol=symbol, limit=limit)
+
+    def read_time(self, body: bytes) -> int:
+        """The exchange's clock in us."""
+        return rest.read_time(body)
+
+    def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
+        """Those of `symbols` (or all that trade) that the answer describes."""
+        return rest.read_markets(self._product, body, frozenset(symbols))
+
+    def read_trades(self, body: bytes, symbol: str) -> Page:
+        """An answer to `ask_trades`, oldest first; raises WireError."""
+        return rest.read_trades(self.known, body, symbol)
+
+    def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
+        """`read_trades` as columns; ids of 128 bits do not fit, so this raises WireError."""
+        return to_columns(self.read_trades(body, symbol))
+
+    def read_failure(self, body: bytes) -> tuple[int, str]:
+        """Code and cleaned text of an error answer; (0, "") when it is none."""
+        return rest.read_failure(body)

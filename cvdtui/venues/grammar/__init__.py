@@ -1,0 +1,1 @@
+"""What every venue's grammar is made of."""

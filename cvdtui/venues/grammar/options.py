@@ -1,0 +1,34 @@
+"""How a venue is made: the options every one takes, its addresses, the markets it begins with."""
+
+from collections.abc import Callable, Iterable
+from typing import TypedDict
+
+from cvdtui.model import Market, Now
+from cvdtui.venues.grammar.instruments import Listing
+
+
+class Options(TypedDict, total=False):
+    """What `MakeVenue` may be given besides symbols; `**options: Unpack[Options]` takes it."""
+
+    ws_url: str
+    rest_url: str
+    markets: Iterable[Market]
+    any_symbol: bool
+    now: Now | None
+
+
+def addresses(options: Options, ws_url: str, rest_url: str) -> tuple[str, str]:
+    """Base URLs of socket and REST: those of the options, else the venue's own given here."""
+    socket, rest = options.get("ws_url") or ws_url, options.get("rest_url") or rest_url
+    return socket.rstrip("/"), rest.rstrip("/")
+
+
+def listing(default: Callable[[str], Market], symbols: Iterable[str], options: Options) -> Listing:
+    """The markets to begin with; `default` makes one of its symbol alone and raises WireError."""
+    return Listing(
+        default,
+        symbols=symbols,
+        markets=options.get("markets", ()),
+        any_symbol=options.get("any_symbol", False),
+        now=options.get("now"),
+    )

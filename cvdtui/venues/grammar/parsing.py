@@ -1,0 +1,107 @@
+"""Pieces of strangers' answers as values: digits of numbers, moments in microseconds, rows one by one."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from msgspec import Meta, Raw
+
+from cvdtui.errors import WireError
+from cvdtui.model import Columns, IdRule, Trades
+from cvdtui.venues.grammar.events import ColumnsPage, Event, Faulty, Other, Page, Several, clean, refuse
+from cvdtui.venues.grammar.instruments import Listing, Row
+
+Moment = Annotated[datetime, Meta(tz=True)]
+"""A time in RFC 3339 with its zone."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_SECONDS_BELOW = 10**11
+"""A count below this is of seconds (until the year 5138), at or above it of milliseconds."""
+
+
+def us_of(moment: datetime) -> int:
+    """A moment as microseconds since the epoch."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def text_of(number: Raw) -> str:
+    """The digits of a JSON number, or of a text that holds one, as they were sent; empty when absent."""
+    return bytes(number).decode(errors="replace").strip().strip('"')
+
+
+def epoch_us(number: str) -> int:
+    """Seconds or milliseconds with any fraction, as text, in microseconds; raises WireError for more."""
+    whole, _, part = number.partition(".")
+    digits = whole + part
+    if not (whole and digits.isascii() and digits.isdigit() and len(digits) <= 30):
+        raise WireError(f"time {clean(number, 40)!r}: expected seconds or milliseconds")
+    places = 6 if int(whole) < _SECONDS_BELOW else 3
+    return int(whole + part[:places].ljust(places, "0"))
+
+
+def by_symbol(
+    raws: Iterable[Raw], symbol_of: Callable[[Raw], str], event: Callable[[str, list[Raw]], Event]
+) -> Event:
+    """A message's rows as one event for each symbol they speak of, in the order of their first rows."""
+    groups: dict[str, list[Raw]] = {}
+    for raw in raws:
+        groups.setdefault(symbol_of(raw), []).append(raw)
+    events = tuple(event(symbol, rows) for symbol, rows in groups.items())
+    return Several(events) if len(events) > 1 else events[0] if events else Other()
+
+
+def page_of(  # noqa: PLR0913 - what a page is made of
+    known: Listing,
+    symbol: str,
+    raws: Iterable[Raw],
+    read: Callable[[Raw], Row | None],
+    rule: IdRule,
+    *,
+    by_id: bool = False,
+) -> Page:
+    """Rows of one market that is known (else KeyError), read one by one, in their order or that of the ids.
+
+    `read` gives None for a print that enters nothing, and raises WireError for a row that makes no trade.
+    """
+    listed = known.listed(symbol)
+    rows: list[Row] = []
+    refused: list[str] = []
+    count = 0
+    for number, raw in enumerate(raws):
+        count += 1
+        try:
+            row = read(raw)
+        except WireError as error:
+            refused.append(f"row {number}: {error}")
+        else:
+            if row is not None:
+                rows.append(row)
+    excluded = count - len(rows) - len(refused)
+    trades, wrong = known.read(listed, sorted(rows) if by_id else rows)
+    batch = Trades(listed.market, tuple(trades), rule, excluded=excluded)
+    return Page(batch, (*refused, *wrong), count)
+
+
+def event_of(page: Page) -> Event:
+    """A message's rows of one market: its trades, and beside them why other rows are none."""
+    name = page.batch.market.name
+    faults = tuple(Faulty(name, f"{name}: {reason}") for reason in page.refused)
+    return Several((page.batch, *faults)) if faults else page.batch
+
+
+def to_columns(page: Page) -> ColumnsPage:
+    """A page of trades as columns; raises WireError when a number does not fit 63 bits."""
+    import numpy as np
+
+    market, trades = page.batch.market, page.batch.trades
+    try:
+        table = np.array(
+            [(trade.id, trade.time_us, trade.price, trade.size, trade.side) for trade in trades],
+            dtype=np.int64,
+        ).reshape(-1, 5)
+    except OverflowError:
+        raise refuse(market.name, "a price or size that does not fit 63 bits in its decimals") from None
+    ids, times, price, size, side = (table[:, column].copy() for column in range(5))
+    columns = Columns(market, ids, times, price, size, side.astype(np.int8), id_rule=page.batch.id_rule)
+    return ColumnsPage(columns, page.refused, page.rows)

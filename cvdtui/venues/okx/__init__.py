@@ -1,0 +1,1 @@
+"""OKX: spot, swaps and futures."""

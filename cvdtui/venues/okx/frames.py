@@ -1,0 +1,186 @@
+"""OKX's frames to events: trades, open interest, liquidations, answers.
+
+https://www.okx.com/docs-v5/en/#order-book-trading-market-data-ws-trades-channel,
+.../#public-data-websocket-open-interest-channel, .../#public-data-websocket-liquidation-orders-channel.
+"""
+
+import re
+from typing import Literal
+
+from msgspec import DecodeError, Raw, Struct
+from msgspec.json import Decoder
+
+from cvdtui.errors import WireError
+from cvdtui.model import BUY, SELL
+from cvdtui.venues.grammar.events import (
+    MOST_DIGITS,
+    Ack,
+    Event,
+    Other,
+    Pong,
+    Refusal,
+    Several,
+    Shutdown,
+    clean,
+    to_us,
+)
+from cvdtui.venues.grammar.instruments import Listing, Row, decode
+
+SIDES = {"buy": BUY, "sell": SELL}
+TRADES, OPEN_INTEREST, LIQUIDATIONS = "trades", "open-interest", "liquidation-orders"
+UPGRADE = "64008"
+"""The notice before a service upgrade closes the connection."""
+_NAMED = re.compile(r"instId:([A-Za-z0-9-]{1,40})")
+
+
+class Argument(Struct, gc=False):
+    """What a frame is about."""
+
+    channel: str
+    instId: str = ""
+
+
+class TradeRow(Struct, gc=False):
+    """The fills of one taker order at one price, or (REST) one fill."""
+
+    instId: str
+    tradeId: str
+    """The last of `count` ids, without a hole between them and the frame before."""
+    px: str
+    sz: str
+    """Base units on spot, contracts else."""
+    side: Literal["buy", "sell"]
+    """The taker's side."""
+    ts: str
+    count: str = "1"
+
+
+class TradeFrame(Struct, gc=False):
+    """`source` 1 (Enhanced Liquidity Program) meets the book too: it is not told apart."""
+
+    arg: Argument
+    data: list[TradeRow]
+
+
+class InterestRow(Struct, gc=False):
+    """Open interest; `oiCcy` is in coins whatever the contract."""
+
+    instId: str
+    oiCcy: str
+    ts: str
+
+
+class Detail(Struct, gc=False):
+    """One liquidation: `side` is the closing order's, `bkPx` where the position was bankrupt."""
+
+    side: Literal["buy", "sell"]
+    bkPx: str
+    sz: str
+    ts: str
+
+
+class LiquidationRow(Struct, gc=False):
+    """Liquidations of one instrument: at most one a second is told."""
+
+    instId: str
+    details: list[Detail]
+
+
+class Head(Struct, gc=False):
+    """Any other frame."""
+
+    event: str = ""
+    arg: Argument | None = None
+    id: str = ""
+    code: str = ""
+    msg: str = ""
+    data: Raw = Raw(b"[]")
+
+
+_TRADES = Decoder(TradeFrame)
+_INTEREST = Decoder(list[InterestRow])
+_LIQUIDATIONS = Decoder(list[LiquidationRow])
+_HEAD = Decoder(Head)
+
+
+class Frames:
+    """Reads the frames of the markets in a listing."""
+
+    def __init__(self, listing: Listing) -> None:
+        self._listing = listing
+
+    def decode(self, frame: bytes | str) -> Event:
+        """One frame as an Event; raises WireError for one that does not parse."""
+        try:
+            told = _TRADES.decode(frame)
+        except (DecodeError, UnicodeError):
+            return self._rarer(frame)
+        if told.arg.channel != TRADES:
+            return self._rarer(frame)
+        symbol = told.arg.instId
+        listed = self._listing.find(symbol)
+        if listed is None or any(row.instId != symbol for row in told.data):
+            return Other()
+        return self._listing.event(listed, map(row_of, told.data), "contiguous")
+
+    def _rarer(self, frame: bytes | str) -> Event:
+        if frame in (b"pong", "pong"):
+            return Pong()
+        head = decode(_HEAD, frame)
+        if head.event or head.arg is None:
+            return _answer(head)
+        channel, symbol = head.arg.channel, head.arg.instId
+        name = self._listing.name(symbol)
+        if channel == TRADES:
+            if name is not None:
+                decode(_TRADES, frame, name)  # raises the reason
+            return Other(name)
+        if channel == OPEN_INTEREST:
+            return self._all([self._interest(row) for row in decode(_INTEREST, head.data, name)])
+        if channel == LIQUIDATIONS:
+            return self._all([self._liquidations(row) for row in decode(_LIQUIDATIONS, head.data, name)])
+        return Other(name)
+
+    def _all(self, events: list[Event]) -> Event:
+        """The events of markets somebody asked for, as one."""
+        known = tuple(event for event in events if not isinstance(event, Other))
+        return known[0] if len(known) == 1 else Several(known) if known else Other()
+
+    def _interest(self, row: InterestRow) -> Event:
+        listed = self._listing.find(row.instId)
+        if listed is None or not row.oiCcy:
+            return Other()
+        return self._listing.open_interest(listed, to_us(number(row.ts)), row.oiCcy)
+
+    def _liquidations(self, row: LiquidationRow) -> Event:
+        listed = self._listing.find(row.instId)
+        if listed is None:
+            return Other()
+        told = [(0, to_us(number(one.ts)), one.bkPx, one.sz, SIDES[one.side], 1) for one in row.details]
+        return self._listing.liquidations(listed, told, complete=False)
+
+
+def row_of(row: TradeRow) -> Row:
+    """Fills as the listing takes them: the first id and how many."""
+    count = number(row.count)
+    return number(row.tradeId) - count + 1, to_us(number(row.ts)), row.px, row.sz, SIDES[row.side], count
+
+
+def number(text: str) -> int:
+    """Digits as an integer; -1 for what is none, which no id, time or count may be."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < MOST_DIGITS else -1
+
+
+def _answer(head: Head) -> Event:
+    request = number(head.id) if head.id else None
+    if head.event == "subscribe" and head.arg is not None:
+        return Ack(None, head.arg.instId if head.arg.channel == TRADES else "")
+    if head.event == "notice" and head.code == UPGRADE:
+        return Shutdown(clean(head.msg) or "the exchange announced an upgrade")
+    if head.event == "error":
+        named = _NAMED.search(head.msg)
+        code = max(0, number(head.code))
+        return Refusal(request, code, clean(head.msg) or "no reason given", named[1] if named else "")
+    if not head.event:
+        raise WireError("a frame without channel or event")
+    return Other()

@@ -1,0 +1,145 @@
+"""OKX's REST answers read into markets and trades.
+
+https://www.okx.com/docs-v5/en/#public-data-rest-api-get-instruments,
+.../#order-book-trading-market-data-get-trades-history.
+"""
+
+from msgspec import DecodeError, Raw, Struct
+from msgspec.json import Decoder
+
+from cvdtui.errors import WireError
+from cvdtui.model import Kind, Market
+from cvdtui.venues.grammar.decimals import INVERSE_DECIMALS, TooFineError, decimals_of, linear_size, to_units
+from cvdtui.venues.grammar.events import Page, clean, is_symbol, refuse, to_us
+from cvdtui.venues.grammar.instruments import Listing, Row, decode
+from cvdtui.venues.okx.frames import TradeRow, number, row_of
+
+UNKNOWN_SYMBOL = 51001
+KINDS: dict[str, Kind] = {"SPOT": "spot", "SWAP": "perp", "FUTURES": "future"}
+
+
+class _Instrument(Struct, gc=False):
+    instId: str
+    instType: str
+    state: str = "live"
+    baseCcy: str = ""
+    quoteCcy: str = ""
+    settleCcy: str = ""
+    instFamily: str = ""
+    """Base and quote of a contract, whose own fields for them are empty."""
+    ctVal: str = ""
+    ctMult: str = ""
+    ctType: str = ""
+    tickSz: str = ""
+    lotSz: str = ""
+
+
+class _Answer(Struct):
+    code: str = ""
+    msg: str = ""
+    data: list[Raw] = []
+
+
+class _Time(Struct, gc=False):
+    ts: str
+
+
+_ANSWER = Decoder(_Answer)
+_INSTRUMENT = Decoder(_Instrument)
+_TIME = Decoder(_Time)
+_TRADE = Decoder(TradeRow)
+
+
+def type_of(symbol: str) -> str:
+    """SPOT, SWAP or FUTURES, as the symbol's last part says."""
+    delivery = symbol.partition("-")[2].partition("-")[2]
+    return "SPOT" if not delivery else "SWAP" if delivery == "SWAP" else "FUTURES"
+
+
+def _rows(body: bytes) -> list[Raw]:
+    """The rows of a good answer; raises WireError with the exchange's own words for a bad one."""
+    answer = decode(_ANSWER, body)
+    if answer.code != "0":
+        raise refuse(None, f"{clean(answer.code, 20)}: {clean(answer.msg)}")
+    return answer.data
+
+
+def read_time(body: bytes) -> int:
+    """The exchange's clock in us."""
+    rows = _rows(body)
+    if not rows:
+        raise refuse(None, "no time in the answer")
+    return to_us(number(decode(_TIME, rows[0]).ts))
+
+
+def read_failure(body: bytes) -> tuple[int, str]:
+    """Code and cleaned text of an error answer; (0, "") when it is none."""
+    try:
+        answer = _ANSWER.decode(body)
+    except (DecodeError, UnicodeDecodeError):
+        return 0, ""
+    code = max(0, number(answer.code))
+    return code, clean(answer.msg) if code else ""
+
+
+def read_markets(body: bytes, symbols: frozenset[str]) -> tuple[Market, ...]:
+    """Instruments among `symbols` (or all that trade), with the size of their contracts."""
+    if read_failure(body)[0] == UNKNOWN_SYMBOL:
+        return ()
+    found: list[Market] = []
+    for raw in _rows(body):
+        try:
+            one = decode(_INSTRUMENT, raw)
+            wanted = one.instId in symbols if symbols else one.state == "live"
+            if wanted and is_symbol(one.instId) and one.instType in KINDS:
+                found.append(_market(one))
+        except (WireError, TooFineError):
+            continue  # one odd instrument says nothing of the others
+    return tuple(found)
+
+
+def _market(one: _Instrument) -> Market:
+    family = one.instFamily.partition("-")
+    decimals = decimals_of(one.tickSz)
+    contract = "1" if one.instType == "SPOT" else _product(one.ctVal, one.ctMult or "1")
+    inverse = one.ctType == "inverse"
+    lot = decimals_of(one.lotSz) + decimals_of(contract)
+    return Market(
+        "okx",
+        one.instId,
+        clean(one.baseCcy or family[0], 20),
+        clean(one.quoteCcy or family[2], 20),
+        KINDS[one.instType],
+        price_decimals=decimals,
+        size_decimals=INVERSE_DECIMALS if inverse else lot,
+        tick=to_units(one.tickSz, decimals) or 1,
+        contract_size=contract,
+        inverse=inverse,
+    )
+
+
+def _product(value: str, factor: str) -> str:
+    """Contract value x multiplier as a plain decimal; empty where it makes none."""
+    places = decimals_of(value) + decimals_of(factor)
+    part = decimals_of(factor)
+    units = linear_size(value, (to_units(factor, part), part), places)
+    if not units:
+        return ""
+    digits = str(units).rjust(places + 1, "0")
+    return f"{digits[:-places]}.{digits[-places:]}".rstrip("0").rstrip(".") if places else digits
+
+
+def read_trades(listing: Listing, body: bytes, symbol: str) -> Page:
+    """Single fills, oldest first."""
+    listed = listing.find(symbol)
+    if listed is None:
+        raise refuse(None, f"{clean(symbol, 60)} is not watched")
+    rows: list[Row] = []
+    refused: list[str] = []
+    for place, raw in enumerate(_rows(body)):
+        try:
+            rows.append(row_of(decode(_TRADE, raw)))
+        except WireError as error:
+            refused.append(f"row {place}: {error}")
+    rows.sort(key=lambda row: row[0])  # the newest come first
+    return listing.page(listed, rows, "contiguous", refused=refused)

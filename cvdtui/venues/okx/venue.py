@@ -1,0 +1,166 @@
+"""OKX v5, spot, swaps and futures: addresses, subscriptions and REST; frames are read in `okx_wire`.
+
+https://www.okx.com/docs-v5/en/. Trade ids are without holes; a pushed trade stands for `count` of them and
+carries the last. Sizes are contracts but on spot. Candles carry no taker volume, so they give no delta.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Unpack
+
+from msgspec.json import encode
+
+from cvdtui.model import IdRule, Kind, Market
+from cvdtui.venues.grammar.decimals import INVERSE_DECIMALS
+from cvdtui.venues.grammar.events import ColumnsPage, Event, Limits, Page, Request
+from cvdtui.venues.grammar.instruments import checked_symbol
+from cvdtui.venues.grammar.options import Options, addresses, listing
+from cvdtui.venues.grammar.parsing import to_columns
+from cvdtui.venues.grammar.requests import Window, by_id_only, in_parts, question
+from cvdtui.venues.okx import rest
+from cvdtui.venues.okx.frames import LIQUIDATIONS, OPEN_INTEREST, TRADES, Frames
+
+MOST_SINGLE = 10
+"""More instruments than this of one type are asked for in one answer of all."""
+CONTRACTS = {"BTC-USDT": "0.01", "BTC-USDC": "0.0001", "ETH-USDT": "0.1", "BTC-USD": "100"}
+"""Contract sizes known without asking; every other coin-margined one is 10 USD."""
+LIMITS = Limits(
+    weight_per_minute=600,  # trades and instruments: 20 in 2 s
+    weight_window_s=2.0,
+    weight_header="",
+    connects=300,  # 3 a second
+    streams_per_socket=480,  # subscriptions in an hour
+    messages_per_second=3.0,
+    streams_per_message=100,
+    frame_bytes=65_536,
+    socket_seconds=7 * 86_400,
+    trades_page=100,
+    candles_page=0,
+    trades_back_us=0,
+    heartbeat_s=20.0,  # a connection silent for 30 s is cut
+    busy_codes=frozenset({50011, 50061}),
+)
+
+
+class Okx:
+    """The grammar of OKX; see `cvdtui.venues.Venue` for what each method promises."""
+
+    def __init__(self, symbols: Iterable[str] = (), **options: Unpack[Options]) -> None:
+        self.name = "okx"
+        self.id_rule: IdRule = "contiguous"
+        self.limits = LIMITS
+        self.ws_url, self.rest_url = addresses(options, "wss://ws.okx.com:8443", "https://www.okx.com")
+        self.mirrors: tuple[str, ...] = (
+            "wss://wsus.okx.com:8443",
+            "wss://wseea.okx.com:8443",
+            "https://app.okx.com",
+        )
+        self.known = listing(self.default_market, symbols, options)
+        self._frames = Frames(self.known)
+
+    def default_market(self, symbol: str) -> Market:
+        """A market from its symbol alone (of most contracts the size is not known then); raises WireError."""
+        symbol = checked_symbol(symbol).upper()
+        base, _, rest_of = symbol.partition("-")
+        money, _, delivery = rest_of.partition("-")
+        if not delivery:
+            return Market(self.name, symbol, base, money, "spot", 2, 5)
+        kind: Kind = "perp" if delivery == "SWAP" else "future"
+        inverse = money == "USD"
+        contract = CONTRACTS.get(f"{base}-{money}", "10" if inverse else "")
+        places = INVERSE_DECIMALS if inverse else 4
+        return Market(
+            self.name, symbol, base, money, kind, 2, places, contract_size=contract, inverse=inverse
+        )
+
+    # --- the socket
+
+    def socket_url(self) -> str:
+        """Where to connect: all we want is on the public address."""
+        return f"{self.ws_url}/ws/v5/public"
+
+    def streams(self, symbol: str) -> tuple[str, ...]:
+        """The channels of one market: its trades first."""
+        if rest.type_of(symbol) == "SPOT":
+            return (TRADES,)
+        return (TRADES, OPEN_INTEREST, LIQUIDATIONS)
+
+    def subscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
+        """Frames that ask for these markets, as few as the limits allow, numbered from `first_id`."""
+        derivatives = [symbol for symbol in symbols if rest.type_of(symbol) != "SPOT"]
+        arguments = [{"channel": TRADES, "instId": symbol} for symbol in symbols]
+        arguments += [{"channel": OPEN_INTEREST, "instId": symbol} for symbol in derivatives]
+        types = sorted({rest.type_of(symbol) for symbol in derivatives})
+        arguments += [{"channel": LIQUIDATIONS, "instType": kind} for kind in types]
+        return self._requests("subscribe", arguments, first_id)
+
+    def unsubscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
+        """Frames that end these markets' own channels (liquidations come by type: they go on)."""
+        arguments = [{"channel": TRADES, "instId": symbol} for symbol in symbols]
+        arguments += [
+            {"channel": OPEN_INTEREST, "instId": symbol}
+            for symbol in symbols
+            if rest.type_of(symbol) != "SPOT"
+        ]
+        return self._requests("unsubscribe", arguments, first_id)
+
+    def heartbeat(self) -> str | None:
+        """A bare text, answered by `pong`."""
+        return "ping"
+
+    def decode(self, frame: bytes | str) -> Event:
+        """One frame as an Event; raises WireError (with `market` where known) for one that does not parse."""
+        return self._frames.decode(frame)
+
+    def _requests(self, operation: str, arguments: list[dict[str, str]], first_id: int) -> tuple[str, ...]:
+        parts = in_parts(arguments, self.limits.streams_per_message)
+        return tuple(
+            encode({"id": str(first_id + number), "op": operation, "args": part}).decode()
+            for number, part in enumerate(parts)
+        )
+
+    # --- REST
+
+    def _ask(self, path: str, **params: object) -> Request:
+        return question(f"{self.rest_url}/api/v5/{path}", 1, **params)
+
+    def ask_time(self) -> Request:
+        """The exchange's clock; read by `read_time`."""
+        return self._ask("public/time")
+
+    def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:
+        """What the exchange says of these instruments, by type; read by `read_markets`."""
+        requests: list[Request] = []
+        for kind in ("SPOT", "SWAP", "FUTURES"):
+            wanted = [symbol for symbol in symbols if rest.type_of(symbol) == kind]
+            if not symbols or len(wanted) > MOST_SINGLE:
+                requests.append(self._ask("public/instruments", instType=kind))
+            else:
+                requests += [self._ask("public/instruments", instType=kind, instId=one) for one in wanted]
+        return tuple(requests)
+
+    def ask_trades(self, symbol: str, **window: Unpack[Window]) -> Request:
+        """Single fills from an id on (inclusive), or the newest; read by `read_trades`."""
+        from_id, limit = by_id_only(f"{self.name}:{symbol}", window, LIMITS.trades_page)
+        before = None if from_id is None else from_id + limit
+        kind = None if from_id is None else 1
+        return self._ask("market/history-trades", instId=symbol, type=kind, after=before, limit=limit)
+
+    def read_time(self, body: bytes) -> int:
+        """The exchange's clock in us."""
+        return rest.read_time(body)
+
+    def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
+        """Those of `symbols` (or all that trade) that the answer describes, with their contract sizes."""
+        return rest.read_markets(body, frozenset(symbols))
+
+    def read_trades(self, body: bytes, symbol: str) -> Page:
+        """An answer to `ask_trades`, oldest first; raises WireError."""
+        return rest.read_trades(self.known, body, symbol)
+
+    def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
+        """`read_trades` as columns."""
+        return to_columns(self.read_trades(body, symbol))
+
+    def read_failure(self, body: bytes) -> tuple[int, str]:
+        """Code and cleaned text of an error answer; (0, "") when it is none."""
+        return rest.read_failure(body)

@@ -1,0 +1,243 @@
+"""The same bars give the same signals, however they came; nothing looks ahead, nothing is told twice."""
+
+import random
+from collections import Counter
+
+import pytest
+from msgspec.structs import replace
+
+from cvdtui.engine.columns.rows import slice_of
+from cvdtui.engine.flow import Limits
+from cvdtui.model import MINUTE_US, Market, Missing, Outage, Trades
+from cvdtui.report.market import report
+from cvdtui.signals.evaluator import Jury
+from cvdtui.signals.registry import SIGNALS, TOLD
+from cvdtui.signals.spread import Spread
+from cvdtui.signals.spread_pair import Pair
+from tests.engine.busy_tape import BEGIN_US, HOUR_US, MARKET, batches, counted, state, tape
+
+SECONDS = 300
+SPOT = Market("binance", "BTCUSDT", "BTC", "USDT", "spot", 2, 5)
+
+
+def jury_of(made, seconds=SECONDS, **options):
+    jury = Jury(made, seconds, **options)
+    jury.catch_up()
+    return jury
+
+
+def marks_of(jury):
+    names = type(next(iter(jury.marks.values()))).__slots__
+    return {time: [getattr(mark, name) for name in names] for time, mark in jury.marks.items()}
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return counted(tape(), SECONDS)
+
+
+def test_a_lively_tape_makes_every_signal_of_one_market_speak(whole):
+    jury = jury_of(whole)
+    assert {one.signal for one in jury.signals} == {*TOLD} - {"spread", "accumulation"}
+    times = [one.time_us for one in jury.signals]
+    assert times == sorted(times)
+    assert max(times) <= whole.flow.bars[SECONDS].closed[-1].time_us
+    assert all(one.bar_seconds == SECONDS and one.quality == "" for one in jury.signals)
+
+
+def test_every_prefix_of_the_tape_tells_what_the_whole_tape_tells_up_to_there(whole):
+    columns, jury = tape(), jury_of(whole)
+    said, wrote = jury.signals, marks_of(jury)
+    rng = random.Random(5)
+    for cut in [1, 2, 3, *(rng.randrange(4, len(columns)) for _ in range(12))]:
+        part = counted(slice_of(columns, 0, cut), SECONDS)
+        prefix = jury_of(part)
+        open_us = part.flow.bars[SECONDS].open.time_us
+        assert prefix.signals == [one for one in said if one.time_us < open_us]
+        assert (marks_of(prefix) if prefix.marks else {}) == {
+            time: mark for time, mark in wrote.items() if time < open_us
+        }
+
+
+def test_trades_one_frame_at_a_time_tell_what_columns_tell_and_each_signal_as_its_bar_closes(whole):
+    live = state(SECONDS, 5, 60)
+    jury, told = Jury(live, SECONDS), []
+    for batch in batches(tape(), 1, 40):
+        live.accept(batch)
+        for signal in jury.catch_up():
+            assert signal.time_us + SECONDS * 1_000_000 <= batch.trades[-1].time_us
+            told.append(signal)
+    assert told == jury.signals == jury_of(whole).signals
+
+
+def test_hearing_a_few_bars_at_a_time_changes_nothing(whole):
+    jury, told = Jury(whole, SECONDS), []
+    while jury.behind:
+        told += jury.catch_up(7)
+    assert told == jury.signals == jury_of(whole).signals
+    assert jury.catch_up() == []
+
+
+def test_the_same_tape_twice_gives_the_same_report(whole):
+    assert report([whole], bar_seconds=SECONDS, rows={}) == report(
+        [counted(tape(), SECONDS)], bar_seconds=SECONDS, rows={}
+    )
+
+
+def test_bars_that_change_are_heard_again_and_what_was_told_is_not_repeated():
+    live = state(SECONDS)
+    jury = Jury(live, SECONDS)
+    for batch in batches(tape(), 500, 500):
+        live.accept(batch)
+        jury.catch_up()
+    before = list(jury.signals)
+    late = live.flow.bars[SECONDS].closed[-3]
+    trade = replace(batch.trades[-1], id=batch.trades[-1].id + 1, time_us=late.time_us + 5, size=1)
+    live.accept(Trades(MARKET, (trade,)))
+    live.flow.settle()
+    assert jury.behind == len(live.flow.bars[SECONDS].closed)
+    assert [one for one in jury.catch_up() if one.time_us < late.time_us] == []
+    assert [one for one in jury.signals if one.time_us < late.time_us] == [
+        one for one in before if one.time_us < late.time_us
+    ]
+
+
+def test_finer_decimals_change_no_signal(whole):
+    fine = counted(tape(), SECONDS)
+    jury = jury_of(fine)
+    told = list(jury.signals)
+    fine.adopt(replace(MARKET, price_decimals=4, size_decimals=6, tick=1000))
+    assert jury.catch_up() == []
+    assert jury.signals == told
+    again = jury_of(fine, row=None)
+    assert [(one.signal, one.time_us, one.side) for one in again.signals] == [
+        (one.signal, one.time_us, one.side) for one in told
+    ]
+
+
+def test_what_is_switched_off_is_silent_and_still_feeds_the_others(whole):
+    off = {
+        "climax": SIGNALS["climax"].Parameters(enabled=False),
+        "large": SIGNALS["large"].Parameters(enabled=False),
+    }
+    jury = jury_of(whole, parameters=off)
+    assert {one.signal for one in jury.signals}.isdisjoint(off)
+    assert jury.last.marks.z is not None
+    assert [one for one in jury_of(whole).signals if one.signal not in off] == jury.signals
+
+
+def test_what_is_remembered_is_bounded_by_the_bars_that_are_kept(whole):
+    live = state(SECONDS, limits=Limits(120, 60, 10))
+    jury, told = Jury(live, SECONDS), []
+    for batch in batches(tape(), 100, 100):
+        live.accept(batch)
+        told += jury.catch_up()
+    assert told == jury_of(whole).signals, "forgetting changes nothing of what is told"
+    kept = live.flow.bars[SECONDS].closed
+    assert len(jury.marks) <= 2 * len(kept)
+    assert len(jury.signals) < len(told)
+    assert jury.signals == told[-len(jury.signals) :]
+
+
+def test_signals_after_a_loss_are_marked_until_the_next_session():
+    made = state(SECONDS)
+    missing = None
+    for place, batch in enumerate(batches(tape(), 100, 100)):
+        if place in (20, 21):
+            continue
+        missing = made.accept(batch) or missing
+        if place == 22:
+            made.lose(Missing(MARKET.name, missing.first, missing.last, 0, 0))
+    jury = jury_of(made)
+    (gap,) = made.gaps
+    first_day = {one.quality for one in jury.signals if one.time_us < gap.from_time_us - SECONDS * 1_000_000}
+    assert first_day == {""}
+    hurt = [one for one in jury.signals if gap.to_time_us <= one.time_us < BEGIN_US + 24 * HOUR_US]
+    assert hurt
+    assert all(one.quality.startswith("coverage 9") for one in hurt)
+    assert {one.quality for one in jury.signals if one.time_us >= BEGIN_US + 24 * HOUR_US} == {""}
+    assert {one.quality for one in jury_of(made, coverage=0.5).signals} == {""}
+
+
+def test_signals_after_an_outage_are_marked_by_its_share_of_the_session():
+    made = counted(tape(), SECONDS)
+    begin = BEGIN_US + 2 * HOUR_US
+    made.outages.append(Outage(MARKET.name, begin, begin + HOUR_US))
+    jury = jury_of(made)
+    by_time = {one.time_us: one.quality for one in jury.signals}
+    assert {quality for time, quality in by_time.items() if time < begin - SECONDS * 1_000_000} == {""}
+    for time_us, quality in by_time.items():
+        if begin + HOUR_US <= time_us < BEGIN_US + 24 * HOUR_US:
+            span = time_us + SECONDS * 1_000_000 - BEGIN_US
+            assert quality == f"coverage {100 * (1 - HOUR_US / span):.1f}"
+    assert {quality for time, quality in by_time.items() if time >= BEGIN_US + 24 * HOUR_US} == {""}
+
+
+# --- two markets
+
+
+def test_the_spread_of_two_markets_is_seen_from_both_sides_and_never_ahead():
+    ours, theirs = tape(1), tape(3, market=SPOT)
+    one, other = counted(ours, SECONDS), counted(theirs, SECONDS, market=SPOT)
+    there, back = (Pair(a, b, SECONDS, Spread.Parameters()) for a, b in ((one, other), (other, one)))
+    said, answered = there.catch_up(), back.catch_up()
+    assert said
+    assert [(a.time_us, a.side) for a in said] == [
+        (b.time_us, {"buy": "sell", "sell": "buy"}[b.side]) for b in answered
+    ]
+    assert {signal.values["partner"] for signal in said} == {SPOT.name}
+    part = counted(slice_of(theirs, 0, 9_000), SECONDS, market=SPOT)
+    open_us = part.flow.bars[SECONDS].open.time_us
+    assert Pair(one, part, SECONDS, Spread.Parameters()).catch_up() == [
+        signal for signal in said if signal.time_us < open_us
+    ]
+
+
+def test_a_spread_heard_as_it_comes_is_the_one_heard_at_the_end():
+    one, other = state(SECONDS), state(SECONDS, market=SPOT)
+    pair, told = Pair(one, other, SECONDS, Spread.Parameters()), []
+    theirs = batches(tape(3, market=SPOT), 300, 300)
+    for batch in batches(tape(1), 300, 300):
+        one.accept(batch)
+        one.flow.settle()
+        other.accept(next(theirs))
+        told += pair.catch_up()
+    assert told == Pair(one, other, SECONDS, Spread.Parameters()).catch_up()
+
+
+# --- the report
+
+
+def test_the_report_says_bars_and_signals_as_the_readme_does(whole):
+    made = report([whole], bar_seconds=SECONDS, rows={MARKET.name: 50})["markets"][MARKET.name]
+    *closed, last = made["bars"]
+    assert (last["z"], last["z_raw"], last["efficiency"], last["slope_z"]) == (None, None, None, None)
+    assert closed[18]["z"] is None
+    assert isinstance(closed[19]["z"], float)
+    counts = Counter(one["signal"] for one in made["signals"])
+    assert counts["stacked"] == sum(len(bar["stacked"]) for bar in closed)
+    by_time = {bar["time_us"]: bar for bar in closed}
+    for one in made["signals"]:
+        assert list(one) == ["signal", "time_us", "bar_seconds", "side", "values"]
+        bar = by_time[one["time_us"]]
+        if one["signal"] == "stacked":
+            values = one["values"]
+            assert [values["low"], values["high"], one["side"], values["rows"]] in bar["stacked"]
+        if one["signal"] == "climax":
+            assert one["values"] == {"z": bar["z"]}
+
+
+def test_the_report_marks_bars_in_its_own_rows_where_signals_see_others(whole):
+    made = report([whole], bar_seconds=SECONDS, rows={})["markets"][MARKET.name]
+    fixed = report([whole], bar_seconds=SECONDS, rows={MARKET.name: int(float(made["profile"]["row"]) * 10)})[
+        "markets"
+    ][MARKET.name]
+    assert made["bars"] == fixed["bars"]
+
+
+def test_seconds_of_a_bar_are_told(whole):
+    assert MINUTE_US == 60_000_000
+    assert {
+        one["bar_seconds"]
+        for one in report([whole], bar_seconds=SECONDS, rows={})["markets"][MARKET.name]["signals"]
+    } == {300}

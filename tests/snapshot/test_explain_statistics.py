@@ -1,0 +1,83 @@
+"""What the statistics of the last closed bar are made of gives the very statistics, and agrees with numpy."""
+
+from statistics import fmean, pstdev
+
+import numpy as np
+import pytest
+
+from cvdtui.config import load
+from cvdtui.signals.registry import PARAMETERS
+from tests.engine.busy_tape import tape
+from tests.snapshot.test_signals import MARKET, SECONDS, SPOT, board_of, settled
+
+SIZE = 1_000
+
+
+def seen(config=None, hours=50):
+    board = board_of(config)
+    board.on_columns(tape(3, market=SPOT, hours=hours))
+    board.on_columns(tape(hours=hours))
+    return board, settled(board, explain=True).detail
+
+
+@pytest.fixture(scope="module")
+def both():
+    return seen()
+
+
+def test_the_slope_is_that_of_a_fitted_line_and_its_z_is_the_one_in_force(both):
+    board, detail = both
+    found = detail.facts.slope
+    closed = board.states[MARKET.name].flow.bars[SECONDS].closed
+    cvds = [bar.cvd / SIZE for bar in closed]
+    slopes = [np.polyfit(range(20), cvds[at - 20 : at], 1)[0] for at in range(len(cvds) - 99, len(cvds) + 1)]
+    assert (found.bars, found.window, found.atr_bars, found.near) == (20, 100, 14, 0.25)
+    assert found.slope == pytest.approx(slopes[-1])
+    assert found.mean == pytest.approx(fmean(slopes))
+    assert found.deviation == pytest.approx(pstdev(slopes))
+    assert found.z == pytest.approx(detail.dashboard.slope_z)
+    ranges = [
+        max(bar.high, before.close) - min(bar.low, before.close)
+        for before, bar in zip(closed[-15:-1], closed[-14:], strict=True)
+    ]
+    assert found.atr == pytest.approx(sum(ranges) / 14 / 10**MARKET.price_decimals)
+
+
+def test_speed_counts_the_bar_and_the_quarter_of_an_hour_before(both):
+    board, detail = both
+    found = detail.facts.speed
+    *before, last = board.states[MARKET.name].flow.bars[SECONDS].closed[-4:]
+    assert (found.trades, found.seconds, found.seconds_before) == (last.trades, SECONDS, 900)
+    assert found.trades_before == sum(bar.trades for bar in before)
+    assert found.volume_before == pytest.approx(sum(bar.volume for bar in before) / SIZE)
+    assert found.ratio(found.trades, found.trades_before) == pytest.approx(detail.dashboard.speed)
+    assert found.ratio(1, 0) is None
+
+
+@pytest.mark.parametrize("method", ["cvd", "sum20"])
+def test_the_spread_by_both_methods_and_the_one_in_force_is_the_dashboards(method):
+    board, detail = seen(load([("mine", {"signals": {"spread": {"method": method}}})], signals=PARAMETERS))
+    found = detail.facts.spread
+    z = {"cvd": found.by_cvd, "sum20": found.by_sums}
+    assert detail.dashboard.rules.spread_method == method
+    assert z[method] == pytest.approx(detail.dashboard.spread_z)
+    sides = {}
+    for name in (MARKET.name, SPOT.name):
+        sizes = 10 ** board.states[name].market.size_decimals
+        bars = board.states[name].flow.bars[SECONDS]
+        sides[name] = {bar.time_us: bar.delta / sizes for bar in bars.closed}
+    last = min(state.flow.bars[SECONDS].open.time_us for state in board.states.values())
+    times = sorted(time for time in {*sides[MARKET.name], *sides[SPOT.name]} if time < last)[-100:]
+    mine, other = ([sides[name].get(time, 0.0) for time in times] for name in (MARKET.name, SPOT.name))
+    assert found.bars == 100
+    assert found.beta == pytest.approx(pstdev(mine) / pstdev(other))
+    assert (found.mine, found.other) == pytest.approx((sum(mine), sum(other)))
+    assert found.spread == pytest.approx(sum(mine) - found.beta * sum(other))
+
+
+def test_nothing_is_made_unasked_and_too_few_bars_make_no_slope_and_no_spread():
+    board, detail = seen(hours=3)
+    assert (detail.facts.slope, detail.facts.spread) == (None, None)
+    assert detail.facts.speed.trades > 0
+    facts = settled(board).detail.facts
+    assert (facts.slope, facts.speed, facts.spread) == (None, None, None)

@@ -1,0 +1,157 @@
+"""Signals on the way to the screen: flags, views and dashboard of the bars in view; each handed out once."""
+
+from cvdtui.board.board import Board
+from cvdtui.config import Config
+from cvdtui.engine.flow import EVERYTHING, Flow
+from cvdtui.model import Candle, Market, Signal, View
+from cvdtui.signals.evaluator import Jury
+from cvdtui.signals.peers import jury_maker
+from cvdtui.signals.registry import TOLD
+from cvdtui.snapshot.signals import signal_text, signal_views
+from tests.engine.busy_tape import BEGIN_US, HOUR_US, MARKET, batches, counted, tape
+
+SECONDS = 300
+SPOT = Market("binance", "BTCUSDT", "BTC", "USDT", "spot", 2, 5)
+NOW = BEGIN_US + 50 * HOUR_US
+
+
+def board_of(config=None):
+    def flow(market):
+        return Flow(market, timeframes=(60, SECONDS), limits=EVERYTHING)
+
+    return Board(flow, welcomes_all=True, make_jury=jury_maker(config or Config(), lambda _: None))
+
+
+def view(**asked):
+    return View(market=MARKET.name, timeframe=SECONDS, **asked)
+
+
+def settled(board, **asked):
+    """Snapshots until nothing is left to hear."""
+    while not board.judge(SECONDS):
+        pass
+    return board.snapshot(view(**asked), NOW)
+
+
+def test_what_the_jury_told_is_in_the_detail_oldest_first():
+    board = board_of()
+    board.on_columns(tape())
+    detail = settled(board).detail
+    jury = Jury(counted(tape(), SECONDS), SECONDS)
+    jury.catch_up()
+    told = [one for one in detail.signals if not one.provisional]
+    assert [(one.signal, one.time_us, one.side, one.values) for one in told] == [
+        (one.signal, one.time_us, one.side, one.values) for one in jury.signals[-200:]
+    ]
+    last = jury.last.marks
+    board_says = detail.dashboard
+    assert (board_says.z, board_says.efficiency, board_says.phase) == (last.z, last.efficiency, last.phase)
+    assert sum(board_says.orders) * 1000 == jury.last.bar.delta
+    assert detail.bars[-2].z == last.z
+
+
+def test_views_carry_what_is_drawn_and_every_signal_has_words():
+    jury = Jury(counted(tape(), SECONDS), SECONDS)
+    jury.catch_up()
+    views = signal_views(jury, 10_000)
+    divergence = next(one for one in views if one.signal == "divergence")
+    assert len(divergence.pivots) == 2
+    assert divergence.pivots[0][0] < divergence.pivots[1][0] < divergence.time_us
+    zone = next(one for one in views if one.signal == "stacked").zone
+    assert zone[0] < zone[1]
+    assert next(one for one in views if one.signal == "absorption").price > 0
+    texts = {one.signal: one.text for one in views}
+    assert texts.keys() == {*TOLD} - {"spread", "accumulation"}
+    assert all(text != "-" and "None" not in text and len(text) < 80 for text in texts.values())
+    assert signal_text(Signal("other", 0, 60, "buy", {})) == "other"
+
+
+def test_the_table_flags_signals_of_the_bar_that_closed_last_and_no_older_ones():
+    board, seen = board_of(), set()
+    for batch in batches(tape(), 30, 30):
+        board.on_trades(batch)
+        row = board.snapshot(view(), NOW).rows[0]
+        jury = board.court.jury(board.states[MARKET.name], SECONDS)
+        due = {one.signal for one in jury.signals if jury.last and one.time_us == jury.last.bar.time_us}
+        texts = [flag.text for flag in row.flags]
+        assert ("div" in texts) == ("divergence" in due)
+        assert ("abs" in texts) == ("absorption" in due)
+        assert any("imb" in text for text in texts) == ("stacked" in due)
+        assert ("climax" in texts) == ("climax" in due)
+        seen |= {*texts}
+    assert {"div", "abs", "climax", "flip", "large", "3×imb"} <= seen
+
+
+def test_each_signal_is_handed_out_once_with_its_market():
+    board = board_of()
+    board.add(MARKET)
+    board.add(SPOT)
+    theirs, told = batches(tape(3, market=SPOT), 200, 200), []
+    for batch in batches(tape(), 200, 200):
+        board.on_trades(batch)
+        board.on_trades(next(theirs))
+        board.judge(SECONDS)
+        told += board.court.take()
+    board.judge(SECONDS, limit=None)
+    told += board.court.take()
+    assert board.court.take() == []
+    for market in (MARKET, SPOT):
+        jury = board.court.jury(board.states[market.name], SECONDS)
+        assert sorted((one.time_us, one.signal) for name, one in told if name == market.name) == sorted(
+            (one.time_us, one.signal) for one in jury.signals
+        )
+        assert any(one.signal == "spread" for one in jury.signals)
+
+
+def test_a_sitting_hears_so_many_bars_and_those_of_the_market_at_hand_first():
+    board = board_of()
+    board.on_columns(tape(3, market=SPOT))
+    board.on_columns(tape())
+    assert not board.judge(SECONDS, first=MARKET.name, limit=50)
+    juries = {name: board.court.jury(state, SECONDS) for name, state in board.states.items()}
+    assert (juries[MARKET.name].heard, juries[SPOT.name].heard) == (50, 0)
+    while not board.judge(SECONDS, first=MARKET.name, limit=100):
+        pass
+    assert {jury.behind for jury in juries.values()} == {0}
+
+
+def test_a_market_that_began_anew_with_its_history_repeats_nothing():
+    board = board_of()
+    board.add(MARKET)
+    rows = list(batches(tape(), 1_000, 1_000))
+    for batch in rows[:8]:
+        board.on_trades(batch)
+    board.judge(SECONDS, limit=None)
+    before = board.court.take()
+    assert before
+    first = rows[0].trades[0]
+    board.hold(MARKET.name)
+    minute = first.time_us - first.time_us % 60_000_000
+    candle = Candle(minute - 60_000_000, 60, 600_000, 600_000, 600_000, 600_000, 10, 5, 6_000_000, 2)
+    board.on_history(MARKET, (candle,))
+    board.expect(MARKET.name, first.id)
+    for batch in rows[:8]:
+        board.on_trades(batch)
+    board.judge(SECONDS, limit=None)
+    keys = [(one.signal, one.time_us, one.side) for _, one in board.court.take()]
+    assert {*keys}.isdisjoint({(one.signal, one.time_us, one.side) for _, one in before})
+
+
+def test_parameters_of_the_configuration_are_in_force():
+    quiet = Config(signals={name: {"enabled": False} for name in TOLD if name != "climax"})
+    board = board_of(quiet)
+    board.on_columns(tape())
+    assert {one.signal for one in settled(board).detail.signals} == {"climax"}
+    short = Config(signals={"climax": {"n": 5, "extreme": 1.0}})
+    board = board_of(short)
+    board.on_columns(tape())
+    snapshot = settled(board)
+    assert snapshot.rows[0].z == snapshot.detail.dashboard.z, "the table, the chart and the dashboard agree"
+
+
+def test_a_board_without_judges_draws_as_before():
+    board = Board(lambda market: Flow(market, timeframes=(60, SECONDS)), welcomes_all=True)
+    board.on_columns(tape())
+    detail = board.snapshot(view(), NOW).detail
+    assert detail.signals == ()
+    assert board.judge(SECONDS)
