@@ -8,7 +8,7 @@ from msgspec import Struct
 from cvdtui.alerts.condition import Values
 from cvdtui.config import AlertRule
 from cvdtui.config.validators import bar_text
-from cvdtui.model import TIMEFRAMES, Heard, MarketRow
+from cvdtui.model import TIMEFRAMES, MarketRow, SignalEvent
 
 _STRENGTHS = ("strength", "z", "ratio", "rows", "efficiency", "value")
 """Where a signal says how strong it is, the first that is there."""
@@ -53,30 +53,30 @@ def strength_of(values: dict[str, object]) -> float | None:
     return None
 
 
-def alert_of(heard: Heard, now_us: int, *, demo: bool = False) -> Alert:
+def alert_of(event: SignalEvent, now_us: int, *, demo: bool = False) -> Alert:
     """The alert that speaks of this signal."""
-    said = heard.signal
+    said = event.signal
     strength = strength_of(said.values)
     arrow = "▲" if said.side == "buy" else "▼"
-    title = f"{heard.market} {said.signal} {arrow} {said.side}"
+    title = f"{event.market} {said.signal} {arrow} {said.side}"
     length = bar_text(said.bar_seconds) if said.bar_seconds in TIMEFRAMES else f"{said.bar_seconds}s"
     clock = datetime.fromtimestamp(said.time_us // 1_000_000, UTC)
     words = [f"{length} bar of {clock:%Y-%m-%d %H:%M:%S} UTC"]
-    words += [] if heard.price is None else [f"price {heard.price:.10g}"]
+    words += [] if event.price is None else [f"price {event.price:.10g}"]
     words += [] if strength is None else [f"strength {strength:.4g}"]
-    words.append(f"coverage {int(heard.coverage * 1000) / 10:g} %")
-    words += [] if heard.complete else ["incomplete data"]
+    words.append(f"coverage {int(event.coverage * 1000) / 10:g} %")
+    words += [] if event.complete else ["incomplete data"]
     return Alert(
         title=("DEMO " if demo else "") + title,
         text=", ".join(words),
-        market=heard.market,
+        market=event.market,
         signal=said.signal,
         side=said.side,
         time_us=said.time_us,
         bar_seconds=said.bar_seconds,
         strength=strength,
-        price=heard.price,
-        coverage=heard.coverage,
+        price=event.price,
+        coverage=event.coverage,
         values=said.values,
         sent_us=now_us,
         demo=demo,

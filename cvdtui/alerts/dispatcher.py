@@ -14,7 +14,7 @@ from cvdtui.alerts.rules import Rules, Verdict
 from cvdtui.config import AlertChannel, AlertRule, Alerts
 from cvdtui.config.names import hint
 from cvdtui.errors import UsageError
-from cvdtui.model import AlertLine, ChannelState, Heard, MarketRow, Now, RuleLine
+from cvdtui.model import AlertLine, ChannelState, MarketRow, Now, RuleLine, SignalEvent
 
 LINES = 200
 """Alerts kept to show."""
@@ -25,7 +25,7 @@ ON_SCREEN = ("notice",)
 T = TypeVar("T")
 
 
-class AlertDesk:
+class AlertDispatcher:
     """Judges every signal it hears and hands alerts to the channels; hearing never waits."""
 
     def __init__(
@@ -48,13 +48,13 @@ class AlertDesk:
         self._outboxes: dict[str, Outbox] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
-    def hear(self, heard: Heard, now_us: int) -> AlertLine | None:
+    def on_signal(self, event: SignalEvent, now_us: int) -> AlertLine | None:
         """A signal: the alert it became, if it did."""
-        verdict = self.rules.judge(heard, now_us)
+        verdict = self.rules.judge(event, now_us)
         if verdict is None:
             return None
-        alert = alert_of(heard, now_us, demo=self._demo)
-        return self._speak(alert, heard.signal.side, verdict, now_us)
+        alert = alert_of(event, now_us, demo=self._demo)
+        return self._speak(alert, event.signal.side, verdict, now_us)
 
     def hold(self, rule: AlertRule, row: MarketRow, values: Values, now_us: int) -> AlertLine | None:
         """A rule's condition began to hold for a market: the alert it became, if the rule may speak."""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from cvdtui.alerts.alert import strength_of
 from cvdtui.config import AlertRule, Alerts
-from cvdtui.model import Heard, SignalKey
+from cvdtui.model import SignalEvent, SignalKey
 
 REMEMBERED = 20_000
 """Signals known to have alerted."""
@@ -34,17 +34,17 @@ class Rules:
         self._seen: dict[SignalKey, None] = {}
         self._spoke: dict[tuple[AlertRule, str], int] = {}
 
-    def judge(self, heard: Heard, now_us: int) -> Verdict | None:
+    def judge(self, event: SignalEvent, now_us: int) -> Verdict | None:
         """Where it goes; None where no rule asks for it, all that do are cooling down, or it has alerted."""
-        if heard.key in self._seen:
+        if event.key in self._seen:
             return None
-        fresh = not heard.backfilled and self._is_fresh(heard, now_us)
+        fresh = not event.backfilled and self._is_fresh(event, now_us)
         rules = (*self._alerts.rules, *self.added)
-        matching = [rule for rule in rules if (fresh or rule.backfilled) and matches(rule, heard)]
+        matching = [rule for rule in rules if (fresh or rule.backfilled) and matches(rule, event)]
         if not matching:
             return None
-        self._remember(heard.key)
-        return self.turn(matching, heard.market, now_us)
+        self._remember(event.key)
+        return self.turn(matching, event.market, now_us)
 
     def turn(self, matching: Sequence[AlertRule], market: str, now_us: int) -> Verdict | None:
         """Where an alert that these rules ask for goes; None while all of them are cooling down."""
@@ -69,8 +69,8 @@ class Rules:
         clock, begin, end = f"{moment:%H:%M}", span[:5], span[6:]
         return begin <= clock < end if begin < end else clock >= begin or clock < end
 
-    def _is_fresh(self, heard: Heard, now_us: int) -> bool:
-        return -EARLY_US <= now_us - heard.closed_us <= self._alerts.fresh_s * 1_000_000
+    def _is_fresh(self, event: SignalEvent, now_us: int) -> bool:
+        return -EARLY_US <= now_us - event.closed_us <= self._alerts.fresh_s * 1_000_000
 
     def spoke_us(self, rule: AlertRule) -> int:
         """When it spoke last, of any market; 0: not yet."""
@@ -88,15 +88,15 @@ class Rules:
             del self._seen[next(iter(self._seen))]
 
 
-def matches(rule: AlertRule, heard: Heard) -> bool:
+def matches(rule: AlertRule, event: SignalEvent) -> bool:
     """Whether a rule asks for this signal, however old it is."""
-    said = heard.signal
+    said = event.signal
     return (
         not rule.when
         and rule.signal in ("*", said.signal)
-        and fnmatchcase(heard.market, rule.market)
+        and fnmatchcase(event.market, rule.market)
         and rule.bar in (0, said.bar_seconds)
         and rule.side in ("both", said.side)
-        and (heard.complete or rule.incomplete)
+        and (event.complete or rule.incomplete)
         and (rule.strength == 0 or (strength_of(said.values) or 0.0) >= rule.strength)
     )

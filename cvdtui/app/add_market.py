@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from cvdtui.app.background import Wishes
+from cvdtui.app.background import BackgroundTasks
 from cvdtui.app.picker import Picker
 from cvdtui.app.source import Source
 from cvdtui.model import Market
@@ -12,9 +12,9 @@ from cvdtui.venues import VENUES
 class Adding:
     """Offers instruments as the source knows them, and asks it for more where a venue is named."""
 
-    def __init__(self, source: Source, wishes: Wishes) -> None:
+    def __init__(self, source: Source, background: BackgroundTasks) -> None:
         self._source = source
-        self._wishes = wishes
+        self._background = background
         self._asked: set[str] = set()
         self._history: list[str] = []
         self._venues: tuple[str, ...] = ()
@@ -24,7 +24,7 @@ class Adding:
         self._venues = tuple(dict.fromkeys(venues))
         if "" not in self._asked:
             self._asked.add("")
-            self._wishes.load_instruments("")
+            self._background.load_instruments("")
         return Picker(text, history=self._history, search=self._search, resolve=self.meant)
 
     @property
@@ -54,4 +54,4 @@ class Adding:
         if ":" in text and venue in VENUES and venue not in self._asked:
             self._asked.add(venue)
             if venue not in self._source.instruments():
-                self._wishes.load_instruments(venue)
+                self._background.load_instruments(venue)

@@ -10,7 +10,7 @@ GIVE_UP_S = 4.0
 log = logging.getLogger(__name__)
 
 
-class Wishes:
+class BackgroundTasks:
     """Runs the source's slow calls; `say` shows a line, `ended` is called after each."""
 
     def __init__(self, source: Source, say: Callable[[str], None]) -> None:

@@ -10,11 +10,11 @@ from msgspec.structs import replace
 from cvdtui.app import commands
 from cvdtui.app.add_market import Adding
 from cvdtui.app.alert_actions import Alerting
-from cvdtui.app.background import Wishes
+from cvdtui.app.background import BackgroundTasks
 from cvdtui.app.explain_focus import Explaining
 from cvdtui.app.keys import action_of
 from cvdtui.app.layout import PRESETS
-from cvdtui.app.layout_state import ORDER, Stage
+from cvdtui.app.layout_state import ORDER, LayoutState
 from cvdtui.app.levels import drop
 from cvdtui.app.picker import Picker
 from cvdtui.app.prompt import Prompt
@@ -30,27 +30,27 @@ from cvdtui.panes.markets import Markets
 from cvdtui.panes.offline import Offline
 
 
-class Desk:
+class Controller:
     """View, stage, panes and prompt.
 
     `do` performs an action by name and says False when it is not one of its own.
     """
 
-    def __init__(self, source: Source, view: View, stage: Stage) -> None:
+    def __init__(self, source: Source, view: View, layout_state: LayoutState) -> None:
         self.source = source
-        self.stage = stage
+        self.layout_state = layout_state
         self.view = view
         self.markets = Markets()
         self._grouped = Groups()
         self.panes = Panes(markets=self.markets)
         self.help = Help()
-        self.explaining = Explaining(self.panes, stage)
+        self.explaining = Explaining(self.panes, layout_state)
         self.offline = Offline()
         self.message = ""
         self.prompt: Prompt | Picker | None = None
         self.frozen = False
-        self.wishes = Wishes(source, self.say)
-        self.adding = Adding(source, self.wishes)
+        self.background = BackgroundTasks(source, self.say)
+        self.adding = Adding(source, self.background)
         self.player = Player(source, self.say)
         self.alerting = Alerting(source, self.say)
         self.looking = Looking(lambda: self.view, self.look, self.say)
@@ -70,16 +70,16 @@ class Desk:
             "help": lambda _: self._toggle_help(),
             "filter": self._filter,
             "command": lambda _: self._ask("command", ":"),
-            "open": lambda _: self.stage.toggle_zoom(),
+            "open": lambda _: self.layout_state.toggle_zoom(),
             "goto": self._goto,
             "back": lambda _: self._back(),
             "next_market": lambda _: self.answer(self.markets.move(1)),
             "previous_market": lambda _: self.answer(self.markets.move(-1)),
-            "next_pane": lambda _: self.stage.next_pane(1),
-            "previous_pane": lambda _: self.stage.next_pane(-1),
+            "next_pane": lambda _: self.layout_state.next_pane(1),
+            "previous_pane": lambda _: self.layout_state.next_pane(-1),
             "pane": self._pane,
             "groups": lambda _: self._groups(),
-            "zoom": lambda _: self.stage.toggle_zoom(),
+            "zoom": lambda _: self.layout_state.toggle_zoom(),
             "preset": self._preset,
             "shorter": lambda _: self.looking.timeframe(-1),
             "longer": lambda _: self.looking.timeframe(1),
@@ -101,7 +101,7 @@ class Desk:
             "alert": self._alert,
             "unalert": self.alerting.remove,
             "silence": lambda _: self.alerting.remove_all(self.view.market),
-            "undo": lambda _: self.wishes.undo(),
+            "undo": lambda _: self.background.undo(),
             "demo": self._demo,
             "least": self.looking.least,
         }
@@ -127,16 +127,16 @@ class Desk:
             self.snapshot = self.source.snapshot(self.view)
             self._follow()
         report = self.source.offline()
-        self.stage.offline = bool(report) and not self._dismissed
+        self.layout_state.offline = bool(report) and not self._dismissed
         self.offline.report = report
         return self.snapshot
 
     def _wants(self) -> dict[str, object]:
         """What panes that are drawn ask for beyond the market at hand."""
-        log = self.stage.is_drawn("signals")
+        log = self.layout_state.is_drawn("signals")
         scored = getattr(self.panes["signals"], "scored", None) if log else None
-        tpo = self.stage.is_drawn("profile") and getattr(self.panes["profile"], "is_tpo", False)
-        group, explain = self.stage.is_drawn("group"), self.stage.explain
+        tpo = self.layout_state.is_drawn("profile") and getattr(self.panes["profile"], "is_tpo", False)
+        group, explain = self.layout_state.is_drawn("group"), self.layout_state.explain
         return {"group": group, "log": log, "scored": scored, "tpo": tpo, "explain": explain}
 
     def _follow(self) -> None:
@@ -168,7 +168,7 @@ class Desk:
             return self._left_over()
         self.message = ""
         name = character if character and character.isprintable() and character != " " else key
-        if not self.stage.small:
+        if not self.layout_state.small:
             answer = self.focused.press(name)
             if answer is not None:
                 self.answer(answer)
@@ -188,13 +188,13 @@ class Desk:
     @property
     def focused(self) -> Pane:
         """The pane that has the keys."""
-        if self.stage.help:
+        if self.layout_state.help:
             return self.help
-        if self.stage.offline:
+        if self.layout_state.offline:
             return self.offline
-        if self.stage.explain:
+        if self.layout_state.explain:
             return self.explaining.pane
-        return self.panes[self.stage.focus]
+        return self.panes[self.layout_state.focus]
 
     def do(self, action: str, argument: object = None) -> bool:
         """Perform an action; False when it is the app's (quit, suspend, theme, redraw)."""
@@ -209,9 +209,9 @@ class Desk:
         if answer.view:
             self.look(**answer.view)
         if answer.open:
-            self.stage.drill()
+            self.layout_state.drill()
         if answer.pane:
-            self.stage.show_alone(answer.pane)
+            self.layout_state.show_alone(answer.pane)
             self.look()
         if answer.bar:
             self._jump(*answer.bar)
@@ -219,22 +219,26 @@ class Desk:
             self.do(answer.action, answer.argument)
 
     def _back(self) -> None:
-        if self.stage.offline and not self.stage.help:
-            self._dismissed, self.stage.offline = True, False
+        if self.layout_state.offline and not self.layout_state.help:
+            self._dismissed, self.layout_state.offline = True, False
             return
-        was_past = bool(self.view.at_us) and not self.stage.help
+        was_past = bool(self.view.at_us) and not self.layout_state.help
         if was_past:
             self.look(at_us=0)
-        if (not was_past or self.stage.origin) and not self.stage.back() and self.markets.pattern:
+        if (
+            (not was_past or self.layout_state.origin)
+            and not self.layout_state.back()
+            and self.markets.pattern
+        ):
             self.markets.filter("")
 
     def _explain(self) -> None:
         self.explaining.ask()
-        if self.stage.explain and not self.frozen:
+        if self.layout_state.explain and not self.frozen:
             self.look()
 
     def _toggle_help(self) -> None:
-        self.stage.help = not self.stage.help
+        self.layout_state.help = not self.layout_state.help
 
     # --- the prompt ------------------------------------------------------------
 
@@ -284,11 +288,11 @@ class Desk:
     # --- actions ------------------------------------------------------------
 
     def _filter(self, pattern: object) -> None:
-        focused = self.panes[self.stage.focus]
+        focused = self.panes[self.layout_state.focus]
         self._filters = focused if isinstance(focused, Filtered) else self.markets
         if isinstance(pattern, str):
             self._filters.filter(pattern)
-        elif self.stage.focus == "tape":
+        elif self.layout_state.focus == "tape":
             self._ask("least", "least size: ", f"{self.view.min_size:g}" if self.view.min_size else "")
         else:
             self._ask("filter", "/", self._filters.pattern)
@@ -298,7 +302,7 @@ class Desk:
         if market not in [row.market.name for row in self.snapshot.rows]:
             self.say(f"{market} is not followed any more")
             return
-        self.stage.visit("chart")
+        self.layout_state.visit("chart")
         self.markets.filter("")
         self.markets.held = True
         self.look(market=market, timeframe=seconds, at_us=at_us)
@@ -322,22 +326,22 @@ class Desk:
         word = str(name)
         if word.isdigit():
             word = ORDER[int(word) - 1]  # 0 is the last one
-        self.stage.toggle(word)
+        self.layout_state.toggle(word)
         self.look()
 
     def _groups(self) -> None:
         """The table shows markets, or the assets they are about."""
         self.markets.groups = self._grouped if self.markets.groups is None else None
         self.look(groups=self.markets.groups is not None)
-        if self.stage.compact:
-            self.stage.focus = "markets"
+        if self.layout_state.compact:
+            self.layout_state.focus = "markets"
         self.say(
             "markets added up by asset; v shows them one by one" if self.view.groups else "markets one by one"
         )
 
     def _preset(self, name: object) -> None:
-        chosen = str(name) if name in PRESETS else self.stage.next_preset()
-        self.stage.set_preset(chosen)
+        chosen = str(name) if name in PRESETS else self.layout_state.next_preset()
+        self.layout_state.set_preset(chosen)
         self.say(f"layout {chosen}")
 
     def _mark(self) -> None:
@@ -378,14 +382,14 @@ class Desk:
 
     def _follow_market(self, name: str) -> None:
         self.say(f"asking for {name} ...")
-        self.wishes.add(name)
+        self.background.add(name)
 
     def _remove(self, name: object) -> None:
         chosen = str(name) if name else self.view.market
         if chosen is None or chosen not in [row.market.name for row in self.snapshot.rows]:
             self.say(f"no market {chosen!r} here" if chosen else "no market to remove")
             return
-        self.wishes.remove(chosen)
+        self.background.remove(chosen)
 
     def _demo(self, wanted: object) -> None:
         if not wanted and not self.source.offline():
@@ -393,4 +397,4 @@ class Desk:
             return
         self._dismissed = False
         self.say("starting the demo exchange ...")
-        self.wishes.demo()
+        self.background.demo()

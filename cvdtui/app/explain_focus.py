@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from cvdtui.app.layout_state import Stage
+from cvdtui.app.layout_state import LayoutState
 from cvdtui.panes import Panes
 from cvdtui.panes.line import Pane
 
@@ -16,9 +16,9 @@ SILENT = frozenset({"alerts"})
 class Explaining:
     """Turns the page to the pane that has the focus."""
 
-    def __init__(self, panes: Panes, stage: Stage) -> None:
+    def __init__(self, panes: Panes, layout_state: LayoutState) -> None:
         self._panes = panes
-        self._stage = stage
+        self._layout_state = layout_state
         self._page: Explain | None = None
 
     @property
@@ -29,17 +29,17 @@ class Explaining:
 
             self._page = Explain()
             self._panes[self._page.name] = self._page
-        self._page.turn_to(self._panes[self._stage.focus])
-        self._stage.explained = self._page.rows
+        self._page.turn_to(self._panes[self._layout_state.focus])
+        self._layout_state.explained = self._page.rows
         return self._page
 
     def ask(self) -> None:
         """The next `?`: explanation, then the keys, then back to where it began."""
-        stage = self._stage
-        if stage.help:
-            stage.help = False
-        elif stage.explain or stage.offline or stage.focus in SILENT:
-            stage.explain, stage.help = False, True
+        layout_state = self._layout_state
+        if layout_state.help:
+            layout_state.help = False
+        elif layout_state.explain or layout_state.offline or layout_state.focus in SILENT:
+            layout_state.explain, layout_state.help = False, True
         else:
-            stage.explain = True
+            layout_state.explain = True
             self.pane  # noqa: B018 - it is there before it is drawn

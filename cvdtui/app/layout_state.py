@@ -6,7 +6,7 @@ from cvdtui.panes import PANES
 ORDER = tuple(PANES)
 
 
-class Stage:
+class LayoutState:
     """Focus, zoom, drill and visibility; on a small screen one pane stands alone: the focused one."""
 
     def __init__(self, preset: str = "trader") -> None:

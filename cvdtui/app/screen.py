@@ -14,11 +14,11 @@ from textual._compositor import CompositorUpdate
 from textual.app import App, ComposeResult
 from textual.screen import Screen
 
-from cvdtui.app.controller import Desk
+from cvdtui.app.controller import Controller
 from cvdtui.app.display import Display
 from cvdtui.app.keys import GLOBAL_HINTS, KEYS
 from cvdtui.app.layout import LEAST, Place
-from cvdtui.app.layout_state import Stage
+from cvdtui.app.layout_state import LayoutState
 from cvdtui.app.picker import Picker
 from cvdtui.app.shutdown import on_signals
 from cvdtui.app.source import Source
@@ -31,7 +31,7 @@ from cvdtui.panes.clock import Clock
 from cvdtui.panes.header import Header
 from cvdtui.panes.line import Pane, Pointed
 from cvdtui.panes.small import Small
-from cvdtui.panes.styles import Inks
+from cvdtui.panes.styles import StyleSheet
 from cvdtui.panes.view import PaneView
 from cvdtui.theme import Theme
 
@@ -78,23 +78,23 @@ class MonitorApp(App[None]):
         self._seconds = seconds
         self._ascii = not _speaks_unicode() if ascii_only is None else ascii_only
         self._clock = Clock(time_zone)
-        self._stage = Stage(preset)
-        self.desk = Desk(source, view or View(), self._stage)
+        self._layout_state = LayoutState(preset)
+        self.controller = Controller(source, view or View(), self._layout_state)
         self._display_of = Display(COLOURS.get(self.console.color_system or ""))
         self._header = Header()
         self._status = Status()
         self._footer = Footer()
         self._small = Small(*LEAST)
         self._choices = Choices()
-        self._inks = Inks(self._themes[self._theme_name], ascii_only=self._ascii)
+        self._sheet = StyleSheet(self._themes[self._theme_name], ascii_only=self._ascii)
         self._fixed: dict[str, Pane] = {
             pane.name: pane
             for pane in (
                 self._header,
                 self._status,
                 self._footer,
-                self.desk.help,
-                self.desk.offline,
+                self.controller.help,
+                self.controller.offline,
                 self._small,
                 self._choices,
             )
@@ -118,9 +118,9 @@ class MonitorApp(App[None]):
             self._driver.write(text)
 
     def compose(self) -> ComposeResult:
-        self.desk.help.keys = tuple((key.shown, key.words) for key in KEYS)
-        self._stage.width, self._stage.height = self.size
-        self._stage.settle()
+        self.controller.help.keys = tuple((key.shown, key.words) for key in KEYS)
+        self._layout_state.width, self._layout_state.height = self.size
+        self._layout_state.settle()
         self.repaint()
         yield from self._views.values()
         yield self._view(self._choices.name)
@@ -129,9 +129,9 @@ class MonitorApp(App[None]):
         """The widget of a pane, made when the pane is first drawn; the choices stay above all of them."""
         view = self._views.get(name)
         if view is None:
-            pane = self._fixed.get(name) or self.desk.panes[name]
+            pane = self._fixed.get(name) or self.controller.panes[name]
             of_detail = name in PANES and name not in BEYOND_ONE_MARKET
-            view = self._views[name] = PaneView(pane, self._inks, self._clock, of_detail=of_detail)
+            view = self._views[name] = PaneView(pane, self._sheet, self._clock, of_detail=of_detail)
             above = self._views.get(self._choices.name)
             if above is not None and above.parent is not None and self.screen.is_attached:
                 self.screen.mount(view, before=above)  # a screen that is being left takes no more
@@ -148,13 +148,13 @@ class MonitorApp(App[None]):
         gc.enable()
         self._begun = True
         self.repaint()
-        self.desk.wishes.start()
+        self.controller.background.start()
         self.set_interval(1 / self._hz, self._tick)
         if self._seconds is not None:
             self.set_timer(self._seconds, self.exit)
 
     async def on_unmount(self) -> None:
-        await self.desk.wishes.close()
+        await self.controller.background.close()
 
     def _leave(self, code: int) -> None:
         self.exit(return_code=code)
@@ -168,29 +168,31 @@ class MonitorApp(App[None]):
         if self._display_of.skipped:
             self._display_of.skipped = False
             self.screen.refresh()
-        self.desk.tick()
+        self.controller.tick()
         self.repaint(force=False)
 
     def repaint(self, *, force: bool = True) -> None:
         """Show the desk's snapshot in every pane that has a place; `force` also where nothing new arrived."""
-        desk, stage = self.desk, self._stage
-        self._small.have = (stage.width, stage.height)
-        self._header.frozen = desk.frozen
-        prompt = desk.prompt
+        controller, layout_state = self.controller, self._layout_state
+        self._small.have = (layout_state.width, layout_state.height)
+        self._header.frozen = controller.frozen
+        prompt = controller.prompt
         self._status.prompt = None if prompt is None else (prompt.ask, prompt.text, prompt.cursor)
-        self._status.message = desk.message
-        focused = desk.focused
+        self._status.message = controller.message
+        focused = controller.focused
         self._footer.keys = self._hints(focused)
-        rows = desk.snapshot.groups if desk.view.groups else desk.snapshot.rows
-        places = self._with_choices(stage.places(max(len(rows), 1)))
+        rows = controller.snapshot.groups if controller.view.groups else controller.snapshot.rows
+        places = self._with_choices(layout_state.places(max(len(rows), 1)))
         if not self._begun:
             places = {n: place for n, place in places.items() if n in self._fixed or n == focused.name}
         self._put(places)
         for name, place in self._places.items():
             view = self._views[name]
-            alone = name in {stage.zoom, "help", "offline"} or stage.compact or stage.drilled
+            alone = (
+                name in {layout_state.zoom, "help", "offline"} or layout_state.compact or layout_state.drilled
+            )
             view.show(
-                desk.snapshot,
+                controller.snapshot,
                 focused=view.pane is focused,
                 zoomed=alone,
                 size=(place.width, place.height),
@@ -199,11 +201,11 @@ class MonitorApp(App[None]):
 
     def _with_choices(self, places: dict[str, Place]) -> dict[str, Place]:
         """The instruments a typed name may mean stand above the line it is typed in."""
-        picker = self.desk.prompt
+        picker = self.controller.prompt
         if not isinstance(picker, Picker) or "status" not in places:
             return places
         offer, status = self._choices, places["status"]
-        known = self.desk.adding.known
+        known = self.controller.adding.known
         if known != offer.known:
             picker.look_again()
             offer.known = known
@@ -227,16 +229,18 @@ class MonitorApp(App[None]):
                 view.styles.width, view.styles.height = place.width, place.height
 
     def _hints(self, focused: Pane) -> tuple[tuple[str, str], ...]:
-        if isinstance(self.desk.prompt, Picker):
+        if isinstance(self.controller.prompt, Picker):
             return (("enter", "add"), ("esc", "cancel"), ("tab", "complete"), ("↑↓", "choose"))
-        if self.desk.prompt is not None:
+        if self.controller.prompt is not None:
             return (("enter", "done"), ("esc", "cancel"), ("tab", "complete"), ("↑↓", "history"))
         play: tuple[tuple[str, str], ...] = ()
-        replay = self.desk.source.replay
+        replay = self.controller.source.replay
         if replay is not None:
             play = (("space", "go on" if replay.paused else "pause"), (".", "step"), ("< >", "speed"))
-        back = () if "esc" in dict(focused.hints) or not self._stage.can_leave else (("esc", "back"),)
-        panes = (("1-9", "panes"),) if self._stage.compact and focused is self.desk.markets else ()
+        back = () if "esc" in dict(focused.hints) or not self._layout_state.can_leave else (("esc", "back"),)
+        panes = (
+            (("1-9", "panes"),) if self._layout_state.compact and focused is self.controller.markets else ()
+        )
         return (
             *GLOBAL_HINTS[:2],
             *back,
@@ -269,8 +273,8 @@ class MonitorApp(App[None]):
         return open_ and driver is not None and not driver.is_headless and not driver.is_inline
 
     def on_resize(self, event: events.Resize) -> None:
-        self._stage.width, self._stage.height = event.size
-        self._stage.settle()
+        self._layout_state.width, self._layout_state.height = event.size
+        self._layout_state.settle()
         self._display_of.forget()
         self._display_of.skipped = True
         self.repaint()
@@ -285,10 +289,10 @@ class MonitorApp(App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Keys and pasted text go to the desk; nothing of Textual's own bindings is in the way."""
         if isinstance(event, events.Key):
-            self._act(self.desk.press(event.key, event.character))
+            self._act(self.controller.press(event.key, event.character))
             self.repaint()
         elif isinstance(event, events.Paste):
-            self.desk.paste(event.text)
+            self.controller.paste(event.text)
             self.repaint()
         else:
             await super().on_event(event)
@@ -308,34 +312,34 @@ class MonitorApp(App[None]):
     def _next_theme(self, wanted: str) -> None:
         names = list(self._themes)
         if wanted and wanted not in names:
-            self.desk.say(f"no theme {wanted!r}; there are {', '.join(names)}")
+            self.controller.say(f"no theme {wanted!r}; there are {', '.join(names)}")
             return
         chosen = wanted or names[(names.index(self._theme_name) + 1) % len(names)]
         self._theme_name = chosen
-        self._inks = Inks(self._themes[chosen], ascii_only=self._ascii)
+        self._sheet = StyleSheet(self._themes[chosen], ascii_only=self._ascii)
         for view in self._views.values():
-            view.reink(self._inks)
-        self.desk.say(f"theme {chosen}")
+            view.set_theme(self._sheet)
+        self.controller.say(f"theme {chosen}")
         if self._save_theme is not None:
             try:
                 self._save_theme(chosen)
             except (OSError, CvdtuiError) as error:
-                self.desk.say(f"theme {chosen}, not saved: {error}")
+                self.controller.say(f"theme {chosen}, not saved: {error}")
 
     def on_pane_view_clicked(self, event: PaneView.Clicked) -> None:
-        desk = self.desk
+        controller = self.controller
         if event.pane.name in PANES:
-            self._stage.focus = event.pane.name
-        if event.pane is desk.markets and event.line >= 2:
-            desk.answer(desk.markets.point(event.line - 2))
-        elif isinstance(event.pane, Pointed) and event.pane.name != desk.markets.name:
-            desk.answer(event.pane.point(event.line - 1))
+            self._layout_state.focus = event.pane.name
+        if event.pane is controller.markets and event.line >= 2:
+            controller.answer(controller.markets.point(event.line - 2))
+        elif isinstance(event.pane, Pointed) and event.pane.name != controller.markets.name:
+            controller.answer(event.pane.point(event.line - 1))
         self.repaint()
 
     def on_pane_view_wheeled(self, event: PaneView.Wheeled) -> None:
         answer = event.pane.press(event.key)
         if answer is not None:
-            self.desk.answer(answer)
+            self.controller.answer(answer)
             self.repaint()
 
 

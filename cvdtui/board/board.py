@@ -20,11 +20,11 @@ from cvdtui.model import (
     Trades,
     View,
 )
-from cvdtui.signals.evaluator import Jury, MakeJury
-from cvdtui.signals.evaluators import AT_ONCE, Court
+from cvdtui.signals.evaluator import MakeEvaluator, SignalEvaluator
+from cvdtui.signals.evaluators import AT_ONCE, Evaluators
 from cvdtui.snapshot.detail import Detail
 from cvdtui.snapshot.group import Groups, group_at_hand
-from cvdtui.snapshot.market_row import Picture
+from cvdtui.snapshot.market_row import RowBuilder
 from cvdtui.snapshot.signal_log import Log
 
 MakeFlow = Callable[[Market], Flow]
@@ -49,7 +49,7 @@ class Board:
         live: bool = False,
         welcomes_all: bool = False,
         row_of: RowOf = lambda _: None,
-        make_jury: MakeJury | None = None,
+        make_evaluator: MakeEvaluator | None = None,
     ) -> None:
         self.states: dict[str, MarketState] = {}
         """By market name, in the order they were announced."""
@@ -58,11 +58,11 @@ class Board:
         self.ignored = 0
         """Frames of no market we know."""
         self.rejected = 0
-        self.court = Court(make_jury) if make_jury is not None else None
+        self.evaluators = Evaluators(make_evaluator) if make_evaluator is not None else None
         """Who judges the bars; None: nobody does."""
         self._make_flow = make_flow
         self._row_of = row_of
-        self._pictures: dict[str, tuple[Picture, Detail]] = {}
+        self._pictures: dict[str, tuple[RowBuilder, Detail]] = {}
         self._link_of: dict[str, Link] = {}
         self._groups = Groups()
         self._log = Log()
@@ -89,8 +89,8 @@ class Board:
         self._known.clear()
         self._waiting.pop(name, None)
         self._pictures.pop(name, None)
-        if self.court is not None:
-            self.court.forget(name)
+        if self.evaluators is not None:
+            self.evaluators.forget(name)
         return self.states.pop(name, None)
 
     def restore(self, state: MarketState) -> None:
@@ -127,7 +127,7 @@ class Board:
             clock,
             groups if view.groups else (),
             group_at_hand(groups, members, view, now_us) if view.group else None,
-            log=self._log.lines(self._juries(view.timeframe)) if view.log else (),
+            log=self._log.lines(self._evaluators(view.timeframe)) if view.log else (),
             scorecard=self._scorecard(view),
         )
 
@@ -137,30 +137,34 @@ class Board:
         At most `limit` bars at once, those of the market `first` before others. `court.take()` hands out what
         was told.
         """
-        if self.court is None:
+        if self.evaluators is None:
             return True
         states = self.states
         if first in states:
             states = {first: states[first], **states}
-        return self.court.sit(states, seconds, limit=limit)
+        return self.evaluators.evaluate(states, seconds, limit=limit)
 
-    def _juries(self, seconds: int) -> list[Jury]:
-        court = self.court
-        return [court.jury(state, seconds) for state in self.states.values()] if court is not None else []
+    def _evaluators(self, seconds: int) -> list[SignalEvaluator]:
+        evaluators = self.evaluators
+        return (
+            [evaluators.evaluator(state, seconds) for state in self.states.values()]
+            if evaluators is not None
+            else []
+        )
 
     def _scorecard(self, view: View) -> Scorecard | None:
         market, signal = view.scored or ("", "")
         state = self.states.get(market)
-        if state is None or self.court is None:
+        if state is None or self.evaluators is None:
             return None
-        return self._log.score(self.court.jury(state, view.timeframe), signal)
+        return self._log.score(self.evaluators.evaluator(state, view.timeframe), signal)
 
-    def _picture(self, name: str, state: MarketState, timeframe: int) -> tuple[Picture, Detail]:
+    def _picture(self, name: str, state: MarketState, timeframe: int) -> tuple[RowBuilder, Detail]:
         known = self._pictures.get(name)
         if known is None or known[0].state is not state:
-            picture = Picture(state)
+            picture = RowBuilder(state)
             known = self._pictures[name] = (picture, Detail(picture, self._row_of(state.market)))
-        known[0].jury = None if self.court is None else self.court.jury(state, timeframe)
+        known[0].evaluator = None if self.evaluators is None else self.evaluators.evaluator(state, timeframe)
         return known
 
     # --- the Sink

@@ -12,7 +12,7 @@ from cvdtui.board.board import Board
 from cvdtui.board.setup import report_rows
 from cvdtui.config import Config
 from cvdtui.report.market import Json, report
-from cvdtui.signals.peers import jury_maker
+from cvdtui.signals.peers import evaluator_maker
 
 
 def print_report(
@@ -35,7 +35,7 @@ def print_report(
             bar_seconds=config.bar,
             rows=rows,
             silent=silent,
-            make_jury=jury_maker(config, lambda market: rows[market.name]),
+            make_evaluator=evaluator_maker(config, lambda market: rows[market.name]),
             keep=(lambda bar: msgspec.Raw(encode(bar))) if as_json else None,
         )
         text = encode(made) if as_json else "\n".join(table(made)).encode()

@@ -14,7 +14,7 @@ from cvdtui.config import Config
 from cvdtui.config.validators import bar_text
 from cvdtui.errors import NoDataError
 from cvdtui.model import TIMEFRAMES, Bar
-from cvdtui.signals.peers import introduce, jury_maker
+from cvdtui.signals.peers import evaluator_maker, link_peers
 from cvdtui.signals.score import HORIZONS, Outcome, Score, outcomes, scorecard
 from cvdtui.sources.options import ScoreOptions
 from cvdtui.store.entries import BarEntry
@@ -92,16 +92,16 @@ def _replayed(options: ScoreOptions) -> tuple[Found, int, Sequence[str]]:
     if fault is not None:
         raise fault
     states = list(board.states.values())
-    make = jury_maker(config, lambda market: row_units(config, market))
+    make = evaluator_maker(config, lambda market: row_units(config, market))
     found: Found = {}
     left_out = 0
     for state in states:
-        jury = make(state, config.bar)
-        introduce(jury, states)
-        jury.catch_up()
-        good = [signal for signal in jury.signals if not signal.quality]
-        left_out += len(jury.signals) - len(good)
-        found[state.market.name] = outcomes(jury.bars.closed, good)
+        evaluator = make(state, config.bar)
+        link_peers(evaluator, states)
+        evaluator.catch_up()
+        good = [signal for signal in evaluator.signals if not signal.quality]
+        left_out += len(evaluator.signals) - len(good)
+        found[state.market.name] = outcomes(evaluator.bars.closed, good)
     return found, left_out, [*options.notices, *board.notices]
 
 

@@ -161,7 +161,7 @@ class Bybit:
         if self.venue != BYBIT_SPOT:
             held = tape.open_interest
             both = {"openInterest": size(2 * held), "singleOpenInterest": size(held)}
-            data |= both | {"openInterestValue": _worth(tape.listing, held, int(last.price[0]))}
+            data |= both | {"openInterestValue": _notional(tape.listing, held, int(last.price[0]))}
         told = {"topic": topic, "type": kind, "data": data, "cs": tape.position}
         return Message(topic, _json(told | {"ts": int(last.time_us[0]) // 1000}), None, tape.name)
 
@@ -272,7 +272,7 @@ def _writers(listing: Listing) -> tuple[Callable[[int], str], Callable[[int], st
     return padded(price, listing.price_shown), padded(size, listing.size_shown)
 
 
-def _worth(listing: Listing, held: int, price: int) -> str:
+def _notional(listing: Listing, held: int, price: int) -> str:
     """Contracts in the other money: of an inverse market in coins."""
     decimals = _decimals(listing)
     if listing.market.inverse:

@@ -155,13 +155,13 @@ class Bars:
 
     def rescale(self, price_factor: int, size_factor: int) -> None:
         """Brings every integer to finer decimals."""
-        worth = price_factor * size_factor
-        self.closed = [_scaled(bar, price_factor, size_factor, worth) for bar in self.closed]
+        notional = price_factor * size_factor
+        self.closed = [_scaled(bar, price_factor, size_factor, notional) for bar in self.closed]
         for time_us, cells in self.footprints.items():
             self.footprints[time_us] = pack(scale_cells(unpack(cells), price_factor, size_factor))
         self.cvd_before *= size_factor
         if self.open is not None:
-            bar = _scaled(self.open.bar(0), price_factor, size_factor, worth)
+            bar = _scaled(self.open.bar(0), price_factor, size_factor, notional)
             self.open = reopen(bar, scale_cells(self.open.cells, price_factor, size_factor))
         self.version += 1
 
@@ -233,7 +233,7 @@ def start_of(bar: Bar) -> int:
     return bar.time_us
 
 
-def _scaled(bar: Bar, price_factor: int, size_factor: int, worth: int) -> Bar:
+def _scaled(bar: Bar, price_factor: int, size_factor: int, notional: int) -> Bar:
     return Bar(
         bar.time_us,
         bar.open * price_factor,
@@ -247,7 +247,7 @@ def _scaled(bar: Bar, price_factor: int, size_factor: int, worth: int) -> Bar:
         None if bar.delta_low is None else bar.delta_low * size_factor,
         bar.cvd * size_factor,
         bar.trades,
-        bar.value * worth,
-        bar.value_delta * worth,
+        bar.value * notional,
+        bar.value_delta * notional,
         bar.source,
     )

@@ -336,9 +336,9 @@ class Flow:
         for bars in self.bars.values():
             bars.rescale(price_factor, size_factor)
         self.periods.rescale(price_factor, size_factor)
-        worth = price_factor * size_factor
+        notional = price_factor * size_factor
         if self.mark is not None:
-            self.mark = (self.mark[0], self.mark[1] * size_factor, self.mark[2] * worth)
+            self.mark = (self.mark[0], self.mark[1] * size_factor, self.mark[2] * notional)
         self.trade_volume *= size_factor
         self._latest.rescale(price_factor, size_factor)
         if self.orders is not None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from cvdtui.model.assets import GroupSide
+from cvdtui.model.assets import GroupLeg
 
 
 class Exact(Struct, frozen=True, gc=False):
@@ -52,7 +52,7 @@ class Sides(Struct, frozen=True, gc=False):
         return self.spot + -self.perp
 
 
-def by_side(parts: Iterable[tuple[GroupSide, Exact]]) -> Sides:
+def by_side(parts: Iterable[tuple[GroupLeg, Exact]]) -> Sides:
     """The parts of either side summed."""
     known = list(parts)
     return Sides(

@@ -108,13 +108,13 @@ class Latest:
 
     def rescale(self, price_factor: int, size_factor: int) -> None:
         """Brings every integer to finer decimals; columns must have been taken."""
-        worth = price_factor * size_factor
+        notional = price_factor * size_factor
         for run in chain(self._older, self._young):
             run.trades = [scale_trade(trade, price_factor, size_factor) for trade in run.trades]
             run.size *= size_factor
-            run.value *= worth
+            run.value *= notional
         self._size *= size_factor
-        self._value *= worth
+        self._value *= notional
 
     # --- inside
 

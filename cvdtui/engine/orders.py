@@ -55,10 +55,10 @@ class TakerOrders:
         "_large",
         "_least",
         "_limits",
+        "_notional",
         "_open",
         "_slots",
         "_times",
-        "_worth",
     )
 
     def __init__(self, market: Market, grain_us: int, limits: OrderLimits) -> None:
@@ -72,11 +72,11 @@ class TakerOrders:
         """The slots in order of time."""
         self._fit(10 ** (market.price_decimals + market.size_decimals))
 
-    def _fit(self, worth: int) -> None:
+    def _fit(self, notional: int) -> None:
         """Turns the limits into integers; `worth` is one quote unit."""
-        self._worth = worth
-        self._bounds = [ceil(exact(limit) * worth) for limit in self._limits.classes]
-        self._large = ceil(exact(self._limits.large) * worth)
+        self._notional = notional
+        self._bounds = [ceil(exact(limit) * notional) for limit in self._limits.classes]
+        self._large = ceil(exact(self._limits.large) * notional)
         self._least = min(self._bounds[0], self._large)
 
     def add(self, trades: Sequence[Trade], most: int) -> None:
@@ -116,7 +116,7 @@ class TakerOrders:
                 return
         self._close_open()
         self._open = _order(columns, int(edges[-2]), len(columns))
-        values = _run_sums(_worths(columns), edges[:-1])
+        values = _run_sums(_notionals(columns), edges[:-1])
         runs = np.flatnonzero(values >= self._least)
         if goes_on:
             runs = runs[runs > 0]
@@ -190,7 +190,7 @@ class TakerOrders:
             )
         if self._open is not None:
             self._open = _scaled(self._open, price_factor, size_factor)
-        self._fit(self._worth * price_factor * size_factor)
+        self._fit(self._notional * price_factor * size_factor)
 
     # --- inside
 
@@ -240,15 +240,15 @@ class TakerOrders:
         return slot
 
 
-def _worths(columns: Columns) -> "np.ndarray":
+def _notionals(columns: Columns) -> "np.ndarray":
     """Price x size of every row; as Python integers where a machine word would not hold their sums."""
     from cvdtui.engine.columns.sums import sum_is_below
 
     widest = max(int(columns.price.max()), -int(columns.price.min()), 1)
     fits = sum_is_below(columns.size, _WORD / widest)
     prices = columns.price if fits else columns.price.astype(object)
-    worths: np.ndarray = prices * columns.size
-    return worths
+    notionals: np.ndarray = prices * columns.size
+    return notionals
 
 
 def _run_sums(values: "np.ndarray", edges: "Ints") -> "np.ndarray":

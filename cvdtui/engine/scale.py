@@ -41,7 +41,7 @@ def scale_candle(candle: Candle, price_factor: int, size_factor: int) -> Candle:
     """The same candle in finer integers."""
     if price_factor == size_factor == 1:
         return candle
-    worth = price_factor * size_factor
+    notional = price_factor * size_factor
     return Candle(
         candle.time_us,
         candle.seconds,
@@ -51,10 +51,10 @@ def scale_candle(candle: Candle, price_factor: int, size_factor: int) -> Candle:
         candle.close * price_factor,
         candle.volume * size_factor,
         candle.taker_buy * size_factor,
-        candle.quote_volume * worth,
+        candle.quote_volume * notional,
         candle.trades,
         candle.closed,
-        candle.taker_buy_value * worth,
+        candle.taker_buy_value * notional,
     )
 
 

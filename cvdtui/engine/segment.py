@@ -138,14 +138,14 @@ def _totals(cells: Cells) -> tuple[int, int, int, int, int]:
     buy = sell = unknown = value = value_delta = 0
     for key, size in cells.items():
         code = key & 3
-        worth = (key >> 2) * size
-        value += worth
+        notional = (key >> 2) * size
+        value += notional
         if code == BUY_CODE:
             buy += size
-            value_delta += worth
+            value_delta += notional
         elif code == SELL_CODE:
             sell += size
-            value_delta -= worth
+            value_delta -= notional
         else:
             unknown += size
     return buy, sell, unknown, value, value_delta

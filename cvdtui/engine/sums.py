@@ -97,7 +97,7 @@ class Period:
 
     def rescale(self, price_factor: int, size_factor: int) -> None:
         """Brings every integer to finer decimals."""
-        worth = price_factor * size_factor
+        notional = price_factor * size_factor
         if self.open is not None:
             self.open *= price_factor
         self.high *= price_factor
@@ -106,8 +106,8 @@ class Period:
         self.buy *= size_factor
         self.sell *= size_factor
         self.unknown *= size_factor
-        self.value *= worth
-        self.value_delta *= worth
+        self.value *= notional
+        self.value_delta *= notional
         self.cells = scale_cells(self.cells, price_factor, size_factor)
         self.cell_volume *= size_factor
         self._row = 0

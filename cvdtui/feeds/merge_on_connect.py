@@ -25,7 +25,7 @@ KNOWN_US = 1_000_000
 """Trades of the page this much older than the last known one were counted for certain."""
 
 
-class Joining:
+class ConnectMerge:
     """Joins the markets of one socket; `hold` before the first frame of a connection, `join` afterwards."""
 
     def __init__(self, venue: "Venue", pages: "TradePages", sink: "Sink", patience_s: float) -> None:

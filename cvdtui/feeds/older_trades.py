@@ -13,7 +13,7 @@ ROUNDS = (10, 190)
 MOST_NEWER = 50
 
 
-async def deepen(  # noqa: PLR0913 - its wires to the feed
+async def fetch_older(  # noqa: PLR0913 - its wires to the feed
     pages: "TradePages",
     sink: Sink,
     market: str,

@@ -11,7 +11,7 @@ GRACE_S = 1.0
 """A trade may be in REST's answer this long before it comes by the stream."""
 
 
-class Doubts:
+class StallCheck:
     """Watches the markets of one socket; `dead` says why its connection must be replaced (empty: it lives).
 
     `newest` asks for a market's newest id (or time, see `watch.mark_of`), None where trades cannot be asked

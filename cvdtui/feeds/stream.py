@@ -11,10 +11,10 @@ from cvdtui.feeds.budget import Budget
 from cvdtui.feeds.connection import Connection, dial
 from cvdtui.feeds.error_text import REGIONAL, host_of
 from cvdtui.feeds.market_watch import Watch
-from cvdtui.feeds.merge_on_connect import Joining
+from cvdtui.feeds.merge_on_connect import ConnectMerge
 from cvdtui.feeds.message_rate import Pace
 from cvdtui.feeds.options import FeedOptions
-from cvdtui.feeds.stall_check import Doubts
+from cvdtui.feeds.stall_check import StallCheck
 from cvdtui.feeds.subscriptions import Subscriptions
 from cvdtui.model import Link, LinkState, Liquidations, Missing, Now, OpenInterest, Sink, Trades
 from cvdtui.venues.grammar.events import (
@@ -54,7 +54,7 @@ class Socket:
         options: FeedOptions,
         connects: Budget,
         newest: Callable[[str], Awaitable[int | None]],
-        joining: Joining,
+        connect_merge: ConnectMerge,
         on_missing: Callable[[Missing], None],
         spawn: Callable[[Coroutine[object, object, None]], None],
     ) -> None:
@@ -63,7 +63,7 @@ class Socket:
         self._now = now
         self._options = options
         self._connects = connects
-        self._joining = joining
+        self._connect_merge = connect_merge
         self._joins = venue.id_rule != "contiguous"
         """Ids tell no hole: after each connection the newest page is joined."""
         self._subscriptions = Subscriptions(venue)
@@ -82,7 +82,7 @@ class Socket:
         self._life_s = life
         self.link = Link(name, "idle", host_of(venue.ws_url))
         asked = newest if venue.limits.trades_page else None
-        self._doubts = Doubts(self._watches, self.link.host, options, asked, spawn)
+        self._stall_check = StallCheck(self._watches, self.link.host, options, asked, spawn)
 
     # --- what the feed asks of it
 
@@ -189,7 +189,7 @@ class Socket:
     async def _until_over(self, connection: Connection) -> tuple[str, bool]:
         """Watch until it must be replaced: why, and whether to wait first. A dead one is dropped."""
         loop = asyncio.get_running_loop()
-        self._doubts.dead = ""
+        self._stall_check.dead = ""
         ending = asyncio.create_task(connection.ending.wait())
         try:
             while True:
@@ -206,8 +206,8 @@ class Socket:
                 if loop.time() - connection.opened_s > self._life_s:
                     return PLANNED, False
                 self._tick(connection, loop.time() - before)
-                if self._doubts.dead:
-                    return self._doubts.dead, True
+                if self._stall_check.dead:
+                    return self._stall_check.dead, True
         finally:
             ending.cancel()
 
@@ -224,8 +224,8 @@ class Socket:
         """Where ids tell no hole: let trades wait until the newest page is there."""
         for symbol in symbols if self._joins else ():
             watch = self._watches[symbol]
-            self._joining.hold(symbol, watch)
-            self._spawn(self._joining.join(symbol, watch, connection))
+            self._connect_merge.hold(symbol, watch)
+            self._spawn(self._connect_merge.join(symbol, watch, connection))
 
     async def _greet(self, connection: Connection) -> None:
         """The first words of a connection, and what is wanted of it."""
@@ -276,7 +276,7 @@ class Socket:
         if watch.waiting is not None:
             watch.waiting.append(event)
             if watch.adrift:
-                self._joining.take(event.market.symbol, watch)
+                self._connect_merge.take(event.market.symbol, watch)
             return
         missing = self._sink.on_trades(event)
         if missing is not None:
@@ -316,7 +316,7 @@ class Socket:
         self._trades_at_tick = {connection: connection.trades}
         if flowed:
             self._backoff.reset()
-        self._doubts.tick(seconds)
+        self._stall_check.tick(seconds)
         self._report(flowed=flowed)
 
     def _report(self, *, flowed: bool) -> None:

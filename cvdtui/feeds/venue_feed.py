@@ -13,8 +13,8 @@ from cvdtui.feeds.gaps import Gaps
 from cvdtui.feeds.history import Begun, History, hand_over
 from cvdtui.feeds.instruments import Describing
 from cvdtui.feeds.market_watch import mark_of
-from cvdtui.feeds.merge_on_connect import Joining
-from cvdtui.feeds.older_trades import deepen
+from cvdtui.feeds.merge_on_connect import ConnectMerge
+from cvdtui.feeds.older_trades import fetch_older
 from cvdtui.feeds.open_interest import poll_interest
 from cvdtui.feeds.options import FeedOptions
 from cvdtui.feeds.rest import Rest
@@ -68,7 +68,7 @@ class LiveFeed:
         self._tells = self._venue.limits.candles_page > 0
         """Candles tell the session; else markets begin live, and older trades are all there can be."""
         self._resumes = resumes
-        self._joining = Joining(self._venue, self._pages, sink, self._options.timeout_s)
+        self._connect_merge = ConnectMerge(self._venue, self._pages, sink, self._options.timeout_s)
         self._gaps = Gaps(self._pages, sink, self._options.gap_s, self._spawn)
         self._history = History(
             self._venue, self._rest, self._pages, sink, self._options.history_s, self._options.settle_s
@@ -178,7 +178,7 @@ class LiveFeed:
             options=self._options,
             connects=self._connects,
             newest=self._newest,
-            joining=self._joining,
+            connect_merge=self._connect_merge,
             on_missing=self._gaps.ask,
             spawn=self._spawn,
         )
@@ -207,7 +207,7 @@ class LiveFeed:
         """One market's history, or live without it."""
         name = self._wanted[symbol].name
         if not self._tells:
-            await self._deepen(symbol)
+            await self._fetch_older(symbol)
             return
         if not self._options.history:
             await self._without(symbol, "")
@@ -232,7 +232,7 @@ class LiveFeed:
         for socket in self._sockets:
             socket.note(symbol, fetched.newest_id)
 
-    async def _deepen(self, symbol: str) -> None:
+    async def _fetch_older(self, symbol: str) -> None:
         """Older trades for a market that has begun live; where ids tell no hole the newest page was all."""
         minutes = self._options.trades_minutes
         if self._resumes or not minutes or not self._pages.size or self._venue.id_rule != "contiguous":
@@ -240,7 +240,7 @@ class LiveFeed:
         name = self._wanted[symbol].name
         from_us = self._now() + (self._ahead_us or 0) - minutes * MINUTE_US
         try:
-            await deepen(self._pages, self._sink, name, from_us, self._options.history_s, self._gaps.ask)
+            await fetch_older(self._pages, self._sink, name, from_us, self._options.history_s, self._gaps.ask)
         except (VenueError, WireError) as error:
             self._without_history[symbol] = str(error)
 

@@ -4,15 +4,23 @@ Prices and sizes are integers in the market's own decimals (`Market.price_decima
 times are integer microseconds since the epoch, UTC. Values that only the eye sees (`seeing`) are floats.
 """
 
-from cvdtui.model.alerts import AlertLine, ChannelState, Heard, HorizonScore, RuleLine, Scorecard, SignalKey
+from cvdtui.model.alerts import (
+    AlertLine,
+    ChannelState,
+    HorizonScore,
+    RuleLine,
+    Scorecard,
+    SignalEvent,
+    SignalKey,
+)
 from cvdtui.model.assets import (
     DOLLAR,
     GroupKey,
-    GroupSide,
+    GroupLeg,
     asset_of,
     group_key,
+    leg_of,
     money_of,
-    side_of,
 )
 from cvdtui.model.detail import (
     ChartBar,
@@ -67,7 +75,7 @@ from cvdtui.model.market_data import (
     Trade,
     Trades,
 )
-from cvdtui.model.parameters import Conventions
+from cvdtui.model.parameters import SignalParameters
 from cvdtui.model.snapshot import (
     ANCHORS,
     AnchorName,
@@ -106,18 +114,16 @@ __all__ = [
     "ChannelState",
     "ChartBar",
     "Columns",
-    "Conventions",
     "Dashboard",
     "Facts",
     "Flag",
     "Gap",
     "GroupKey",
+    "GroupLeg",
     "GroupPart",
     "GroupPoint",
     "GroupRow",
-    "GroupSide",
     "GroupView",
-    "Heard",
     "HorizonScore",
     "IdRule",
     "Interest",
@@ -150,7 +156,9 @@ __all__ = [
     "SideSource",
     "SideTrial",
     "Signal",
+    "SignalEvent",
     "SignalKey",
+    "SignalParameters",
     "SignalView",
     "Sink",
     "SlopeInputs",
@@ -168,6 +176,6 @@ __all__ = [
     "ZInputs",
     "asset_of",
     "group_key",
+    "leg_of",
     "money_of",
-    "side_of",
 ]

@@ -16,7 +16,7 @@ def key_of(market: str, said: Signal) -> SignalKey:
     return market, said.signal, said.bar_seconds, said.time_us, said.side, str(where)
 
 
-class Heard(Struct, frozen=True, kw_only=True, gc=False):
+class SignalEvent(Struct, frozen=True, kw_only=True, gc=False):
     """A signal with what was known of its market when it was."""
 
     market: str

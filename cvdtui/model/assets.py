@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from cvdtui.model.market_data import Kind, Market
 
-GroupSide = Literal["spot", "perp"]
+GroupLeg = Literal["spot", "perp"]
 """`perp` stands for everything that is not delivered at once: perpetuals and dated futures."""
 
 SAME_ASSET = {"XBT": "BTC", "XDG": "DOGE"}
@@ -74,7 +74,7 @@ def group_key(market: Market) -> GroupKey:
     return GroupKey(asset, money_of(market.quote) if market.quote else "?", _FAMILIES.get(market.kind, ""))
 
 
-def side_of(market: Market) -> GroupSide:
+def leg_of(market: Market) -> GroupLeg:
     """Whether a market's volume counts as spot or as futures."""
     return "perp" if market.kind in ("perp", "future") else "spot"
 

@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 
-class Conventions(Struct, frozen=True, gc=False):
+class SignalParameters(Struct, frozen=True, gc=False):
     """Parameters of signals that make the numbers of the dashboard, the ladder and the z-score pane."""
 
     z_bars: int = 20

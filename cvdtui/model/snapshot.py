@@ -5,12 +5,12 @@ from typing import Literal
 from msgspec import Struct
 
 from cvdtui.model.alerts import AlertLine, ChannelState, RuleLine, Scorecard
-from cvdtui.model.assets import GroupSide
+from cvdtui.model.assets import GroupLeg
 from cvdtui.model.detail import ChartBar, KeyLevel, Ladder, Print, ProfileView, TpoView
 from cvdtui.model.explain import Facts
 from cvdtui.model.feed import Link
 from cvdtui.model.market_data import UNKNOWN, Market
-from cvdtui.model.parameters import Conventions
+from cvdtui.model.parameters import SignalParameters
 
 Unit = Literal["base", "quote"]
 AnchorName = Literal["session", "week", "rolling", "start", "mark"]
@@ -170,7 +170,7 @@ class GroupPart(Struct, frozen=True, gc=False):
     """What one market brings to its group, in quote units."""
 
     market: Market
-    side: GroupSide
+    side: GroupLeg
     multiple: int = 1
     """How many of the asset one base unit is (1000PEPE: 1000)."""
     cvd: float | None = None
@@ -285,9 +285,9 @@ class Dashboard(Struct, frozen=True, gc=False):
     spread_z: float | None = None
     orders: tuple[float, ...] = ()
     """Delta of the last closed bar by value of the taker orders, smallest class first."""
-    heard: int = 0
+    evaluated: int = 0
     """How many bars have closed."""
-    rules: Conventions = Conventions()
+    rules: SignalParameters = SignalParameters()
 
 
 class MarketDetail(Struct, frozen=True, gc=False):

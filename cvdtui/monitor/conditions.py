@@ -4,29 +4,31 @@ from collections.abc import Callable
 from fnmatch import fnmatchcase
 
 from cvdtui.alerts.condition import Condition, Values
-from cvdtui.alerts.dispatcher import AlertDesk
+from cvdtui.alerts.dispatcher import AlertDispatcher
 from cvdtui.board.board import Board
 from cvdtui.config import AlertRule, Config
 from cvdtui.model import MarketRow, View
-from cvdtui.snapshot.market_row import Picture
+from cvdtui.snapshot.market_row import RowBuilder
 
 
 class Conditions:
     """Sees rows of its own, with bars, anchor and unit of the configuration, whatever the screen looks at."""
 
-    def __init__(self, board: Board, config: Config, desk: AlertDesk, *, now: Callable[[], int]) -> None:
+    def __init__(
+        self, board: Board, config: Config, dispatcher: AlertDispatcher, *, now: Callable[[], int]
+    ) -> None:
         self._board = board
-        self._desk = desk
+        self._dispatcher = dispatcher
         self._now = now
         self._view = View(timeframe=config.bar, anchor=config.anchor, unit=config.unit)
         self._coverage = config.signal_coverage
         self._parsed: dict[str, Condition] = {}
-        self._pictures: dict[str, Picture] = {}
+        self._pictures: dict[str, RowBuilder] = {}
         self._holding: set[tuple[AlertRule, str]] = set()
 
     def look(self) -> None:
         """Looks once; over incomplete data a rule waits unless it wants such alerts too."""
-        rules = [rule for rule in (*self._desk.configured, *self._desk.rules.added) if rule.when]
+        rules = [rule for rule in (*self._dispatcher.configured, *self._dispatcher.rules.added) if rule.when]
         if not rules:
             return
         now_us = self._now()
@@ -47,7 +49,7 @@ class Conditions:
             self._holding.discard(key)
         elif key not in self._holding and (rule.incomplete or self._is_complete(row)):
             self._holding.add(key)
-            self._desk.hold(rule, row, {name: values.get(name) for name in condition.names}, now_us)
+            self._dispatcher.hold(rule, row, {name: values.get(name) for name in condition.names}, now_us)
 
     def _is_complete(self, row: MarketRow) -> bool:
         """Rows of the past may still be on their way (`fill`): the numbers of now do not wait for them."""
@@ -57,10 +59,12 @@ class Conditions:
         state = self._board.states[name]
         picture = self._pictures.get(name)
         if picture is None or picture.state is not state:
-            picture = self._pictures[name] = Picture(state)
-        court, seconds = self._board.court, self._view.timeframe
-        picture.jury = (
-            court.jury(state, seconds) if court is not None and seconds in state.flow.bars else None
+            picture = self._pictures[name] = RowBuilder(state)
+        evaluators, seconds = self._board.evaluators, self._view.timeframe
+        picture.evaluator = (
+            evaluators.evaluator(state, seconds)
+            if evaluators is not None and seconds in state.flow.bars
+            else None
         )
         link = next((one for one in self._board.links.values() if name in one.markets), None)
         return picture.row(self._view, now_us, link)

@@ -10,7 +10,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from cvdtui.alerts.channels import Screen as AlertScreen
-from cvdtui.alerts.dispatcher import AlertDesk
+from cvdtui.alerts.dispatcher import AlertDispatcher
 from cvdtui.alerts.rule_text import rule_of
 from cvdtui.board.board import Board
 from cvdtui.board.setup import flow_maker, live_limits, row_units
@@ -22,9 +22,9 @@ from cvdtui.feeds.venue_feed import LiveFeed
 from cvdtui.model import TIMEFRAMES, Link, Snapshot, View
 from cvdtui.monitor.clock import wall_us
 from cvdtui.monitor.conditions import Conditions
-from cvdtui.monitor.side_check import Shadowing
-from cvdtui.monitor.signal_loop import Listener
-from cvdtui.signals.peers import jury_maker
+from cvdtui.monitor.side_check import SideChecks
+from cvdtui.monitor.signal_loop import SignalLoop
+from cvdtui.signals.peers import evaluator_maker
 from cvdtui.store.journal import Journal
 from cvdtui.venues.ibkr import NAME as IBKR
 from cvdtui.venues.lookup import market_named
@@ -67,10 +67,10 @@ class Monitor:
             hold_limit=config.tape.hold,
             live=True,
             row_of=lambda market: row_units(config, market),
-            make_jury=jury_maker(config, lambda market: row_units(config, market)),
+            make_evaluator=evaluator_maker(config, lambda market: row_units(config, market)),
         )
-        if self.board.court is not None:
-            self.board.court.levels.update(config.levels)
+        if self.board.evaluators is not None:
+            self.board.evaluators.levels.update(config.levels)
         for notice in notices:
             self.board.note(notice)
         self._feeds: dict[str, Feed] = {}
@@ -78,16 +78,16 @@ class Monitor:
         self._began = time.monotonic()
         screen = screen or AlertScreen()
         screen.note = screen.note or self.board.note
-        self.alerts = AlertDesk(config.alerts, screen, now=wall_us, note=self.board.note, demo=demo)
+        self.alerts = AlertDispatcher(config.alerts, screen, now=wall_us, note=self.board.note, demo=demo)
         """Rules, channels and the latest alerts."""
         kept = None
         if journal is not None and config.journal.enabled:
             kept = Journal(journal, megabytes=config.journal.megabytes, note=self.board.note)
         conditions = Conditions(self.board, config, self.alerts, now=wall_us)
-        self._listener = Listener(
+        self._signal_loop = SignalLoop(
             self.board, config.bar, self.alerts, kept, now=wall_us, also=conditions.look
         )
-        self._shadowing = Shadowing(config, self.board.on_link, wall_us)
+        self._side_checks = SideChecks(config, self.board.on_link, wall_us)
         for name in markets:
             self.board.add(market_named(name))
 
@@ -97,7 +97,7 @@ class Monitor:
         for name in self.board.states:
             venue, symbol = name.split(":", 1)
             self._feed(venue, symbol)
-        self._shadowing.follow(self.board.states)
+        self._side_checks.follow(self.board.states)
         self._tasks["signals"] = asyncio.create_task(self._listen(), name="signals")
 
     async def stop(self) -> None:
@@ -106,9 +106,9 @@ class Monitor:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._shadowing.stop()
+        await self._side_checks.stop()
         self._feeds.clear()
-        await self._listener.finish()
+        await self._signal_loop.finish()
         await self.alerts.stop()
 
     def snapshot(self, view: View) -> Snapshot:
@@ -119,7 +119,7 @@ class Monitor:
             alerts=tuple(self.alerts.lines),
             rules=self.alerts.rule_lines(made.time_us),
             channels=self.alerts.channels,
-            trials=self._shadowing.trials(),
+            trials=self._side_checks.trials(),
         )
 
     def drop_mark(self, market: str) -> None:
@@ -131,8 +131,8 @@ class Monitor:
 
     def set_levels(self, market: str, prices: tuple[str, ...]) -> None:
         """The key levels of a market, as decimal strings."""
-        if self.board.court is not None:
-            self.board.court.levels[market] = prices
+        if self.board.evaluators is not None:
+            self.board.evaluators.levels[market] = prices
 
     async def add_market(self, name: str) -> str | None:
         """Follows a market too; None, or why not."""
@@ -144,7 +144,7 @@ class Monitor:
             return str(error)
         self.board.add(market)
         self._feed(market.venue, market.symbol)
-        self._shadowing.follow(self.board.states)
+        self._side_checks.follow(self.board.states)
         return None
 
     async def remove_market(self, name: str) -> str | None:
@@ -154,7 +154,7 @@ class Monitor:
         venue, symbol = name.split(":", 1)
         if venue in self._feeds:
             self._feeds[venue].remove(symbol)
-        self._shadowing.follow(self.board.states)
+        self._side_checks.follow(self.board.states)
         return None
 
     def add_alert(self, market: str, wish: str = "") -> bool:
@@ -265,7 +265,7 @@ class Monitor:
         """Signals to journal and alerts; a failure is shown, and they go on."""
         while True:
             try:
-                await self._listener.run()
+                await self._signal_loop.run()
             except Exception as error:  # noqa: BLE001 - the one supervisor: shown, never fatal to the feeds
                 self.board.note(f"signals failed: {type(error).__name__}: {error}; on in {RESTART_S:g} s")
             await asyncio.sleep(RESTART_S)

@@ -14,7 +14,7 @@ RENEWED_US = 2_000_000
 """The figures on the screen are so old at most."""
 
 
-class Shadowing:
+class SideChecks:
     """Follows the markets whose venue has a socket with both; a market that comes or goes begins it anew."""
 
     def __init__(self, config: Config, tell: Callable[[Link], None], now: Now) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from msgspec import to_builtins
 
-from cvdtui.alerts.dispatcher import AlertDesk
+from cvdtui.alerts.dispatcher import AlertDispatcher
 from cvdtui.board.board import Board
 from cvdtui.engine.decimals import Texts
 from cvdtui.errors import CvdtuiError
-from cvdtui.model import Heard, Signal, SignalKey
-from cvdtui.signals.evaluator import Jury
+from cvdtui.model import Signal, SignalEvent, SignalKey
+from cvdtui.signals.evaluator import SignalEvaluator
 from cvdtui.store.entries import BarEntry, Entry, signal_entry
 from cvdtui.store.journal import Journal
 from cvdtui.store.reading import read_tail
@@ -22,7 +22,7 @@ BARS_A_STEP = 50
 """Heard in one go, all markets together: history has thousands."""
 
 
-class Listener:
+class SignalLoop:
     """Takes what the board's juries tell, of the bar length in force and of those that rules name.
 
     What the screen looks at changes nothing: other lengths neither alert nor are written down.
@@ -32,7 +32,7 @@ class Listener:
         self,
         board: Board,
         bar: int,
-        desk: AlertDesk,
+        dispatcher: AlertDispatcher,
         journal: Journal | None,
         *,
         now: Callable[[], int],
@@ -42,7 +42,7 @@ class Listener:
         self._board = board
         self._also = also
         self._bar = bar
-        self._desk = desk
+        self._dispatcher = dispatcher
         self._journal = journal
         self._now = now
         self._began_us = now()
@@ -79,46 +79,46 @@ class Listener:
 
     def step(self) -> tuple[list[Entry], bool]:
         """Hears the next closed bars and hands alerts on; lines for the journal, and whether none is left."""
-        court = self._board.court
-        if court is None:
+        evaluators = self._board.evaluators
+        if evaluators is None:
             return [], True
         lengths = self.lengths
         is_done = True
         for seconds in lengths:
             is_done = self._board.judge(seconds, limit=BARS_A_STEP) and is_done
-        told = [(market, signal) for market, signal in court.take() if signal.bar_seconds in lengths]
+        told = [(market, signal) for market, signal in evaluators.take() if signal.bar_seconds in lengths]
         now_us = self._now()
         entries: list[Entry] = []
         for state in self._board.states.values():
             for seconds in lengths if self._journal is not None else ():
                 if seconds in state.flow.bars:
-                    entries += self._new_bars(court.jury(state, seconds))
+                    entries += self._new_bars(evaluators.evaluator(state, seconds))
         for market, signal in told:
             state_of = self._board.states.get(market)
             if state_of is None:
                 continue
-            heard = self._heard(court.jury(state_of, signal.bar_seconds), signal)
-            self._desk.hear(heard, now_us)
-            if heard.key not in self._signals:
-                self._signals[heard.key] = None
-                entries.append(signal_entry(heard, now_us))
+            event = self._heard(evaluators.evaluator(state_of, signal.bar_seconds), signal)
+            self._dispatcher.on_signal(event, now_us)
+            if event.key not in self._signals:
+                self._signals[event.key] = None
+                entries.append(signal_entry(event, now_us))
         return entries, is_done
 
     @property
     def lengths(self) -> tuple[int, ...]:
         """Bar lengths that are heard, in seconds."""
-        rules = (*self._desk.configured, *self._desk.rules.added)
+        rules = (*self._dispatcher.configured, *self._dispatcher.rules.added)
         return tuple(sorted({self._bar, *(rule.bar for rule in rules if rule.bar)}))
 
-    def _heard(self, jury: Jury, signal: Signal) -> Heard:
-        market = jury.state.market
-        bar = jury.bars.at(signal.time_us)
-        parameters = jury.parameters.get(signal.signal)
-        return Heard(
+    def _heard(self, evaluator: SignalEvaluator, signal: Signal) -> SignalEvent:
+        market = evaluator.state.market
+        bar = evaluator.bars.at(signal.time_us)
+        parameters = evaluator.parameters.get(signal.signal)
+        return SignalEvent(
             market=market.name,
             signal=signal,
             price=None if bar is None else bar.close / 10**market.price_decimals,
-            coverage=jury.state.session_coverage(),
+            coverage=evaluator.state.session_coverage(),
             complete=not signal.quality,
             backfilled=signal.time_us + signal.bar_seconds * 1_000_000 <= self._began_us,
             parameters={} if parameters is None else to_builtins(parameters),
@@ -126,15 +126,15 @@ class Listener:
 
     # --- the journal
 
-    def _new_bars(self, jury: Jury) -> list[Entry]:
+    def _new_bars(self, evaluator: SignalEvaluator) -> list[Entry]:
         """Bars that the jury has heard since the last line."""
-        last = jury.last
+        last = evaluator.last
         if last is None:
             return []
-        market, seconds = jury.state.market, jury.seconds
+        market, seconds = evaluator.state.market, evaluator.seconds
         after, prices = self._bars_to.get((market.name, seconds), -1), Texts(market.price_decimals)
         found: list[Entry] = []
-        for bar in reversed(jury.bars.closed):
+        for bar in reversed(evaluator.bars.closed):
             if bar.time_us <= after:
                 break
             if bar.time_us <= last.bar.time_us:

@@ -50,7 +50,7 @@ def zone(z: float, told: Dashboard) -> str:
 
 def missing(told: Dashboard, due: int) -> str:
     """`7 more bars`, until `due` have closed; why there is nothing where they have."""
-    left = due - told.heard
+    left = due - told.evaluated
     return f"{left} more bar{'s' if left > 1 else ''}" if left > 0 else "-"
 
 

@@ -145,7 +145,7 @@ def duration(seconds: int) -> str:
     return f"{seconds // 86_400}d"
 
 
-def way_out(link: Link) -> str:
+def next_step(link: Link) -> str:
     """What a person can do about a link that was turned away; empty when there is nothing to do."""
     words = WAYS_OUT.get(link.status, "")
     venue = link.name.partition("/")[0].partition(":")[0]
@@ -197,6 +197,6 @@ def _words(one: Seen, frame: Frame) -> list[Line]:
         text += f" · again in {duration(left)}" if "trying again" not in text else ""
     role = "warn" if ROLES[link.state] == "warn" else "dim"
     lines = [(text, role)] if text else []
-    if way := way_out(link):
+    if way := next_step(link):
         lines.append((f"→ {way}", "note"))
     return [((f"   {row}", role),) for words, role in lines for row in wrap(words, frame.width - 4)]

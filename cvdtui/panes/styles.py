@@ -49,7 +49,7 @@ def plain(text: str) -> str:
     return text.translate(ASCII).encode("ascii", "replace").decode()
 
 
-class Inks:
+class StyleSheet:
     """The styles of one theme, built when first used."""
 
     def __init__(self, theme: Theme, *, ascii_only: bool = False) -> None:

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from cvdtui.model import MarketDetail, Snapshot
 from cvdtui.panes.clock import Clock
 from cvdtui.panes.line import Frame, Line, Pane, narrow
-from cvdtui.panes.styles import Inks
+from cvdtui.panes.styles import StyleSheet
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +36,10 @@ class PaneView(Widget):
             self.pane = pane
             self.key = key
 
-    def __init__(self, pane: Pane, inks: Inks, clock: Clock, *, of_detail: bool = False) -> None:
+    def __init__(self, pane: Pane, styles: StyleSheet, clock: Clock, *, of_detail: bool = False) -> None:
         super().__init__(id=pane.name)
         self.pane = pane
-        self.inks = inks
+        self.sheet = styles
         self.clock = clock
         self.edge = False
         """Draw a rule at the left."""
@@ -66,7 +66,7 @@ class PaneView(Widget):
             return 0
         self._drawn = drawn
         inner = width - 1 if self.edge else width
-        frame = Frame(snapshot, inner, height, self.clock, focused, zoomed, self.inks.ascii_only)
+        frame = Frame(snapshot, inner, height, self.clock, focused, zoomed, self.sheet.ascii_only)
         lines = self._painted(frame)[:height]
         lines += [()] * (height - len(lines))
         if size != self._extent:
@@ -91,13 +91,13 @@ class PaneView(Widget):
             words = f"{self.pane.name}: {type(error).__name__}: {error}"
             return [((narrow(words.replace(chr(10), " "))[: frame.width], "warn"),)]
 
-    def reink(self, inks: Inks) -> None:
+    def set_theme(self, styles: StyleSheet) -> None:
         """Take a new theme: everything is drawn anew by the next `show`."""
-        self.inks = inks
+        self.sheet = styles
         self._extent = (0, 0)
 
     def _strip(self, line: Line, width: int) -> Strip:
-        return self.inks.strip((("│", "faint"), *line) if self.edge else line, width)
+        return self.sheet.strip((("│", "faint"), *line) if self.edge else line, width)
 
     def render_line(self, y: int) -> Strip:
         """One drawn line (Line API)."""
@@ -116,7 +116,7 @@ class PaneView(Widget):
 
     @property
     def _ground(self) -> Style:
-        return self.inks.style("text")
+        return self.sheet.style("text")
 
     def on_click(self, event: events.Click) -> None:
         self.post_message(self.Clicked(self.pane, event.y))

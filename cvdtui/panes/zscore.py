@@ -97,7 +97,7 @@ def _plot(frame: Frame, detail: MarketDetail, rows: int) -> list[Line]:
     told = detail.dashboard
     times = [bar.time_us for bar in bars]
     if not any(bar.z is not None for bar in bars):
-        left = max(told.rules.z_bars - told.heard, 1)
+        left = max(told.rules.z_bars - told.evaluated, 1)
         length = span(detail.timeframe)
         words = f"z needs {told.rules.z_bars} closed bars of {length}: {left} more"
         blank = centred(Frame(frame.snapshot, frame.width, rows + 1, frame.clock), words)

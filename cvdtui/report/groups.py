@@ -7,7 +7,7 @@ from cvdtui.engine.decimals import to_text
 from cvdtui.engine.group import Exact, Sides, by_side, total, weighted_coverage
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.sums import Period
-from cvdtui.model import GroupKey, asset_of, group_key, side_of
+from cvdtui.model import GroupKey, asset_of, group_key, leg_of
 
 Json = dict[str, Any]
 Sum = Callable[[MarketState], int]
@@ -43,7 +43,7 @@ def _group(key: GroupKey, members: list[MarketState], silent: Mapping[str, str])
 
 def _part(state: MarketState) -> Json:
     return {
-        "side": side_of(state.market),
+        "side": leg_of(state.market),
         "multiple": asset_of(state.market.base)[1],
         "volume": _text(_exact(state, _session_value)),
         "cvd": {anchor: _text(_exact(state, of)) for anchor, of in ANCHORS.items()},
@@ -57,7 +57,7 @@ def _why_not(state: MarketState, silent: Mapping[str, str]) -> str:
 
 
 def _sides(states: Iterable[MarketState], of: Sum) -> Sides:
-    return by_side((side_of(state.market), _exact(state, of)) for state in states)
+    return by_side((leg_of(state.market), _exact(state, of)) for state in states)
 
 
 def _exact(state: MarketState, of: Sum) -> Exact:

@@ -13,8 +13,8 @@ from cvdtui.engine.segment import CellsAtRest
 from cvdtui.model import Bar, Gap, Outage
 from cvdtui.report.groups import groups_report
 from cvdtui.report.signals import BarNotes, signals_report
-from cvdtui.signals.evaluator import Jury, MakeJury, RowsAt, rows_of_bar
-from cvdtui.signals.peers import introduce
+from cvdtui.signals.evaluator import MakeEvaluator, RowsAt, SignalEvaluator, rows_of_bar
+from cvdtui.signals.peers import link_peers
 
 SCHEMA = 1
 
@@ -31,7 +31,7 @@ def report(  # noqa: PLR0913 - who is reported, and how
     bar_seconds: int,
     rows: dict[str, int | None],
     silent: Mapping[str, str] | None = None,
-    make_jury: MakeJury | None = None,
+    make_evaluator: MakeEvaluator | None = None,
     keep: Keep | None = None,
 ) -> Json:
     """The whole report; `rows` gives row sizes by market in price units, None for the automatic one.
@@ -42,15 +42,17 @@ def report(  # noqa: PLR0913 - who is reported, and how
     """
     states = list(states)
 
-    def jury(state: MarketState) -> Jury:
-        if make_jury is not None:
-            return make_jury(state, bar_seconds)
-        return Jury(state, bar_seconds, row=rows.get(state.market.name))
+    def evaluator(state: MarketState) -> SignalEvaluator:
+        if make_evaluator is not None:
+            return make_evaluator(state, bar_seconds)
+        return SignalEvaluator(state, bar_seconds, row=rows.get(state.market.name))
 
     return {
         "schema": SCHEMA,
         "markets": {
-            state.market.name: market_report(state, jury(state), rows.get(state.market.name), states, keep)
+            state.market.name: market_report(
+                state, evaluator(state), rows.get(state.market.name), states, keep
+            )
             for state in states
         },
         "groups": groups_report(states, silent or {}),
@@ -59,27 +61,27 @@ def report(  # noqa: PLR0913 - who is reported, and how
 
 def market_report(
     state: MarketState,
-    jury: Jury,
+    evaluator: SignalEvaluator,
     row: int | None,
     others: Sequence[MarketState] = (),
     keep: Keep | None = None,
 ) -> Json:
     """Everything of one market, for the bars of a jury that has heard nothing yet."""
-    bar_seconds, flow = jury.seconds, state.flow
+    bar_seconds, flow = evaluator.seconds, state.flow
     flow.settle()
     bars = flow.bars[bar_seconds]
     row = row or auto_row(bars.closed or bars.all(), flow.market.tick)
     prices, sizes = Texts(flow.market.price_decimals), Texts(flow.market.size_decimals)
-    introduce(jury, others)
+    link_peers(evaluator, others)
     open_us = bars.open.time_us if bars.open is not None else None
     rows_at = _rows_at(bars)
-    notes = BarNotes(jury, row, prices, rows_at)
+    notes = BarNotes(evaluator, row, prices, rows_at)
     told: Iterable[Json] = (
         _bar(bar, cells, row, prices, sizes, notes, rows_at(bar, cells, row), closed=bar.time_us != open_us)
         for bar, cells in _with_cells(bars)
     )
     kept = [*(told if keep is None else map(keep, told))]
-    jury.catch_up()
+    evaluator.catch_up()
     start = flow.start
     return {
         "trades": flow.trades,
@@ -105,7 +107,7 @@ def market_report(
         "bar_seconds": bar_seconds,
         "bars": kept,
         "profile": _profile(state, row, prices, sizes),
-        "signals": signals_report(jury.signals),
+        "signals": signals_report(evaluator.signals),
     }
 
 

@@ -7,7 +7,7 @@ from cvdtui.engine.closed_bar import Cells, Closed, Marks, Scale
 from cvdtui.engine.decimals import Texts
 from cvdtui.engine.footprint import Rows
 from cvdtui.model import Bar, Signal
-from cvdtui.signals.evaluator import Jury, RowsAt, rows_of_bar
+from cvdtui.signals.evaluator import RowsAt, SignalEvaluator, rows_of_bar
 from cvdtui.signals.unfinished import Unfinished
 
 Json = dict[str, Any]
@@ -16,14 +16,16 @@ Json = dict[str, Any]
 class BarNotes:
     """The part of each bar that signals write; statistics of closed bars, rows as in the report."""
 
-    def __init__(self, jury: Jury, row: int, prices: Texts, rows_at: RowsAt = rows_of_bar) -> None:
-        self._jury = jury
+    def __init__(
+        self, evaluator: SignalEvaluator, row: int, prices: Texts, rows_at: RowsAt = rows_of_bar
+    ) -> None:
+        self._evaluator = evaluator
         self._rows_at = rows_at
         self._row = row
         self._prices = prices
-        market = jury.state.market
+        market = evaluator.state.market
         self._scale = Scale(market.price_decimals, market.size_decimals, market.tick)
-        unfinished = jury.parameters["unfinished"]
+        unfinished = evaluator.parameters["unfinished"]
         self._unfinished = Unfinished(
             unfinished if isinstance(unfinished, Unfinished.Parameters) else Unfinished.Parameters()
         )
@@ -31,17 +33,17 @@ class BarNotes:
     def of(self, bar: Bar, cells: Cells | None, rows: Rows, *, closed: bool) -> Json:
         """The notes of one bar; a closed one is heard by the jury."""
         if closed:
-            self._jury.hear(bar, cells, self._rows_at)
-            heard = self._jury.last
-            if heard is not None and heard.row == self._row:
-                return self._written(heard.marks)
-            marks = heard.marks if heard is not None else Marks()
+            self._evaluator.evaluate(bar, cells, self._rows_at)
+            evaluated = self._evaluator.last
+            if evaluated is not None and evaluated.row == self._row:
+                return self._written(evaluated.marks)
+            marks = evaluated.marks if evaluated is not None else Marks()
         else:
             marks = Marks()
         seen = Closed(
-            bar, self._jury.seconds, self._scale, row=self._row, rows=rows, cells=cells if rows else None
+            bar, self._evaluator.seconds, self._scale, row=self._row, rows=rows, cells=cells if rows else None
         )
-        seen.marks.imbalances, seen.marks.stacked = self._jury.footprint(rows)
+        seen.marks.imbalances, seen.marks.stacked = self._evaluator.footprint(rows)
         seen.marks.unfinished = self._unfinished.of(seen)
         seen.marks.z_raw, seen.marks.z = marks.z_raw, marks.z
         seen.marks.efficiency, seen.marks.slope_z = marks.efficiency, marks.slope_z

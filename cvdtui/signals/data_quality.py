@@ -6,7 +6,7 @@ from cvdtui.model import Bar
 TRUSTED = ("taker", "taker/bar", "quote", "midpoint", "tick")
 
 
-class Trust:
+class DataQuality:
     """Takes closed bars in order; afterwards says of each what was incomplete, or nothing.
 
     Coverage up to a bar = trades counted in its session so far / those plus the ids lost or open by then;

@@ -14,10 +14,10 @@ from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.row_choice import RowChoice
 from cvdtui.model import Bar, Signal
 from cvdtui.model.alerts import SignalKey, key_of
-from cvdtui.signals.data_quality import Trust
+from cvdtui.signals.data_quality import DataQuality
 from cvdtui.signals.divergence import Divergence
 from cvdtui.signals.imbalance import Imbalance
-from cvdtui.signals.registry import PARAMETERS, SIGNALS, Judge
+from cvdtui.signals.registry import PARAMETERS, SIGNALS, SignalRule
 from cvdtui.signals.spread_pair import Pair
 from cvdtui.signals.stacked import Stacked
 
@@ -32,7 +32,7 @@ def rows_of_bar(bar: Bar, cells: Cells | None, row: int) -> Rows:
     return group(cells, row) if cells and bar.delta_high is not None else {}
 
 
-class Jury:
+class SignalEvaluator:
     """Signals and marks of the closed bars of one timeframe.
 
     `catch_up` hears the bars that closed since. Bars learned or changed afterwards (history, a late trade)
@@ -68,14 +68,14 @@ class Jury:
         """Levels the user dropped, in price units."""
         self._row = (row, state.market.price_decimals)
         self._coverage = coverage
-        self._told: set[SignalKey] = set()
+        self._emitted: set[SignalKey] = set()
         self._silent = {name for name, one in self.parameters.items() if not getattr(one, "enabled", True)}
         self._begin()
 
     def _begin(self) -> None:
         """Judges that have heard nothing."""
         market = self.state.market
-        self._judges: dict[str, Judge] = {
+        self._rules: dict[str, SignalRule] = {
             name: kind(self.parameters[name], self.seconds) for name, kind in SIGNALS.items()
         }
         self._scale = Scale(market.price_decimals, market.size_decimals, market.tick)
@@ -83,7 +83,7 @@ class Jury:
         fixed = None if row is None else row * int(10 ** (market.price_decimals - decimals))
         self._choice = RowChoice(fixed, market.tick)
         self._levels = Levels(self.state.flow.periods.clock, self._past_rows)
-        self._trust = Trust(self.state, self.seconds, self._coverage)
+        self._quality = DataQuality(self.state, self.seconds, self._coverage)
         self._version = self.bars.version
         self._seen = self.bars.closed_count - len(self.bars.closed)
         self.marks = {}
@@ -99,22 +99,22 @@ class Jury:
         return None if self.pair is None else self.pair.z
 
     @property
-    def heard(self) -> int:
+    def evaluated(self) -> int:
         """How many bars have closed that it has heard, dropped ones included."""
         return self._seen
 
     @property
-    def behind(self) -> int:
+    def pending(self) -> int:
         """How many closed bars it has not heard."""
         bars = self.bars
         if bars.version != self._version or bars.closed_count < self._seen:
             return len(bars.closed)
         return min(bars.closed_count - self._seen, len(bars.closed))
 
-    def inherit(self, other: "Jury") -> None:
+    def inherit(self, other: "SignalEvaluator") -> None:
         """What another jury of the same bars told is told: the market began anew with its history."""
         self.signals = [*other.signals]
-        self._told = {key_of(self.state.market.name, signal) for signal in self.signals}
+        self._emitted = {key_of(self.state.market.name, signal) for signal in self.signals}
 
     def catch_up(self, limit: int | None = None) -> list[Signal]:
         """Hears the bars that have closed since (at most `limit`); the signals that are new, ascending."""
@@ -125,29 +125,29 @@ class Jury:
         fresh = min(bars.closed_count - self._seen, len(bars.closed))
         start = len(bars.closed) - fresh
         end = len(bars.closed) if limit is None else min(len(bars.closed), start + limit)
-        told: list[Signal] = []
+        emitted: list[Signal] = []
         for place in range(start, end):
             bar = bars.closed[place]
-            told += self.hear(bar, bars.cells(bar.time_us))
+            emitted += self.evaluate(bar, bars.cells(bar.time_us))
         self._seen = bars.closed_count - (len(bars.closed) - end)
         if self.pair is not None:
-            told += self._keep(self.pair.catch_up())
+            emitted += self._keep(self.pair.catch_up())
         if len(self.marks) > 2 * len(bars.closed):
             self._forget(bars.closed[0].time_us)
-        return sorted(told, key=_time)
+        return sorted(emitted, key=_time)
 
-    def hear(self, bar: Bar, cells: Cells | None, rows_at: RowsAt = rows_of_bar) -> list[Signal]:
+    def evaluate(self, bar: Bar, cells: Cells | None, rows_at: RowsAt = rows_of_bar) -> list[Signal]:
         """One closed bar; `rows_at` makes its rows."""
-        closed = self.shown(bar, cells, rows_at)
-        told: list[Signal] = []
-        for judge in self._judges.values():
-            told += judge.push(closed)
+        closed = self.close_view(bar, cells, rows_at)
+        emitted: list[Signal] = []
+        for rule in self._rules.values():
+            emitted += rule.push(closed)
         self._seen += 1
         self.last = closed
         self.marks[bar.time_us] = closed.marks
-        return self._keep(told)
+        return self._keep(emitted)
 
-    def shown(self, bar: Bar, cells: Cells | None, rows_at: RowsAt) -> Closed:
+    def close_view(self, bar: Bar, cells: Cells | None, rows_at: RowsAt) -> Closed:
         """The bar as the judges see it."""
         levels = self._levels
         begins = levels.begin(bar.time_us)
@@ -157,7 +157,7 @@ class Jury:
         found = rows_at(bar, cells, row)
         levels.dropped = self.dropped
         touched = levels.push(bar, found)
-        self._trust.push(bar, levels.session_us)
+        self._quality.push(bar, levels.session_us)
         orders = self.state.flow.orders
         return Closed(
             bar,
@@ -175,7 +175,7 @@ class Jury:
 
     def footprint(self, rows: Rows) -> tuple[list[tuple[int, Side]], list[Zone]]:
         """Imbalances and stacked zones of any rows, by the parameters in force."""
-        imbalance, stacked = self._judges["imbalance"], self._judges["stacked"]
+        imbalance, stacked = self._rules["imbalance"], self._rules["stacked"]
         if not isinstance(imbalance, Imbalance) or not isinstance(stacked, Stacked):
             return [], []
         found = imbalance.of(rows, self._scale.size_decimals)
@@ -183,10 +183,10 @@ class Jury:
 
     def provisional(self) -> list[Signal]:
         """Divergences that the next bars may still undo."""
-        judge = self._judges["divergence"]
-        if self.last is None or "divergence" in self._silent or not isinstance(judge, Divergence):
+        rule = self._rules["divergence"]
+        if self.last is None or "divergence" in self._silent or not isinstance(rule, Divergence):
             return []
-        return list(judge.provisional(self.last))
+        return list(rule.provisional(self.last))
 
     def naked(self) -> list[tuple[int, int]]:
         """(price, start of its session) of the points of control not traded since."""
@@ -198,15 +198,15 @@ class Jury:
 
     # --- inside
 
-    def _keep(self, told: Sequence[Signal]) -> list[Signal]:
+    def _keep(self, emitted: Sequence[Signal]) -> list[Signal]:
         """What is wanted and was not told before, marked where its data are incomplete."""
         fresh: list[Signal] = []
-        for signal in told:
+        for signal in emitted:
             key = key_of(self.state.market.name, signal)
-            if signal.signal in self._silent or key in self._told:
+            if signal.signal in self._silent or key in self._emitted:
                 continue
-            self._told.add(key)
-            quality = self._trust.at(signal.time_us)
+            self._emitted.add(key)
+            quality = self._quality.at(signal.time_us)
             fresh.append(replace(signal, quality=quality) if quality else signal)
         known = self.signals
         for signal in fresh:
@@ -220,8 +220,8 @@ class Jury:
         """Drops what was found and told on bars that are no longer kept."""
         self.marks = {time_us: marks for time_us, marks in self.marks.items() if time_us >= before_us}
         self.signals = [signal for signal in self.signals if signal.time_us >= before_us]
-        self._told = {key_of(self.state.market.name, signal) for signal in self.signals}
-        self._trust.forget(before_us)
+        self._emitted = {key_of(self.state.market.name, signal) for signal in self.signals}
+        self._quality.forget(before_us)
 
     def _session_rows(self, before_us: int, row: int) -> Rows:
         """Rows of the session's bars before this one, in another row size."""
@@ -257,5 +257,5 @@ def _time(signal: Signal) -> int:
     return signal.time_us
 
 
-MakeJury = Callable[[MarketState, int], Jury]
+MakeEvaluator = Callable[[MarketState, int], SignalEvaluator]
 """A jury for one market and bar length, with the parameters of the configuration."""

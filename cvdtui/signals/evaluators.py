@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 
 from cvdtui.engine.market_state import MarketState
 from cvdtui.model import Signal
-from cvdtui.signals.evaluator import Jury, MakeJury
-from cvdtui.signals.peers import introduce, price_units
+from cvdtui.signals.evaluator import MakeEvaluator, SignalEvaluator
+from cvdtui.signals.peers import link_peers, price_units
 
 KEPT = 10_000
 """Signals that wait to be taken; the oldest are dropped when nobody takes them."""
@@ -14,60 +14,64 @@ AT_ONCE = 200
 """Bars heard in one sitting at most: what is behind catches up over the next ones."""
 
 
-class Court:
+class Evaluators:
     """Hears all markets; every signal is handed out once by `take`."""
 
-    def __init__(self, make_jury: MakeJury) -> None:
-        self._make = make_jury
-        self._juries: dict[tuple[str, int], Jury] = {}
-        self._told: deque[tuple[str, Signal]] = deque(maxlen=KEPT)
-        self._kin: tuple[object, ...] = ()
+    def __init__(self, make_evaluator: MakeEvaluator) -> None:
+        self._make = make_evaluator
+        self._evaluators: dict[tuple[str, int], SignalEvaluator] = {}
+        self._emitted: deque[tuple[str, Signal]] = deque(maxlen=KEPT)
+        self._peers: tuple[object, ...] = ()
         self.levels: dict[str, tuple[str, ...]] = {}
         """Prices the user dropped, by market, as decimal strings; a market's decimals may become finer."""
 
-    def jury(self, state: MarketState, seconds: int) -> Jury:
+    def evaluator(self, state: MarketState, seconds: int) -> SignalEvaluator:
         """The jury of a market's bars; a market that began anew has a new one, which repeats nothing."""
         key = (state.market.name, seconds)
-        known = self._juries.get(key)
+        known = self._evaluators.get(key)
         if known is None or known.state is not state:
-            made = self._juries[key] = self._make(state, seconds)
+            made = self._evaluators[key] = self._make(state, seconds)
             if known is not None:
                 made.inherit(known)
-            self._kin = ()
+            self._peers = ()
             return made
         return known
 
     def forget(self, market: str) -> None:
         """A market is followed no longer."""
-        self._juries = {key: jury for key, jury in self._juries.items() if key[0] != market}
-        self._kin = ()
+        self._evaluators = {key: evaluator for key, evaluator in self._evaluators.items() if key[0] != market}
+        self._peers = ()
 
-    def sit(self, states: Mapping[str, MarketState], seconds: int, *, limit: int | None = AT_ONCE) -> bool:
+    def evaluate(
+        self, states: Mapping[str, MarketState], seconds: int, *, limit: int | None = AT_ONCE
+    ) -> bool:
         """Hears bars of this length, at most `limit` of all markets together; whether none is left."""
-        juries = [self.jury(state, seconds) for state in states.values() if seconds in state.flow.bars]
-        self._introduce(juries, states.values())
-        for jury in juries:
-            market = jury.state.market
-            jury.dropped = price_units(self.levels.get(market.name, ()), market)
-            behind = jury.behind
-            told = jury.catch_up(limit)
-            self._told.extend((jury.state.market.name, signal) for signal in told)
+        evaluators = [
+            self.evaluator(state, seconds) for state in states.values() if seconds in state.flow.bars
+        ]
+        self._link_peers(evaluators, states.values())
+        for evaluator in evaluators:
+            market = evaluator.state.market
+            evaluator.dropped = price_units(self.levels.get(market.name, ()), market)
+            pending = evaluator.pending
+            emitted = evaluator.catch_up(limit)
+            self._emitted.extend((evaluator.state.market.name, signal) for signal in emitted)
             if limit is not None:
-                limit -= min(behind, limit)
-        return not any(jury.behind for jury in juries)
+                limit -= min(pending, limit)
+        return not any(evaluator.pending for evaluator in evaluators)
 
     def take(self) -> list[tuple[str, Signal]]:
         """(market, signal) of all that was told since the last call, ascending for each market."""
-        told = list(self._told)
-        self._told.clear()
-        return told
+        emitted = list(self._emitted)
+        self._emitted.clear()
+        return emitted
 
-    def _introduce(self, juries: list[Jury], states: Iterable[MarketState]) -> None:
+    def _link_peers(self, evaluators: list[SignalEvaluator], states: Iterable[MarketState]) -> None:
         """Tells the juries of each other's markets, when there are others than before."""
         states = list(states)
-        kin = (*(id(state) for state in states), *(state.market for state in states), *map(id, juries))
-        if kin == self._kin:
+        peers = (*(id(state) for state in states), *(state.market for state in states), *map(id, evaluators))
+        if peers == self._peers:
             return
-        self._kin = kin
-        for jury in juries:
-            introduce(jury, states)
+        self._peers = peers
+        for evaluator in evaluators:
+            link_peers(evaluator, states)

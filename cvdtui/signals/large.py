@@ -29,23 +29,23 @@ class Large:
         if closed.orders is None or not closed.orders.large:
             return ()
         scale = closed.scale
-        worth = 10 ** (scale.price_decimals + scale.size_decimals)
-        orders = [order for order in closed.orders.large if order.value >= self._value * worth]
+        notional = 10 ** (scale.price_decimals + scale.size_decimals)
+        orders = [order for order in closed.orders.large if order.value >= self._value * notional]
         found: list[Signal] = []
         sides: tuple[tuple[int, Side], ...] = ((1, "buy"), (-1, "sell"))
         for number, side in sides:
             mine = [order for order in orders if order.side == number]
             if mine:
-                found.append(closed.signal(self.name, side, _values(mine, closed, worth)))
+                found.append(closed.signal(self.name, side, _values(mine, closed, notional)))
         return found
 
 
-def _values(orders: list[Order], closed: Closed, worth: int) -> dict[str, object]:
+def _values(orders: list[Order], closed: Closed, notional: int) -> dict[str, object]:
     largest = max(orders, key=lambda order: order.value)
     return {
         "count": len(orders),
         "price": closed.scale.price(largest.price),
         "size": closed.scale.size(largest.size),
-        "value": largest.value / worth,
+        "value": largest.value / notional,
         "trade_time_us": largest.time_us,
     }

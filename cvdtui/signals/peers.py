@@ -5,20 +5,20 @@ from decimal import Decimal
 
 from cvdtui.config import Config
 from cvdtui.engine.market_state import MarketState
-from cvdtui.model import Market, group_key, side_of
+from cvdtui.model import Market, group_key, leg_of
 from cvdtui.signals.accumulation import Accumulation
-from cvdtui.signals.evaluator import Jury, MakeJury
+from cvdtui.signals.evaluator import MakeEvaluator, SignalEvaluator
 from cvdtui.signals.parameters import parameters
 from cvdtui.signals.spread import Spread
 from cvdtui.signals.spread_pair import Pair
 
 
-def jury_maker(config: Config, row_of: Callable[[Market], int | None]) -> MakeJury:
+def evaluator_maker(config: Config, row_of: Callable[[Market], int | None]) -> MakeEvaluator:
     """Juries with the parameters of the configuration; `row_of` gives row sizes in a market's price units."""
 
-    def make(state: MarketState, seconds: int) -> Jury:
+    def make(state: MarketState, seconds: int) -> SignalEvaluator:
         name = state.market.name
-        made = Jury(
+        made = SignalEvaluator(
             state,
             seconds,
             parameters(config.signals, name, seconds),
@@ -36,23 +36,23 @@ def price_units(prices: Iterable[str], market: Market) -> tuple[int, ...]:
     return tuple(round(Decimal(price).scaleb(market.price_decimals)) for price in prices)
 
 
-def introduce(jury: Jury, states: Iterable[MarketState]) -> None:
+def link_peers(evaluator: SignalEvaluator, states: Iterable[MarketState]) -> None:
     """Tells a jury of the other markets of its asset: the one its spread is to, and the perpetual."""
-    market = jury.state.market
+    market = evaluator.state.market
     others = {
         state.market.name: state
         for state in states
-        if state is not jury.state and jury.seconds in state.flow.bars
+        if state is not evaluator.state and evaluator.seconds in state.flow.bars
     }
-    kin = [state for state in others.values() if group_key(state.market) == group_key(market)]
-    spread, accumulation = jury.parameters["spread"], jury.parameters["accumulation"]
+    peers = [state for state in others.values() if group_key(state.market) == group_key(market)]
+    spread, accumulation = evaluator.parameters["spread"], evaluator.parameters["accumulation"]
     if isinstance(spread, Spread.Parameters):
-        partner = others.get(spread.partner) if spread.partner else next(iter(kin), None)
+        partner = others.get(spread.partner) if spread.partner else next(iter(peers), None)
         if partner is None:
-            jury.pair = None
-        elif jury.pair is None or not jury.pair.is_of(partner):
-            jury.pair = Pair(jury.state, partner, jury.seconds, spread)
-    if isinstance(accumulation, Accumulation.Parameters) and side_of(market) == "spot":
-        perpetuals = [state for state in kin if state.market.kind == "perp"]
+            evaluator.pair = None
+        elif evaluator.pair is None or not evaluator.pair.is_of(partner):
+            evaluator.pair = Pair(evaluator.state, partner, evaluator.seconds, spread)
+    if isinstance(accumulation, Accumulation.Parameters) and leg_of(market) == "spot":
+        perpetuals = [state for state in peers if state.market.kind == "perp"]
         wanted = accumulation.perpetual
-        jury.perpetual = others.get(wanted) if wanted else next(iter(perpetuals), None)
+        evaluator.perpetual = others.get(wanted) if wanted else next(iter(perpetuals), None)

@@ -24,7 +24,7 @@ from cvdtui.signals.unfinished import Unfinished
 from cvdtui.signals.zscore import Climax
 
 
-class Judge(Protocol):
+class SignalRule(Protocol):
     """A signal at work on one market and timeframe."""
 
     def push(self, closed: Closed) -> Iterable[Signal]:

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from cvdtui.engine.bars import Bars, start_of
 from cvdtui.engine.market_state import MarketState
 from cvdtui.model import Bar, ChartBar, View
-from cvdtui.snapshot.market_row import NO_Z, Picture, Scaler, anchor_time, anchored
+from cvdtui.snapshot.market_row import NO_Z, RowBuilder, Scaler, anchor_time, anchored
 
 AFTER = 30
 """Bars drawn behind the one that is looked at."""
@@ -30,7 +30,7 @@ class Chart:
     while that holds, every bar before is as it was.
     """
 
-    def __init__(self, picture: Picture) -> None:
+    def __init__(self, picture: RowBuilder) -> None:
         self._picture = picture
         self._state: MarketState = picture.state
         self._key: tuple[object, ...] = ()

@@ -21,14 +21,14 @@ from cvdtui.model import (
     ProfileView,
     View,
 )
-from cvdtui.signals.evaluator import Jury
+from cvdtui.signals.evaluator import SignalEvaluator
 from cvdtui.signals.imbalance import imbalances
 from cvdtui.signals.stacked import stacked
 from cvdtui.snapshot.chart import Chart, seen
-from cvdtui.snapshot.explain import FactSheet
-from cvdtui.snapshot.market_row import Picture, Scaler, anchor_time, current, decimals_shown, quality_of
+from cvdtui.snapshot.explain import ExplainInputs
+from cvdtui.snapshot.market_row import RowBuilder, Scaler, anchor_time, current, decimals_shown, quality_of
 from cvdtui.snapshot.signals import SignalViews, dashboard
-from cvdtui.snapshot.tpo import TpoPicture
+from cvdtui.snapshot.tpo import TpoBuilder
 from cvdtui.snapshot.zones import Zones, marks
 
 PRINTS = 200
@@ -38,7 +38,7 @@ PRINTS = 200
 class Detail:
     """Makes one market's MarketDetail; closed footprints are remembered."""
 
-    def __init__(self, picture: Picture, fixed_row: int | None) -> None:
+    def __init__(self, picture: RowBuilder, fixed_row: int | None) -> None:
         self._picture = picture
         self._state = picture.state
         self._fixed_row = fixed_row
@@ -47,8 +47,8 @@ class Detail:
         self._auto: dict[tuple[int, int], tuple[int, int]] = {}
         """Chosen row size, and the price decimals it was chosen in, by timeframe and session."""
         self._chart = Chart(picture)
-        self._tpo = TpoPicture(picture.state)
-        self._facts = FactSheet(picture)
+        self._tpo = TpoBuilder(picture.state)
+        self._facts = ExplainInputs(picture)
         self._zones = Zones()
         self._signals = SignalViews()
         self._ladder_key: tuple[object, ...] = ()
@@ -58,7 +58,7 @@ class Detail:
         """Everything that is drawn of this market."""
         state = self._state
         state.flow.settle()
-        jury = self._picture.jury
+        evaluator = self._picture.evaluator
         scaler = Scaler(state, view.unit)
         row = stepped_row(self.row_size(view.timeframe), state.market.tick, view.row_step)
         return MarketDetail(
@@ -73,12 +73,14 @@ class Detail:
             _prints(state, view, scaler),
             quality_of(state, view.anchor, now_us, link),
             state.flow.rolling,
-            () if jury is None else self._signals.of(jury),
-            Dashboard() if jury is None else dashboard(jury),
-            () if jury is None else tuple(price / 10**state.market.price_decimals for price in jury.dropped),
+            () if evaluator is None else self._signals.of(evaluator),
+            Dashboard() if evaluator is None else dashboard(evaluator),
+            ()
+            if evaluator is None
+            else tuple(price / 10**state.market.price_decimals for price in evaluator.dropped),
             at_us=view.at_us,
             facts=self._facts.facts(view, row, now_us),
-            lasting=() if jury is None else lasting_levels(jury),
+            lasting=() if evaluator is None else lasting_levels(evaluator),
             tpo=self._tpo.view(view, scaler, now_us) if view.tpo else None,
         )
 
@@ -112,30 +114,36 @@ class Detail:
         for bar in shown:
             is_open = bar.time_us == open_us
             made[bar.time_us] = (not is_open and known.get(bar.time_us)) or ladder_bar(
-                bar, bars.cells(bar.time_us), row, scaler, self._picture.jury, closed=not is_open
+                bar, bars.cells(bar.time_us), row, scaler, self._picture.evaluator, closed=not is_open
             )
         self._ladder_bars = {time: one for time, one in made.items() if one.closed}
         last = state.flow.last_trade
         price = shown[-1].close if later else None if last is None else last.price
         last_row = None if price is None else row_number(price, row)
-        jury = self._picture.jury
+        evaluator = self._picture.evaluator
         return Ladder(
             row / scaler.price,
             decimals_shown(row, state),
             tuple(made.values()),
             last_row,
-            () if jury is None else self._zones.view(jury, row, shown),
-            () if jury is None else marks(jury, row, shown),
+            () if evaluator is None else self._zones.view(evaluator, row, shown),
+            () if evaluator is None else marks(evaluator, row, shown),
         )
 
 
 def ladder_bar(  # noqa: PLR0913 - a bar, and how it is drawn
-    bar: Bar, cells: Cells | None, row: int, scaler: Scaler, jury: Jury | None, *, closed: bool
+    bar: Bar,
+    cells: Cells | None,
+    row: int,
+    scaler: Scaler,
+    evaluator: SignalEvaluator | None,
+    *,
+    closed: bool,
 ) -> LadderBar:
     """One bar of the footprint; a bar known from a candle has totals and no cells."""
     rows = group(cells, row) if cells else {}
-    if jury is not None:
-        found, stacks = jury.footprint(rows)
+    if evaluator is not None:
+        found, stacks = evaluator.footprint(rows)
     else:
         found = imbalances(rows)
         stacks = stacked(found)
@@ -165,14 +173,14 @@ def ladder_bar(  # noqa: PLR0913 - a bar, and how it is drawn
     )
 
 
-def lasting_levels(jury: Jury) -> tuple[KeyLevel, ...]:
+def lasting_levels(evaluator: SignalEvaluator) -> tuple[KeyLevel, ...]:
     """Naked points of control, the session before, and what the user dropped; ascending in price."""
-    unit = 10**jury.state.market.price_decimals
-    found = [KeyLevel("naked poc", price / unit, session_us) for price, session_us in jury.naked()]
-    previous = jury.previous()
+    unit = 10**evaluator.state.market.price_decimals
+    found = [KeyLevel("naked poc", price / unit, session_us) for price, session_us in evaluator.naked()]
+    previous = evaluator.previous()
     if previous is not None:
         found += [KeyLevel("previous high", previous[0] / unit), KeyLevel("previous low", previous[1] / unit)]
-    found += [KeyLevel("level", price / unit) for price in jury.dropped]
+    found += [KeyLevel("level", price / unit) for price in evaluator.dropped]
     return tuple(sorted(found, key=lambda level: level.price))
 
 

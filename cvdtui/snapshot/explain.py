@@ -20,10 +20,10 @@ from cvdtui.model import (
     View,
     ZInputs,
 )
-from cvdtui.signals.evaluator import Jury
+from cvdtui.signals.evaluator import SignalEvaluator
 from cvdtui.signals.zscore import LENGTH, Climax
 from cvdtui.snapshot.explain_statistics import slope_inputs, speed_inputs, spread_inputs
-from cvdtui.snapshot.market_row import Picture, anchor_time, anchored, current
+from cvdtui.snapshot.market_row import RowBuilder, anchor_time, anchored, current
 
 AREAS = ((70, 1), (70, 2), (68, 1), (68, 2))
 """(percent inside, rows compared at a time); the first is the one in force."""
@@ -33,10 +33,10 @@ DAY_BARS = (60, 300, 900, 3600)
 """Bars that may tell the price 24 hours ago, the finest first."""
 
 
-class FactSheet:
+class ExplainInputs:
     """Makes the Facts of one market; what only changes with a bar or the profile is remembered."""
 
-    def __init__(self, picture: Picture) -> None:
+    def __init__(self, picture: RowBuilder) -> None:
         self._picture = picture
         self._state = picture.state
         self._z_key: tuple[object, ...] = ()
@@ -50,7 +50,7 @@ class FactSheet:
         What costs more than a glance (the rolling CVD, value areas, the statistics of the last bar) is there
         only when the view asks.
         """
-        timeframe, jury = view.timeframe, self._picture.jury
+        timeframe, evaluator = view.timeframe, self._picture.evaluator
         state, flow = self._state, self._state.flow
         session, week = current(flow.session, now_us), current(flow.week, now_us)
         size, value = 10**state.market.size_decimals, 10**state.market.price_decimals
@@ -71,7 +71,7 @@ class FactSheet:
             state.coverage(week, state.week_from_us),
             state.known_from_us or 0,
             self._scored(timeframe, size),
-            *((None, None, None) if jury is None or not view.explain else _statistics(jury)),
+            *((None, None, None) if evaluator is None or not view.explain else _statistics(evaluator)),
             self._value_areas(session, row) if view.explain else (),
         )
 
@@ -97,7 +97,7 @@ class FactSheet:
 
     def _scored(self, timeframe: int, size: int) -> ZInputs | None:
         bars = self._state.flow.bars[timeframe]
-        count = _length(self._picture.jury)
+        count = _length(self._picture.evaluator)
         key = (timeframe, bars.version, bars.closed_count, size, count)
         if key != self._z_key:
             self._z_key = key
@@ -116,8 +116,10 @@ class FactSheet:
         return self._areas
 
 
-def _statistics(jury: Jury) -> tuple[SlopeInputs | None, SpeedInputs | None, SpreadInputs | None]:
-    return slope_inputs(jury), speed_inputs(jury), spread_inputs(jury)
+def _statistics(
+    evaluator: SignalEvaluator,
+) -> tuple[SlopeInputs | None, SpeedInputs | None, SpreadInputs | None]:
+    return slope_inputs(evaluator), speed_inputs(evaluator), spread_inputs(evaluator)
 
 
 def _sums(period: Period | None, size: int, value: int) -> Sums | None:
@@ -139,8 +141,8 @@ def _open(bar: OpenBar, size: int, value: int) -> Sums:
     )
 
 
-def _length(jury: Jury | None) -> int:
-    chosen = None if jury is None else jury.parameters["climax"]
+def _length(evaluator: SignalEvaluator | None) -> int:
+    chosen = None if evaluator is None else evaluator.parameters["climax"]
     return chosen.n if isinstance(chosen, Climax.Parameters) else LENGTH
 
 

@@ -6,7 +6,7 @@ from math import fsum, sqrt
 from typing import cast
 
 from cvdtui.model import Bar, SlopeInputs, SpeedInputs, SpreadInputs
-from cvdtui.signals.evaluator import Jury
+from cvdtui.signals.evaluator import SignalEvaluator
 from cvdtui.signals.slope import Slope
 from cvdtui.signals.speed import Speed
 
@@ -14,13 +14,13 @@ SUMMED = 20
 """Bars of a sum in the spread's method `sum20`."""
 
 
-def slope_inputs(jury: Jury) -> SlopeInputs | None:
+def slope_inputs(evaluator: SignalEvaluator) -> SlopeInputs | None:
     """The slope, its mean and deviation; None while there are too few bars."""
-    rules = cast("Slope.Parameters", jury.parameters["slope"])
-    closed = jury.bars.closed[-(rules.bars + rules.window + rules.atr) :]
+    rules = cast("Slope.Parameters", evaluator.parameters["slope"])
+    closed = evaluator.bars.closed[-(rules.bars + rules.window + rules.atr) :]
     if len(closed) < rules.bars + rules.window - 1:
         return None
-    market = jury.state.market
+    market = evaluator.state.market
     cvds = [bar.cvd for bar in closed[1 - rules.bars - rules.window :]]
     weights = [2 * place - (rules.bars - 1) for place in range(rules.bars)]
     unit = 2 / sum(weight * weight for weight in weights) / 10**market.size_decimals
@@ -41,17 +41,17 @@ def slope_inputs(jury: Jury) -> SlopeInputs | None:
     )
 
 
-def speed_inputs(jury: Jury) -> SpeedInputs | None:
+def speed_inputs(evaluator: SignalEvaluator) -> SpeedInputs | None:
     """Trades of the last bar and of the time before it; None before anything closed."""
-    closed, seconds = jury.bars.closed, jury.seconds
+    closed, seconds = evaluator.bars.closed, evaluator.seconds
     if not closed:
         return None
-    rules = cast("Speed.Parameters", jury.parameters["speed"])
+    rules = cast("Speed.Parameters", evaluator.parameters["speed"])
     last, span = closed[-1], max(rules.minutes * 60, seconds)
     before = [
         bar for bar in closed[-1 - span // seconds : -1] if bar.time_us >= last.time_us - span * 1_000_000
     ]
-    size = 10**jury.state.market.size_decimals
+    size = 10**evaluator.state.market.size_decimals
     return SpeedInputs(
         last.trades,
         seconds,
@@ -62,9 +62,9 @@ def speed_inputs(jury: Jury) -> SpeedInputs | None:
     )
 
 
-def spread_inputs(jury: Jury) -> SpreadInputs | None:
+def spread_inputs(evaluator: SignalEvaluator) -> SpreadInputs | None:
     """Both markets' deltas over the window; None while it is not full or theirs do not move."""
-    pairs = () if jury.pair is None else jury.pair.deltas()
+    pairs = () if evaluator.pair is None else evaluator.pair.deltas()
     if not pairs:
         return None
     mine, other = _moments([pair[0] for pair in pairs])[1], _moments([pair[1] for pair in pairs])[1]

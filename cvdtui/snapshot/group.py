@@ -17,7 +17,7 @@ from cvdtui.model import (
     View,
     asset_of,
     group_key,
-    side_of,
+    leg_of,
 )
 from cvdtui.snapshot.market_row import Pair, anchor_time, anchored, current, delta_of_bar
 
@@ -76,7 +76,7 @@ def group_row(key: GroupKey, members: Sequence[Member], view: View, now_us: int)
     lead = max(counted or shares, key=lambda share: float(share.volume))
     volume = total(share.volume for share in counted)
     sides = _cvd(counted)
-    has = {side_of(share.row.market) for share in counted}
+    has = {leg_of(share.row.market) for share in counted}
     multiple = asset_of(lead.row.market.base)[1]
     return GroupRow(
         key.name,
@@ -123,7 +123,7 @@ def _points(states: Sequence[MarketState], view: View, begin: int, now_us: int) 
     now = [0, 0]
     deltas: dict[int, list[int]] = {}
     for state in states:
-        at = 0 if side_of(state.market) == "spot" else 1
+        at = 0 if leg_of(state.market) == "spot" else 1
         grown = 10 ** (decimals - _value_decimals(state))
         now[at] += (anchored(state, view.anchor, now_us) or (0, 0))[1] * grown
         for bar in state.flow.bars[view.timeframe].last(view.bars):
@@ -167,7 +167,7 @@ def _part(share: _Share, volume: float) -> GroupPart:
     own = float(share.volume)
     return GroupPart(
         market,
-        side_of(market),
+        leg_of(market),
         asset_of(market.base)[1],
         None if share.cvd is None else float(share.cvd),
         float(share.delta_5m),
@@ -207,7 +207,7 @@ def _interest_change(shares: Sequence[_Share]) -> float | None:
 
 
 def _cvd(shares: Sequence[_Share]) -> Sides:
-    return by_side((side_of(share.row.market), share.cvd) for share in shares if share.cvd is not None)
+    return by_side((leg_of(share.row.market), share.cvd) for share in shares if share.cvd is not None)
 
 
 def _value_decimals(state: MarketState) -> int:

@@ -5,7 +5,7 @@ from math import floor
 from cvdtui.engine.market_state import MarketState, late_start
 from cvdtui.engine.sums import Period
 from cvdtui.model import AnchorName, Bar, Flag, Link, MarketRow, Quality, Unit, View
-from cvdtui.signals.evaluator import Jury
+from cvdtui.signals.evaluator import SignalEvaluator
 from cvdtui.signals.zscore import Climax, ZScore, score_of
 from cvdtui.snapshot.open_interest import LiquidationCount, interest_of
 from cvdtui.snapshot.side_flags import is_inferred, side_flags
@@ -94,12 +94,12 @@ def decimals_shown(row: int, state: MarketState) -> int:
     return max(0, decimals)
 
 
-class Picture:
+class RowBuilder:
     """Makes one market's MarketRow, remembering what changes only when a bar closes."""
 
     def __init__(self, state: MarketState) -> None:
         self.state = state
-        self.jury: Jury | None = None
+        self.evaluator: SignalEvaluator | None = None
         """Who judges the timeframe in view; None where nobody does."""
         self.z_values: dict[int, tuple[float | None, float | None]] = {}
         """Smoothed and raw z by start of the closed bar, of the timeframe in view."""
@@ -115,7 +115,7 @@ class Picture:
     def row(self, view: View, now_us: int, link: Link | None) -> MarketRow:
         """The market's line; the same object as before while nothing in it changed."""
         state = self.state
-        told = 0 if self.jury is None else self.jury.heard
+        told = 0 if self.evaluator is None else self.evaluator.evaluated
         key = (state.version, told, view.timeframe, view.anchor, view.unit, link, now_us // 1_000_000)
         if self._row is None or key != self._row_key:
             self._row_key = key
@@ -141,7 +141,7 @@ class Picture:
         return self._z
 
     def _new_score(self) -> ZScore:
-        chosen = None if self.jury is None else self.jury.parameters["climax"]
+        chosen = None if self.evaluator is None else self.evaluator.parameters["climax"]
         return score_of(chosen if isinstance(chosen, Climax.Parameters) else Climax.Parameters())
 
     def _make(self, view: View, now_us: int, link: Link | None) -> MarketRow:
@@ -171,7 +171,10 @@ class Picture:
             score.value,
             score.previous,
             climax=score.climax,
-            flags=(*flags_of(state, score, quality, link), *(signal_flags(self.jury) if self.jury else ())),
+            flags=(
+                *flags_of(state, score, quality, link),
+                *(signal_flags(self.evaluator) if self.evaluator else ()),
+            ),
             quality=quality,
             trades=flow.trades,
             last_trade_us=flow.last_time_us,

@@ -2,9 +2,9 @@
 
 from typing import cast
 
-from cvdtui.model import Conventions
+from cvdtui.model import SignalParameters
 from cvdtui.signals.efficiency import Efficiency
-from cvdtui.signals.evaluator import Jury
+from cvdtui.signals.evaluator import SignalEvaluator
 from cvdtui.signals.imbalance import Imbalance
 from cvdtui.signals.size_buckets import SizeBuckets
 from cvdtui.signals.slope import Slope
@@ -14,9 +14,9 @@ from cvdtui.signals.stacked import Stacked
 from cvdtui.signals.zscore import Climax
 
 
-def conventions(jury: Jury) -> Conventions:
+def conventions(evaluator: SignalEvaluator) -> SignalParameters:
     """Those that this jury judges by."""
-    of = jury.parameters
+    of = evaluator.parameters
     z = cast("Climax.Parameters", of["climax"])
     efficiency = cast("Efficiency.Parameters", of["efficiency"])
     slope = cast("Slope.Parameters", of["slope"])
@@ -24,7 +24,7 @@ def conventions(jury: Jury) -> Conventions:
     spread = cast("Spread.Parameters", of["spread"])
     imbalance = cast("Imbalance.Parameters", of["imbalance"])
     sizes = cast("SizeBuckets.Parameters", of["size_buckets"])
-    return Conventions(
+    return SignalParameters(
         z_bars=z.n,
         z_smoothing=z.smoothing,
         z_neutral=z.neutral,
@@ -44,7 +44,7 @@ def conventions(jury: Jury) -> Conventions:
         spread_bars=spread.n,
         spread_extreme=spread.extreme,
         spread_method=spread.method,
-        partner="" if jury.pair is None else jury.pair.partner,
+        partner="" if evaluator.pair is None else evaluator.pair.partner,
         imbalance_ratio=imbalance.ratio,
         imbalance_least=imbalance.min_volume,
         ignore_zero=imbalance.ignore_zero,

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from cvdtui.model import HorizonScore, Scorecard, Signal, SignalView
-from cvdtui.signals.evaluator import Jury
+from cvdtui.signals.evaluator import SignalEvaluator
 from cvdtui.signals.score import Score, outcomes, scorecard
-from cvdtui.snapshot.signals import heard_state, signal_view
+from cvdtui.snapshot.signals import evaluated_state, signal_view
 
 LINES = 500
 """Signals of all markets together."""
@@ -24,45 +24,47 @@ class Log:
         self._score_key: Key = ()
         self._score: Scorecard | None = None
 
-    def lines(self, juries: Sequence[Jury]) -> tuple[SignalView, ...]:
+    def lines(self, evaluators: Sequence[SignalEvaluator]) -> tuple[SignalView, ...]:
         """The latest, oldest first; those that may be taken back stand last."""
-        key = tuple(heard_state(jury) for jury in juries)
+        key = tuple(evaluated_state(evaluator) for evaluator in evaluators)
         if key != self._key:
-            self._key, self._lines = key, _lines(juries)
+            self._key, self._lines = key, _lines(evaluators)
         return self._lines
 
-    def score(self, jury: Jury, signal: str) -> Scorecard:
+    def score(self, evaluator: SignalEvaluator, signal: str) -> Scorecard:
         """The record of one kind of signal on the market and bars of this jury."""
-        key = (*heard_state(jury), signal)
+        key = (*evaluated_state(evaluator), signal)
         if self._score is None or key != self._score_key:
-            self._score_key, self._score = key, scorecard_of(jury, signal)
+            self._score_key, self._score = key, scorecard_of(evaluator, signal)
         return self._score
 
 
-def scorecard_of(jury: Jury, signal: str) -> Scorecard:
+def scorecard_of(evaluator: SignalEvaluator, signal: str) -> Scorecard:
     """Signals on incomplete data are left out."""
-    bars = jury.bars.closed[-SCORED_BARS:]
+    bars = evaluator.bars.closed[-SCORED_BARS:]
     first_us = bars[0].time_us if bars else 0
     said = [
-        one for one in jury.signals if one.signal == signal and not one.quality and one.time_us >= first_us
+        one
+        for one in evaluator.signals
+        if one.signal == signal and not one.quality and one.time_us >= first_us
     ]
     scores = scorecard(outcomes(bars, said)) if said else []
     lines = tuple(_line(score) for score in scores)
-    return Scorecard(jury.state.market.name, signal, jury.seconds, len(said), len(bars), lines)
+    return Scorecard(evaluator.state.market.name, signal, evaluator.seconds, len(said), len(bars), lines)
 
 
-def _lines(juries: Sequence[Jury]) -> tuple[SignalView, ...]:
-    told: list[tuple[Signal, Jury]] = []
+def _lines(evaluators: Sequence[SignalEvaluator]) -> tuple[SignalView, ...]:
+    told: list[tuple[Signal, SignalEvaluator]] = []
     doubtful: list[SignalView] = []
-    for jury in juries:
-        told += [(signal, jury) for signal in jury.signals[-LINES:]]
-        market = jury.state.market
-        doubtful += [signal_view(one, market, provisional=True) for one in jury.provisional()]
+    for evaluator in evaluators:
+        told += [(signal, evaluator) for signal in evaluator.signals[-LINES:]]
+        market = evaluator.state.market
+        doubtful += [signal_view(one, market, provisional=True) for one in evaluator.provisional()]
     told.sort(key=_time)
-    return (*(signal_view(signal, jury.state.market) for signal, jury in told[-LINES:]), *doubtful)
+    return (*(signal_view(signal, evaluator.state.market) for signal, evaluator in told[-LINES:]), *doubtful)
 
 
-def _time(told: tuple[Signal, Jury]) -> int:
+def _time(told: tuple[Signal, SignalEvaluator]) -> int:
     return told[0].time_us
 
 

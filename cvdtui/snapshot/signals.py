@@ -3,20 +3,20 @@
 from collections.abc import Sequence
 
 from cvdtui.model import Dashboard, Flag, Market, Signal, SignalView
-from cvdtui.signals.evaluator import Jury
+from cvdtui.signals.evaluator import SignalEvaluator
 from cvdtui.snapshot.parameters import conventions
 
 SHOWN = 200
 """Signals handed to the screen at most."""
 
 
-def signal_flags(jury: Jury) -> tuple[Flag, ...]:
+def signal_flags(evaluator: SignalEvaluator) -> tuple[Flag, ...]:
     """Marks of the bar that closed last; incomplete ones are marked so, the climax has a flag of its own."""
-    if jury.last is None:
+    if evaluator.last is None:
         return ()
-    time_us = jury.last.bar.time_us
+    time_us = evaluator.last.bar.time_us
     flags: list[Flag] = []
-    for signal in reversed(jury.signals):
+    for signal in reversed(evaluator.signals):
         if signal.time_us < time_us:
             break
         flag = _flag(signal)
@@ -45,9 +45,9 @@ def _flag(signal: Signal) -> Flag | None:
     return Flag(glyph, text + doubt, "up" if up else "down") if text else None
 
 
-def heard_state(jury: Jury) -> tuple[object, ...]:
+def evaluated_state(evaluator: SignalEvaluator) -> tuple[object, ...]:
     """While this stays the same, the jury has told and found nothing else."""
-    return id(jury), jury.heard, jury.bars.version, len(jury.signals)
+    return id(evaluator), evaluator.evaluated, evaluator.bars.version, len(evaluator.signals)
 
 
 class SignalViews:
@@ -57,18 +57,18 @@ class SignalViews:
         self._key: tuple[object, ...] = ()
         self._views: tuple[SignalView, ...] = ()
 
-    def of(self, jury: Jury) -> tuple[SignalView, ...]:
+    def of(self, evaluator: SignalEvaluator) -> tuple[SignalView, ...]:
         """Of this jury, as `signal_views` gives them."""
-        key = heard_state(jury)
+        key = evaluated_state(evaluator)
         if key != self._key:
-            self._key, self._views = key, signal_views(jury)
+            self._key, self._views = key, signal_views(evaluator)
         return self._views
 
 
-def signal_views(jury: Jury, count: int = SHOWN) -> tuple[SignalView, ...]:
+def signal_views(evaluator: SignalEvaluator, count: int = SHOWN) -> tuple[SignalView, ...]:
     """The latest signals, oldest first, provisional ones last."""
-    told = [signal_view(signal) for signal in jury.signals[-count:]]
-    return (*told, *(signal_view(signal, provisional=True) for signal in jury.provisional()))
+    told = [signal_view(signal) for signal in evaluator.signals[-count:]]
+    return (*told, *(signal_view(signal, provisional=True) for signal in evaluator.provisional()))
 
 
 def signal_view(signal: Signal, market: Market | None = None, *, provisional: bool = False) -> SignalView:
@@ -135,12 +135,12 @@ def _joined(values: dict[str, object], key: str) -> str:
     return " > ".join(str(value) for value in found) if isinstance(found, Sequence) else "-"
 
 
-def dashboard(jury: Jury) -> Dashboard:
+def dashboard(evaluator: SignalEvaluator) -> Dashboard:
     """The statistics of the bar that closed last."""
-    rules = conventions(jury)
-    if jury.last is None:
+    rules = conventions(evaluator)
+    if evaluator.last is None:
         return Dashboard(rules=rules)
-    marks, sizes = jury.last.marks, 10**jury.state.market.size_decimals
+    marks, sizes = evaluator.last.marks, 10**evaluator.state.market.size_decimals
     return Dashboard(
         marks.z,
         marks.z_before,
@@ -149,8 +149,8 @@ def dashboard(jury: Jury) -> Dashboard:
         marks.phase,
         marks.slope_z,
         marks.speed,
-        jury.spread_z,
+        evaluator.spread_z,
         tuple(amount / sizes for amount in marks.orders),
-        jury.heard,
+        evaluator.evaluated,
         rules,
     )

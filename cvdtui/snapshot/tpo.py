@@ -13,7 +13,7 @@ LENGTHS = (900, 300, 60)
 """Bars that no half hour of a session cuts through, the longest first."""
 
 
-class TpoPicture:
+class TpoBuilder:
     """Makes one market's TpoView."""
 
     def __init__(self, state: MarketState) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cvdtui.engine.bars import start_of
 from cvdtui.engine.footprint import row_number
 from cvdtui.model import Bar, LadderMark, LadderZone, Signal
-from cvdtui.signals.evaluator import Jury
+from cvdtui.signals.evaluator import SignalEvaluator
 
 BARS = 400
 """Closed bars whose zones are remembered."""
@@ -39,15 +39,21 @@ class Zones:
         self._key: tuple[object, ...] = ()
         self._zones: list[_Zone] = []
 
-    def view(self, jury: Jury, row: int, shown: Sequence[Bar]) -> tuple[LadderZone, ...]:
+    def view(self, evaluator: SignalEvaluator, row: int, shown: Sequence[Bar]) -> tuple[LadderZone, ...]:
         """Zones that reach into the bars shown, in rows of `row` price units, oldest first."""
-        key = (id(jury), jury.heard, len(jury.signals), jury.bars.version, jury.state.market.price_decimals)
+        key = (
+            id(evaluator),
+            evaluator.evaluated,
+            len(evaluator.signals),
+            evaluator.bars.version,
+            evaluator.state.market.price_decimals,
+        )
         if key != self._key:
-            self._key, self._zones = key, _zones(jury)
+            self._key, self._zones = key, _zones(evaluator)
         if not shown or not self._zones:
             return ()
-        first, last, opened = shown[0].time_us, shown[-1].time_us, jury.bars.open
-        now = jury.bars.last(1)[0] if opened is not None else None
+        first, last, opened = shown[0].time_us, shown[-1].time_us, evaluator.bars.open
+        now = evaluator.bars.last(1)[0] if opened is not None else None
         found: list[LadderZone] = []
         for zone in self._zones:
             to_us = zone.to_us
@@ -59,19 +65,19 @@ class Zones:
         return tuple(found)
 
 
-def marks(jury: Jury, row: int, shown: Sequence[Bar]) -> tuple[LadderMark, ...]:
+def marks(evaluator: SignalEvaluator, row: int, shown: Sequence[Bar]) -> tuple[LadderMark, ...]:
     """Absorption and unfinished auctions at the extremes of closed bars."""
     if not shown:
         return ()
-    unit = jury.state.market.price_decimals
+    unit = evaluator.state.market.price_decimals
     found: list[LadderMark] = []
     for bar in shown:
-        heard = jury.marks.get(bar.time_us)
+        heard = evaluator.marks.get(bar.time_us)
         for end in heard.unfinished if heard is not None else ():
             is_high = end == "high"
             number = row_number(bar.high if is_high else bar.low, row)
             found.append(LadderMark(bar.time_us, number, "unfinished", "sell" if is_high else "buy"))
-    for signal in _since(jury.signals, shown[0].time_us):
+    for signal in _since(evaluator.signals, shown[0].time_us):
         price_text = signal.values.get("price")
         if signal.signal == "absorption" and isinstance(price_text, str):
             number = row_number(_units(price_text, unit), row)
@@ -79,13 +85,13 @@ def marks(jury: Jury, row: int, shown: Sequence[Bar]) -> tuple[LadderMark, ...]:
     return tuple(found)
 
 
-def _zones(jury: Jury) -> list[_Zone]:
-    bars = jury.bars.closed[-BARS:]
+def _zones(evaluator: SignalEvaluator) -> list[_Zone]:
+    bars = evaluator.bars.closed[-BARS:]
     if not bars:
         return []
-    decimals = jury.state.market.price_decimals
+    decimals = evaluator.state.market.price_decimals
     found: list[_Zone] = []
-    for signal in _since(jury.signals, bars[0].time_us):
+    for signal in _since(evaluator.signals, bars[0].time_us):
         zone = _zone(signal, decimals) if signal.signal == "stacked" else None
         if zone is not None:
             after = bisect_right(bars, signal.time_us, key=start_of)

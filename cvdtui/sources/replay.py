@@ -12,7 +12,7 @@ from cvdtui.feeds.files import open_files
 from cvdtui.feeds.replay import ReplayFeed
 from cvdtui.model import TIMEFRAMES, Market, Snapshot, View
 from cvdtui.monitor.clock import wall_us
-from cvdtui.signals.peers import jury_maker
+from cvdtui.signals.peers import evaluator_maker
 from cvdtui.sources.options import ReplayOptions
 
 
@@ -30,10 +30,10 @@ class ReplaySource:
             hold_limit=config.tape.hold,
             welcomes_all=True,
             row_of=lambda market: row_units(config, market),
-            make_jury=jury_maker(config, lambda market: row_units(config, market)),
+            make_evaluator=evaluator_maker(config, lambda market: row_units(config, market)),
         )
-        if self.board.court is not None:
-            self.board.court.levels.update({**config.levels, **(levels or {})})
+        if self.board.evaluators is not None:
+            self.board.evaluators.levels.update({**config.levels, **(levels or {})})
         for notice in options.notices:
             self.board.note(notice)
         reading = open_files(
@@ -69,8 +69,8 @@ class ReplaySource:
 
     def set_levels(self, market: str, prices: tuple[str, ...]) -> str:
         """Key levels of this replay; they are not kept."""
-        if self.board.court is not None:
-            self.board.court.levels[market] = prices
+        if self.board.evaluators is not None:
+            self.board.evaluators.levels[market] = prices
         return ""
 
     async def add_market(self, name: str) -> str | None:

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from cvdtui.model import Heard, Signal, SignalKey
+from cvdtui.model import Signal, SignalEvent, SignalKey
 from cvdtui.model.alerts import key_of
 
 
@@ -50,20 +50,20 @@ class SignalEntry(Struct, frozen=True, kw_only=True, tag="signal", tag_field="ki
 Entry = BarEntry | SignalEntry
 
 
-def signal_entry(heard: Heard, now_us: int) -> SignalEntry:
+def signal_entry(event: SignalEvent, now_us: int) -> SignalEntry:
     """The line of a signal."""
-    said = heard.signal
+    said = event.signal
     return SignalEntry(
-        market=heard.market,
+        market=event.market,
         signal=said.signal,
         time_us=said.time_us,
         bar_seconds=said.bar_seconds,
         side=said.side,
         values=said.values,
         quality=said.quality,
-        price=heard.price,
-        coverage=heard.coverage,
-        backfilled=heard.backfilled,
-        parameters=heard.parameters,
+        price=event.price,
+        coverage=event.coverage,
+        backfilled=event.backfilled,
+        parameters=event.parameters,
         heard_us=now_us,
     )

@@ -139,7 +139,7 @@ class _Named:
     def __call__(self, *symbols: Any, **options: Any) -> Venue:  # noqa: ANN401 - as MakeVenue says
         products = (_found(self._product),) if self._product else ()
         venue: Venue = _found(self._made)(*products, *symbols, **options)
-        _found("grammar.defaults:lend")(venue)
+        _found("grammar.defaults:add_defaults")(venue)
         return venue
 
 

@@ -26,7 +26,7 @@ from cvdtui.venues.grammar.events import (
     refuse,
 )
 from cvdtui.venues.grammar.instruments import Row, checked_symbol, decode
-from cvdtui.venues.grammar.options import Options, addresses, listing
+from cvdtui.venues.grammar.options import Options, addresses, instruments
 from cvdtui.venues.grammar.parsing import epoch_us, event_of, page_of, to_columns
 from cvdtui.venues.grammar.requests import Window, in_parts, question
 from cvdtui.venues.grammar.symbols import split_symbol
@@ -124,7 +124,7 @@ class Bitget:
         self.limits = LIMITS
         self.ws_url, self.rest_url = addresses(options, "wss://ws.bitget.com", "https://api.bitget.com")
         self._product = product
-        self.known = listing(self.default_market, symbols, options)
+        self.known = instruments(self.default_market, symbols, options)
 
     def default_market(self, symbol: str) -> Market:
         """A market from its symbol alone; raises WireError."""
@@ -173,11 +173,11 @@ class Bitget:
             return Ack(None, symbol)
         if head.arg.topic != "publicTrade" or head.arg.instType != self._product.instruments:
             return Other()
-        listed = self.known.find(symbol)
-        if listed is None or not bytes(head.data):
+        instrument = self.known.find(symbol)
+        if instrument is None or not bytes(head.data):
             return Other()
         # Old ones (action "snapshot") are merged by their ids like any other.
-        raws = decode(_RAWS, head.data, listed.market.name)[::-1]
+        raws = decode(_RAWS, head.data, instrument.market.name)[::-1]
         return event_of(page_of(self.known, symbol, raws, _row, self.id_rule))
 
     # --- REST

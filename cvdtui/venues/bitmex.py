@@ -27,7 +27,7 @@ from cvdtui.venues.grammar.events import (
     refuse,
 )
 from cvdtui.venues.grammar.instruments import Row, checked_symbol, decode
-from cvdtui.venues.grammar.options import Options, addresses, listing
+from cvdtui.venues.grammar.options import Options, addresses, instruments
 from cvdtui.venues.grammar.parsing import (
     Moment,
     by_symbol,
@@ -132,7 +132,7 @@ class Bitmex:
         self.id_rule: IdRule = "unique"
         self.limits = LIMITS
         self.ws_url, self.rest_url = addresses(options, "wss://ws.bitmex.com", "https://www.bitmex.com")
-        self.known = listing(self.default_market, symbols, options)
+        self.known = instruments(self.default_market, symbols, options)
 
     def default_market(self, symbol: str) -> Market:
         """A market from its symbol alone; raises WireError. Sizes are told in base units, whatever it is."""
@@ -184,10 +184,10 @@ class Bitmex:
         )
 
     def _trades(self, action: str, symbol: str, raws: Sequence[Raw]) -> Event:
-        listed = self.known.find(symbol)
-        if listed is None:
+        instrument = self.known.find(symbol)
+        if instrument is None:
             return Other()
-        name = listed.market.name
+        name = instrument.market.name
         if action not in TOLD:
             raise refuse(name, f"action {clean(action, 20)!r}: expected insert or partial")
         return event_of(page_of(self.known, symbol, raws, _row, self.id_rule))

@@ -27,7 +27,7 @@ from cvdtui.venues.grammar.events import (
     is_symbol,
 )
 from cvdtui.venues.grammar.instruments import Row, checked_symbol, decode
-from cvdtui.venues.grammar.options import Options, addresses, listing
+from cvdtui.venues.grammar.options import Options, addresses, instruments
 from cvdtui.venues.grammar.parsing import Moment, page_of, to_columns, us_of
 from cvdtui.venues.grammar.requests import Window, by_id_only, question
 
@@ -97,7 +97,7 @@ class Coinbase:
         self.ws_url, self.rest_url = addresses(
             options, "wss://ws-feed.exchange.coinbase.com", "https://api.exchange.coinbase.com"
         )
-        self.known = listing(self.default_market, symbols, options)
+        self.known = instruments(self.default_market, symbols, options)
 
     def default_market(self, symbol: str) -> Market:
         """A market from its symbol (BTC-USD) alone; raises WireError."""
@@ -143,11 +143,11 @@ class Coinbase:
         return Other(self.known.name(head.product_id))
 
     def _match(self, frame: bytes | str, symbol: str) -> Event:
-        listed = self.known.find(symbol)
-        if listed is None:
+        instrument = self.known.find(symbol)
+        if instrument is None:
             return Other()
-        row = _row(decode(_MATCH, frame, listed.market.name))
-        return self.known.event(listed, (row,), self.id_rule)
+        row = _row(decode(_MATCH, frame, instrument.market.name))
+        return self.known.event(instrument, (row,), self.id_rule)
 
     # --- REST
 

@@ -24,7 +24,7 @@ from cvdtui.venues.grammar.events import (
     is_symbol,
 )
 from cvdtui.venues.grammar.instruments import Row, checked_symbol, decode
-from cvdtui.venues.grammar.options import Options, addresses, listing
+from cvdtui.venues.grammar.options import Options, addresses, instruments
 from cvdtui.venues.grammar.parsing import by_symbol, event_of, page_of, to_columns
 from cvdtui.venues.grammar.requests import Window
 
@@ -104,7 +104,7 @@ class Hyperliquid:
         self.ws_url, self.rest_url = addresses(
             options, "wss://api.hyperliquid.xyz", "https://api.hyperliquid.xyz"
         )
-        self.known = listing(self.default_market, symbols, options)
+        self.known = instruments(self.default_market, symbols, options)
 
     def default_market(self, symbol: str) -> Market:
         """A perpetual from its coin (BTC, kPEPE) alone: case matters; raises WireError."""

@@ -27,7 +27,7 @@ from cvdtui.venues.grammar.events import (
     refuse,
 )
 from cvdtui.venues.grammar.instruments import Row, checked_symbol, decode
-from cvdtui.venues.grammar.options import Options, addresses, listing
+from cvdtui.venues.grammar.options import Options, addresses, instruments
 from cvdtui.venues.grammar.parsing import (
     Moment,
     by_symbol,
@@ -127,7 +127,7 @@ class Kraken:
         self.id_rule: IdRule = "contiguous"
         self.limits = LIMITS
         self.ws_url, self.rest_url = addresses(options, "wss://ws.kraken.com", "https://api.kraken.com")
-        self.known = listing(self.default_market, symbols, options)
+        self.known = instruments(self.default_market, symbols, options)
 
     def default_market(self, symbol: str) -> Market:
         """A market from its symbol (BTC/USD) alone; raises WireError."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from cvdtui.errors import CvdtuiError
-from cvdtui.model import DOLLAR, GroupSide, Market, asset_of, money_of, side_of
+from cvdtui.model import DOLLAR, GroupLeg, Market, asset_of, leg_of, money_of
 from cvdtui.model.assets import SAME_ASSET
 from cvdtui.venues import VENUES
 from cvdtui.venues.grammar.symbols import QUOTES as KNOWN_QUOTES
@@ -31,7 +31,7 @@ Listings = Mapping[str, Sequence[Market]]
 """Instruments by venue, as far as they are known."""
 
 
-class Wish(Struct, frozen=True, gc=False):
+class MarketQuery(Struct, frozen=True, gc=False):
     """What a typed name asks for; an empty field asks for nothing."""
 
     code: str
@@ -40,21 +40,21 @@ class Wish(Struct, frozen=True, gc=False):
     """Named by the user: one venue, or all of one exchange."""
     pairs: tuple[tuple[str, str], ...] = ()
     """(base, quote) it can be read as; the quote may be empty."""
-    side: GroupSide | None = None
+    side: GroupLeg | None = None
 
 
-def read(text: str) -> Wish:
+def read(text: str) -> MarketQuery:
     """A typed name taken apart; never fails."""
     venues, rest = _venues(text.strip())
     code = rest.strip().upper()
-    side: GroupSide | None = None
+    side: GroupLeg | None = None
     stem = code
     for pattern, meant in ((_PERP, "perp"), (_SPOT, "spot")):
         match = re.search(f"(?:{pattern.pattern})$", code)
         if match is not None and match.start() > 0:
             stem, side = code[: match.start()], "perp" if meant == "perp" else "spot"
             break
-    return Wish(code, venues, _pairs(stem), side)
+    return MarketQuery(code, venues, _pairs(stem), side)
 
 
 def _venues(text: str) -> tuple[tuple[str, ...], str]:
@@ -97,17 +97,17 @@ def resolve(text: str, listings: Listings, scope: Sequence[str]) -> tuple[Market
     Venues without a listing are asked what they would read in the usual spellings. `venue:SYMBOL` is taken
     at its word where nothing listed fits better.
     """
-    wish = read(text)
-    venues = wish.venues or tuple(scope)
-    found = _listed(wish, [market for venue in venues for market in listings.get(venue, ())])
-    at_its_word = len(wish.venues) == 1 and text.strip().startswith(f"{wish.venues[0]}:")
+    query = read(text)
+    venues = query.venues or tuple(scope)
+    found = _instrument(query, [market for venue in venues for market in listings.get(venue, ())])
+    at_its_word = len(query.venues) == 1 and text.strip().startswith(f"{query.venues[0]}:")
     if at_its_word and not found:
         return _literal(text)
     if not at_its_word:
-        found = [*found, *_guessed(wish, [venue for venue in venues if not listings.get(venue)])]
+        found = [*found, *_guessed(query, [venue for venue in venues if not listings.get(venue)])]
     order = {venue: place for place, venue in enumerate(venues)}
     return tuple(
-        sorted(found, key=lambda market: (order[market.venue], side_of(market) == "spot", market.symbol))
+        sorted(found, key=lambda market: (order[market.venue], leg_of(market) == "spot", market.symbol))
     )
 
 
@@ -118,14 +118,14 @@ def _literal(text: str) -> tuple[Market, ...]:
         return ()
 
 
-def _listed(wish: Wish, markets: Sequence[Market]) -> list[Market]:
+def _instrument(query: MarketQuery, markets: Sequence[Market]) -> list[Market]:
     """The instruments that fit best: the very symbol, else the pair, else the asset."""
-    same = [market for market in markets if market.symbol.upper() == wish.code]
+    same = [market for market in markets if market.symbol.upper() == query.code]
     if same:
         return same
-    for base, quote in wish.pairs:
+    for base, quote in query.pairs:
         asset = _asset(base)
-        fits = [market for market in markets if _asset(market.base) == asset and _is_side(market, wish.side)]
+        fits = [market for market in markets if _asset(market.base) == asset and _is_side(market, query.side)]
         if not quote:
             found = _usual(fits)
         else:
@@ -138,8 +138,8 @@ def _listed(wish: Wish, markets: Sequence[Market]) -> list[Market]:
     return []
 
 
-def _is_side(market: Market, side: GroupSide | None) -> bool:
-    return side is None or side_of(market) == side
+def _is_side(market: Market, side: GroupLeg | None) -> bool:
+    return side is None or leg_of(market) == side
 
 
 def _undated(markets: list[Market]) -> list[Market]:
@@ -162,19 +162,19 @@ def _rank(market: Market) -> tuple[int, str]:
     return (QUOTES.index(market.quote) if market.quote in QUOTES else len(QUOTES), market.symbol)
 
 
-def _guessed(wish: Wish, venues: Iterable[str]) -> list[Market]:
+def _guessed(query: MarketQuery, venues: Iterable[str]) -> list[Market]:
     """What the venues would read in the usual spellings of the pair; nothing is known to be listed."""
     known = [venue for venue in venues if venue in VENUES]
-    for base, quote in wish.pairs:
+    for base, quote in query.pairs:
         if not base.isalnum() or (quote and quote not in KNOWN_QUOTES):
             continue
-        found = [market for venue in known for market in _spelled(venue, base, quote, wish.side)]
+        found = [market for venue in known for market in _spelled(venue, base, quote, query.side)]
         if found:
             return found
     return []
 
 
-def _spelled(venue: str, base: str, quote: str, side: GroupSide | None) -> list[Market]:
+def _spelled(venue: str, base: str, quote: str, side: GroupLeg | None) -> list[Market]:
     """One market a kind, in the first quote that the venue reads."""
     for spoken in (quote,) if quote else QUOTES:
         kinds: dict[str, Market] = {}
@@ -199,23 +199,23 @@ def _read_by(venue: str, symbol: str) -> Market | None:
 
 def search(text: str, markets: Iterable[Market], limit: int) -> list[Market]:
     """Instruments whose name, asset or pair holds every word typed (or its letters in order), best first."""
-    wish = read(text)
+    query = read(text)
     words = [word for word in re.split(r"[\s:/]+", text.lower()) if word]
     scored: list[tuple[tuple[int, int, str], Market]] = []
     for market in markets:
-        score = _score(market, wish, words)
+        score = _score(market, query, words)
         if score is not None:
             scored.append(((score, len(market.symbol), market.name), market))
     scored.sort(key=lambda pair: pair[0])
     return [market for _, market in scored[:limit]]
 
 
-def _score(market: Market, wish: Wish, words: Sequence[str]) -> int | None:
+def _score(market: Market, query: MarketQuery, words: Sequence[str]) -> int | None:
     """How well it fits, the lower the better; None when it does not."""
     symbol = market.symbol.lower()
-    if market.symbol.upper() == wish.code:
+    if market.symbol.upper() == query.code:
         return 0
-    if any(_fits(market, base, quote, wish) for base, quote in wish.pairs):
+    if any(_fits(market, base, quote, query) for base, quote in query.pairs):
         return 1 if market.quote in QUOTES else 2
     text = f"{market.venue} {symbol} {market.base.lower()}/{market.quote.lower()} {market.kind}"
     if all(word in text for word in words):
@@ -224,12 +224,12 @@ def _score(market: Market, wish: Wish, words: Sequence[str]) -> int | None:
     return 5 if loose else None
 
 
-def _fits(market: Market, base: str, quote: str, wish: Wish) -> bool:
-    if wish.venues and market.venue not in wish.venues:
+def _fits(market: Market, base: str, quote: str, query: MarketQuery) -> bool:
+    if query.venues and market.venue not in query.venues:
         return False
     asset = _asset(base)
     same_quote = not quote or market.quote.upper() == quote or money_of(market.quote) == money_of(quote)
-    return same_quote and _asset(market.base) == asset and _is_side(market, wish.side)
+    return same_quote and _asset(market.base) == asset and _is_side(market, query.side)
 
 
 def _in_order(letters: str, text: str) -> bool:

@@ -1,7 +1,7 @@
 """Signals made by hand."""
 
 from cvdtui.alerts.alert import Alert, alert_of
-from cvdtui.model import Heard, Signal
+from cvdtui.model import Signal, SignalEvent
 
 MINUTE = 60_000_000
 NOON = 1_723_118_400_000_000
@@ -10,7 +10,7 @@ CLOSED = NOON + MINUTE
 """When the bar of `heard()` closed."""
 
 
-def heard(
+def event(
     market: str = "binance-usdm:BTCUSDT",
     signal: str = "climax",
     *,
@@ -19,10 +19,10 @@ def heard(
     side: str = "buy",
     values: dict | None = None,
     **more: object,
-) -> Heard:
+) -> SignalEvent:
     said = Signal(signal, time_us, bar, side, {"z": 2.5} if values is None else values)
-    return Heard(market=market, signal=said, price=61800.5, **more)
+    return SignalEvent(market=market, signal=said, price=61800.5, **more)
 
 
 def alert(**more: object) -> Alert:
-    return alert_of(heard(**more), NOON + MINUTE)
+    return alert_of(event(**more), NOON + MINUTE)

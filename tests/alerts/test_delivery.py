@@ -5,11 +5,11 @@ import time
 
 from cvdtui.alerts.channels import Screen, make
 from cvdtui.alerts.delivery import MOST_WAITING, Outbox
-from cvdtui.alerts.dispatcher import AlertDesk
+from cvdtui.alerts.dispatcher import AlertDispatcher
 from cvdtui.config import AlertChannel, AlertRule, Alerts
 from cvdtui.monitor.clock import wall_us
 from tests.alerts.receiver import DROP, HANG, Answer, Receiver
-from tests.alerts.signals import CLOSED, alert, heard
+from tests.alerts.signals import CLOSED, alert, event
 
 
 def outbox(url: str, notes: list[str], **more: object) -> Outbox:
@@ -161,22 +161,22 @@ def test_a_signal_goes_through_the_desk_to_its_channels_and_hearing_never_waits(
             table = AlertChannel(kind="webhook", url=f"{server.url}/hook", timeout_s=0.5)
             rule = AlertRule(signal="climax", to=("notice", "hook"))
             alerts = Alerts(rules=(rule,), channels={"hook": table}, zone="UTC")
-            desk = AlertDesk(alerts, Screen(note=notes.append), now=wall_us, note=notes.append)
-            assert [state.name for state in desk.channels] == ["notice", "hook"]
+            dispatcher = AlertDispatcher(alerts, Screen(note=notes.append), now=wall_us, note=notes.append)
+            assert [state.name for state in dispatcher.channels] == ["notice", "hook"]
             begin = time.monotonic()
-            line = desk.hear(heard(), CLOSED)
+            line = dispatcher.on_signal(event(), CLOSED)
             assert time.monotonic() - begin < 0.1
             assert line
             assert line.channels == ("notice", "hook")
-            assert (line.bar_us, line.bar_seconds) == (heard().signal.time_us, 60)
-            assert desk.hear(heard(), CLOSED) is None
+            assert (line.bar_us, line.bar_seconds) == (event().signal.time_us, 60)
+            assert dispatcher.on_signal(event(), CLOSED) is None
             await server.wait(2)
-            await desk.stop()
+            await dispatcher.stop()
             assert [one.json["signal"] for one in server.sent] == ["climax", "climax"], (
                 "the second is the retry"
             )
             assert any(note.startswith("binance-usdm:BTCUSDT climax") for note in notes)
-            assert list(desk.lines) == [line]
+            assert list(dispatcher.lines) == [line]
 
     asyncio.run(go())
 
@@ -186,9 +186,11 @@ def test_in_quiet_hours_only_the_screen_speaks():
         notes: list[str] = []
         bells: list[str] = []
         alerts = Alerts(rules=(AlertRule(),), quiet="11:00-13:00", zone="UTC")
-        desk = AlertDesk(alerts, Screen(bells.append, notes.append), now=wall_us, note=notes.append)
-        line = desk.hear(heard(), CLOSED)
-        await desk.stop()
+        dispatcher = AlertDispatcher(
+            alerts, Screen(bells.append, notes.append), now=wall_us, note=notes.append
+        )
+        line = dispatcher.on_signal(event(), CLOSED)
+        await dispatcher.stop()
         assert line
         assert (line.quiet, line.channels) == (True, ("notice",))
         assert (len(notes), bells) == (1, [])
@@ -197,24 +199,24 @@ def test_in_quiet_hours_only_the_screen_speaks():
 
 
 def test_rules_of_the_screen_are_added_once_and_removed_by_market():
-    desk = AlertDesk(Alerts(), Screen(), now=wall_us, note=lambda _: None)
+    dispatcher = AlertDispatcher(Alerts(), Screen(), now=wall_us, note=lambda _: None)
     rule = AlertRule(market="binance:BTCUSDT")
-    assert desk.add_rule(rule)
-    assert not desk.add_rule(rule)
-    assert desk.remove_rules("binance:ETHUSDT") == 0
-    assert desk.remove_rules("binance:BTCUSDT") == 1
-    assert desk.rules.added == []
+    assert dispatcher.add_rule(rule)
+    assert not dispatcher.add_rule(rule)
+    assert dispatcher.remove_rules("binance:ETHUSDT") == 0
+    assert dispatcher.remove_rules("binance:BTCUSDT") == 1
+    assert dispatcher.rules.added == []
 
 
 def test_demo_alerts_say_so():
     async def go() -> None:
         notes: list[str] = []
         screen = Screen(note=notes.append)
-        desk = AlertDesk(
+        dispatcher = AlertDispatcher(
             Alerts(rules=(AlertRule(to=("notice",)),)), screen, now=wall_us, note=notes.append, demo=True
         )
-        desk.hear(heard(), CLOSED)
-        await desk.stop()
+        dispatcher.on_signal(event(), CLOSED)
+        await dispatcher.stop()
         assert notes[0].startswith("DEMO ")
 
     asyncio.run(go())

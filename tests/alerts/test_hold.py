@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from cvdtui.alerts.channels import Screen
-from cvdtui.alerts.dispatcher import AlertDesk
+from cvdtui.alerts.dispatcher import AlertDispatcher
 from cvdtui.board.board import Board
 from cvdtui.board.setup import flow_maker, live_limits
 from cvdtui.cli.config_layers import checked
@@ -29,13 +29,13 @@ class Room:
         self.board = Board(flow_maker(config, [60], live_limits(config)), live=True)
         self.notices = []
         self.now = T
-        self.desk = AlertDesk(
+        self.dispatcher = AlertDispatcher(
             config.alerts,
             Screen(note=self.notices.append),
             now=lambda: self.now,
             note=self.notices.append,
         )
-        self.conditions = Conditions(self.board, config, self.desk, now=lambda: self.now)
+        self.conditions = Conditions(self.board, config, self.dispatcher, now=lambda: self.now)
         self.ids = 0
         for market in (BTC, ETH):
             self.board.add(market)
@@ -48,9 +48,9 @@ class Room:
         self.board.on_trades(Trades(market, (Trade(self.ids, self.now, price, 1000, side),), "unique"))
 
     def look(self):
-        before = len(self.desk.lines)
+        before = len(self.dispatcher.lines)
         self.conditions.look()
-        return [(line.market, line.text) for line in [*self.desk.lines][before:]]
+        return [(line.market, line.text) for line in [*self.dispatcher.lines][before:]]
 
 
 def run(test):
@@ -77,9 +77,9 @@ def test_a_condition_speaks_when_it_begins_to_hold_and_again_only_after_it_did_n
         for _ in range(3):
             room.trade(ETH, 10_000)
         assert room.look() == [], "a rule of other markets"
-        await room.desk.settle()
+        await room.dispatcher.settle()
         assert sum("cvd > 1.5" in notice for notice in room.notices) == 2
-        await room.desk.stop()
+        await room.dispatcher.stop()
 
     run(go)
 
@@ -95,7 +95,7 @@ def test_what_is_not_known_yet_or_incomplete_waits():
         assert room.look() == [], (
             "the session before is not known: coverage is below the limit; and there is no z"
         )
-        await room.desk.stop()
+        await room.dispatcher.stop()
 
     run(go)
 
@@ -110,7 +110,7 @@ def test_rows_of_the_past_that_are_on_their_way_hold_nothing_back_but_a_gap_does
         assert len(room.look()) == 1
         room.trade(ETH, 10_000)
         assert room.look() == [], "the session before is not known"
-        await room.desk.stop()
+        await room.dispatcher.stop()
 
     run(go)
 
@@ -125,16 +125,16 @@ def test_a_condition_cools_down_and_keeps_quiet_hours_as_signals_do():
         room.look()
         room.trade(BTC, 10_000)
         assert room.look() == [], "within the minute"
-        (line,) = room.desk.rule_lines(room.now)
+        (line,) = room.dispatcher.rule_lines(room.now)
         assert (line.text, line.state, line.added, line.spoke_us > T) == ("cvd > 0", "cooling", False, True)
         room.now = T + 12 * MINUTE
-        assert room.desk.rule_lines(room.now)[0].state == "quiet"
+        assert room.dispatcher.rule_lines(room.now)[0].state == "quiet"
         room.trade(BTC, 10_000, -1)
         room.look()
         room.trade(BTC, 10_000)
         room.look()
-        assert room.desk.lines[-1].quiet
-        await room.desk.stop()
+        assert room.dispatcher.lines[-1].quiet
+        await room.dispatcher.stop()
 
     run(go)
 
@@ -145,27 +145,27 @@ def test_rules_of_the_screen_are_removed_one_by_one_and_those_of_the_configurati
         AlertRule(market=BTC.name, when="z > 2"),
         AlertRule(market=BTC.name, signal="flip", strength=2.0),
     )
-    assert room.desk.add_rule(first)
-    assert room.desk.add_rule(second)
-    assert not room.desk.add_rule(AlertRule(market=BTC.name, when="z > 2"))
-    lines = room.desk.rule_lines(T)
+    assert room.dispatcher.add_rule(first)
+    assert room.dispatcher.add_rule(second)
+    assert not room.dispatcher.add_rule(AlertRule(market=BTC.name, when="z > 2"))
+    lines = room.dispatcher.rule_lines(T)
     assert [(line.market, line.text, line.added) for line in lines] == [
         ("*", "climax", False),
         (BTC.name, "z > 2", True),
         (BTC.name, "flip >= 2", True),
     ]
     assert len({line.key for line in lines}) == 3
-    assert not room.desk.remove_rule(lines[0].key)
-    assert room.desk.remove_rule(lines[1].key)
-    assert room.desk.rules.added == [second]
-    assert not room.desk.remove_rule(lines[1].key)
+    assert not room.dispatcher.remove_rule(lines[0].key)
+    assert room.dispatcher.remove_rule(lines[1].key)
+    assert room.dispatcher.rules.added == [second]
+    assert not room.dispatcher.remove_rule(lines[1].key)
 
 
 def test_a_rule_with_a_condition_asks_for_no_signal():
-    from tests.alerts.signals import CLOSED, heard
+    from tests.alerts.signals import CLOSED, event
 
     room = Room(AlertRule(when="z > 2"))
-    assert room.desk.hear(heard(), CLOSED) is None
+    assert room.dispatcher.on_signal(event(), CLOSED) is None
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from cvdtui.alerts.alert import strength_of
 from cvdtui.alerts.rules import Rules
 from cvdtui.config import AlertRule, Alerts
 from cvdtui.config.alerts import SIGNALS
-from cvdtui.signals.evaluator import Jury
-from tests.alerts.signals import CLOSED, MINUTE, NOON, heard
+from cvdtui.signals.evaluator import SignalEvaluator
+from tests.alerts.signals import CLOSED, MINUTE, NOON, event
 from tests.engine.busy_tape import counted, tape
 
 
@@ -39,36 +39,36 @@ def channels(found) -> tuple[str, ...] | None:
     ],
 )
 def test_a_rule_asks_by_signal_market_strength_bar_and_side(rule, speaks):
-    found = rules(AlertRule(**rule)).judge(heard(), CLOSED)
+    found = rules(AlertRule(**rule)).judge(event(), CLOSED)
     assert channels(found) == (("bell", "notice") if speaks else None)
 
 
 def test_without_rules_nothing_alerts():
-    assert rules().judge(heard(), CLOSED) is None
+    assert rules().judge(event(), CLOSED) is None
 
 
 def test_a_signal_alerts_once_however_often_it_is_computed():
     judge = rules(AlertRule(cooldown_s=0)).judge
-    assert judge(heard(), CLOSED)
-    assert judge(heard(), CLOSED) is None
-    assert judge(heard(values={"z": 9.0}), CLOSED + 1) is None
-    assert judge(heard(side="sell"), CLOSED + 2)
-    assert judge(heard("binance:BTCUSDT"), CLOSED + 2)
-    assert judge(heard(time_us=NOON + MINUTE), CLOSED + MINUTE)
+    assert judge(event(), CLOSED)
+    assert judge(event(), CLOSED) is None
+    assert judge(event(values={"z": 9.0}), CLOSED + 1) is None
+    assert judge(event(side="sell"), CLOSED + 2)
+    assert judge(event("binance:BTCUSDT"), CLOSED + 2)
+    assert judge(event(time_us=NOON + MINUTE), CLOSED + MINUTE)
 
 
 def test_several_rules_make_one_alert_through_all_their_channels():
-    found = rules(AlertRule(to=("phone", "bell")), AlertRule(to=("bell", "desktop"))).judge(heard(), CLOSED)
+    found = rules(AlertRule(to=("phone", "bell")), AlertRule(to=("bell", "desktop"))).judge(event(), CLOSED)
     assert channels(found) == ("phone", "bell", "desktop")
 
 
 def test_a_rule_is_silent_on_a_market_while_it_cools_down_and_no_longer():
     judge = rules(AlertRule(signal="climax", cooldown_s=90), AlertRule(signal="flip")).judge
-    assert judge(heard(), CLOSED)
-    assert judge(heard(time_us=NOON + MINUTE), CLOSED + MINUTE) is None
-    assert judge(heard("binance:BTCUSDT", time_us=NOON + MINUTE), CLOSED + MINUTE), "another market"
-    assert judge(heard(signal="flip", time_us=NOON + MINUTE), CLOSED + MINUTE), "another rule"
-    assert judge(heard(time_us=NOON + 2 * MINUTE), CLOSED + 90_000_000 + MINUTE)
+    assert judge(event(), CLOSED)
+    assert judge(event(time_us=NOON + MINUTE), CLOSED + MINUTE) is None
+    assert judge(event("binance:BTCUSDT", time_us=NOON + MINUTE), CLOSED + MINUTE), "another market"
+    assert judge(event(signal="flip", time_us=NOON + MINUTE), CLOSED + MINUTE), "another rule"
+    assert judge(event(time_us=NOON + 2 * MINUTE), CLOSED + 90_000_000 + MINUTE)
 
 
 @pytest.mark.parametrize(
@@ -86,42 +86,42 @@ def test_a_rule_is_silent_on_a_market_while_it_cools_down_and_no_longer():
     ],
 )
 def test_quiet_hours_are_a_stretch_of_the_day_in_their_zone(quiet, zone, silent):
-    found = rules(AlertRule(), quiet=quiet, zone=zone).judge(heard(), CLOSED)
+    found = rules(AlertRule(), quiet=quiet, zone=zone).judge(event(), CLOSED)
     assert found
     assert (found.quiet, found.channels) == (silent, () if silent else ("bell", "notice"))
 
 
 def test_a_rule_may_have_its_own_quiet_hours_or_none():
     made = rules(AlertRule(quiet="", to=("phone",)), AlertRule(to=("bell",)), quiet="11:00-13:00")
-    assert made.judge(heard(), CLOSED) == (("phone",), False)
+    assert made.judge(event(), CLOSED) == (("phone",), False)
 
 
 def test_incomplete_backfilled_and_old_signals_are_silent_unless_asked_for():
     for more in ({"complete": False}, {"backfilled": True}):
-        assert rules(AlertRule()).judge(heard(**more), CLOSED) is None
-    assert rules(AlertRule()).judge(heard(), CLOSED + 120_000_000)
-    assert rules(AlertRule()).judge(heard(), CLOSED + 120_000_001) is None
-    assert rules(AlertRule(), fresh_s=200).judge(heard(), CLOSED + 120_000_001)
-    assert rules(AlertRule(incomplete=True)).judge(heard(complete=False), CLOSED)
-    assert rules(AlertRule(backfilled=True)).judge(heard(backfilled=True), CLOSED + 10**12)
+        assert rules(AlertRule()).judge(event(**more), CLOSED) is None
+    assert rules(AlertRule()).judge(event(), CLOSED + 120_000_000)
+    assert rules(AlertRule()).judge(event(), CLOSED + 120_000_001) is None
+    assert rules(AlertRule(), fresh_s=200).judge(event(), CLOSED + 120_000_001)
+    assert rules(AlertRule(incomplete=True)).judge(event(complete=False), CLOSED)
+    assert rules(AlertRule(backfilled=True)).judge(event(backfilled=True), CLOSED + 10**12)
 
 
 def test_a_bar_that_has_not_closed_by_any_clock_does_not_alert():
-    assert rules(AlertRule()).judge(heard(), CLOSED - 5_000_000)
-    assert rules(AlertRule()).judge(heard(), CLOSED - 5_000_001) is None
+    assert rules(AlertRule()).judge(event(), CLOSED - 5_000_000)
+    assert rules(AlertRule()).judge(event(), CLOSED - 5_000_001) is None
 
 
 def test_a_signal_that_became_complete_alerts_then():
     judge = rules(AlertRule()).judge
-    assert judge(heard(complete=False), CLOSED) is None
-    assert judge(heard(), CLOSED + 10_000_000)
+    assert judge(event(complete=False), CLOSED) is None
+    assert judge(event(), CLOSED + 10_000_000)
 
 
 def test_rules_of_the_screen_count_like_those_of_the_configuration():
     made = rules()
     made.added.append(AlertRule(market="binance-usdm:BTCUSDT"))
-    assert made.judge(heard("binance:ETHUSDT"), CLOSED) is None
-    assert made.judge(heard(), CLOSED)
+    assert made.judge(event("binance:ETHUSDT"), CLOSED) is None
+    assert made.judge(event(), CLOSED)
 
 
 @pytest.mark.parametrize(
@@ -140,9 +140,9 @@ def test_strength_is_what_the_signal_says_of_it(values, strength):
 
 
 def test_every_signal_says_how_strong_it_is():
-    jury = Jury(counted(tape(hours=200, trades=60_000), 300), 300)
-    jury.catch_up()
-    told = {signal.signal: strength_of(signal.values) for signal in jury.signals}
+    evaluator = SignalEvaluator(counted(tape(hours=200, trades=60_000), 300), 300)
+    evaluator.catch_up()
+    told = {signal.signal: strength_of(signal.values) for signal in evaluator.signals}
     assert told.keys() == {*SIGNALS} - {"spread", "accumulation"}, (
         "those need other markets, and have their z"
     )
@@ -152,5 +152,5 @@ def test_every_signal_says_how_strong_it_is():
 def test_two_zones_of_one_side_on_one_bar_are_two_alerts():
     judge = rules(AlertRule(signal="stacked", cooldown_s=0)).judge
     zones = ({"low": "10", "high": "12", "rows": 3}, {"low": "15", "high": "18", "rows": 4})
-    assert all(judge(heard(signal="stacked", values=zone), CLOSED) for zone in zones)
-    assert not any(judge(heard(signal="stacked", values=zone), CLOSED) for zone in zones)
+    assert all(judge(event(signal="stacked", values=zone), CLOSED) for zone in zones)
+    assert not any(judge(event(signal="stacked", values=zone), CLOSED) for zone in zones)

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from cvdtui.app.controller import Desk
-from cvdtui.app.layout_state import Stage
+from cvdtui.app.controller import Controller
+from cvdtui.app.layout_state import LayoutState
 from cvdtui.model import View
 from tests.app.fake_source import FakeSource
 
@@ -11,9 +11,9 @@ FIRST = "binance-usdm:BTCUSDT"
 SECOND = "binance:BTCUSDT"
 
 
-def desk(width=120, height=40, **kw):
-    made = Desk(FakeSource(6, live=False, **kw), View(), Stage())
-    made.stage.width, made.stage.height = width, height
+def make_controller(width=120, height=40, **kw):
+    made = Controller(FakeSource(6, live=False, **kw), View(), LayoutState())
+    made.layout_state.width, made.layout_state.height = width, height
     return made
 
 

@@ -5,7 +5,7 @@ import asyncio
 from cvdtui.app.picker import SHOWN, Picker
 from cvdtui.model import Market
 from cvdtui.panes.choices import Choices
-from tests.app.keypresses import desk, press, settle, typed
+from tests.app.keypresses import make_controller, press, settle, typed
 from tests.panes.snapshots import frame, texts
 
 SPOT = Market("binance", "LINKUSDT", "LINK", "USDT", "spot")
@@ -15,7 +15,7 @@ ELSEWHERE = Market("bybit", "ETHUSDT", "ETH", "USDT", "perp")
 
 
 def listing_desk():
-    made = desk()
+    made = make_controller()
     made.source.listed = {"binance": (SPOT, OTHER), "binance-usdm": (PERP,), "bybit": (ELSEWHERE,)}
     return made
 
@@ -124,7 +124,7 @@ def test_nothing_typed_adds_nothing():
 
 
 def test_the_list_is_short():
-    made = desk()
+    made = make_controller()
     made.source.listed = {
         "binance": tuple(Market("binance", f"A{n}USDT", f"A{n}", "USDT") for n in range(99))
     }

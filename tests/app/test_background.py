@@ -2,16 +2,16 @@
 
 import asyncio
 
-from cvdtui.app.controller import Desk
-from cvdtui.app.layout_state import Stage
+from cvdtui.app.controller import Controller
+from cvdtui.app.layout_state import LayoutState
 from cvdtui.model import View
 from tests.app.fake_source import FakeSource
-from tests.app.keypresses import FIRST, desk, press, settle, typed
+from tests.app.keypresses import FIRST, make_controller, press, settle, typed
 
 
 def test_adding_removing_and_undoing_a_market():
     async def scene():
-        made = desk()
+        made = make_controller()
         press(made, "a")
         typed(made, "okx:SOLUSDT")
         assert "asking for okx:SOLUSDT" in made.message
@@ -37,7 +37,7 @@ def test_adding_removing_and_undoing_a_market():
 
 def test_what_a_venue_refuses_is_told():
     async def scene():
-        made = desk()
+        made = make_controller()
         press(made, "a")
         typed(made, "okx:NOPE")
         await settle()
@@ -56,14 +56,14 @@ class Broken(FakeSource):
 
 def test_a_task_that_fails_is_told_and_takes_nothing_with_it():
     async def scene():
-        made = Desk(Broken(3, live=False), View(), Stage())
-        made.wishes.start()
+        made = Controller(Broken(3, live=False), View(), LayoutState())
+        made.background.start()
         await settle()
         assert made.message == "the feeds failed: OSError: no route to host"
-        made.wishes.add("okx:SOLUSDT")
+        made.background.add("okx:SOLUSDT")
         await settle()
         assert "ValueError: a defect" in made.message
-        await made.wishes.close()
+        await made.background.close()
         assert made.source.stopped
 
     asyncio.run(scene())
@@ -71,32 +71,32 @@ def test_a_task_that_fails_is_told_and_takes_nothing_with_it():
 
 def test_when_nothing_is_reached_the_notice_offers_the_demo():
     async def scene():
-        made = desk(offline=True)
+        made = make_controller(offline=True)
         for _ in range(6):
             made.tick()
-        assert "offline" in made.stage.places(6)
+        assert "offline" in made.layout_state.places(6)
         assert "fstream.binance.com: name not resolved; retry in 8 s" in made.offline.report
         press(made, "D")
         await settle()
         made.tick()
         assert made.source.demo
-        assert "offline" not in made.stage.places(6)
+        assert "offline" not in made.layout_state.places(6)
 
     asyncio.run(scene())
 
 
 def test_esc_puts_the_offline_notice_away():
-    made = desk(offline=True)
+    made = make_controller(offline=True)
     for _ in range(6):
         made.tick()
     press(made, "escape")
     made.tick()
-    assert "offline" not in made.stage.places(6)
+    assert "offline" not in made.layout_state.places(6)
 
 
 def test_the_demo_is_one_key_away_only_when_needed_and_a_command_away_always():
     async def scene():
-        made = desk()
+        made = make_controller()
         press(made, "D")
         assert ":demo switches all the same" in made.message
         assert not made.source.demo

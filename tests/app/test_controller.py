@@ -3,31 +3,31 @@
 import pytest
 
 from cvdtui.app import commands
-from cvdtui.app.controller import Desk
+from cvdtui.app.controller import Controller
 from cvdtui.app.keys import KEYS, action_of
 from cvdtui.app.layout import PRESETS, ROOMY, arrange
-from cvdtui.app.layout_state import ORDER, Stage
+from cvdtui.app.layout_state import ORDER, LayoutState
 from cvdtui.model import ANCHORS, TIMEFRAMES, View
 from tests.app.fake_source import FakeReplay, FakeSource
-from tests.app.keypresses import FIRST, SECOND, desk, press
+from tests.app.keypresses import FIRST, SECOND, make_controller, press
 
 
 def test_the_first_market_is_at_hand_from_the_start():
-    made = desk()
+    made = make_controller()
     assert made.view.market == FIRST
     assert made.snapshot.detail is not None
     assert made.snapshot.detail.market.name == FIRST
 
 
 def test_a_market_named_by_the_configuration_is_at_hand_instead():
-    made = Desk(FakeSource(6, live=False), View(market=SECOND), Stage())
+    made = Controller(FakeSource(6, live=False), View(market=SECOND), LayoutState())
     assert made.markets.selected == made.view.market == SECOND
 
 
 def test_markets_switch_by_keyboard_alone_even_where_no_table_is_shown():
-    made = desk()
+    made = make_controller()
     press(made, "1")
-    assert "markets" not in made.stage.shown
+    assert "markets" not in made.layout_state.shown
     press(made, "n")
     assert made.view.market == SECOND
     assert made.snapshot.detail.market.name == SECOND
@@ -36,7 +36,7 @@ def test_markets_switch_by_keyboard_alone_even_where_no_table_is_shown():
 
 
 def test_timeframes_go_up_and_down_and_stop_at_the_ends():
-    made = desk()
+    made = make_controller()
     press(made, "]")
     assert made.view.timeframe == 300
     assert made.message == "timeframe 5m"
@@ -47,7 +47,7 @@ def test_timeframes_go_up_and_down_and_stop_at_the_ends():
 
 
 def test_anchors_go_round_and_a_mark_becomes_the_anchor():
-    made = desk()
+    made = make_controller()
     seen = []
     for _ in ANCHORS:
         press(made, "A")
@@ -59,7 +59,7 @@ def test_anchors_go_round_and_a_mark_becomes_the_anchor():
 
 
 def test_row_size_and_units():
-    made = desk()
+    made = make_controller()
     press(made, "+", "+", "-", "u")
     assert made.view.row_step == 1
     assert made.view.unit == "quote"
@@ -68,7 +68,7 @@ def test_row_size_and_units():
 
 
 def test_a_frozen_picture_stands_while_the_source_goes_on():
-    made = Desk(FakeSource(6), View(), Stage())
+    made = Controller(FakeSource(6), View(), LayoutState())
     press(made, "space")
     frozen = made.snapshot
     assert made.tick() is frozen
@@ -80,7 +80,7 @@ def test_a_frozen_picture_stands_while_the_source_goes_on():
 
 
 def test_in_a_replay_space_pauses_and_the_dot_steps():
-    made = desk()
+    made = make_controller()
     made.source.replay = FakeReplay()
     press(made, "space")
     assert made.source.replay.paused
@@ -99,67 +99,67 @@ def test_in_a_replay_space_pauses_and_the_dot_steps():
 
 
 def test_numbers_show_and_hide_panes_and_the_last_one_stays():
-    made = desk()
+    made = make_controller()
     press(made, "3")
-    assert "footprint" not in made.stage.shown
+    assert "footprint" not in made.layout_state.shown
     press(made, "3")
-    assert made.stage.focus == "footprint"
+    assert made.layout_state.focus == "footprint"
     for key in "12345":
         press(made, key)
-    assert len(made.stage.shown) == 1
+    assert len(made.layout_state.shown) == 1
 
 
 def test_zoom_fills_the_body_and_esc_leaves():
-    made = desk()
+    made = make_controller()
     press(made, "tab", "z")
-    assert set(made.stage.places(6)) == {"header", "chart", "status", "footer"}
+    assert set(made.layout_state.places(6)) == {"header", "chart", "status", "footer"}
     press(made, "tab")
-    assert made.stage.zoom == "footprint"
+    assert made.layout_state.zoom == "footprint"
     press(made, "escape")
-    assert len(made.stage.places(6)) == 8
+    assert len(made.layout_state.places(6)) == 8
 
 
 def test_enter_drills_into_the_market_and_esc_comes_back():
-    made = desk()
+    made = make_controller()
     press(made, "enter")
-    assert "markets" not in made.stage.places(6)
-    assert made.stage.focus == "chart"
+    assert "markets" not in made.layout_state.places(6)
+    assert made.layout_state.focus == "chart"
     press(made, "escape")
-    assert "markets" in made.stage.places(6)
-    assert made.stage.focus == "markets"
+    assert "markets" in made.layout_state.places(6)
+    assert made.layout_state.focus == "markets"
 
 
 def test_on_80_by_24_one_pane_stands_alone():
-    made = desk(80, 24)
-    assert set(made.stage.places(6)) == {"header", "markets", "status", "footer"}
+    made = make_controller(80, 24)
+    assert set(made.layout_state.places(6)) == {"header", "markets", "status", "footer"}
     press(made, "enter")
-    assert "chart" in made.stage.places(6)
+    assert "chart" in made.layout_state.places(6)
     press(made, "3")
-    assert "footprint" in made.stage.places(6)
+    assert "footprint" in made.layout_state.places(6)
     press(made, "3")
-    assert "markets" in made.stage.places(6)
+    assert "markets" in made.layout_state.places(6)
     press(made, "5", "escape")
-    assert "markets" in made.stage.places(6)
+    assert "markets" in made.layout_state.places(6)
 
 
 def test_tab_goes_through_the_panes_and_back():
-    made = desk()
+    made = make_controller()
     order = [name for name in PRESETS["trader"] if name not in ROOMY]
     seen = []
     for _ in order:
         press(made, "tab")
-        seen.append(made.stage.focus)
+        seen.append(made.layout_state.focus)
     assert seen == [*order[1:], order[0]]
     press(made, "shift+tab")
-    assert made.stage.focus == order[-1]
+    assert made.layout_state.focus == order[-1]
 
 
 def test_presets_go_round():
-    made = desk()
+    made = make_controller()
     for name in [*list(PRESETS)[1:], "trader"]:
         press(made, "p")
-        assert made.stage.preset == name
-        assert set(made.stage.shown) == set(PRESETS[name]) - ROOMY
+        assert made.layout_state.preset == name
+        assert set(made.layout_state.shown) == set(PRESETS[name]) - ROOMY
 
 
 @pytest.mark.parametrize(
@@ -181,15 +181,15 @@ def test_the_places_cover_the_screen_without_overlap(size, hidden, rows):
 
 
 def test_a_window_too_small_shows_nothing_else():
-    made = desk(79, 24)
-    assert set(made.stage.places(6)) == {"small"}
+    made = make_controller(79, 24)
+    assert set(made.layout_state.places(6)) == {"small"}
 
 
 # --- the keys ------------------------------------------------------------
 
 
 def test_every_action_of_the_key_table_is_somebodys():
-    made = desk()
+    made = make_controller()
     of_the_app = {"quit", "suspend", "theme", "redraw"}
     for key in KEYS:
         assert not key.action or key.action in of_the_app or key.action in made._actions, key
@@ -203,7 +203,7 @@ def test_no_key_has_two_meanings_outside_a_replay():
 
 
 def test_the_app_is_left_what_is_its_own():
-    made = desk()
+    made = make_controller()
     assert press(made, "q") == "quit"
     assert press(made, "ctrl+c") == "quit"
     assert press(made, "ctrl+z") == "suspend"
@@ -215,51 +215,51 @@ def test_the_app_is_left_what_is_its_own():
 
 def test_help_opens_from_anywhere_and_closes_by_the_same_key():
     for key in ("h", "f1"):
-        made = desk()
+        made = make_controller()
         press(made, key)
-        assert "help" in made.stage.places(6)
+        assert "help" in made.layout_state.places(6)
         press(made, key)
-        assert "help" not in made.stage.places(6)
+        assert "help" not in made.layout_state.places(6)
 
 
 def test_the_question_mark_explains_then_helps_then_goes_back():
-    made = desk()
+    made = make_controller()
     press(made, "?")
-    assert "explain" in made.stage.places(6)
-    assert "help" not in made.stage.places(6)
+    assert "explain" in made.layout_state.places(6)
+    assert "help" not in made.layout_state.places(6)
     press(made, "?")
-    assert "help" in made.stage.places(6)
-    assert "explain" not in made.stage.places(6)
+    assert "help" in made.layout_state.places(6)
+    assert "explain" not in made.layout_state.places(6)
     press(made, "?")
-    assert not {"help", "explain"} & set(made.stage.places(6))
+    assert not {"help", "explain"} & set(made.layout_state.places(6))
 
 
 def test_where_nothing_is_to_be_explained_the_question_mark_helps_at_once():
-    made = desk(80, 24)
+    made = make_controller(80, 24)
     press(made, "0", "?")
     assert made.focused is made.help
 
 
 @pytest.mark.parametrize(("key", "pane"), [("5", "tape"), ("7", "links")])
 def test_trades_and_connections_are_explained_too(key, pane):
-    made = desk(80, 24)
+    made = make_controller(80, 24)
     press(made, key, "?")
-    assert made.stage.focus == pane
-    assert "explain" in made.stage.places(6)
+    assert made.layout_state.focus == pane
+    assert "explain" in made.layout_state.places(6)
     assert made.focused is made.explaining.pane
 
 
 def test_esc_leaves_the_explanation_before_anything_else():
-    made = desk()
+    made = make_controller()
     press(made, "enter", "?")
-    assert made.stage.drilled
+    assert made.layout_state.drilled
     press(made, "escape")
-    assert "explain" not in made.stage.places(6)
-    assert made.stage.drilled
+    assert "explain" not in made.layout_state.places(6)
+    assert made.layout_state.drilled
 
 
 def test_what_the_explanation_needs_is_asked_for_while_it_is_open():
-    made = desk()
+    made = make_controller()
     assert not made.view.explain
     press(made, "?")
     assert made.view.explain
@@ -269,7 +269,7 @@ def test_what_the_explanation_needs_is_asked_for_while_it_is_open():
 
 
 def test_a_frozen_picture_stays_as_it_is_while_it_is_explained():
-    made = desk()
+    made = make_controller()
     press(made, "space")
     before = made.snapshot
     press(made, "?", "right", "left")
@@ -279,11 +279,11 @@ def test_a_frozen_picture_stays_as_it_is_while_it_is_explained():
 
 @pytest.mark.parametrize("size", [(120, 40), (200, 50)])
 def test_the_explanation_stands_off_the_pane_it_explains(size):
-    made = desk(*size)
+    made = make_controller(*size)
     press(made, "?")
-    places = made.stage.places(6)
+    places = made.layout_state.places(6)
     page, table = places["explain"], places["markets"]
     assert table.y + table.height <= page.y
-    made.stage.focus = "profile"
-    page = made.stage.places(6)["explain"]
+    made.layout_state.focus = "profile"
+    page = made.layout_state.places(6)["explain"]
     assert page.y + page.height <= size[1] - 2

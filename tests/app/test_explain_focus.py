@@ -9,7 +9,7 @@ def test_the_explanation_stays_above_panes_that_are_opened_later_and_takes_the_r
         await pilot.pause()
         app.repaint()
         await pilot.press("9", "7")
-        app.desk.stage.focus = "markets"
+        app.controller.layout_state.focus = "markets"
         app.repaint()
         await pilot.pause()
         lines = lines_of(app)

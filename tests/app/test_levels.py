@@ -18,13 +18,13 @@ from cvdtui.monitor.monitor import Monitor
 from cvdtui.panes.chart import Chart
 from cvdtui.panes.footprint import Footprint
 from cvdtui.panes.styles import plain
-from cvdtui.signals.evaluators import Court
-from cvdtui.signals.peers import jury_maker
+from cvdtui.signals.evaluators import Evaluators
+from cvdtui.signals.peers import evaluator_maker
 from cvdtui.sources.live import LiveSource
 from cvdtui.sources.options import DemoOptions, ReplayOptions
 from cvdtui.sources.replay import ReplaySource
 from cvdtui.store import user_state
-from tests.app.test_controller import desk, press
+from tests.app.keypresses import make_controller, press
 from tests.panes import snapshots
 
 
@@ -41,13 +41,13 @@ def test_the_nearest_level_goes_where_one_is_near():
 
 
 def test_l_drops_a_level_at_the_last_price_of_the_market_at_hand():
-    made_desk = desk()
-    press(made_desk, "l")
-    detail = made_desk.snapshot.detail
-    (price,) = made_desk.source.levels[detail.market.name]
+    controller = make_controller()
+    press(controller, "l")
+    detail = controller.snapshot.detail
+    (price,) = controller.source.levels[detail.market.name]
     unit = 10**detail.market.price_decimals
     assert abs(Decimal(price) - Decimal(detail.bars[-1].close)) <= Decimal(detail.market.tick) / unit
-    assert "dropped" in made_desk.message
+    assert "dropped" in controller.message
 
 
 def test_the_crosshair_points_at_the_close_or_at_its_price_line():
@@ -103,13 +103,13 @@ def test_the_signals_hear_of_levels_in_the_price_units_of_the_market():
     state = MarketState(
         snapshots.BTC, flow_maker(config, [60], live_limits(config)), hold_limit=100, live=False
     )
-    court = Court(jury_maker(config, lambda _: None))
-    court.levels[snapshots.BTC.name] = ("64120.50", "64200")
-    court.sit({snapshots.BTC.name: state}, 60)
-    assert court.jury(state, 60).dropped == (6412050, 6420000)
+    evaluators = Evaluators(evaluator_maker(config, lambda _: None))
+    evaluators.levels[snapshots.BTC.name] = ("64120.50", "64200")
+    evaluators.evaluate({snapshots.BTC.name: state}, 60)
+    assert evaluators.evaluator(state, 60).dropped == (6412050, 6420000)
     state.adopt(replace(snapshots.BTC, price_decimals=3, tick=100))
-    court.sit({snapshots.BTC.name: state}, 60)
-    assert court.jury(state, 60).dropped == (64120500, 64200000)
+    evaluators.evaluate({snapshots.BTC.name: state}, 60)
+    assert evaluators.evaluator(state, 60).dropped == (64120500, 64200000)
 
 
 def test_levels_of_the_configuration_reach_every_jury_and_those_of_the_screen_take_their_place(tmp_path):
@@ -118,20 +118,20 @@ def test_levels_of_the_configuration_reach_every_jury_and_those_of_the_screen_ta
     state = MarketState(
         snapshots.BTC, flow_maker(config, [60], live_limits(config)), hold_limit=100, live=False
     )
-    report = jury_maker(config, lambda _: None)(state, 60)
+    report = evaluator_maker(config, lambda _: None)(state, 60)
     assert report.dropped == (6412050, 6420000), "a report has no court"
     monitor = Monitor(config, [snapshots.BTC.name])
-    assert monitor.board.court.levels == config.levels
+    assert monitor.board.evaluators.levels == config.levels
     file = tmp_path / "trades.jsonl"
     file.write_text('{"id": 1, "time_us": 1723161255342000, "price": "61.6", "size": "2", "side": "buy"}\n')
     options = ReplayOptions(config=config, files=(file,), venue="binance", symbol="BTCUSDT")
     replayed = ReplaySource(options, levels={"binance:BTCUSDT": ("61",)})
-    assert replayed.board.court.levels == {
+    assert replayed.board.evaluators.levels == {
         snapshots.BTC.name: ("64120.5", "64200"),
         "binance:BTCUSDT": ("61",),
     }
     again = ReplaySource(options, levels={snapshots.BTC.name: ("1",)})
-    assert again.board.court.levels == {snapshots.BTC.name: ("1",)}
+    assert again.board.evaluators.levels == {snapshots.BTC.name: ("1",)}
 
 
 @pytest.mark.parametrize("prices", [64000, ["auto"], [-1], ["x"], [0], [True], [1e30]])
@@ -151,7 +151,9 @@ def test_the_demo_begins_with_the_levels_of_the_screen():
     async def go():
         await source.start()
         try:
-            return source.snapshot(View(market=snapshots.BTC.name)), dict(source._monitor.board.court.levels)
+            return source.snapshot(View(market=snapshots.BTC.name)), dict(
+                source._monitor.board.evaluators.levels
+            )
         finally:
             await source.stop()
 

@@ -5,11 +5,11 @@ import pytest
 from cvdtui.app import commands
 from cvdtui.app.commands import Order
 from cvdtui.app.prompt import Prompt
-from tests.app.keypresses import FIRST, desk, press, typed
+from tests.app.keypresses import FIRST, make_controller, press, typed
 
 
 def test_a_filter_works_while_it_is_typed_and_esc_takes_it_back():
-    made = desk()
+    made = make_controller()
     press(made, "/", "e", "t", "h")
     made.tick()
     assert {row.split(":")[1] for row in made.markets.order} == {"ETHUSDT"}
@@ -20,7 +20,7 @@ def test_a_filter_works_while_it_is_typed_and_esc_takes_it_back():
 
 
 def test_esc_clears_a_filter_that_was_entered():
-    made = desk()
+    made = make_controller()
     press(made, "/")
     typed(made, "eth")
     assert made.markets.pattern == "eth"
@@ -29,7 +29,7 @@ def test_esc_clears_a_filter_that_was_entered():
 
 
 def test_typed_keys_are_text_not_commands():
-    made = desk()
+    made = make_controller()
     press(made, ":", "q")
     assert made.prompt.text == "q"
     assert made.press("enter", None) == "quit"
@@ -43,11 +43,11 @@ def test_typed_keys_are_text_not_commands():
         ("unit quote", lambda made: made.view.unit == "quote"),
         ("min 2.5", lambda made: made.view.min_size == 2.5),
         ("filter eth", lambda made: made.markets.pattern == "eth"),
-        ("preset ladder", lambda made: made.stage.preset == "ladder"),
-        ("pane tape", lambda made: "tape" not in made.stage.visible),
+        ("preset ladder", lambda made: made.layout_state.preset == "ladder"),
+        ("pane tape", lambda made: "tape" not in made.layout_state.visible),
         ("open ethusdt", lambda made: made.view.market == "binance-usdm:ETHUSDT"),
         ("mark", lambda made: made.source.marks == [FIRST]),
-        ("h", lambda made: made.stage.help),
+        ("h", lambda made: made.layout_state.help),
         ("speed 5", lambda made: made.message == "speed belongs to a replay"),
         ("open nowhere", lambda made: "no market 'nowhere'" in made.message),
         ("nonsense", lambda made: "no command 'nonsense'" in made.message),
@@ -60,7 +60,7 @@ def test_typed_keys_are_text_not_commands():
     ],
 )
 def test_the_command_line(line, check):
-    made = desk()
+    made = make_controller()
     press(made, ":")
     typed(made, line)
     assert made.prompt is None
@@ -68,7 +68,7 @@ def test_the_command_line(line, check):
 
 
 def test_the_apps_own_commands_come_with_their_argument():
-    made = desk()
+    made = make_controller()
     press(made, ":")
     assert typed(made, "theme light") == "theme light"
     press(made, ":")
@@ -84,7 +84,7 @@ def test_commands_are_completed():
 
 
 def test_the_least_size_is_asked_where_the_trades_have_the_keys():
-    made = desk()
+    made = make_controller()
     press(made, "shift+tab", "/")
     assert made.prompt.ask == "least size: "
     typed(made, "0.5")

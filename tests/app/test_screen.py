@@ -113,7 +113,7 @@ def test_nothing_heavy_is_loaded_for_the_first_picture():
 def test_keys_reach_the_desk_and_the_picture_answers_at_once():
     async def scene(app, pilot):
         await pilot.press("down", "]")
-        assert app.desk.view.market == "binance:BTCUSDT"
+        assert app.controller.view.market == "binance:BTCUSDT"
         lines = lines_of(app)
         assert lines[0].startswith(" BTC binance ")
         assert " 5m " in lines[0]
@@ -215,9 +215,9 @@ def test_a_pane_that_fails_says_so_and_leaves_the_others_alone():
 def test_a_click_chooses_a_market_and_a_pane():
     async def scene(app, pilot):
         await pilot.click("#markets", offset=(10, 3))
-        assert app.desk.view.market == "binance:BTCUSDT"
+        assert app.controller.view.market == "binance:BTCUSDT"
         await pilot.click("#footprint", offset=(5, 5))
-        assert app._stage.focus == "footprint"
+        assert app._layout_state.focus == "footprint"
 
     run(scene)
 

@@ -76,12 +76,12 @@ def replay_without_cells(path: Path) -> None:
     from cvdtui.cli import main as cvdtui
     from cvdtui.engine.columns import sums as column_sums
     from cvdtui.report import market
-    from cvdtui.signals.evaluator import Jury
+    from cvdtui.signals.evaluator import SignalEvaluator
 
     none = np.zeros(0, np.int64)
     setup.Flow = partial(setup.Flow, keeps_orders=False)
     market.BarNotes.of = lambda *_, **__: {}
-    Jury.catch_up = lambda *_: []
+    SignalEvaluator.catch_up = lambda *_: []
     column_sums.cells_of = lambda _, __, starts, ___: (none, none, np.zeros(len(starts) + 1, np.int64))
     sys.exit(cvdtui(replay(path)[2:]))
 

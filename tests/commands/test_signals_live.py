@@ -11,7 +11,7 @@ from cvdtui.engine.market_state import MarketState
 from cvdtui.feeds.options import FeedOptions
 from cvdtui.feeds.venue_feed import LiveFeed
 from cvdtui.model import Columns
-from cvdtui.signals.evaluator import Jury
+from cvdtui.signals.evaluator import SignalEvaluator
 from cvdtui.signals.registry import SIGNALS
 
 NAME = "binance-usdm:BTCUSDT"
@@ -34,7 +34,9 @@ class Recording(Board):
     """A board that keeps every trade it is handed, live or fetched, by id."""
 
     def __init__(self):
-        super().__init__(maker, live=True, make_jury=lambda state, seconds: Jury(state, seconds, LOWER))
+        super().__init__(
+            maker, live=True, make_evaluator=lambda state, seconds: SignalEvaluator(state, seconds, LOWER)
+        )
         self.trades = {}
 
     def on_trades(self, batch):
@@ -81,7 +83,7 @@ async def _play() -> tuple[Recording, list]:
                     await exchange.advance(STEP_S, step=0.5)
                     await asyncio.sleep(0.01)
                     board.judge(SECONDS)
-                    told += board.court.take()
+                    told += board.evaluators.take()
                 last = exchange.freeze()[NAME]
                 while (board.states[NAME].tape.next or 0) <= last:  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
@@ -89,7 +91,7 @@ async def _play() -> tuple[Recording, list]:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
         board.judge(SECONDS, limit=None)
-        told += board.court.take()
+        told += board.evaluators.take()
     return board, told
 
 
@@ -100,15 +102,15 @@ def test_what_the_live_board_told_is_what_its_recording_tells():
     assert state.gaps
     assert state.lost == 0
     recording = replayed(board.market, board.trades)
-    jury = Jury(recording, SECONDS, LOWER)
-    jury.catch_up()
-    assert len(jury.marks) > STEPS // 2
-    assert [signal for market, signal in told if market == NAME] == jury.signals
-    assert {signal.signal for signal in jury.signals} >= {
+    evaluator = SignalEvaluator(recording, SECONDS, LOWER)
+    evaluator.catch_up()
+    assert len(evaluator.marks) > STEPS // 2
+    assert [signal for market, signal in told if market == NAME] == evaluator.signals
+    assert {signal.signal for signal in evaluator.signals} >= {
         "large",
         "climax",
         "flip",
         "efficiency",
         "divergence",
     }
-    assert board.court.take() == []
+    assert board.evaluators.take() == []

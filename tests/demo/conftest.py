@@ -14,7 +14,7 @@ NOON_US = 1_795_005_432_100_000
 """Wednesday 2026-11-18, 12:37:12.1 UTC."""
 
 
-class Desk:
+class Controller:
     """An exchange and ways to talk to it over real sockets."""
 
     def __init__(self, exchange: Exchange, http: httpx.AsyncClient) -> None:
@@ -60,14 +60,14 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Callable[..., AbstractAsyncContextManager[Desk]]:
+def desk() -> Callable[..., AbstractAsyncContextManager[Controller]]:
     @asynccontextmanager
-    async def opened(**options) -> AsyncIterator[Desk]:
+    async def opened(**options) -> AsyncIterator[Controller]:
         clock = options.pop("clock", None) or ManualClock(NOON_US)
         async with (
             httpx.AsyncClient(trust_env=False) as http,
             Exchange(**{"markets": 4, "rate": 40.0, "clock": clock, **options}) as exchange,
         ):
-            yield Desk(exchange, http)
+            yield Controller(exchange, http)
 
     return opened

@@ -49,8 +49,8 @@ def size_of(market, price, size):
     """Base units: dollars of an inverse market are divided by the price and rounded to ten decimals."""
     if not market.inverse:
         return Decimal(size).scaleb(-market.size_decimals)
-    worth = Decimal(size) / Decimal(price).scaleb(-market.price_decimals)
-    return worth.quantize(Decimal("1e-10"), ROUND_HALF_EVEN)
+    notional = Decimal(size) / Decimal(price).scaleb(-market.price_decimals)
+    return notional.quantize(Decimal("1e-10"), ROUND_HALF_EVEN)
 
 
 @pytest.mark.parametrize("faults", FAULTS, ids=lambda names: "+".join(names) or "none")

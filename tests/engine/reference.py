@@ -194,7 +194,7 @@ def slow_report(  # the whole of one market's report
         monday = max(week_start(one.time_us) for one in rows)
         total = volume(rows)
         shares = {"taker": volume(rows, 1) + volume(rows, -1), "unknown": volume(rows, 0)}
-        worth = sum(Fraction(one.price) * Fraction(one.size) for one in session)
+        notional = sum(Fraction(one.price) * Fraction(one.size) for one in session)
         return {
             "trades": len(rows),
             "duplicates": tape.duplicates,
@@ -212,7 +212,7 @@ def slow_report(  # the whole of one market's report
                 "rolling": text(delta(rows[-rolling:])),
             },
             "rolling_trades": rolling,
-            "vwap": float(worth / Fraction(volume(session))),
+            "vwap": float(notional / Fraction(volume(session))),
             "side_source": {
                 name: float(Fraction(size) / Fraction(total)) for name, size in shares.items() if size
             },

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cvdtui.engine.group import Exact, by_side, total, weighted_coverage
-from cvdtui.model import Market, asset_of, group_key, money_of, side_of
+from cvdtui.model import Market, asset_of, group_key, leg_of, money_of
 
 parts = st.lists(
     st.tuples(st.sampled_from(["spot", "perp"]), st.integers(-(10**24), 10**24), st.integers(0, 18)),
@@ -82,8 +82,8 @@ def test_groups_part_by_asset_money_and_family():
 
 
 def test_dated_futures_stand_with_the_perpetuals():
-    assert side_of(Market("v", "s", kind="future")) == side_of(Market("v", "s", kind="perp")) == "perp"
-    assert side_of(Market("v", "s", kind="spot")) == side_of(Market("v", "s", kind="crypto")) == "spot"
+    assert leg_of(Market("v", "s", kind="future")) == leg_of(Market("v", "s", kind="perp")) == "perp"
+    assert leg_of(Market("v", "s", kind="spot")) == leg_of(Market("v", "s", kind="crypto")) == "spot"
 
 
 def test_coverage_is_weighted_by_what_was_due_and_is_1_only_when_nothing_is_missing():

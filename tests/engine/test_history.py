@@ -30,7 +30,7 @@ SEVEN = MONDAY + 7 * HOUR
 def candle_of(rows, start, seconds):
     """What a venue says of these trades (all of one slot)."""
     trades = [trade_of(row, MARKET) for row in rows]
-    worth = sum(trade.price * trade.size for trade in trades)
+    notional = sum(trade.price * trade.size for trade in trades)
     buys = [trade for trade in trades if trade.side == 1]
     prices = [trade.price for trade in trades] or [0]
     return Candle(
@@ -42,7 +42,7 @@ def candle_of(rows, start, seconds):
         prices[-1],
         sum(trade.size for trade in trades),
         sum(trade.size for trade in buys),
-        worth,
+        notional,
         len(trades),
         taker_buy_value=sum(trade.price * trade.size for trade in buys),
     )

@@ -15,17 +15,17 @@ LIMITS = OrderLimits((5, 12, 30), 20, None)
 SECONDS = 300
 
 
-def truth(trades, limits, worth, seconds):
+def truth(trades, limits, notional, seconds):
     """{bar: (signed size by class, [values of large orders])} by grouping the trades."""
     found = {}
     for (time_us, side), run in groupby(trades, key=lambda t: (t.time_us, t.side)):
         fills = list(run)
         value, size = sum(t.price * t.size for t in fills), sum(t.size for t in fills)
-        place = sum(value >= bound * worth for bound in limits.classes)
+        place = sum(value >= bound * notional for bound in limits.classes)
         start = time_us - time_us % (seconds * 1_000_000)
         deltas, large = found.setdefault(start, ([0] * (len(limits.classes) + 1), []))
         deltas[place] += side * size
-        if value >= limits.large * worth:
+        if value >= limits.large * notional:
             large.append((time_us, side, size, value))
     return found
 
@@ -64,8 +64,8 @@ def test_classes_and_large_orders_are_those_of_the_grouped_trades(steps, data):
         columns.size[place], columns.side[place] = size, side
     columns.time_us[len(steps)] = time + 400_000_000  # one more, so that the last order is whole
     trades = trades_of(columns)[:-1]
-    worth = 10 ** (MARKET.price_decimals + MARKET.size_decimals)
-    due = truth(trades, LIMITS, worth, SECONDS)
+    notional = 10 ** (MARKET.price_decimals + MARKET.size_decimals)
+    due = truth(trades, LIMITS, notional, SECONDS)
     cuts = sorted({0, len(steps) + 1, *data.draw(st.lists(st.integers(0, len(steps)), max_size=6))})
     ways = []
     for by_columns in (True, False):

@@ -8,7 +8,7 @@ from cvdtui.config import Config
 from cvdtui.engine.flow import EVERYTHING, Flow
 from cvdtui.engine.tpo import BRACKET_US, LETTERS, Tpo
 from cvdtui.model import Bar, Market, Trade, Trades, View
-from cvdtui.signals.peers import jury_maker
+from cvdtui.signals.peers import evaluator_maker
 
 START = 1_723_161_600_000_000  # 2024-08-09 00:00 UTC
 MINUTE = 60_000_000
@@ -110,7 +110,7 @@ def board_of(trades):
     def flow(market):
         return Flow(market, timeframes=(60, 900), limits=EVERYTHING)
 
-    board = Board(flow, welcomes_all=True, make_jury=jury_maker(Config(), lambda _: None))
+    board = Board(flow, welcomes_all=True, make_evaluator=evaluator_maker(Config(), lambda _: None))
     board.on_trades(Trades(MARKET, tuple(trades)))
     return board
 

@@ -6,7 +6,7 @@ import pytest
 
 from cvdtui.errors import VenueError
 from cvdtui.feeds.market_watch import Watch
-from cvdtui.feeds.merge_on_connect import Joining
+from cvdtui.feeds.merge_on_connect import ConnectMerge
 from cvdtui.model import Market, Trade, Trades
 from cvdtui.venues import VENUES, Page
 from tests.feeds.sink import Kept
@@ -43,7 +43,7 @@ def at(number, second, size=1):
 def joined(pages, *, known=None, during=(), after=()):
     """What the Sink got: (ids, outages in seconds, trades) of one connection begun anew."""
     venue, sink, watch = VENUES["bybit"](["BTCUSDT"]), Kept(), Watch(10.0, by_time=True)
-    joining = Joining(venue, Pages(pages), sink, 1.0)
+    connect_merge = ConnectMerge(venue, Pages(pages), sink, 1.0)
     watch.last = known
 
     def tell(trades):
@@ -54,12 +54,12 @@ def joined(pages, *, known=None, during=(), after=()):
                 continue
             watch.waiting.append(batch)
             if watch.adrift:
-                joining.take("BTCUSDT", watch)
+                connect_merge.take("BTCUSDT", watch)
 
     async def scene():
-        joining.hold("BTCUSDT", watch)
+        connect_merge.hold("BTCUSDT", watch)
         tell(during)
-        await joining.join("BTCUSDT", watch, Flowing())
+        await connect_merge.join("BTCUSDT", watch, Flowing())
         tell(after)
 
     asyncio.run(scene())
@@ -97,20 +97,20 @@ def test_the_newest_page_and_the_stream_become_one(pages, known, during, after, 
 
 def test_a_second_drop_while_joining_loses_nothing_that_came():
     venue, sink, watch = VENUES["bybit"](["BTCUSDT"]), Kept(), Watch(10.0, by_time=True)
-    joining = Joining(venue, Pages(None), sink, 1.0)
+    connect_merge = ConnectMerge(venue, Pages(None), sink, 1.0)
     watch.last = at(1, 1)
 
     async def scene():
-        joining.hold("BTCUSDT", watch)
-        first = asyncio.ensure_future(joining.join("BTCUSDT", watch, Flowing()))
+        connect_merge.hold("BTCUSDT", watch)
+        first = asyncio.ensure_future(connect_merge.join("BTCUSDT", watch, Flowing()))
         watch.waiting.append(Trades(venue.market("BTCUSDT"), (at(5, 5),), "unique"))
-        joining.hold("BTCUSDT", watch)
+        connect_merge.hold("BTCUSDT", watch)
         assert sink.ids(NAME) == [5]
         await first
         assert watch.waiting == [], "the first page is none of the second connection's"
         assert watch.before.id == 5
         watch.waiting.append(Trades(venue.market("BTCUSDT"), (at(9, 9),), "unique"))
-        await joining.join("BTCUSDT", watch, Flowing())
+        await connect_merge.join("BTCUSDT", watch, Flowing())
         assert sink.ids(NAME) == [5, 9]
         assert len(sink.outages) == 2
 
@@ -125,6 +125,6 @@ def test_a_page_in_coarser_decimals_is_brought_to_the_grown_market():
 
 
 async def joined_in(venue, sink, watch):
-    joining = Joining(venue, Pages([at(1, 1, size=2)]), sink, 1.0)
-    joining.hold("BTCUSDT", watch)
-    await joining.join("BTCUSDT", watch, Flowing())
+    connect_merge = ConnectMerge(venue, Pages([at(1, 1, size=2)]), sink, 1.0)
+    connect_merge.hold("BTCUSDT", watch)
+    await connect_merge.join("BTCUSDT", watch, Flowing())

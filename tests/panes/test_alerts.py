@@ -10,7 +10,7 @@ from cvdtui.panes.alerts import Alerts as Pane
 from cvdtui.panes.line import length
 from cvdtui.panes.styles import plain
 from tests.app.fake_source import FakeSource
-from tests.app.keypresses import FIRST, desk, press, typed
+from tests.app.keypresses import FIRST, make_controller, press, typed
 from tests.panes import snapshots
 
 RULES = (
@@ -151,34 +151,34 @@ def test_x_asks_to_remove_the_rule_and_enter_goes_to_the_bar_of_an_alert():
 
 
 def test_a_rule_is_typed_for_the_market_at_hand():
-    made_desk = desk()
-    press(made_desk, "!")
-    assert made_desk.prompt.ask == "alert BTCUSDT on: "
-    typed(made_desk, "climax 2.5 to bell")
-    assert made_desk.source.alerts == [(FIRST, "climax 2.5 to bell")]
-    assert made_desk.message == f"alerts when {FIRST} tells: climax 2.5 to bell; 0 lists the rules"
-    press(made_desk, "!")
-    typed(made_desk, "nonsense")
-    assert made_desk.message == "not understood: nonsense"
-    press(made_desk, "!", "escape")
-    press(made_desk, ":")
-    typed(made_desk, "alert z > 2")
-    assert made_desk.source.alerts[-1] == (FIRST, "z > 2")
+    controller = make_controller()
+    press(controller, "!")
+    assert controller.prompt.ask == "alert BTCUSDT on: "
+    typed(controller, "climax 2.5 to bell")
+    assert controller.source.alerts == [(FIRST, "climax 2.5 to bell")]
+    assert controller.message == f"alerts when {FIRST} tells: climax 2.5 to bell; 0 lists the rules"
+    press(controller, "!")
+    typed(controller, "nonsense")
+    assert controller.message == "not understood: nonsense"
+    press(controller, "!", "escape")
+    press(controller, ":")
+    typed(controller, "alert z > 2")
+    assert controller.source.alerts[-1] == (FIRST, "z > 2")
 
 
 def test_rules_are_taken_back_one_by_one_or_all_of_a_market():
-    made_desk = desk()
-    made_desk.source.alerts = [(FIRST, "one"), (FIRST, "two"), ("okx:OTHER", "three")]
-    made_desk.do("unalert", "one")
-    assert (made_desk.message, made_desk.source.alerts[0]) == ("rule removed", (FIRST, "two"))
-    made_desk.do("unalert", "nobody")
-    assert made_desk.message == "a rule of the configuration is removed there"
-    press(made_desk, ":")
-    typed(made_desk, "unalert")
-    assert made_desk.source.alerts == [("okx:OTHER", "three")]
-    press(made_desk, ":")
-    typed(made_desk, "unalert")
-    assert made_desk.message == f"{FIRST} has no alert"
+    controller = make_controller()
+    controller.source.alerts = [(FIRST, "one"), (FIRST, "two"), ("okx:OTHER", "three")]
+    controller.do("unalert", "one")
+    assert (controller.message, controller.source.alerts[0]) == ("rule removed", (FIRST, "two"))
+    controller.do("unalert", "nobody")
+    assert controller.message == "a rule of the configuration is removed there"
+    press(controller, ":")
+    typed(controller, "unalert")
+    assert controller.source.alerts == [("okx:OTHER", "three")]
+    press(controller, ":")
+    typed(controller, "unalert")
+    assert controller.message == f"{FIRST} has no alert"
 
 
 def test_tab_completes_signals_and_the_channels_after_to():
@@ -195,12 +195,12 @@ def test_tab_completes_signals_and_the_channels_after_to():
 
 
 def test_the_pane_has_the_key_0_and_keeps_its_own_keys():
-    made_desk = desk(120, 40)
-    press(made_desk, "0")
-    assert made_desk.stage.focus == "alerts"
-    press(made_desk, "x")
-    assert made_desk.source.alerts == []
-    assert len(made_desk.snapshot.rows) == 6, "x never removes a market"
+    controller = make_controller(120, 40)
+    press(controller, "0")
+    assert controller.layout_state.focus == "alerts"
+    press(controller, "x")
+    assert controller.source.alerts == []
+    assert len(controller.snapshot.rows) == 6, "x never removes a market"
 
 
 def test_rules_of_the_screen_are_kept_whole_and_what_makes_no_sense_any_more_is_left_out(

@@ -18,10 +18,10 @@ from cvdtui.model import (
 from cvdtui.panes.group import Group
 from cvdtui.panes.groups import Groups
 from cvdtui.panes.line import length
-from cvdtui.panes.links import Links, duration, way_out
+from cvdtui.panes.links import Links, duration, next_step
 from cvdtui.panes.markets import Markets
 from cvdtui.panes.tape import Tape
-from tests.app.keypresses import desk, press
+from tests.app.keypresses import make_controller, press
 from tests.panes.snapshots import BTC, LIVE, MIDNIGHT, MINUTE, NOON, btc_row, frame, snapshot, texts
 
 SIZES = [(80, 24), (120, 40), (200, 50)]
@@ -140,7 +140,7 @@ def test_without_a_group_the_pane_says_so():
 
 
 def test_v_turns_the_table_and_back_and_enter_opens_the_group():
-    made = desk()
+    made = make_controller()
     press(made, "v")
     assert made.view.groups
     assert "groups" in texts(made.markets.paint(frame(80, 10, made.snapshot)))[0]
@@ -148,14 +148,14 @@ def test_v_turns_the_table_and_back_and_enter_opens_the_group():
         (replace(ROW, parts=(replace(PARTS[0], market=made.snapshot.rows[0].market),)),), made.markets.order
     )
     press(made, "enter")
-    assert made.stage.zoom == "group"
+    assert made.layout_state.zoom == "group"
     assert made.view.group
     press(made, "escape", "v")
-    assert (made.stage.zoom, made.view.group, made.view.groups) == (None, False, False)
+    assert (made.layout_state.zoom, made.view.group, made.view.groups) == (None, False, False)
 
 
 def test_the_table_of_groups_comes_back_as_it_was_sorted():
-    made = desk()
+    made = make_controller()
     press(made, "v", "right", "right", "r")
     sort = made.markets.groups.sort
     assert sort is not None
@@ -249,11 +249,11 @@ def test_links_tell_state_age_pace_and_the_way_out():
 
 @pytest.mark.parametrize("status", [403, 418, 429, 451])
 def test_every_refusal_has_a_way_out_that_names_the_venue(status):
-    assert "venues.binance-usdm." in way_out(Link("binance-usdm/rest", "refused", status=status))
+    assert "venues.binance-usdm." in next_step(Link("binance-usdm/rest", "refused", status=status))
 
 
 def test_a_link_that_is_well_has_none_and_durations_stay_short():
-    assert way_out(Link("okx", "live")) == ""
+    assert next_step(Link("okx", "live")) == ""
     assert [duration(seconds) for seconds in (0, 99, 100, 7_200, 400_000)] == ["0s", "99s", "1m", "2h", "4d"]
 
 

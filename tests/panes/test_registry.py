@@ -9,7 +9,7 @@ import pytest
 from cvdtui.app import MonitorApp
 from cvdtui.panes import BEYOND_ONE_MARKET, PANES, Panes
 from tests.app.fake_source import FakeSource, load_themes
-from tests.app.keypresses import desk
+from tests.app.keypresses import make_controller
 from tests.app.terminal import ROOT
 from tests.panes.snapshots import frame
 
@@ -31,7 +31,7 @@ def test_panes_beyond_one_market_are_panes():
 
 
 def test_a_pane_is_made_once_and_the_table_of_markets_is_the_desks_own():
-    made = desk()
+    made = make_controller()
     assert made.panes["tape"] is made.panes["tape"]
     assert made.panes["markets"] is made.markets
 

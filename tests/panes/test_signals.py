@@ -1,12 +1,12 @@
 """The signal log: all markets, a filter, a line pointed at with its record, and the way to its bar."""
 
-from cvdtui.app.layout_state import Stage
+from cvdtui.app.layout_state import LayoutState
 from cvdtui.model import HorizonScore, Scorecard, SignalView
 from cvdtui.panes.chart import Chart
 from cvdtui.panes.line import length
 from cvdtui.panes.signals import Signals
 from cvdtui.panes.styles import plain
-from tests.app.keypresses import desk, press, typed
+from tests.app.keypresses import make_controller, press, typed
 from tests.panes import snapshots
 
 
@@ -183,51 +183,51 @@ def test_without_signals_the_log_says_so():
 
 def jumper(width, height):
     """A desk whose log points at a signal of another market, of another bar length."""
-    made_desk = desk(width, height)
-    made_desk.stage.toggle("signals")
-    made_desk.look()
-    assert made_desk.view.log
-    other = made_desk.snapshot.rows[2].market
+    controller = make_controller(width, height)
+    controller.layout_state.toggle("signals")
+    controller.look()
+    assert controller.view.log
+    other = controller.snapshot.rows[2].market
     past = SignalView("flip", snapshots.NOON, 300, "buy", "CVD flips", market=other)
-    pane = made_desk.panes["signals"]
+    pane = controller.panes["signals"]
     pane.paint(snapshots.frame(80, 10, snapshots.snapshot(log=(past,))))
-    made_desk.tick()
-    assert made_desk.view.scored == (other.name, "flip")
-    press(made_desk, "enter")
-    return made_desk, other
+    controller.tick()
+    assert controller.view.scored == (other.name, "flip")
+    press(controller, "enter")
+    return controller, other
 
 
 def test_enter_goes_to_the_bar_of_the_signal_and_esc_back_to_now_and_to_the_log():
-    made_desk, other = jumper(80, 24)
-    view = made_desk.view
+    controller, other = jumper(80, 24)
+    view = controller.view
     assert (view.market, view.timeframe, view.at_us) == (other.name, 300, snapshots.NOON)
-    assert made_desk.stage.focus == "chart"
-    assert made_desk.markets.selected == other.name
-    press(made_desk, "escape")
-    assert (made_desk.view.at_us, made_desk.stage.focus) == (0, "signals")
-    press(made_desk, "escape")
-    assert made_desk.stage.focus == "markets"
+    assert controller.layout_state.focus == "chart"
+    assert controller.markets.selected == other.name
+    press(controller, "escape")
+    assert (controller.view.at_us, controller.layout_state.focus) == (0, "signals")
+    press(controller, "escape")
+    assert controller.layout_state.focus == "markets"
 
 
 def test_where_the_chart_is_on_the_screen_the_log_keeps_the_keys():
-    made_desk, _ = jumper(120, 40)
-    assert (made_desk.view.at_us, made_desk.stage.focus) == (snapshots.NOON, "signals")
-    assert "chart" in made_desk.stage.shown
-    press(made_desk, "escape")
-    assert (made_desk.view.at_us, made_desk.stage.focus) == (0, "signals")
+    controller, _ = jumper(120, 40)
+    assert (controller.view.at_us, controller.layout_state.focus) == (snapshots.NOON, "signals")
+    assert "chart" in controller.layout_state.shown
+    press(controller, "escape")
+    assert (controller.view.at_us, controller.layout_state.focus) == (0, "signals")
 
 
 def test_another_market_or_timeframe_is_looked_at_as_it_is_now():
-    made_desk, _ = jumper(120, 40)
-    press(made_desk, "]")
-    assert made_desk.view.at_us == 0
+    controller, _ = jumper(120, 40)
+    press(controller, "]")
+    assert controller.view.at_us == 0
 
 
 def test_a_signal_of_a_market_that_is_gone_leads_nowhere_and_says_so():
-    made_desk = desk(120, 40)
-    made_desk.answer(Signals().press("enter") or _to("okx:GONE"))
-    assert made_desk.message == "okx:GONE is not followed any more"
-    assert made_desk.view.at_us == 0
+    controller = make_controller(120, 40)
+    controller.answer(Signals().press("enter") or _to("okx:GONE"))
+    assert controller.message == "okx:GONE is not followed any more"
+    assert controller.view.at_us == 0
 
 
 def _to(market):
@@ -237,21 +237,21 @@ def _to(market):
 
 
 def test_slash_narrows_the_log_while_it_has_the_keys():
-    made_desk = desk(120, 40)
-    press(made_desk, "8", "/")
-    typed(made_desk, "climax")
-    assert made_desk.panes["signals"].pattern == "climax"
-    assert made_desk.markets.pattern == ""
-    press(made_desk, "1", "1", "/")
-    assert made_desk.stage.focus != "signals"
-    typed(made_desk, "eth")
-    assert (made_desk.panes["signals"].pattern, made_desk.markets.pattern) == ("climax", "eth")
+    controller = make_controller(120, 40)
+    press(controller, "8", "/")
+    typed(controller, "climax")
+    assert controller.panes["signals"].pattern == "climax"
+    assert controller.markets.pattern == ""
+    press(controller, "1", "1", "/")
+    assert controller.layout_state.focus != "signals"
+    typed(controller, "eth")
+    assert (controller.panes["signals"].pattern, controller.markets.pattern) == ("climax", "eth")
 
 
 def test_the_log_stands_under_profile_and_trades_where_the_screen_is_wide():
-    stage = Stage()
-    stage.width, stage.height = 200, 50
-    places = stage.places(6)
+    layout_state = LayoutState()
+    layout_state.width, layout_state.height = 200, 50
+    places = layout_state.places(6)
     log, profile, tape = places["signals"], places["profile"], places["tape"]
     assert (log.x, log.width) == (profile.x, profile.width + tape.width)
     assert log.y == profile.y + profile.height == tape.y + tape.height
@@ -260,17 +260,17 @@ def test_the_log_stands_under_profile_and_trades_where_the_screen_is_wide():
 
 
 def test_on_a_smaller_screen_the_log_comes_and_goes_by_its_key():
-    stage = Stage()
-    stage.width, stage.height = 120, 40
-    assert "signals" not in stage.places(6)
-    stage.toggle("signals")
-    assert stage.focus == "signals"
-    assert stage.places(6)["signals"].height >= 4
-    stage.toggle("signals")
-    assert "signals" not in stage.places(6)
-    stage.width, stage.height = 80, 24
-    stage.toggle("signals")
-    assert stage.places(6)["signals"].height == 21
+    layout_state = LayoutState()
+    layout_state.width, layout_state.height = 120, 40
+    assert "signals" not in layout_state.places(6)
+    layout_state.toggle("signals")
+    assert layout_state.focus == "signals"
+    assert layout_state.places(6)["signals"].height >= 4
+    layout_state.toggle("signals")
+    assert "signals" not in layout_state.places(6)
+    layout_state.width, layout_state.height = 80, 24
+    layout_state.toggle("signals")
+    assert layout_state.places(6)["signals"].height == 21
 
 
 def test_the_crosshair_stands_on_the_bar_that_is_looked_at_until_now_is_shown_again():

@@ -6,7 +6,7 @@ from cvdtui.model import KeyLevel, TpoRow, TpoView
 from cvdtui.panes.line import length
 from cvdtui.panes.profile import Profile
 from cvdtui.panes.styles import plain
-from tests.app.keypresses import desk, press
+from tests.app.keypresses import make_controller, press
 from tests.panes import snapshots
 
 ROWS = (
@@ -100,16 +100,16 @@ def test_it_scrolls_by_rows_holds_still_and_comes_back_to_the_last_price():
 
 
 def test_the_key_asks_for_the_tpo_while_the_pane_is_drawn():
-    made_desk = desk(120, 40)
-    press(made_desk, "4", "4")
-    assert made_desk.stage.focus == "profile"
-    press(made_desk, "T")
-    assert made_desk.view.tpo
-    made_desk.stage.toggle("profile")
-    made_desk.tick()
-    assert not made_desk.view.tpo, "not made where nobody looks"
-    press(made_desk, "4", "T")
-    assert not made_desk.view.tpo
+    controller = make_controller(120, 40)
+    press(controller, "4", "4")
+    assert controller.layout_state.focus == "profile"
+    press(controller, "T")
+    assert controller.view.tpo
+    controller.layout_state.toggle("profile")
+    controller.tick()
+    assert not controller.view.tpo, "not made where nobody looks"
+    press(controller, "4", "T")
+    assert not controller.view.tpo
 
 
 LASTING = (

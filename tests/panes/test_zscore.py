@@ -4,16 +4,16 @@ import pytest
 from msgspec.structs import replace
 
 from cvdtui.app.keys import KEYS
-from cvdtui.model import Conventions, Dashboard, SignalView
+from cvdtui.model import Dashboard, SignalParameters, SignalView
 from cvdtui.panes import PANES
 from cvdtui.panes.clock import Clock
 from cvdtui.panes.line import length
 from cvdtui.panes.styles import plain
 from cvdtui.panes.zscore import ZScore
-from tests.app.keypresses import desk, press
+from tests.app.keypresses import make_controller, press
 from tests.panes import snapshots
 
-TOLD = Dashboard(2.14, 1.9, 2.6, 0.42, "churn", -1.2, 1.8, -1.6, (0.4, -1.25), heard=200)
+TOLD = Dashboard(2.14, 1.9, 2.6, 0.42, "churn", -1.2, 1.8, -1.6, (0.4, -1.25), evaluated=200)
 ZS = [None] * 4 + [0.5, 1.5, 2.4, 2.0, 0.9, -0.4, -1.6, -2.5, -1.9, -0.2, 0.3, 1.1]
 
 
@@ -118,7 +118,7 @@ def test_neutral_bars_are_dim_and_others_have_their_sides_colour():
 
 def test_the_lines_stand_at_one_and_two_or_where_the_configuration_says():
     assert {text.split()[0] for text in snapshots.texts(paint()) if "┤" in text} >= {"+2", "+1", "-1", "-2"}
-    told = replace(TOLD, rules=Conventions(z_neutral=0.5, z_extreme=2.5))
+    told = replace(TOLD, rules=SignalParameters(z_neutral=0.5, z_extreme=2.5))
     labels = {text.split()[0] for text in snapshots.texts(paint(told=told)) if "┤" in text}
     assert {"+2.5", "+0.5", "-0.5", "-2.5"} <= labels
     assert "+2" not in labels
@@ -168,15 +168,15 @@ def test_extreme_bars_are_shaded_and_the_axis_is_heavy_under_them():
 
 
 def test_warming_up_it_says_how_many_bars_are_missing():
-    told = Dashboard(heard=13)
+    told = Dashboard(evaluated=13)
     lines = snapshots.texts(paint(bars=snapshots.bars(14), told=told))
     assert any("z needs 20 closed bars of 1m: 7 more" in text for text in lines)
     assert "z 7 more bars" in lines[1]
     assert "efficiency 12 more bars" in lines[1]
     assert "slope z 106 more bars" in " ".join(lines[1:4])
-    told = Dashboard(heard=24, z=0.1, rules=Conventions(efficiency_method="raw"))
+    told = Dashboard(evaluated=24, z=0.1, rules=SignalParameters(efficiency_method="raw"))
     assert "efficiency -" in snapshots.texts(paint(told=told))[1]
-    assert "efficiency 1 more bar" in snapshots.texts(paint(told=replace(told, rules=Conventions())))[1]
+    assert "efficiency 1 more bar" in snapshots.texts(paint(told=replace(told, rules=SignalParameters())))[1]
 
 
 def test_it_is_drawn_anew_when_a_bar_closes_or_is_corrected_and_not_with_every_trade():
@@ -205,7 +205,7 @@ def test_without_a_bar_it_says_what_it_waits_for():
 
 
 @pytest.mark.parametrize("size", [(80, 21), (66, 14), (40, 8), (30, 5), (110, 30), (20, 3)])
-@pytest.mark.parametrize("told", [TOLD, Dashboard(heard=3)])
+@pytest.mark.parametrize("told", [TOLD, Dashboard(evaluated=3)])
 @pytest.mark.parametrize("ascii_only", [False, True])
 def test_it_fits_every_size(size, told, ascii_only):
     for bars in (scored(), snapshots.bars(3), snapshots.bars(240)):
@@ -226,12 +226,12 @@ def test_key_nine_shows_it_and_it_stands_under_the_chart_as_wide_as_it():
     assert list(PANES)[8] == "zscore"
     assert any("9" in key.keys for key in KEYS if key.action == "pane")
     for size in ((120, 40), (200, 50)):
-        one = desk(*size)
+        one = make_controller(*size)
         press(one, "9")
-        places = one.stage.places(6)
+        places = one.layout_state.places(6)
         chart, mine = places["chart"], places["zscore"]
         assert (mine.x, mine.width, mine.edge) == (chart.x, chart.width, chart.edge)
         assert mine.y == chart.y + chart.height
         assert mine.height >= 8
         press(one, "9")
-        assert "zscore" not in one.stage.places(6)
+        assert "zscore" not in one.layout_state.places(6)

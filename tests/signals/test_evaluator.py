@@ -10,7 +10,7 @@ from cvdtui.engine.columns.rows import slice_of
 from cvdtui.engine.flow import Limits
 from cvdtui.model import MINUTE_US, Market, Missing, Outage, Trades
 from cvdtui.report.market import report
-from cvdtui.signals.evaluator import Jury
+from cvdtui.signals.evaluator import SignalEvaluator
 from cvdtui.signals.registry import SIGNALS, TOLD
 from cvdtui.signals.spread import Spread
 from cvdtui.signals.spread_pair import Pair
@@ -21,14 +21,14 @@ SPOT = Market("binance", "BTCUSDT", "BTC", "USDT", "spot", 2, 5)
 
 
 def jury_of(made, seconds=SECONDS, **options):
-    jury = Jury(made, seconds, **options)
-    jury.catch_up()
-    return jury
+    evaluator = SignalEvaluator(made, seconds, **options)
+    evaluator.catch_up()
+    return evaluator
 
 
-def marks_of(jury):
-    names = type(next(iter(jury.marks.values()))).__slots__
-    return {time: [getattr(mark, name) for name in names] for time, mark in jury.marks.items()}
+def marks_of(evaluator):
+    names = type(next(iter(evaluator.marks.values()))).__slots__
+    return {time: [getattr(mark, name) for name in names] for time, mark in evaluator.marks.items()}
 
 
 @pytest.fixture(scope="module")
@@ -37,17 +37,17 @@ def whole():
 
 
 def test_a_lively_tape_makes_every_signal_of_one_market_speak(whole):
-    jury = jury_of(whole)
-    assert {one.signal for one in jury.signals} == {*TOLD} - {"spread", "accumulation"}
-    times = [one.time_us for one in jury.signals]
+    evaluator = jury_of(whole)
+    assert {one.signal for one in evaluator.signals} == {*TOLD} - {"spread", "accumulation"}
+    times = [one.time_us for one in evaluator.signals]
     assert times == sorted(times)
     assert max(times) <= whole.flow.bars[SECONDS].closed[-1].time_us
-    assert all(one.bar_seconds == SECONDS and one.quality == "" for one in jury.signals)
+    assert all(one.bar_seconds == SECONDS and one.quality == "" for one in evaluator.signals)
 
 
 def test_every_prefix_of_the_tape_tells_what_the_whole_tape_tells_up_to_there(whole):
-    columns, jury = tape(), jury_of(whole)
-    said, wrote = jury.signals, marks_of(jury)
+    columns, evaluator = tape(), jury_of(whole)
+    said, wrote = evaluator.signals, marks_of(evaluator)
     rng = random.Random(5)
     for cut in [1, 2, 3, *(rng.randrange(4, len(columns)) for _ in range(12))]:
         part = counted(slice_of(columns, 0, cut), SECONDS)
@@ -61,21 +61,21 @@ def test_every_prefix_of_the_tape_tells_what_the_whole_tape_tells_up_to_there(wh
 
 def test_trades_one_frame_at_a_time_tell_what_columns_tell_and_each_signal_as_its_bar_closes(whole):
     live = state(SECONDS, 5, 60)
-    jury, told = Jury(live, SECONDS), []
+    evaluator, told = SignalEvaluator(live, SECONDS), []
     for batch in batches(tape(), 1, 40):
         live.accept(batch)
-        for signal in jury.catch_up():
+        for signal in evaluator.catch_up():
             assert signal.time_us + SECONDS * 1_000_000 <= batch.trades[-1].time_us
             told.append(signal)
-    assert told == jury.signals == jury_of(whole).signals
+    assert told == evaluator.signals == jury_of(whole).signals
 
 
 def test_hearing_a_few_bars_at_a_time_changes_nothing(whole):
-    jury, told = Jury(whole, SECONDS), []
-    while jury.behind:
-        told += jury.catch_up(7)
-    assert told == jury.signals == jury_of(whole).signals
-    assert jury.catch_up() == []
+    evaluator, told = SignalEvaluator(whole, SECONDS), []
+    while evaluator.pending:
+        told += evaluator.catch_up(7)
+    assert told == evaluator.signals == jury_of(whole).signals
+    assert evaluator.catch_up() == []
 
 
 def test_the_same_tape_twice_gives_the_same_report(whole):
@@ -86,29 +86,29 @@ def test_the_same_tape_twice_gives_the_same_report(whole):
 
 def test_bars_that_change_are_heard_again_and_what_was_told_is_not_repeated():
     live = state(SECONDS)
-    jury = Jury(live, SECONDS)
+    evaluator = SignalEvaluator(live, SECONDS)
     for batch in batches(tape(), 500, 500):
         live.accept(batch)
-        jury.catch_up()
-    before = list(jury.signals)
+        evaluator.catch_up()
+    before = list(evaluator.signals)
     late = live.flow.bars[SECONDS].closed[-3]
     trade = replace(batch.trades[-1], id=batch.trades[-1].id + 1, time_us=late.time_us + 5, size=1)
     live.accept(Trades(MARKET, (trade,)))
     live.flow.settle()
-    assert jury.behind == len(live.flow.bars[SECONDS].closed)
-    assert [one for one in jury.catch_up() if one.time_us < late.time_us] == []
-    assert [one for one in jury.signals if one.time_us < late.time_us] == [
+    assert evaluator.pending == len(live.flow.bars[SECONDS].closed)
+    assert [one for one in evaluator.catch_up() if one.time_us < late.time_us] == []
+    assert [one for one in evaluator.signals if one.time_us < late.time_us] == [
         one for one in before if one.time_us < late.time_us
     ]
 
 
 def test_finer_decimals_change_no_signal(whole):
     fine = counted(tape(), SECONDS)
-    jury = jury_of(fine)
-    told = list(jury.signals)
+    evaluator = jury_of(fine)
+    told = list(evaluator.signals)
     fine.adopt(replace(MARKET, price_decimals=4, size_decimals=6, tick=1000))
-    assert jury.catch_up() == []
-    assert jury.signals == told
+    assert evaluator.catch_up() == []
+    assert evaluator.signals == told
     again = jury_of(fine, row=None)
     assert [(one.signal, one.time_us, one.side) for one in again.signals] == [
         (one.signal, one.time_us, one.side) for one in told
@@ -120,23 +120,23 @@ def test_what_is_switched_off_is_silent_and_still_feeds_the_others(whole):
         "climax": SIGNALS["climax"].Parameters(enabled=False),
         "large": SIGNALS["large"].Parameters(enabled=False),
     }
-    jury = jury_of(whole, parameters=off)
-    assert {one.signal for one in jury.signals}.isdisjoint(off)
-    assert jury.last.marks.z is not None
-    assert [one for one in jury_of(whole).signals if one.signal not in off] == jury.signals
+    evaluator = jury_of(whole, parameters=off)
+    assert {one.signal for one in evaluator.signals}.isdisjoint(off)
+    assert evaluator.last.marks.z is not None
+    assert [one for one in jury_of(whole).signals if one.signal not in off] == evaluator.signals
 
 
 def test_what_is_remembered_is_bounded_by_the_bars_that_are_kept(whole):
     live = state(SECONDS, limits=Limits(120, 60, 10))
-    jury, told = Jury(live, SECONDS), []
+    evaluator, told = SignalEvaluator(live, SECONDS), []
     for batch in batches(tape(), 100, 100):
         live.accept(batch)
-        told += jury.catch_up()
+        told += evaluator.catch_up()
     assert told == jury_of(whole).signals, "forgetting changes nothing of what is told"
     kept = live.flow.bars[SECONDS].closed
-    assert len(jury.marks) <= 2 * len(kept)
-    assert len(jury.signals) < len(told)
-    assert jury.signals == told[-len(jury.signals) :]
+    assert len(evaluator.marks) <= 2 * len(kept)
+    assert len(evaluator.signals) < len(told)
+    assert evaluator.signals == told[-len(evaluator.signals) :]
 
 
 def test_signals_after_a_loss_are_marked_until_the_next_session():
@@ -148,14 +148,16 @@ def test_signals_after_a_loss_are_marked_until_the_next_session():
         missing = made.accept(batch) or missing
         if place == 22:
             made.lose(Missing(MARKET.name, missing.first, missing.last, 0, 0))
-    jury = jury_of(made)
+    evaluator = jury_of(made)
     (gap,) = made.gaps
-    first_day = {one.quality for one in jury.signals if one.time_us < gap.from_time_us - SECONDS * 1_000_000}
+    first_day = {
+        one.quality for one in evaluator.signals if one.time_us < gap.from_time_us - SECONDS * 1_000_000
+    }
     assert first_day == {""}
-    hurt = [one for one in jury.signals if gap.to_time_us <= one.time_us < BEGIN_US + 24 * HOUR_US]
+    hurt = [one for one in evaluator.signals if gap.to_time_us <= one.time_us < BEGIN_US + 24 * HOUR_US]
     assert hurt
     assert all(one.quality.startswith("coverage 9") for one in hurt)
-    assert {one.quality for one in jury.signals if one.time_us >= BEGIN_US + 24 * HOUR_US} == {""}
+    assert {one.quality for one in evaluator.signals if one.time_us >= BEGIN_US + 24 * HOUR_US} == {""}
     assert {one.quality for one in jury_of(made, coverage=0.5).signals} == {""}
 
 
@@ -163,8 +165,8 @@ def test_signals_after_an_outage_are_marked_by_its_share_of_the_session():
     made = counted(tape(), SECONDS)
     begin = BEGIN_US + 2 * HOUR_US
     made.outages.append(Outage(MARKET.name, begin, begin + HOUR_US))
-    jury = jury_of(made)
-    by_time = {one.time_us: one.quality for one in jury.signals}
+    evaluator = jury_of(made)
+    by_time = {one.time_us: one.quality for one in evaluator.signals}
     assert {quality for time, quality in by_time.items() if time < begin - SECONDS * 1_000_000} == {""}
     for time_us, quality in by_time.items():
         if begin + HOUR_US <= time_us < BEGIN_US + 24 * HOUR_US:

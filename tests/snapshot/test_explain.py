@@ -29,7 +29,7 @@ def signed(trades):
     return sum(trade.size * (1 if trade.side == BUY else -1) for trade in trades) / SIZE
 
 
-def worth(trades):
+def notional(trades):
     return sum(trade.size * trade.price * (1 if trade.side == BUY else -1) for trade in trades) / SIZE / PRICE
 
 
@@ -46,7 +46,7 @@ def test_cvd_since_every_anchor_in_both_units(seen):
     assert tuple(one.anchor for one in detail.facts.anchors) == ANCHORS
     for one in detail.facts.anchors:
         assert one.base == pytest.approx(signed(due[one.anchor]), abs=1e-9)
-        assert one.quote == pytest.approx(worth(due[one.anchor]), abs=1e-6)
+        assert one.quote == pytest.approx(notional(due[one.anchor]), abs=1e-6)
 
 
 def test_the_sums_of_session_week_and_forming_bar(seen):
@@ -60,7 +60,7 @@ def test_the_sums_of_session_week_and_forming_bar(seen):
         sold = sum(trade.size for trade in mine if trade.side != BUY) / SIZE
         assert (sums.buy, sums.sell, sums.unknown) == (bought, sold, 0)
         assert sums.value == pytest.approx(sum(trade.size * trade.price for trade in mine) / SIZE / PRICE)
-        assert sums.value_delta == pytest.approx(worth(mine))
+        assert sums.value_delta == pytest.approx(notional(mine))
         assert sums.vwap == pytest.approx(sums.value / (bought + sold))
     assert bar >= last.time_us
     assert facts.session_open == next(t for t in trades if t.time_us >= begin).price / PRICE

@@ -26,7 +26,7 @@ def test_the_log_holds_the_signals_of_all_markets_in_order_and_only_when_asked()
     told = [
         (name, one.signal, one.time_us, one.side)
         for name, state in board.states.items()
-        for one in board.court.jury(state, SECONDS).signals
+        for one in board.evaluators.evaluator(state, SECONDS).signals
     ]
     assert len(firm) == min(len(told), 500)
     assert {(one.market.name, one.signal, one.time_us, one.side) for one in firm} <= {*told}
@@ -48,12 +48,12 @@ def test_the_record_is_that_of_the_market_its_bars_and_its_good_signals():
     board = board_of()
     board.on_columns(tape())
     card = settled(board, scored=(MARKET.name, "flip")).scorecard
-    jury = board.court.jury(board.states[MARKET.name], SECONDS)
-    said = [one for one in jury.signals if one.signal == "flip" and not one.quality]
-    due = scorecard(outcomes(jury.bars.closed, said))
+    evaluator = board.evaluators.evaluator(board.states[MARKET.name], SECONDS)
+    said = [one for one in evaluator.signals if one.signal == "flip" and not one.quality]
+    due = scorecard(outcomes(evaluator.bars.closed, said))
     assert due, "the tape must have flips whose horizon has passed"
     assert (card.market, card.signal, card.bar_seconds) == (MARKET.name, "flip", SECONDS)
-    assert (card.told, card.bars) == (len(said), len(jury.bars.closed))
+    assert (card.told, card.bars) == (len(said), len(evaluator.bars.closed))
     for line, score in zip(card.lines, due, strict=True):
         assert (line.horizon, line.count, line.apart) == (score.horizon, score.count, score.apart)
         assert isclose(line.rate, score.rate)
@@ -103,16 +103,16 @@ def test_a_bar_that_is_near_the_end_leaves_the_picture_at_now():
 def test_levels_that_last_are_naked_pocs_the_session_before_and_those_dropped_in_order():
     board = board_of()
     board.on_columns(tape(4))
-    board.court.levels[MARKET.name] = ("60001.5",)
+    board.evaluators.levels[MARKET.name] = ("60001.5",)
     detail = settled(board).detail
-    jury = board.court.jury(board.states[MARKET.name], SECONDS)
-    assert len(jury.naked()) == 2, "the tape must leave two points of control alone"
-    due = [("naked poc", price / 10, session_us) for price, session_us in jury.naked()]
-    high, low = jury.previous()
+    evaluator = board.evaluators.evaluator(board.states[MARKET.name], SECONDS)
+    assert len(evaluator.naked()) == 2, "the tape must leave two points of control alone"
+    due = [("naked poc", price / 10, session_us) for price, session_us in evaluator.naked()]
+    high, low = evaluator.previous()
     due += [("previous high", high / 10, 0), ("previous low", low / 10, 0), ("level", 60001.5, 0)]
     found = [(level.name, level.price, level.session_us) for level in detail.lasting]
     assert sorted(found) == sorted(due)
     assert [price for _, price, _ in found] == sorted(price for _, price, _ in found)
-    start, end = jury.state.flow.periods.clock.bounds(jury.last.bar.time_us - 86_400_000_000)
-    yesterday = [bar for bar in jury.bars.closed if start <= bar.time_us < end]
+    start, end = evaluator.state.flow.periods.clock.bounds(evaluator.last.bar.time_us - 86_400_000_000)
+    yesterday = [bar for bar in evaluator.bars.closed if start <= bar.time_us < end]
     assert (high, low) == (max(bar.high for bar in yesterday), min(bar.low for bar in yesterday))

@@ -4,8 +4,8 @@ from cvdtui.board.board import Board
 from cvdtui.config import Config
 from cvdtui.engine.flow import EVERYTHING, Flow
 from cvdtui.model import Candle, Market, Signal, View
-from cvdtui.signals.evaluator import Jury
-from cvdtui.signals.peers import jury_maker
+from cvdtui.signals.evaluator import SignalEvaluator
+from cvdtui.signals.peers import evaluator_maker
 from cvdtui.signals.registry import TOLD
 from cvdtui.snapshot.signals import signal_text, signal_views
 from tests.engine.busy_tape import BEGIN_US, HOUR_US, MARKET, batches, counted, tape
@@ -19,7 +19,7 @@ def board_of(config=None):
     def flow(market):
         return Flow(market, timeframes=(60, SECONDS), limits=EVERYTHING)
 
-    return Board(flow, welcomes_all=True, make_jury=jury_maker(config or Config(), lambda _: None))
+    return Board(flow, welcomes_all=True, make_evaluator=evaluator_maker(config or Config(), lambda _: None))
 
 
 def view(**asked):
@@ -37,23 +37,23 @@ def test_what_the_jury_told_is_in_the_detail_oldest_first():
     board = board_of()
     board.on_columns(tape())
     detail = settled(board).detail
-    jury = Jury(counted(tape(), SECONDS), SECONDS)
-    jury.catch_up()
+    evaluator = SignalEvaluator(counted(tape(), SECONDS), SECONDS)
+    evaluator.catch_up()
     told = [one for one in detail.signals if not one.provisional]
     assert [(one.signal, one.time_us, one.side, one.values) for one in told] == [
-        (one.signal, one.time_us, one.side, one.values) for one in jury.signals[-200:]
+        (one.signal, one.time_us, one.side, one.values) for one in evaluator.signals[-200:]
     ]
-    last = jury.last.marks
+    last = evaluator.last.marks
     board_says = detail.dashboard
     assert (board_says.z, board_says.efficiency, board_says.phase) == (last.z, last.efficiency, last.phase)
-    assert sum(board_says.orders) * 1000 == jury.last.bar.delta
+    assert sum(board_says.orders) * 1000 == evaluator.last.bar.delta
     assert detail.bars[-2].z == last.z
 
 
 def test_views_carry_what_is_drawn_and_every_signal_has_words():
-    jury = Jury(counted(tape(), SECONDS), SECONDS)
-    jury.catch_up()
-    views = signal_views(jury, 10_000)
+    evaluator = SignalEvaluator(counted(tape(), SECONDS), SECONDS)
+    evaluator.catch_up()
+    views = signal_views(evaluator, 10_000)
     divergence = next(one for one in views if one.signal == "divergence")
     assert len(divergence.pivots) == 2
     assert divergence.pivots[0][0] < divergence.pivots[1][0] < divergence.time_us
@@ -71,8 +71,12 @@ def test_the_table_flags_signals_of_the_bar_that_closed_last_and_no_older_ones()
     for batch in batches(tape(), 30, 30):
         board.on_trades(batch)
         row = board.snapshot(view(), NOW).rows[0]
-        jury = board.court.jury(board.states[MARKET.name], SECONDS)
-        due = {one.signal for one in jury.signals if jury.last and one.time_us == jury.last.bar.time_us}
+        evaluator = board.evaluators.evaluator(board.states[MARKET.name], SECONDS)
+        due = {
+            one.signal
+            for one in evaluator.signals
+            if evaluator.last and one.time_us == evaluator.last.bar.time_us
+        }
         texts = [flag.text for flag in row.flags]
         assert ("div" in texts) == ("divergence" in due)
         assert ("abs" in texts) == ("absorption" in due)
@@ -91,16 +95,16 @@ def test_each_signal_is_handed_out_once_with_its_market():
         board.on_trades(batch)
         board.on_trades(next(theirs))
         board.judge(SECONDS)
-        told += board.court.take()
+        told += board.evaluators.take()
     board.judge(SECONDS, limit=None)
-    told += board.court.take()
-    assert board.court.take() == []
+    told += board.evaluators.take()
+    assert board.evaluators.take() == []
     for market in (MARKET, SPOT):
-        jury = board.court.jury(board.states[market.name], SECONDS)
+        evaluator = board.evaluators.evaluator(board.states[market.name], SECONDS)
         assert sorted((one.time_us, one.signal) for name, one in told if name == market.name) == sorted(
-            (one.time_us, one.signal) for one in jury.signals
+            (one.time_us, one.signal) for one in evaluator.signals
         )
-        assert any(one.signal == "spread" for one in jury.signals)
+        assert any(one.signal == "spread" for one in evaluator.signals)
 
 
 def test_a_sitting_hears_so_many_bars_and_those_of_the_market_at_hand_first():
@@ -108,11 +112,11 @@ def test_a_sitting_hears_so_many_bars_and_those_of_the_market_at_hand_first():
     board.on_columns(tape(3, market=SPOT))
     board.on_columns(tape())
     assert not board.judge(SECONDS, first=MARKET.name, limit=50)
-    juries = {name: board.court.jury(state, SECONDS) for name, state in board.states.items()}
-    assert (juries[MARKET.name].heard, juries[SPOT.name].heard) == (50, 0)
+    evaluators = {name: board.evaluators.evaluator(state, SECONDS) for name, state in board.states.items()}
+    assert (evaluators[MARKET.name].evaluated, evaluators[SPOT.name].evaluated) == (50, 0)
     while not board.judge(SECONDS, first=MARKET.name, limit=100):
         pass
-    assert {jury.behind for jury in juries.values()} == {0}
+    assert {evaluator.pending for evaluator in evaluators.values()} == {0}
 
 
 def test_a_market_that_began_anew_with_its_history_repeats_nothing():
@@ -122,7 +126,7 @@ def test_a_market_that_began_anew_with_its_history_repeats_nothing():
     for batch in rows[:8]:
         board.on_trades(batch)
     board.judge(SECONDS, limit=None)
-    before = board.court.take()
+    before = board.evaluators.take()
     assert before
     first = rows[0].trades[0]
     board.hold(MARKET.name)
@@ -133,7 +137,7 @@ def test_a_market_that_began_anew_with_its_history_repeats_nothing():
     for batch in rows[:8]:
         board.on_trades(batch)
     board.judge(SECONDS, limit=None)
-    keys = [(one.signal, one.time_us, one.side) for _, one in board.court.take()]
+    keys = [(one.signal, one.time_us, one.side) for _, one in board.evaluators.take()]
     assert {*keys}.isdisjoint({(one.signal, one.time_us, one.side) for _, one in before})
 
 

@@ -6,7 +6,7 @@ from cvdtui.board.board import Board
 from cvdtui.config import Config
 from cvdtui.engine.flow import EVERYTHING, Flow
 from cvdtui.model import LadderMark, LadderZone, Market, Trade, Trades, View
-from cvdtui.signals.peers import jury_maker
+from cvdtui.signals.peers import evaluator_maker
 from tests.engine.busy_tape import MARKET, batches, tape
 from tests.snapshot.test_signals import SECONDS, board_of, settled
 
@@ -22,7 +22,9 @@ def ladder_of(*minutes):
         return Flow(market, timeframes=(60,), limits=EVERYTHING)
 
     config = Config()
-    board = Board(flow, welcomes_all=True, row_of=lambda _: 1, make_jury=jury_maker(config, lambda _: 1))
+    board = Board(
+        flow, welcomes_all=True, row_of=lambda _: 1, make_evaluator=evaluator_maker(config, lambda _: 1)
+    )
     trades = [
         Trade(0, T + minute * MINUTE + place, price, size, side)
         for minute, rows in enumerate(minutes)
@@ -77,12 +79,12 @@ def test_zones_are_those_of_a_slow_look_at_every_bar():
         board.on_trades(batch)
         settled(board)
     detail = settled(board, footprints=60).detail
-    jury = board.court.jury(board.states[MARKET.name], SECONDS)
-    closed, unit = jury.bars.closed, 10**MARKET.price_decimals
-    bars = [*closed, *jury.bars.last(1)]
+    evaluator = board.evaluators.evaluator(board.states[MARKET.name], SECONDS)
+    closed, unit = evaluator.bars.closed, 10**MARKET.price_decimals
+    bars = [*closed, *evaluator.bars.last(1)]
     shown = [bar.time_us for bar in detail.ladder.bars]
     due = []
-    for signal in jury.signals:
+    for signal in evaluator.signals:
         if signal.signal != "stacked" or signal.time_us < closed[-400].time_us:
             continue
         low, high = (Decimal(signal.values[end]) * unit for end in ("low", "high"))
@@ -97,7 +99,7 @@ def test_zones_are_those_of_a_slow_look_at_every_bar():
             due.append((signal.side, signal.time_us, to_us))
     assert due, "the tape must leave zones"
     assert [(zone.side, zone.from_us, zone.to_us) for zone in detail.ladder.zones] == due
-    absorbed = {(one.time_us, one.side) for one in jury.signals if one.signal == "absorption"}
+    absorbed = {(one.time_us, one.side) for one in evaluator.signals if one.signal == "absorption"}
     drawn = {(mark.time_us, mark.side) for mark in detail.ladder.marks if mark.kind == "absorption"}
     assert drawn == {one for one in absorbed if one[0] >= shown[0]}
     cells = {bar.time_us: bar.cells for bar in detail.ladder.bars}

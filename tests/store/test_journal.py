@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cvdtui.errors import UnreadableError
-from cvdtui.model import Heard, Signal
+from cvdtui.model import Signal, SignalEvent
 from cvdtui.store.entries import BarEntry, SignalEntry, signal_entry
 from cvdtui.store.journal import FILES, Journal, files_of
 from cvdtui.store.reading import read, read_tail
@@ -27,7 +27,7 @@ def bar(number: int, market: str = "binance:BTCUSDT") -> BarEntry:
 
 def said(number: int, **more: object) -> SignalEntry:
     said = Signal("climax", number * 60_000_000, 60, "buy", {"z": 2.5})
-    return signal_entry(Heard(market="binance:BTCUSDT", signal=said, price=1.75, **more), 7)
+    return signal_entry(SignalEvent(market="binance:BTCUSDT", signal=said, price=1.75, **more), 7)
 
 
 def journal(path: Path, notes: list[str] | None = None, megabytes: float = 1) -> Journal:

@@ -89,8 +89,8 @@ def test_sizes_are_contracts_in_base_units(venue):
             for trade in batch.trades:
                 size = Fraction(trade.size, 10**market.size_decimals)
                 price = Fraction(trade.price, 10**market.price_decimals)
-                worth = size * price if market.inverse else size
-                off = abs(worth - round(worth / part) * part)
+                notional = size * price if market.inverse else size
+                off = abs(notional - round(notional / part) * part)
                 rounding = price / 2 / 10**INVERSE_DECIMALS if market.inverse else 0
                 assert off <= rounding, (row["case"], trade)
 
@@ -188,13 +188,13 @@ def test_documented_bybit_and_okx_messages_are_read():
 @pytest.mark.skipif(not MESSAGES.is_dir(), reason="no recorded data at ../shared/data")
 def test_recorded_coin_margined_trades_are_12035_contracts_sold_on_balance():
     reader = VENUES["binance-coinm"](["BTCUSD_PERP"])
-    contracts, worth = 0, Fraction()
+    contracts, notional = 0, Fraction()
     with gzip.open(MESSAGES / "binance_raw" / "cm_btcusd_perp_20240808.gz") as lines:
         for line in lines:
             event = reader.decode(line.partition(b" ")[2])
             for trade in event.trades if isinstance(event, Trades) else ():
                 contracts += trade.side * int(json.loads(line.partition(b" ")[2])["data"]["q"])
                 decimals = event.market.price_decimals + event.market.size_decimals
-                worth += Fraction(trade.side * trade.size * trade.price, 10**decimals)
+                notional += Fraction(trade.side * trade.size * trade.price, 10**decimals)
     assert contracts == -12_035
-    assert round(worth, 2) == -1_203_500, "price x base size is contracts x 100 USD, to the cent"
+    assert round(notional, 2) == -1_203_500, "price x base size is contracts x 100 USD, to the cent"

@@ -152,8 +152,8 @@ def test_deribit_messages_are_read_without_prints_of_combinations():
         True,
     )
     assert (perpetual.price_decimals, perpetual.tick) == (1, 5)
-    listed = venue.read_markets(message("deribit", "http_get_instruments"))
-    assert {one.kind for one in listed} <= {"perp", "future", "spot"}
+    instrument = venue.read_markets(message("deribit", "http_get_instruments"))
+    assert {one.kind for one in instrument} <= {"perp", "future", "spot"}
     assert not isinstance(venue.decode(message("deribit", "ws_error")), Several)
 
 

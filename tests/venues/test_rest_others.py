@@ -287,14 +287,14 @@ def contract(name="BTC_USDT", multiplier="0.0001", step="0.1"):
 
 
 @pytest.mark.parametrize(
-    ("multiplier", "worth", "inverse", "places"),
+    ("multiplier", "notional", "inverse", "places"),
     [("0.0001", "0.0001", False, 4), ("10", "10", False, 0), ("0", "1", True, 0), ("1.50", "1.5", False, 1)],
 )
 def test_gate_contracts_are_worth_what_their_multiplier_says_and_0_is_one_dollar(
-    multiplier, worth, inverse, places
+    multiplier, notional, inverse, places
 ):
     (market,) = made("gate-futures").read_markets(body([contract(multiplier=multiplier)]), ["BTC_USDT"])
-    assert (market.contract_size, market.inverse, market.size_decimals) == (worth, inverse, places)
+    assert (market.contract_size, market.inverse, market.size_decimals) == (notional, inverse, places)
     assert (market.price_decimals, market.tick) == (1, 1)
 
 

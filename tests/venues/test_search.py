@@ -133,7 +133,7 @@ def test_nothing_typed_can_break_it():
 
 
 def test_search_finds_by_asset_by_part_and_by_letters_in_order_best_first():
-    everything = [market for listed in LISTED.values() for market in listed]
+    everything = [market for instrument in LISTED.values() for market in instrument]
 
     def found(text, limit=20):
         return [market.name for market in search(text, everything, limit)]

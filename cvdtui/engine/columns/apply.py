@@ -62,7 +62,7 @@ def segment_of_one(trade: Trade, grain_us: int, columns: Columns, *, excludes_ze
     """A single trade as a Segment, in integers of any width."""
     signed = trade.size * trade.side
     buy, sell = max(signed, 0), max(-signed, 0)
-    worth = trade.price * trade.size
+    notional = trade.price * trade.size
     return Segment(
         trade.time_us - trade.time_us % grain_us,
         trade.price,
@@ -75,8 +75,8 @@ def segment_of_one(trade: Trade, grain_us: int, columns: Columns, *, excludes_ze
         signed if excludes_zero else max(signed, 0),
         signed if excludes_zero else min(signed, 0),
         1,
-        worth,
-        worth * trade.side,
+        notional,
+        notional * trade.side,
         {trade.price << 2 | trade.side & 3: trade.size},
         columns.source,
     )

@@ -80,9 +80,9 @@ class Sums:
         keys, sizes = self.keys[cells].tolist(), self.sizes[cells].tolist()
         found: Cells = dict(zip(keys, sizes, strict=True))
         sums = [column[0] for column in self.lists(group, group + 1)]
-        worth = int(self.value[group]), int(self.value_delta[group])
+        notional = int(self.value[group]), int(self.value_delta[group])
         time_us, trades = int(self.time_us[group]), int(self.trades[group])
-        return Segment(time_us, *sums, trades, *worth, found, source)  # type: ignore[arg-type, call-arg]  # in order
+        return Segment(time_us, *sums, trades, *notional, found, source)  # type: ignore[arg-type, call-arg]  # in order
 
     def packed(self, low: int, high: int) -> list[Packed]:
         """The cells of the groups low <= group < high, at rest."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from cvdtui.panes.explain.entry import Book, Entry, Explainer, Sight, Way, part
 from cvdtui.panes.line import narrow
-from cvdtui.panes.links import BUSY, COLUMNS, SKEW_US, Seen, duration, see, way_out
+from cvdtui.panes.links import BUSY, COLUMNS, SKEW_US, Seen, duration, next_step, see
 
 Told = tuple[tuple[str, str], ...]
 """(what, its value now)."""
@@ -30,7 +30,7 @@ def _state(one: Seen, sight: Sight) -> Told:
         told.append(("because", narrow(link.text)))
     if link.retry_at_us > now:
         told.append(("again in", duration((link.retry_at_us - now) // 1_000_000)))
-    if way := way_out(link):
+    if way := next_step(link):
         told.append(("what to do:", way))
     return tuple(told)
 

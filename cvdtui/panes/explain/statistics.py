@@ -2,7 +2,7 @@
 
 from math import fsum, sqrt
 
-from cvdtui.model import Conventions, Dashboard, MarketDetail
+from cvdtui.model import Dashboard, MarketDetail, SignalParameters
 from cvdtui.panes import numbers
 from cvdtui.panes.dashboard import missing, trend, zone
 from cvdtui.panes.explain.entry import Book, Entry, Sight, Way, digits
@@ -242,7 +242,7 @@ def measured(sight: Sight) -> tuple[float, float, float, float] | None:
     for at in range(max(width, len(closed) - rules.efficiency_window), len(closed)):
         prices.append(closed[at].close - closed[at - width].close)
         deltas.append(fsum(bar.delta for bar in closed[at - width + 1 : at + 1]))
-    wanted = min(rules.efficiency_window, detail.dashboard.heard - width)
+    wanted = min(rules.efficiency_window, detail.dashboard.evaluated - width)
     if len(prices) < max(wanted, rules.efficiency_least):
         return None
     return prices[-1], deltas[-1], _deviation(prices), _deviation(deltas)
@@ -253,7 +253,7 @@ def _deviation(values: list[float]) -> float:
     return sqrt(fsum((value - mean) ** 2 for value in values) / len(values))
 
 
-def _z_formula(rules: Conventions, *, smooth: bool = True) -> str:
+def _z_formula(rules: SignalParameters, *, smooth: bool = True) -> str:
     body = f"(CVD - mean of {rules.z_bars}) / deviation of {rules.z_bars}"
     if rules.z_method == "flow":
         body = f"(CVD - CVD {rules.z_bars} bars ago) / (deviation of delta × sqrt {rules.z_bars})"
@@ -274,7 +274,7 @@ def _z_inputs(sight: Sight) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _spread_formula(rules: Conventions) -> str:
+def _spread_formula(rules: SignalParameters) -> str:
     other = rules.partner or "another market of the asset"
     return f"z of our CVD - b × the CVD of {other}, both from 0 at the window's start"
 
@@ -288,7 +288,7 @@ def _told(sight: Sight) -> Dashboard:
     return detail.dashboard if detail is not None else Dashboard()
 
 
-def _rules(sight: Sight) -> Conventions:
+def _rules(sight: Sight) -> SignalParameters:
     return _told(sight).rules
 
 

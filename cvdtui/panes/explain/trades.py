@@ -243,8 +243,8 @@ def _contracts(sight: Sight, one: Print) -> tuple[Way, ...]:
         return ()
     base = _base(sight, one)
     count = base * one.price / unit if market.inverse else base / unit
-    worth = f"{market.contract_size} {(market.quote if market.inverse else market.base) or 'units'}"
-    return (Way(f"contracts of {worth}", (digits(count, 4),)),)
+    notional = f"{market.contract_size} {(market.quote if market.inverse else market.base) or 'units'}"
+    return (Way(f"contracts of {notional}", (digits(count, 4),)),)
 
 
 def _order(prints: tuple[Print, ...]) -> list[Print]:

@@ -44,14 +44,14 @@ class Frames:
     def __init__(
         self,
         scales: dict[str, grammar.Scale],
-        clock: grammar.Clockwork,
+        clock: grammar.TimeBounds,
         trade_id_rule: IdRule,
-        stranger: Callable[[str], Market] | None,
+        unknown_symbol: Callable[[str], Market] | None,
     ) -> None:
         self._scales = scales
         self._clock = clock
         self._trade_id_rule: IdRule = trade_id_rule
-        self._stranger = stranger
+        self._unknown_symbol = unknown_symbol
         self._others: dict[str | None, Other] = {None: Other()}
 
     def decode(self, frame: bytes | str) -> Event:
@@ -131,7 +131,7 @@ class Frames:
         try:
             time_us = grammar.time_of(order, self._clock)
             price = near_units(order.ap, market.price_decimals)
-            size = scale.listed.near_size(order.z, price)
+            size = scale.instrument.near_size(order.z, price)
         except (ValueError, ZeroDivisionError, WireError) as error:
             raise refuse(market.name, f"liquidation: {error}") from None
         told = Liquidation(time_us, price, size, SELL if order.S == "SELL" else BUY)
@@ -165,8 +165,8 @@ class Frames:
     def _scale(self, symbol: str) -> grammar.Scale | None:
         """The scale of a symbol; one not asked for is learnt where every symbol is welcome (files)."""
         scale = self._scales.get(symbol)
-        if scale is None and self._stranger is not None and is_symbol(symbol):
-            scale = self._scales[symbol] = grammar.Scale(self._stranger(symbol))
+        if scale is None and self._unknown_symbol is not None and is_symbol(symbol):
+            scale = self._scales[symbol] = grammar.Scale(self._unknown_symbol(symbol))
         return scale
 
     def _named(self, symbol: str) -> str | None:

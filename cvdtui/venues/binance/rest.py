@@ -101,22 +101,22 @@ def read_time(body: bytes) -> int:
     return to_us(grammar.decode(_TIME, body).serverTime)
 
 
-def read_open_interest(scale: grammar.Scale, body: bytes, clock: grammar.Clockwork) -> OpenInterest:
+def read_open_interest(scale: grammar.Scale, body: bytes, clock: grammar.TimeBounds) -> OpenInterest:
     """Open interest in base units; raises WireError."""
     answer = grammar.decode(_OPEN_INTEREST, body, scale.market.name)
     time_us = to_us(answer.time)
     if not clock.believes(time_us):
         raise refuse(scale.market.name, f"open interest of {clean(answer.time, 40)}: not a time of ours")
     if scale.market.inverse:
-        return _worth_in_base(scale, answer.openInterest, time_us)
+        return _notional_in_base(scale, answer.openInterest, time_us)
     return OpenInterest(scale.market, time_us, near_units(answer.openInterest, scale.market.size_decimals))
 
 
-def _worth_in_base(scale: grammar.Scale, contracts: str, time_us: int) -> OpenInterest:
+def _notional_in_base(scale: grammar.Scale, contracts: str, time_us: int) -> OpenInterest:
     """Contracts at the last price seen, which the answer lacks; raises WireError before there is one."""
     if not scale.last_price:
         raise refuse(scale.market.name, "open interest in contracts, and no price yet")
-    return OpenInterest(scale.market, time_us, scale.listed.near_size(contracts, scale.last_price))
+    return OpenInterest(scale.market, time_us, scale.instrument.near_size(contracts, scale.last_price))
 
 
 def read_failure(body: bytes) -> tuple[int, str]:
@@ -184,7 +184,7 @@ def _rows(body: bytes) -> tuple[list[tuple[int, grammar.AggRow]], list[str], int
     return kept, refused, len(raws)
 
 
-def read_trades(scale: grammar.Scale, body: bytes, clock: grammar.Clockwork) -> Page:
+def read_trades(scale: grammar.Scale, body: bytes, clock: grammar.TimeBounds) -> Page:
     """A page of aggregate trades; a value finer than the market re-reads the page in the grown one."""
     rows, refused, count = _rows(body)
     raws: list[Raw] = []
@@ -207,7 +207,7 @@ def read_trades(scale: grammar.Scale, body: bytes, clock: grammar.Clockwork) -> 
             return Page(Trades(market, tuple(trades)), tuple(refused + wrong), count)
 
 
-def read_columns(scale: grammar.Scale, body: bytes, clock: grammar.Clockwork) -> ColumnsPage:
+def read_columns(scale: grammar.Scale, body: bytes, clock: grammar.TimeBounds) -> ColumnsPage:
     """A page of aggregate trades as columns; anything unusual goes through `read_trades`."""
     import numpy as np
 
@@ -243,7 +243,7 @@ def _integers(values: "np.ndarray", scale: float, limit: float) -> "np.ndarray |
 # --- candles
 
 
-def read_candles(scale: grammar.Scale, body: bytes, seconds: int, clock: grammar.Clockwork) -> Candles:
+def read_candles(scale: grammar.Scale, body: bytes, seconds: int, clock: grammar.TimeBounds) -> Candles:
     """A page of klines: index 5 volume, 7 quote volume, 8 trades, 9 taker-buy volume."""
     raws = grammar.decode(_RAW_ROWS, body)
     while True:
@@ -267,7 +267,7 @@ def read_candle(  # noqa: PLR0913 - the fields of one row
     time: int,
     texts: tuple[str, ...],
     trades: int,
-    clock: grammar.Clockwork,
+    clock: grammar.TimeBounds,
 ) -> Candle:
     """One closed candle from its texts (o h l c, volume, taker buy, the two in quote); raises WireError."""
     if scale.market.inverse:

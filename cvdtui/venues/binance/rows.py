@@ -23,7 +23,7 @@ from cvdtui.venues.grammar.decimals import (
     to_units,
 )
 from cvdtui.venues.grammar.events import DAY_US, EARLIEST_US, clean, refuse, to_us
-from cvdtui.venues.grammar.instruments import Listed
+from cvdtui.venues.grammar.instruments import Instrument
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -166,7 +166,7 @@ class Frame(Struct, gc=False):
 class Scale:
     """A market and its powers of ten, at hand for every trade; grows when a finer value comes."""
 
-    __slots__ = ("last_price", "limit", "listed", "market", "price_scale", "size_scale")
+    __slots__ = ("instrument", "last_price", "limit", "market", "price_scale", "size_scale")
 
     def __init__(self, market: Market) -> None:
         self.learn(market)
@@ -175,7 +175,7 @@ class Scale:
         self.market = market
         self.price_scale = 10.0**market.price_decimals
         self.size_scale = 10.0**market.size_decimals
-        self.listed = Listed(market)
+        self.instrument = Instrument(market)
         """The same market for texts."""
         self.last_price = 0
         """Of the last trade told in contracts."""
@@ -190,7 +190,7 @@ class Scale:
         self.learn(grown)
 
 
-class Clockwork:
+class TimeBounds:
     """The upper bound of believable times: one day past the clock handed in, or a fixed one."""
 
     __slots__ = ("_now", "latest_ms", "latest_us")
@@ -218,7 +218,7 @@ def decode(decoder: Decoder[T], raw: bytes | str | Raw, market: str | None = Non
         raise refuse(market, clean(error) or "not JSON") from None
 
 
-def time_of(row: AggRow | Order, clock: Clockwork) -> int:
+def time_of(row: AggRow | Order, clock: TimeBounds) -> int:
     """The trade's time in us; raises ValueError with the reason when nobody can believe it."""
     time_us = to_us(row.T)
     if not clock.believes(time_us):
@@ -239,11 +239,11 @@ def exact_trade(scale: Scale, row: AggRow, texts: ExactTexts, time_us: int) -> T
 
 def contract_trade(scale: Scale, row: AggRow, price: str, size: str, time_us: int) -> Trade:
     """A row whose size is in contracts, in base units."""
-    listed = scale.listed
-    units = listed.price(price)
-    amount = listed.size(size, units)
-    if listed.market is not scale.market:
-        scale.learn(listed.market)
+    instrument = scale.instrument
+    units = instrument.price(price)
+    amount = instrument.size(size, units)
+    if instrument.market is not scale.market:
+        scale.learn(instrument.market)
         return contract_trade(scale, row, price, size, time_us)
     scale.last_price = units
     return Trade(row.a, time_us, units, amount, SELL if row.m else BUY)
@@ -289,15 +289,15 @@ def in_base(scale: Scale, numbers: tuple[str, ...]) -> tuple[str, ...]:
     decimals = decimals_of(size)
     contract = to_units(size, decimals), decimals
     try:
-        worth = [str(linear_size(text, contract, 0)) for text in (contracts, taker)]
+        notional = [str(linear_size(text, contract, 0)) for text in (contracts, taker)]
     except TooFineError:
         raise refuse(
             scale.market.name, f"candle: {clean(contracts, 40)} contracts: not a whole number"
         ) from None
-    return opened, high, low, close, base, taker_base, worth[0], worth[1]
+    return opened, high, low, close, base, taker_base, notional[0], notional[1]
 
 
-def faults_of_candle(candle: Candle, clock: Clockwork) -> str:
+def faults_of_candle(candle: Candle, clock: TimeBounds) -> str:
     """Why a candle makes no sense, or an empty text."""
     if not clock.believes(candle.time_us) or candle.time_us % (candle.seconds * 1_000_000):
         return (

@@ -56,11 +56,11 @@ class Binance:
         self.rest_url = (rest_url or product.rest_url).rstrip("/")
         self.mirrors = product.mirrors
         self._product = product
-        self._clock = grammar.Clockwork(now, LATEST_US)
+        self._clock = grammar.TimeBounds(now, LATEST_US)
         self._scales: dict[str, grammar.Scale] = {}
-        stranger = self.default_market if any_symbol else None
+        unknown_symbol = self.default_market if any_symbol else None
         self.decode: Callable[[bytes | str], Event] = Frames(
-            self._scales, self._clock, product.trade_id_rule, stranger
+            self._scales, self._clock, product.trade_id_rule, unknown_symbol
         ).decode
         """One frame as an Event; raises WireError (with `market` where known) for one that does not parse."""
         for symbol in symbols:

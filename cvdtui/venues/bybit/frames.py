@@ -10,7 +10,7 @@ from msgspec.json import Decoder
 
 from cvdtui.model import BUY, SELL
 from cvdtui.venues.grammar.events import Ack, Event, Other, Pong, Refusal, clean, id_of, to_us
-from cvdtui.venues.grammar.instruments import Listed, Listing, Row, decode
+from cvdtui.venues.grammar.instruments import Instrument, Instruments, Row, decode
 
 SIDES = {"Buy": BUY, "Sell": SELL}
 LONG_CLOSED = {"Buy": SELL, "Sell": BUY}
@@ -95,8 +95,8 @@ _HEAD = Decoder(Head)
 class Frames:
     """Reads the frames of the markets in a listing."""
 
-    def __init__(self, listing: Listing) -> None:
-        self._listing = listing
+    def __init__(self, instruments: Instruments) -> None:
+        self._instruments = instruments
         self._one_sided: set[str] = set()
         """Markets whose tickers say one side's open interest."""
 
@@ -109,11 +109,11 @@ class Frames:
         if not told.topic.startswith(("publicTrade.", "trade.")):
             return self._rarer(frame)
         symbol = told.data[0].s if told.data else told.topic.rpartition(".")[2]
-        listed = self._listing.find(symbol)
-        if listed is None or any(row.s != symbol for row in told.data):
+        instrument = self._instruments.find(symbol)
+        if instrument is None or any(row.s != symbol for row in told.data):
             return Other()
-        return self._listing.event(
-            listed,
+        return self._instruments.event(
+            instrument,
             [row_of(row) for row in told.data if not row.BT],
             "unique",
             excluded=sum(row.BT for row in told.data),
@@ -123,35 +123,35 @@ class Frames:
         head = decode(_HEAD, frame)
         kind, _, symbol = head.topic.partition(".")
         if head.topic:
-            listed = self._listing.find(symbol.rpartition(".")[2])
-            if listed is None:
+            instrument = self._instruments.find(symbol.rpartition(".")[2])
+            if instrument is None:
                 return Other()
             if kind == "tickers":
-                return self._ticker(listed, frame)
+                return self._ticker(instrument, frame)
             if kind == "allLiquidation":
-                return self._liquidations(listed, frame)
+                return self._liquidations(instrument, frame)
             if kind in ("publicTrade", "trade"):
-                decode(_TRADES, frame, listed.market.name)  # raises the reason
-            return Other(listed.market.name)
+                decode(_TRADES, frame, instrument.market.name)  # raises the reason
+            return Other(instrument.market.name)
         return _answer(head)
 
-    def _ticker(self, listed: Listed, frame: bytes | str) -> Event:
-        name = listed.market.name
+    def _ticker(self, instrument: Instrument, frame: bytes | str) -> Event:
+        name = instrument.market.name
         told = decode(_TICKER, frame, name)
         ticker, time_us = told.data, to_us(told.ts)
         if ticker.singleOpenInterest:
             self._one_sided.add(name)
         text = ticker.singleOpenInterest if name in self._one_sided else ticker.openInterest
-        if listed.market.inverse:
+        if instrument.market.inverse:
             text = ticker.openInterestValue
         if not text:
             return Other(name)
-        return self._listing.open_interest(listed, time_us, text)
+        return self._instruments.open_interest(instrument, time_us, text)
 
-    def _liquidations(self, listed: Listed, frame: bytes | str) -> Event:
-        rows = decode(_LIQUIDATIONS, frame, listed.market.name).data
+    def _liquidations(self, instrument: Instrument, frame: bytes | str) -> Event:
+        rows = decode(_LIQUIDATIONS, frame, instrument.market.name).data
         told = [(0, to_us(row.T), row.p, row.v, LONG_CLOSED[row.S], 1) for row in rows]
-        return self._listing.liquidations(listed, told)
+        return self._instruments.liquidations(instrument, told)
 
 
 def row_of(row: TradeRow) -> Row:

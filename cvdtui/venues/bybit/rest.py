@@ -14,7 +14,7 @@ from cvdtui.model import Market
 from cvdtui.venues.bybit.frames import SIDES
 from cvdtui.venues.grammar.decimals import INVERSE_DECIMALS, decimals_of, to_units
 from cvdtui.venues.grammar.events import MOST_DIGITS, Limits, Page, clean, id_of, is_symbol, refuse, to_us
-from cvdtui.venues.grammar.instruments import Listing, decode
+from cvdtui.venues.grammar.instruments import Instruments, decode
 
 TRADING = frozenset({"", "Trading", "PreLaunch"})
 UNKNOWN_SYMBOL = 10001
@@ -168,10 +168,10 @@ def _market(product: Product, one: _Instrument) -> Market:
     )
 
 
-def read_trades(listing: Listing, body: bytes, symbol: str) -> Page:
+def read_trades(instruments: Instruments, body: bytes, symbol: str) -> Page:
     """The newest trades, oldest first; block trades are counted and left out."""
-    listed = listing.find(symbol)
-    if listed is None:
+    instrument = instruments.find(symbol)
+    if instrument is None:
         raise refuse(None, f"{clean(symbol, 60)} is not watched")
     told: list[_Trade] = []
     refused: list[str] = []
@@ -189,7 +189,7 @@ def read_trades(listing: Listing, body: bytes, symbol: str) -> Page:
         if not one.isBlockTrade
     ]
     blocks = sum(one.isBlockTrade for one in told)
-    return listing.page(listed, fills, "unique", excluded=blocks, refused=refused)
+    return instruments.page(instrument, fills, "unique", excluded=blocks, refused=refused)
 
 
 def _number(text: str | int) -> int:

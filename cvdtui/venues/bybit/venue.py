@@ -17,7 +17,7 @@ from cvdtui.venues.bybit.rest import Product
 from cvdtui.venues.grammar.decimals import INVERSE_DECIMALS
 from cvdtui.venues.grammar.events import ColumnsPage, Event, Limits, Page, Request
 from cvdtui.venues.grammar.instruments import checked_symbol
-from cvdtui.venues.grammar.options import Options, addresses, listing
+from cvdtui.venues.grammar.options import Options, addresses, instruments
 from cvdtui.venues.grammar.parsing import to_columns
 from cvdtui.venues.grammar.requests import Window, in_parts, newest_only, question
 from cvdtui.venues.grammar.symbols import split_symbol
@@ -41,7 +41,7 @@ class Bybit:
             "https://api.bytick.com",
         )
         self._product = product
-        self.known = listing(self.default_market, symbols, options)
+        self.known = instruments(self.default_market, symbols, options)
         self._frames = Frames(self.known)
 
     def default_market(self, symbol: str) -> Market:

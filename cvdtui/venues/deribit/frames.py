@@ -13,7 +13,7 @@ from msgspec.json import Decoder, encode
 from cvdtui.errors import WireError
 from cvdtui.model import BUY, SELL, Trade, Trades
 from cvdtui.venues.grammar.events import Ack, Event, Faulty, Other, Pong, Refusal, Reply, Several, clean
-from cvdtui.venues.grammar.instruments import Listed, Listing, Row, decode
+from cvdtui.venues.grammar.instruments import Instrument, Instruments, Row, decode
 from cvdtui.venues.grammar.parsing import by_symbol, text_of
 
 OURS = 0
@@ -82,7 +82,7 @@ _CHANNELS = Decoder(list[str])
 class Frames:
     """Reads the frames of the markets in a listing."""
 
-    def __init__(self, known: Listing) -> None:
+    def __init__(self, known: Instruments) -> None:
         self._known = known
 
     def decode(self, frame: bytes | str) -> Event:
@@ -103,18 +103,18 @@ class Frames:
         return _answer(head)
 
     def _trades(self, symbol: str, raws: Sequence[Raw]) -> Event:
-        listed = self._known.find(symbol) if reads(symbol) else None
-        if listed is None:
+        instrument = self._known.find(symbol) if reads(symbol) else None
+        if instrument is None:
             return Other()
-        batch, forced, refused = self.read(listed, raws)
-        name = listed.market.name
+        batch, forced, refused = self.read(instrument, raws)
+        name = instrument.market.name
         events: list[Event] = [batch]
         if forced:
-            events.append(self._known.liquidations(listed, forced))
+            events.append(self._known.liquidations(instrument, forced))
         events += [Faulty(name, f"{name}: {reason}") for reason in refused]
         return events[0] if len(events) == 1 else Several(tuple(events))
 
-    def read(self, listed: Listed, raws: Sequence[Raw]) -> tuple[Trades, list[Row], list[str]]:
+    def read(self, instrument: Instrument, raws: Sequence[Raw]) -> tuple[Trades, list[Row], list[str]]:
         """Trades, the liquidations among them, and why the other rows are none.
 
         A print outside the book takes a number of the sequence: it stays, of size 0, so that no hole is seen.
@@ -137,9 +137,9 @@ class Frames:
             rows.append(row)
             closing = {"T": (side,), "M": (-side,), "MT": (side, -side)}.get(one.liquidation, ())
             forced += [(*row[:4], order, 1) for order in closing]
-        trades, wrong = self._known.read(listed, rows)
+        trades, wrong = self._known.read(instrument, rows)
         known = sorted([*trades, *outside], key=lambda trade: trade.id)
-        batch = Trades(listed.market, tuple(known), "contiguous", excluded=len(outside))
+        batch = Trades(instrument.market, tuple(known), "contiguous", excluded=len(outside))
         return batch, forced if not wrong else [], [*refused, *wrong]
 
 

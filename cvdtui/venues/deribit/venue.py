@@ -24,7 +24,7 @@ from cvdtui.venues.grammar.events import (
     refuse,
 )
 from cvdtui.venues.grammar.instruments import checked_symbol, decode
-from cvdtui.venues.grammar.options import Options, addresses, listing
+from cvdtui.venues.grammar.options import Options, addresses, instruments
 from cvdtui.venues.grammar.parsing import text_of, to_columns
 from cvdtui.venues.grammar.requests import Window, by_id_only, question
 
@@ -83,7 +83,7 @@ class Deribit:
         self.ws_url, self.rest_url = addresses(
             options, "wss://streams.deribit.com", "https://www.deribit.com"
         )
-        self.known = listing(self.default_market, symbols, options)
+        self.known = instruments(self.default_market, symbols, options)
         self._frames = Frames(self.known)
 
     def default_market(self, symbol: str) -> Market:
@@ -203,9 +203,9 @@ class Deribit:
 
     def read_trades(self, body: bytes, symbol: str) -> Page:
         """An answer to `ask_trades`, in order of the sequence."""
-        listed = self.known.listed(symbol)
+        instrument = self.known.instrument(symbol)
         raws = decode(_TOLD, _result(body)).trades
-        batch, _, refused = self._frames.read(listed, raws)
+        batch, _, refused = self._frames.read(instrument, raws)
         return Page(batch, tuple(refused), len(raws))
 
     def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
@@ -215,11 +215,11 @@ class Deribit:
     def read_open_interest(self, body: bytes, symbol: str) -> OpenInterest:
         """An answer to `ask_open_interest`; raises WireError."""
         told = decode(_TICKER, _result(body))
-        listed = self.known.listed(symbol)
+        instrument = self.known.instrument(symbol)
         # The number is of both sides' money in USD (inverse) or base units, like a trade's amount.
         row = (0, told.timestamp * 1000, text_of(told.mark_price), text_of(told.open_interest), 0, 1)
-        size = self.known.trade(listed, row).size
-        return OpenInterest(listed.market, told.timestamp * 1000, size)
+        size = self.known.trade(instrument, row).size
+        return OpenInterest(instrument.market, told.timestamp * 1000, size)
 
     def read_failure(self, body: bytes) -> tuple[int, str]:
         """Code and cleaned text of an error answer; (0, "") when it is none."""

@@ -107,9 +107,9 @@ def _contract(product: Product, one: _Contract) -> Market:
     decimals = decimals_of(one.order_price_round)
     tick = max(1, to_units(one.order_price_round, decimals))
     places = decimals_of(one.quanto_multiplier)
-    worth = one.quanto_multiplier.rstrip("0").rstrip(".") if "." in one.quanto_multiplier else ""
-    worth = worth or one.quanto_multiplier
+    notional = one.quanto_multiplier.rstrip("0").rstrip(".") if "." in one.quanto_multiplier else ""
+    notional = notional or one.quanto_multiplier
     # A multiplier of 0 is no contract of nothing: it is an inverse one of 1 USD (gateapi-python#137).
-    inverse = worth == "0"
+    inverse = notional == "0"
     known = Market(product.name, one.name, base, money, product.kind, decimals, places, tick)
-    return replace(known, contract_size="1" if inverse else worth, inverse=inverse)
+    return replace(known, contract_size="1" if inverse else notional, inverse=inverse)

@@ -24,7 +24,7 @@ from cvdtui.venues.grammar.events import (
     refuse,
 )
 from cvdtui.venues.grammar.instruments import Row, checked_symbol, decode
-from cvdtui.venues.grammar.options import Options, addresses, listing
+from cvdtui.venues.grammar.options import Options, addresses, instruments
 from cvdtui.venues.grammar.parsing import by_symbol, epoch_us, event_of, page_of, text_of, to_columns
 from cvdtui.venues.grammar.requests import Window, newest_only, question
 
@@ -94,7 +94,7 @@ class Gate:
         self.ws_url, self.rest_url = addresses(options, product.ws_url, "https://api.gateio.ws")
         self._product = product
         self._now = options.get("now")
-        self.known = listing(self.default_market, symbols, options)
+        self.known = instruments(self.default_market, symbols, options)
 
     def default_market(self, symbol: str) -> Market:
         """A market from its symbol (BTC_USDT) alone (WireError); a future's contract is not known yet."""

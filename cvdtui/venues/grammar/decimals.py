@@ -108,9 +108,9 @@ def inverse_size(text: str, contract: tuple[int, int], price: int, market: Marke
     have. Raises WireError as `to_units` does.
     """
     own = decimals_of(text)
-    worth: int = to_units(text, own) * contract[0] * 10 ** (market.price_decimals + INVERSE_DECIMALS)
+    notional: int = to_units(text, own) * contract[0] * 10 ** (market.price_decimals + INVERSE_DECIMALS)
     divisor: int = price * 10 ** (own + contract[1])
-    units, rest = divmod(worth, divisor)
+    units, rest = divmod(notional, divisor)
     if 2 * rest > divisor or (2 * rest == divisor and units % 2):
         units += 1
     padding: int = 10 ** (market.size_decimals - INVERSE_DECIMALS)

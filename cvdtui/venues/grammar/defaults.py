@@ -10,7 +10,7 @@ KNOWN = ("learn", "forget", "market", "markets")
 """Methods of a venue that its Listing (`known`) answers."""
 
 
-class Unsaid:
+class Defaults:
     """The parts of a `Venue` for one that says nothing of them: trades alone, no frame but subscriptions."""
 
     mirrors: tuple[str, ...] = ()
@@ -43,10 +43,10 @@ class Unsaid:
         raise WireError(f"{self._venue} is not asked for open interest")
 
 
-def lend(grammar: Any) -> None:  # noqa: ANN401 - a class of a venue's file, which tests hold to the Venue
+def add_defaults(grammar: Any) -> None:  # noqa: ANN401 - a class of a venue's file, which tests hold to the Venue
     """Give a venue the methods that its file leaves out: of `known`, its Listing, and of Unsaid."""
-    unsaid = Unsaid(grammar.name)
-    parts = [(name, unsaid) for name in dir(Unsaid) if not name.startswith("_")]
+    defaults = Defaults(grammar.name)
+    parts = [(name, defaults) for name in dir(Defaults) if not name.startswith("_")]
     parts += [(name, grammar.known) for name in KNOWN if not hasattr(grammar, name)]
     for name, part in parts:
         if not hasattr(grammar, name):

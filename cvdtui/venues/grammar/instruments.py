@@ -52,7 +52,7 @@ Row = tuple[int, int, str, str, int, int]
 """One trade as a venue tells it: id, time in us, price, size (both texts), side, count of ids."""
 
 
-class Listed:
+class Instrument:
     """One market and its contract; texts become integers in the market's decimals, which grow as needed."""
 
     __slots__ = ("_contract", "market")
@@ -107,14 +107,14 @@ class Listed:
             raise WireError("its contract size is not known yet, so sizes cannot be told")
         if market.inverse and market.size_decimals >= INVERSE_DECIMALS:
             return inverse_size(text, contract, price, market)
-        worth = near_units(text, FINEST) * contract[0]
+        notional = near_units(text, FINEST) * contract[0]
         if market.inverse:
-            worth = worth * 10**market.price_decimals // price
+            notional = notional * 10**market.price_decimals // price
         step: int = 10 ** (FINEST + contract[1] - market.size_decimals)
-        return (worth + step // 2) // step
+        return (notional + step // 2) // step
 
 
-class Listing:
+class Instruments:
     """The markets of one venue; where every symbol is welcome (files), strangers are learnt as they come."""
 
     def __init__(
@@ -130,7 +130,7 @@ class Listing:
         self._any_symbol = any_symbol
         self._now = now
         self._latest_us = 0 if now else LATEST_US
-        self._listed: dict[str, Listed] = {}
+        self._instrument: dict[str, Instrument] = {}
         for symbol in symbols:
             self.learn(default(symbol))
         for market in markets:
@@ -138,38 +138,38 @@ class Listing:
 
     def learn(self, market: Market) -> None:
         """Read this market's frames from now on, in its decimals."""
-        known = self._listed.get(market.symbol)
+        known = self._instrument.get(market.symbol)
         if known is None:
-            self._listed[market.symbol] = Listed(market)
+            self._instrument[market.symbol] = Instrument(market)
         else:
             known.learn(market)
 
     def forget(self, symbol: str) -> None:
         """Ignore this market's frames from now on."""
-        self._listed.pop(symbol, None)
+        self._instrument.pop(symbol, None)
 
     def market(self, symbol: str) -> Market:
         """The market as known by now; raises KeyError for one never learnt."""
-        return self._listed[symbol].market
+        return self._instrument[symbol].market
 
-    def listed(self, symbol: str) -> Listed:
+    def instrument(self, symbol: str) -> Instrument:
         """What its texts mean; raises KeyError for a market never learnt."""
-        return self._listed[symbol]
+        return self._instrument[symbol]
 
     def markets(self) -> tuple[Market, ...]:
         """Every market as known by now."""
-        return tuple(one.market for one in self._listed.values())
+        return tuple(one.market for one in self._instrument.values())
 
-    def find(self, symbol: str) -> Listed | None:
+    def find(self, symbol: str) -> Instrument | None:
         """The market of a symbol; None for one nobody asked for."""
-        known = self._listed.get(symbol)
+        known = self._instrument.get(symbol)
         if known is None and self._any_symbol and is_symbol(symbol):
-            known = self._listed[symbol] = Listed(self._default(symbol))
+            known = self._instrument[symbol] = Instrument(self._default(symbol))
         return known
 
     def name(self, symbol: str) -> str | None:
         """`venue:SYMBOL` of a market that is watched."""
-        known = self._listed.get(symbol)
+        known = self._instrument.get(symbol)
         return known.market.name if known else None
 
     def believes(self, time_us: int) -> bool:
@@ -180,34 +180,34 @@ class Listing:
             self._latest_us = self._now() + DAY_US
         return EARLIEST_US <= time_us <= self._latest_us
 
-    def trade(self, listed: Listed, row: Row) -> Trade:
+    def trade(self, instrument: Instrument, row: Row) -> Trade:
         """One row; raises WireError with the reason when it makes no trade."""
         number, time_us, price_text, size_text, side, count = row
         if not self.believes(time_us):
             raise WireError(f"time {clean(time_us, 40)} us: expected 2009-01-01 to one day ahead")
         if not 1 <= count <= MOST_IDS or number < 0:
             raise WireError(f"id {clean(number, 60)} of {clean(count, 20)}: expected 0 or more, 1 or more")
-        price = listed.price(price_text)
-        return Trade(number, time_us, price, listed.size(size_text, price), side, count)
+        price = instrument.price(price_text)
+        return Trade(number, time_us, price, instrument.size(size_text, price), side, count)
 
-    def read(self, listed: Listed, rows: Iterable[Row]) -> tuple[list[Trade], list[str]]:
+    def read(self, instrument: Instrument, rows: Iterable[Row]) -> tuple[list[Trade], list[str]]:
         """Rows as trades, all in the market's decimals of afterwards, and why the others are none."""
         rows = list(rows)
         while True:
-            market = listed.market
+            market = instrument.market
             trades: list[Trade] = []
             refused: list[str] = []
             for row in rows:
                 try:
-                    trades.append(self.trade(listed, row))
+                    trades.append(self.trade(instrument, row))
                 except WireError as error:
                     refused.append(str(error))
-            if listed.market is market:
+            if instrument.market is market:
                 return trades, refused
 
     def event(
         self,
-        listed: Listed,
+        instrument: Instrument,
         rows: Iterable[Row],
         id_rule: IdRule,
         *,
@@ -215,15 +215,15 @@ class Listing:
         source: SideSource = "taker",
     ) -> Event:
         """A frame's rows as an Event; rows that make no trade are told beside those that do."""
-        trades, refused = self.read(listed, rows)
-        batch = Trades(listed.market, tuple(trades), id_rule, source, excluded)
+        trades, refused = self.read(instrument, rows)
+        batch = Trades(instrument.market, tuple(trades), id_rule, source, excluded)
         if not refused:
             return batch
-        return Several((batch, *self._faults(listed, refused)))
+        return Several((batch, *self._faults(instrument, refused)))
 
     def page(
         self,
-        listed: Listed,
+        instrument: Instrument,
         rows: Iterable[Row],
         id_rule: IdRule,
         *,
@@ -232,34 +232,36 @@ class Listing:
     ) -> Page:
         """An answer's rows (ascending) as a Page."""
         rows = list(rows)
-        trades, wrong = self.read(listed, rows)
-        batch = Trades(listed.market, tuple(trades), id_rule, excluded=excluded)
+        trades, wrong = self.read(instrument, rows)
+        batch = Trades(instrument.market, tuple(trades), id_rule, excluded=excluded)
         return Page(batch, (*refused, *wrong), len(rows) + excluded + len(refused))
 
-    def liquidation(self, listed: Listed, time_us: int, price: str, size: str, side: int) -> Liquidation:
+    def liquidation(
+        self, instrument: Instrument, time_us: int, price: str, size: str, side: int
+    ) -> Liquidation:
         """One liquidation, rounded (it grows no market); `side` is the closing order's. Raises WireError."""
         if not self.believes(time_us):
             raise WireError(f"time {clean(time_us, 40)} us: expected 2009-01-01 to one day ahead")
-        at = near_units(price, listed.market.price_decimals)
+        at = near_units(price, instrument.market.price_decimals)
         if not at:
             raise WireError(f"price {clean(price, 40)!r}: expected more than 0")
-        return Liquidation(time_us, at, listed.near_size(size, at), side)
+        return Liquidation(time_us, at, instrument.near_size(size, at), side)
 
-    def liquidations(self, listed: Listed, rows: Iterable[Row], *, complete: bool = True) -> Event:
+    def liquidations(self, instrument: Instrument, rows: Iterable[Row], *, complete: bool = True) -> Event:
         """A frame's liquidations as an Event (ids are not looked at); `side` is the closing order's."""
         events: list[Liquidation] = []
         refused: list[str] = []
         for _, time_us, price, size, side, _ in rows:
             try:
-                events.append(self.liquidation(listed, time_us, price, size, side))
+                events.append(self.liquidation(instrument, time_us, price, size, side))
             except WireError as error:
                 refused.append(f"liquidation: {error}")
-        told = Liquidations(listed.market, tuple(events), complete)
-        return Several((told, *self._faults(listed, refused))) if refused else told
+        told = Liquidations(instrument.market, tuple(events), complete)
+        return Several((told, *self._faults(instrument, refused))) if refused else told
 
-    def open_interest(self, listed: Listed, time_us: int, coins: str) -> OpenInterest:
+    def open_interest(self, instrument: Instrument, time_us: int, coins: str) -> OpenInterest:
         """Open interest told in base units; raises WireError."""
-        market = listed.market
+        market = instrument.market
         if not self.believes(time_us):
             text = f"open interest of {clean(time_us, 40)} us: expected 2009-01-01 to one day ahead"
             raise refuse(market.name, text)
@@ -268,8 +270,8 @@ class Listing:
         except WireError as error:
             raise refuse(market.name, f"open interest: {error}") from None
 
-    def _faults(self, listed: Listed, refused: Iterable[str]) -> list[Faulty]:
-        name = listed.market.name
+    def _faults(self, instrument: Instrument, refused: Iterable[str]) -> list[Faulty]:
+        name = instrument.market.name
         return [Faulty(name, f"{name}: {reason}") for reason in refused]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TypedDict
 
 from cvdtui.model import Market, Now
-from cvdtui.venues.grammar.instruments import Listing
+from cvdtui.venues.grammar.instruments import Instruments
 
 
 class Options(TypedDict, total=False):
@@ -23,9 +23,9 @@ def addresses(options: Options, ws_url: str, rest_url: str) -> tuple[str, str]:
     return socket.rstrip("/"), rest.rstrip("/")
 
 
-def listing(default: Callable[[str], Market], symbols: Iterable[str], options: Options) -> Listing:
+def instruments(default: Callable[[str], Market], symbols: Iterable[str], options: Options) -> Instruments:
     """The markets to begin with; `default` makes one of its symbol alone and raises WireError."""
-    return Listing(
+    return Instruments(
         default,
         symbols=symbols,
         markets=options.get("markets", ()),

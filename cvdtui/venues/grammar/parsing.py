@@ -9,7 +9,7 @@ from msgspec import Meta, Raw
 from cvdtui.errors import WireError
 from cvdtui.model import Columns, IdRule, Trades
 from cvdtui.venues.grammar.events import ColumnsPage, Event, Faulty, Other, Page, Several, clean, refuse
-from cvdtui.venues.grammar.instruments import Listing, Row
+from cvdtui.venues.grammar.instruments import Instruments, Row
 
 Moment = Annotated[datetime, Meta(tz=True)]
 """A time in RFC 3339 with its zone."""
@@ -52,7 +52,7 @@ def by_symbol(
 
 
 def page_of(  # noqa: PLR0913 - what a page is made of
-    known: Listing,
+    known: Instruments,
     symbol: str,
     raws: Iterable[Raw],
     read: Callable[[Raw], Row | None],
@@ -64,7 +64,7 @@ def page_of(  # noqa: PLR0913 - what a page is made of
 
     `read` gives None for a print that enters nothing, and raises WireError for a row that makes no trade.
     """
-    listed = known.listed(symbol)
+    instrument = known.instrument(symbol)
     rows: list[Row] = []
     refused: list[str] = []
     count = 0
@@ -78,8 +78,8 @@ def page_of(  # noqa: PLR0913 - what a page is made of
             if row is not None:
                 rows.append(row)
     excluded = count - len(rows) - len(refused)
-    trades, wrong = known.read(listed, sorted(rows) if by_id else rows)
-    batch = Trades(listed.market, tuple(trades), rule, excluded=excluded)
+    trades, wrong = known.read(instrument, sorted(rows) if by_id else rows)
+    batch = Trades(instrument.market, tuple(trades), rule, excluded=excluded)
     return Page(batch, (*refused, *wrong), count)
 
 

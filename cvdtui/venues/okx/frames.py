@@ -24,7 +24,7 @@ from cvdtui.venues.grammar.events import (
     clean,
     to_us,
 )
-from cvdtui.venues.grammar.instruments import Listing, Row, decode
+from cvdtui.venues.grammar.instruments import Instruments, Row, decode
 
 SIDES = {"buy": BUY, "sell": SELL}
 TRADES, OPEN_INTEREST, LIQUIDATIONS = "trades", "open-interest", "liquidation-orders"
@@ -106,8 +106,8 @@ _HEAD = Decoder(Head)
 class Frames:
     """Reads the frames of the markets in a listing."""
 
-    def __init__(self, listing: Listing) -> None:
-        self._listing = listing
+    def __init__(self, instruments: Instruments) -> None:
+        self._instruments = instruments
 
     def decode(self, frame: bytes | str) -> Event:
         """One frame as an Event; raises WireError for one that does not parse."""
@@ -118,10 +118,10 @@ class Frames:
         if told.arg.channel != TRADES:
             return self._rarer(frame)
         symbol = told.arg.instId
-        listed = self._listing.find(symbol)
-        if listed is None or any(row.instId != symbol for row in told.data):
+        instrument = self._instruments.find(symbol)
+        if instrument is None or any(row.instId != symbol for row in told.data):
             return Other()
-        return self._listing.event(listed, map(row_of, told.data), "contiguous")
+        return self._instruments.event(instrument, map(row_of, told.data), "contiguous")
 
     def _rarer(self, frame: bytes | str) -> Event:
         if frame in (b"pong", "pong"):
@@ -130,7 +130,7 @@ class Frames:
         if head.event or head.arg is None:
             return _answer(head)
         channel, symbol = head.arg.channel, head.arg.instId
-        name = self._listing.name(symbol)
+        name = self._instruments.name(symbol)
         if channel == TRADES:
             if name is not None:
                 decode(_TRADES, frame, name)  # raises the reason
@@ -147,17 +147,17 @@ class Frames:
         return known[0] if len(known) == 1 else Several(known) if known else Other()
 
     def _interest(self, row: InterestRow) -> Event:
-        listed = self._listing.find(row.instId)
-        if listed is None or not row.oiCcy:
+        instrument = self._instruments.find(row.instId)
+        if instrument is None or not row.oiCcy:
             return Other()
-        return self._listing.open_interest(listed, to_us(number(row.ts)), row.oiCcy)
+        return self._instruments.open_interest(instrument, to_us(number(row.ts)), row.oiCcy)
 
     def _liquidations(self, row: LiquidationRow) -> Event:
-        listed = self._listing.find(row.instId)
-        if listed is None:
+        instrument = self._instruments.find(row.instId)
+        if instrument is None:
             return Other()
         told = [(0, to_us(number(one.ts)), one.bkPx, one.sz, SIDES[one.side], 1) for one in row.details]
-        return self._listing.liquidations(listed, told, complete=False)
+        return self._instruments.liquidations(instrument, told, complete=False)
 
 
 def row_of(row: TradeRow) -> Row:

@@ -11,7 +11,7 @@ from cvdtui.errors import WireError
 from cvdtui.model import Kind, Market
 from cvdtui.venues.grammar.decimals import INVERSE_DECIMALS, TooFineError, decimals_of, linear_size, to_units
 from cvdtui.venues.grammar.events import Page, clean, is_symbol, refuse, to_us
-from cvdtui.venues.grammar.instruments import Listing, Row, decode
+from cvdtui.venues.grammar.instruments import Instruments, Row, decode
 from cvdtui.venues.okx.frames import TradeRow, number, row_of
 
 UNKNOWN_SYMBOL = 51001
@@ -129,10 +129,10 @@ def _product(value: str, factor: str) -> str:
     return f"{digits[:-places]}.{digits[-places:]}".rstrip("0").rstrip(".") if places else digits
 
 
-def read_trades(listing: Listing, body: bytes, symbol: str) -> Page:
+def read_trades(instruments: Instruments, body: bytes, symbol: str) -> Page:
     """Single fills, oldest first."""
-    listed = listing.find(symbol)
-    if listed is None:
+    instrument = instruments.find(symbol)
+    if instrument is None:
         raise refuse(None, f"{clean(symbol, 60)} is not watched")
     rows: list[Row] = []
     refused: list[str] = []
@@ -142,4 +142,4 @@ def read_trades(listing: Listing, body: bytes, symbol: str) -> Page:
         except WireError as error:
             refused.append(f"row {place}: {error}")
     rows.sort(key=lambda row: row[0])  # the newest come first
-    return listing.page(listed, rows, "contiguous", refused=refused)
+    return instruments.page(instrument, rows, "contiguous", refused=refused)

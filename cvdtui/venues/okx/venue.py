@@ -13,7 +13,7 @@ from cvdtui.model import IdRule, Kind, Market
 from cvdtui.venues.grammar.decimals import INVERSE_DECIMALS
 from cvdtui.venues.grammar.events import ColumnsPage, Event, Limits, Page, Request
 from cvdtui.venues.grammar.instruments import checked_symbol
-from cvdtui.venues.grammar.options import Options, addresses, listing
+from cvdtui.venues.grammar.options import Options, addresses, instruments
 from cvdtui.venues.grammar.parsing import to_columns
 from cvdtui.venues.grammar.requests import Window, by_id_only, in_parts, question
 from cvdtui.venues.okx import rest
@@ -54,7 +54,7 @@ class Okx:
             "wss://wseea.okx.com:8443",
             "https://app.okx.com",
         )
-        self.known = listing(self.default_market, symbols, options)
+        self.known = instruments(self.default_market, symbols, options)
         self._frames = Frames(self.known)
 
     def default_market(self, symbol: str) -> Market:

@@ -21,7 +21,7 @@ from cvdtui.venues.grammar.events import (
     is_symbol,
 )
 from cvdtui.venues.grammar.instruments import Row, checked_symbol, decode
-from cvdtui.venues.grammar.options import Options, addresses, listing
+from cvdtui.venues.grammar.options import Options, addresses, instruments
 from cvdtui.venues.grammar.parsing import event_of, page_of, to_columns
 from cvdtui.venues.grammar.requests import Window, by_id_only, question
 
@@ -84,7 +84,7 @@ class Tidewater:
         self.id_rule: IdRule = "contiguous"
         self.limits = LIMITS
         self.ws_url, self.rest_url = addresses(options, "wss://ws.example.org", "https://api.example.org")
-        self.known = listing(self.default_market, symbols, options)
+        self.known = instruments(self.default_market, symbols, options)
 
     def default_market(self, symbol: str) -> Market:
         """A market from its symbol (BTC-USD) alone; raises WireError."""
