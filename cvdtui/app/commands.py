@@ -11,7 +11,7 @@ from cvdtui.panes import PANES
 FRAMES = {"5s": 5, "15s": 15, "1m": 60, "5m": 300, "15m": 900, "1h": 3600, "4h": 14400, "1d": 86400}
 
 
-class Command(Struct, frozen=True):
+class ScreenCommand(Struct, frozen=True):
     """One command: what follows it, the action it starts, its words."""
 
     argument: str
@@ -19,27 +19,27 @@ class Command(Struct, frozen=True):
     words: str
 
 
-COMMANDS: dict[str, Command] = {
-    "add": Command("MARKET", "add", "follow a market"),
-    "remove": Command("[venue:SYMBOL]", "remove", "stop following it"),
-    "undo": Command("", "undo", "bring the removed market back"),
-    "open": Command("venue:SYMBOL", "goto", "show a market"),
-    "tf": Command(" ".join(FRAMES), "timeframe", "timeframe"),
-    "anchor": Command(" ".join(ANCHORS), "anchor", "where the CVD begins"),
-    "mark": Command("", "mark", "drop a CVD mark"),
-    "unit": Command("base quote", "unit", "units of sizes"),
-    "min": Command("SIZE", "least", "least size in trades"),
-    "filter": Command("[PATTERN]", "filter", "filter the markets"),
-    "alert": Command("[RULE]", "alert", "alert on the market"),
-    "unalert": Command("", "silence", "remove its added rules"),
-    "theme": Command("[NAME]", "theme", "colours"),
-    "preset": Command(" ".join(PRESETS), "preset", "layout"),
-    "pane": Command(" ".join(PANES), "pane", "show or hide a pane"),
-    "groups": Command("", "groups", "markets or asset groups"),
-    "speed": Command("FACTOR", "speed", "speed of a replay"),
-    "demo": Command("", "demo", "switch to the demo exchange"),
-    "help": Command("", "help", "numbers and keys"),
-    "quit": Command("", "quit", "leave"),
+COMMANDS: dict[str, ScreenCommand] = {
+    "add": ScreenCommand("MARKET", "add", "follow a market"),
+    "remove": ScreenCommand("[venue:SYMBOL]", "remove", "stop following it"),
+    "undo": ScreenCommand("", "undo", "bring the removed market back"),
+    "open": ScreenCommand("venue:SYMBOL", "goto", "show a market"),
+    "tf": ScreenCommand(" ".join(FRAMES), "timeframe", "timeframe"),
+    "anchor": ScreenCommand(" ".join(ANCHORS), "anchor", "where the CVD begins"),
+    "mark": ScreenCommand("", "mark", "drop a CVD mark"),
+    "unit": ScreenCommand("base quote", "unit", "units of sizes"),
+    "min": ScreenCommand("SIZE", "least", "least size in trades"),
+    "filter": ScreenCommand("[PATTERN]", "filter", "filter the markets"),
+    "alert": ScreenCommand("[RULE]", "alert", "alert on the market"),
+    "unalert": ScreenCommand("", "silence", "remove its added rules"),
+    "theme": ScreenCommand("[NAME]", "theme", "colours"),
+    "preset": ScreenCommand(" ".join(PRESETS), "preset", "layout"),
+    "pane": ScreenCommand(" ".join(PANES), "pane", "show or hide a pane"),
+    "groups": ScreenCommand("", "groups", "markets or asset groups"),
+    "speed": ScreenCommand("FACTOR", "speed", "speed of a replay"),
+    "demo": ScreenCommand("", "demo", "switch to the demo exchange"),
+    "help": ScreenCommand("", "help", "numbers and keys"),
+    "quit": ScreenCommand("", "quit", "leave"),
 }
 SHORT = {"q": "quit", "h": "help", "timeframe": "tf", "o": "open"}
 
@@ -69,7 +69,7 @@ def read(line: str) -> Order | str:
     return _argument(name, command, rest)
 
 
-def _argument(name: str, command: Command, rest: str) -> Order | str:
+def _argument(name: str, command: ScreenCommand, rest: str) -> Order | str:
     action = command.action
     if name == "tf":
         seconds = FRAMES.get(rest)

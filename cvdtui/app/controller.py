@@ -23,10 +23,10 @@ from cvdtui.app.source import Source
 from cvdtui.app.view_actions import Looking
 from cvdtui.model import Snapshot, View
 from cvdtui.panes import Panes
-from cvdtui.panes.groups import Groups
+from cvdtui.panes.groups import GroupsPane
 from cvdtui.panes.help import Help
 from cvdtui.panes.line import Answer, Filtered, Pane
-from cvdtui.panes.markets import Markets
+from cvdtui.panes.markets import MarketsPane
 from cvdtui.panes.offline import Offline
 
 
@@ -40,8 +40,8 @@ class Controller:
         self.source = source
         self.layout_state = layout_state
         self.view = view
-        self.markets = Markets()
-        self._grouped = Groups()
+        self.markets = MarketsPane()
+        self._grouped = GroupsPane()
         self.panes = Panes(markets=self.markets)
         self.help = Help()
         self.explaining = Explaining(self.panes, layout_state)

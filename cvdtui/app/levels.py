@@ -2,13 +2,13 @@
 
 from cvdtui.app.source import Source
 from cvdtui.model import MarketDetail
-from cvdtui.panes.chart import Chart
+from cvdtui.panes.chart import ChartPane
 from cvdtui.panes.line import Pane
 
 
 def drop(source: Source, detail: MarketDetail | None, chart: Pane) -> str:
     """A level at the crosshair's price line, or at the last price, or one gone that was there; in words."""
-    if detail is None or not detail.bars or not isinstance(chart, Chart):
+    if detail is None or not detail.bars or not isinstance(chart, ChartPane):
         return "no price to drop a level at"
     price = chart.pointed if chart.pointed is not None else detail.bars[-1].close
     prices, words = toggled(detail, price, chart.grain)

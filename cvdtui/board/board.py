@@ -22,8 +22,8 @@ from cvdtui.model import (
 )
 from cvdtui.signals.evaluator import MakeEvaluator, SignalEvaluator
 from cvdtui.signals.evaluators import AT_ONCE, Evaluators
-from cvdtui.snapshot.detail import Detail
-from cvdtui.snapshot.group import Groups, group_at_hand
+from cvdtui.snapshot.detail import DetailBuilder
+from cvdtui.snapshot.group import GroupBuilder, group_at_hand
 from cvdtui.snapshot.market_row import RowBuilder
 from cvdtui.snapshot.signal_log import Log
 
@@ -62,9 +62,9 @@ class Board:
         """Who judges the bars; None: nobody does."""
         self._make_flow = make_flow
         self._row_of = row_of
-        self._pictures: dict[str, tuple[RowBuilder, Detail]] = {}
+        self._pictures: dict[str, tuple[RowBuilder, DetailBuilder]] = {}
         self._link_of: dict[str, Link] = {}
-        self._groups = Groups()
+        self._groups = GroupBuilder()
         self._log = Log()
         self._hold_limit = hold_limit
         self._live = live
@@ -159,11 +159,11 @@ class Board:
             return None
         return self._log.score(self.evaluators.evaluator(state, view.timeframe), signal)
 
-    def _picture(self, name: str, state: MarketState, timeframe: int) -> tuple[RowBuilder, Detail]:
+    def _picture(self, name: str, state: MarketState, timeframe: int) -> tuple[RowBuilder, DetailBuilder]:
         known = self._pictures.get(name)
         if known is None or known[0].state is not state:
             picture = RowBuilder(state)
-            known = self._pictures[name] = (picture, Detail(picture, self._row_of(state.market)))
+            known = self._pictures[name] = (picture, DetailBuilder(picture, self._row_of(state.market)))
         known[0].evaluator = None if self.evaluators is None else self.evaluators.evaluator(state, timeframe)
         return known
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from msgspec import convert, structs
 
 from cvdtui.config import Config, VenueAddress
-from cvdtui.engine.flow import Flow, Limits
+from cvdtui.engine.flow import Flow, MemoryLimits
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.orders import ORDER_SLOTS, OrderLimits
 from cvdtui.engine.session import SessionClock
@@ -17,7 +17,7 @@ from cvdtui.signals.parameters import parameters
 from cvdtui.signals.size_buckets import SizeBuckets
 
 
-def flow_maker(config: Config, timeframes: Sequence[int], limits: Limits) -> Callable[[Market], Flow]:
+def flow_maker(config: Config, timeframes: Sequence[int], limits: MemoryLimits) -> Callable[[Market], Flow]:
     """Flows with the sessions, the rolling window and the conventions of the configuration."""
 
     def make(market: Market) -> Flow:
@@ -35,7 +35,7 @@ def flow_maker(config: Config, timeframes: Sequence[int], limits: Limits) -> Cal
     return make
 
 
-def order_limits(config: Config, market: str, limits: Limits) -> OrderLimits:
+def order_limits(config: Config, market: str, limits: MemoryLimits) -> OrderLimits:
     """Where the classes of order value end, and from which value on an order is kept for any bar length."""
     kept = ORDER_SLOTS if limits.bars is not None else None
     if not config.signals:
@@ -46,10 +46,10 @@ def order_limits(config: Config, market: str, limits: Limits) -> OrderLimits:
     return OrderLimits((classes.small, classes.medium, classes.big), min(large), kept)
 
 
-def live_limits(config: Config) -> Limits:
+def live_limits(config: Config) -> MemoryLimits:
     """How much of the past a live market keeps."""
     memory = config.memory
-    return Limits(memory.bars, memory.footprints, memory.prints)
+    return MemoryLimits(memory.bars, memory.footprints, memory.prints)
 
 
 def row_units(config: Config, market: Market) -> int | None:

@@ -7,7 +7,7 @@ from cvdtui.board.board import Board
 from cvdtui.board.setup import flow_maker
 from cvdtui.engine.flow import EVERYTHING
 from cvdtui.errors import NoDataError, UnreadableError
-from cvdtui.feeds.files import Event, Ignored, Notice, Rejected, open_files
+from cvdtui.feeds.files import Event, FileNotice, Ignored, Rejected, open_files
 from cvdtui.model import Columns, Trades
 from cvdtui.monitor.clock import wall_us
 from cvdtui.sources.options import ReplayOptions
@@ -54,7 +54,7 @@ def feed(board: Board, events: Iterable[Event]) -> None:
             board.on_rejected(event.market, f"{event.where}: {event.reason}", event.count)
         elif isinstance(event, Ignored):
             board.on_ignored(event.market, event.count)
-        elif isinstance(event, Notice):
+        elif isinstance(event, FileNotice):
             board.note(event.text)
 
 

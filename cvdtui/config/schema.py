@@ -20,7 +20,7 @@ class SessionTime(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     zone: Annotated[str | None, validators.ZONE] = None
 
 
-class Session(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SessionConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When sessions begin."""
 
     start: Annotated[str, validators.CLOCK] = "00:00"
@@ -30,7 +30,7 @@ class Session(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     markets: Annotated[dict[str, SessionTime], validators.MARKET] = field(default_factory=dict)
 
 
-class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RowConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Row sizes of footprint and profile in price units; None is automatic."""
 
     default: Annotated[Decimal | None, validators.ROW] = None
@@ -39,7 +39,7 @@ class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     )
 
 
-class Memory(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class MemoryConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How much of the past is kept, for each market."""
 
     bars: Annotated[int, validators.whole(100, 100_000, "bars")] = 2000
@@ -50,7 +50,7 @@ class Memory(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Lines of time and sales."""
 
 
-class Tape(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class TapeConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What happens while trades are missing."""
 
     hold: Annotated[int, validators.whole(100, 5_000_000, "trades")] = 50_000
@@ -59,7 +59,7 @@ class Tape(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """After this the missing trades are lost, and the tape goes on."""
 
 
-class History(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class HistoryConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is fetched on start."""
 
     klines: Annotated[bool, validators.SWITCH] = True
@@ -68,7 +68,7 @@ class History(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Fill the rows of this much from trades."""
 
 
-class Journal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class JournalConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is written down of signals and bars, so that they can be scored."""
 
     enabled: Annotated[bool, validators.SWITCH] = True
@@ -102,7 +102,7 @@ class IbkrContract(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     con_id: Annotated[int, validators.whole(0, 2**31 - 1, "the contract's id")] = 0
 
 
-class Ibkr(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class IbkrConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How Interactive Brokers is reached, by TWS or the Gateway, and how its ticks are read."""
 
     host: Annotated[str, validators.HOST] = "127.0.0.1"
@@ -150,15 +150,15 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """In `unit`."""
     exclude_zero: Annotated[bool, validators.SWITCH] = False
     """Highest and lowest delta of a bar without the 0 it began with."""
-    session: Session = field(default_factory=Session)
-    row: Row = field(default_factory=Row)
-    memory: Memory = field(default_factory=Memory)
-    tape: Tape = field(default_factory=Tape)
-    history: History = field(default_factory=History)
+    session: SessionConfig = field(default_factory=SessionConfig)
+    row: RowConfig = field(default_factory=RowConfig)
+    memory: MemoryConfig = field(default_factory=MemoryConfig)
+    tape: TapeConfig = field(default_factory=TapeConfig)
+    history: HistoryConfig = field(default_factory=HistoryConfig)
     alerts: Alerts = field(default_factory=Alerts)
-    journal: Journal = field(default_factory=Journal)
+    journal: JournalConfig = field(default_factory=JournalConfig)
     venues: Annotated[dict[str, VenueAddress], validators.VENUE] = field(default_factory=dict)
-    ibkr: Ibkr = field(default_factory=Ibkr)
+    ibkr: IbkrConfig = field(default_factory=IbkrConfig)
     signals: Annotated[dict[str, object], validators.SIGNALS] = field(default_factory=dict)
     """By signal, as it was read; cvdtui/signals/parameters.py says what is in force."""
     levels: Annotated[dict[str, Annotated[tuple[str, ...], validators.PRICES]], validators.MARKET] = field(

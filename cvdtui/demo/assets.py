@@ -19,7 +19,7 @@ VENUES = (USDM, SPOT, BYBIT, OKX, BYBIT_SPOT, BYBIT_INVERSE)
 Numbering = Literal["trade", "fill", "text"]
 
 
-class Listing(Struct, frozen=True, gc=False):
+class DemoMarket(Struct, frozen=True, gc=False):
     """One instrument: its Market and what only the exchange knows of it."""
 
     market: Market
@@ -55,7 +55,7 @@ class Asset(Struct, frozen=True, gc=False):
     """Standard deviation of a one-minute return."""
     value: float
     """Median trade in quote currency."""
-    listings: tuple[Listing, ...]
+    listings: tuple[DemoMarket, ...]
 
 
 class _Row(Struct, frozen=True, gc=False):
@@ -171,26 +171,28 @@ def _asset(index: int, row: _Row, abroad: tuple[_Abroad, ...], *, both: bool) ->
     )
 
 
-def _elsewhere(one: _Abroad, unit: Decimal, place: int) -> Listing:
+def _elsewhere(one: _Abroad, unit: Decimal, place: int) -> DemoMarket:
     inverse = one.venue == BYBIT_INVERSE
     kind: Kind = "perp" if inverse or one.venue == BYBIT or one.symbol.endswith("-SWAP") else "spot"
     money = "USD" if inverse else "USDT"
     market = Market(one.venue, one.symbol, one.base, money, kind, *one.decimals, inverse=inverse)
     ratio = int(unit.scaleb(one.decimals[0]))
     shown = one.decimals
-    return Listing(market, *shown, ratio, place % 3 - 1, one.share, *one.first, one.numbering, one.contract)
+    return DemoMarket(
+        market, *shown, ratio, place % 3 - 1, one.share, *one.first, one.numbering, one.contract
+    )
 
 
-def _perp(index: int, row: _Row, ratio: int) -> Listing:
+def _perp(index: int, row: _Row, ratio: int) -> DemoMarket:
     base = f"{row.multiple}{row.base}" if row.multiple > 1 else row.base
     market = Market(USDM, f"{base}USDT", base, "USDT", "perp", *row.perp)
     first = 2_860_000_000 - 61_345_678 * index
-    return Listing(
+    return DemoMarket(
         market, row.shown, row.perp[1], ratio, index % 3, row.share * _PERP_SHARE, first, 2 * first + 17
     )
 
 
-def _spot(index: int, row: _Row, ratio: int) -> Listing:
+def _spot(index: int, row: _Row, ratio: int) -> DemoMarket:
     market = Market(SPOT, f"{row.base}USDT", row.base, "USDT", "spot", *row.spot)
     first = 3_610_000_000 - 87_654_321 * index
-    return Listing(market, 8, 8, ratio, 0, row.share * (1 - _PERP_SHARE), first, first + first // 3)
+    return DemoMarket(market, 8, 8, ratio, 0, row.share * (1 - _PERP_SHARE), first, first + first // 3)

@@ -8,7 +8,7 @@ import numpy as np
 from cvdtui.demo.templates import Ints
 
 
-class Ticks(NamedTuple):
+class DemoTicks(NamedTuple):
     """Consecutive trades as columns; integers in the market's own decimals."""
 
     first: int
@@ -22,7 +22,7 @@ class Ticks(NamedTuple):
     fills: Ints
 
 
-class Bars(NamedTuple):
+class DemoBars(NamedTuple):
     """Bars as columns; a bar without trades has the close before it and no volume."""
 
     time_us: Ints
@@ -43,23 +43,23 @@ class Bars(NamedTuple):
     """Position after the last trade."""
 
 
-def no_bars() -> Bars:
+def no_bars() -> DemoBars:
     """Bars of length zero."""
-    return Bars(*(np.empty(0, np.int64) for _ in Bars._fields))
+    return DemoBars(*(np.empty(0, np.int64) for _ in DemoBars._fields))
 
 
-def concatenated(parts: list[Bars]) -> Bars:
+def concatenated(parts: list[DemoBars]) -> DemoBars:
     """Bars end to end."""
     if not parts:
         return no_bars()
     return (
         parts[0]
         if len(parts) == 1
-        else Bars(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+        else DemoBars(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     )
 
 
-def of_ticks(time_us: int, ticks: Ticks, close_before: Callable[[int], int]) -> Bars:
+def of_ticks(time_us: int, ticks: DemoTicks, close_before: Callable[[int], int]) -> DemoBars:
     """One bar that begins at `time_us` and holds exactly `ticks`; without any, the close stands still."""
     price, size = ticks.price, ticks.size
     end = ticks.first + len(price)
@@ -82,12 +82,12 @@ def of_ticks(time_us: int, ticks: Ticks, close_before: Callable[[int], int]) -> 
             ticks.first,
             end,
         )
-    return Bars(*(np.array([value], np.int64) for value in row))
+    return DemoBars(*(np.array([value], np.int64) for value in row))
 
 
-def joined(first: Bars, second: Bars) -> Bars:
+def joined(first: DemoBars, second: DemoBars) -> DemoBars:
     """One bar out of two single bars that follow each other and both hold trades."""
-    return Bars(
+    return DemoBars(
         first.time_us,
         first.open,
         np.maximum(first.high, second.high),

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from msgspec import Struct
 
 from cvdtui.demo.assets import SPOT, USDM
-from cvdtui.demo.binance_frames import Frames, interval_seconds
-from cvdtui.demo.binance_rest import Rest
-from cvdtui.demo.dialect import Answer, Limits, Message, Session, json_answer
-from cvdtui.demo.tapes import News, Tape, Tapes
+from cvdtui.demo.binance_frames import DemoFrames, interval_seconds
+from cvdtui.demo.binance_rest import DemoRest
+from cvdtui.demo.dialect import ClientSession, DialectLimits, HttpAnswer, Message, json_answer
+from cvdtui.demo.tapes import DemoTape, News, Tapes
 
 _MOST_STREAMS = 1024
 _MICRO = "us:"
@@ -24,13 +24,15 @@ class _Venue(Struct, frozen=True):
     venue: str
     routes: dict[str, frozenset[str] | None]
     """Path before /ws or /stream -> kinds of stream that get data there (None: all)."""
-    limits: Limits
+    limits: DialectLimits
 
 
 _VENUES = {
-    SPOT: _Venue(SPOT, {"": None}, Limits(6000, 5, 20.0, 60.0)),
+    SPOT: _Venue(SPOT, {"": None}, DialectLimits(6000, 5, 20.0, 60.0)),
     # Since April 2026 the bare USD-M routes acknowledge aggTrade and then send nothing.
-    USDM: _Venue(USDM, {"": _PUBLIC, "/public": _PUBLIC, "/market": _MARKET}, Limits(2400, 10, 180.0, 600.0)),
+    USDM: _Venue(
+        USDM, {"": _PUBLIC, "/public": _PUBLIC, "/market": _MARKET}, DialectLimits(2400, 10, 180.0, 600.0)
+    ),
 }
 
 
@@ -40,7 +42,7 @@ class _RefusedError(Exception):
         self.code = code
 
 
-class Binance:
+class DemoBinance:
     """One of Binance's two exchanges over the tapes of its markets (see `Dialect`)."""
 
     numbered = True
@@ -48,9 +50,9 @@ class Binance:
 
     def __init__(self, venue: str, tapes: Tapes) -> None:
         self._venue = _VENUES[venue]
-        self.tapes: Mapping[str, Tape] = tapes.of_venue(venue)
-        self._frames = Frames(self.tapes, usdm=venue == USDM)
-        self._rest = Rest(self.tapes, usdm=venue == USDM)
+        self.tapes: Mapping[str, DemoTape] = tapes.of_venue(venue)
+        self._frames = DemoFrames(self.tapes, usdm=venue == USDM)
+        self._rest = DemoRest(self.tapes, usdm=venue == USDM)
 
     @property
     def venue(self) -> str:
@@ -58,18 +60,18 @@ class Binance:
         return self._venue.venue
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> DialectLimits:
         """Weight, message rate and pings as documented by Binance."""
         return self._venue.limits
 
-    def open(self, path: str, query: Mapping[str, str]) -> Session | Answer:
+    def open(self, path: str, query: Mapping[str, str]) -> ClientSession | HttpAnswer:
         """`/ws[/a/b]` is raw, `/stream?streams=a/b` is wrapped; USD-M has them below /market and /public."""
         for route, kinds in self._venue.routes.items():
             rest = path.removeprefix(route)
             if not path.startswith(route) or not (rest in {"/stream", "/ws"} or rest.startswith("/ws/")):
                 continue
             micro = query.get("timeUnit", "").upper() == "MICROSECOND" and self.venue == SPOT
-            session = Session(combined=rest == "/stream", kinds=kinds, micro=micro)
+            session = ClientSession(combined=rest == "/stream", kinds=kinds, micro=micro)
             names = (
                 query.get("streams", "") if session.combined else rest.removeprefix("/ws").removeprefix("/")
             )
@@ -78,7 +80,7 @@ class Binance:
             return session
         return json_answer(404, {"code": -5000, "msg": f"Path {path} is invalid"})
 
-    def receive(self, session: Session, text: str) -> list[str]:
+    def receive(self, session: ClientSession, text: str) -> list[str]:
         """Act on SUBSCRIBE and the other methods; the frames to answer with."""
         try:
             request = json.loads(text)
@@ -91,7 +93,7 @@ class Binance:
             return [_error(error.code, str(error), number if isinstance(number, int | str) else None)]
         return [_said({"result": result, "id": number})]
 
-    def _act(self, session: Session, method: str, params: list[object]) -> object:
+    def _act(self, session: ClientSession, method: str, params: list[object]) -> object:
         if method == "LIST_SUBSCRIPTIONS":
             return [topic.removeprefix(_MICRO) for topic in session.topics]
         if method.endswith("_PROPERTY"):
@@ -108,7 +110,7 @@ class Binance:
         session.topics.update(dict.fromkeys(names))
         return None
 
-    def delivers(self, session: Session, topic: str) -> bool:
+    def delivers(self, session: ClientSession, topic: str) -> bool:
         """Whether data comes: unknown streams and those of another route are acknowledged and stay silent."""
         symbol, _, kind = topic.removeprefix(_MICRO).partition("@")
         if symbol != symbol.lower() or symbol.upper() not in self.tapes:
@@ -151,7 +153,7 @@ class Binance:
         write = self._frames.agg_trades if kind == "aggTrade" else self._frames.trades
         return write(topic, tape, ticks, now_us, 1000 if topic.startswith(_MICRO) else 1)
 
-    def wrap(self, session: Session, message: Message) -> str:
+    def wrap(self, session: ClientSession, message: Message) -> str:
         """Bare, or as {"stream", "data"}."""
         if not session.combined:
             return message.body
@@ -161,11 +163,11 @@ class Binance:
         """Request weight by Binance's tables."""
         return self._rest.weight(path, query)
 
-    def answer(self, path: str, query: Mapping[str, str], now_us: int) -> Answer:
+    def answer(self, path: str, query: Mapping[str, str], now_us: int) -> HttpAnswer:
         """The answer to a GET at the moment `now_us`."""
         return self._rest.answer(path, query, now_us)
 
-    def refusal(self, status: int, retry_after: int) -> Answer:
+    def refusal(self, status: int, retry_after: int) -> HttpAnswer:
         """A refused request in Binance's words."""
         if status in (418, 429):
             text = "Way too many requests; IP banned" if status == 418 else "Too many requests"
@@ -176,13 +178,13 @@ class Binance:
             return json_answer(status, body, {"Retry-After": str(retry_after)})
         if status == 451:
             return json_answer(451, {"code": 0, "msg": "Service unavailable from a restricted location"})
-        return Answer(status, b"<html><body>403 Forbidden</body></html>", {"Content-Type": "text/html"})
+        return HttpAnswer(status, b"<html><body>403 Forbidden</body></html>", {"Content-Type": "text/html"})
 
     def stamp(self, weight_used: int) -> dict[str, str]:
         """The weight used this minute."""
         return {"X-MBX-USED-WEIGHT": str(weight_used), "X-MBX-USED-WEIGHT-1M": str(weight_used)}
 
-    def _topic(self, session: Session, name: str) -> str:
+    def _topic(self, session: ClientSession, name: str) -> str:
         return _MICRO + name if session.micro else name
 
 
@@ -203,7 +205,7 @@ def _checked(request: object) -> tuple[str, list[object]]:
     return method, params
 
 
-def _property(session: Session, method: str, params: list[object]) -> bool | None:
+def _property(session: ClientSession, method: str, params: list[object]) -> bool | None:
     if not params or params[0] != "combined":
         raise _RefusedError(0, "Unknown property")
     if method == "GET_PROPERTY":

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from cvdtui.demo.assets import Listing
-from cvdtui.demo.bars import Bars, Ticks
+from cvdtui.demo.assets import DemoMarket
+from cvdtui.demo.bars import DemoBars, DemoTicks
 from cvdtui.demo.decimals import padded
 from cvdtui.demo.dialect import Message
-from cvdtui.demo.tapes import Tape
+from cvdtui.demo.tapes import DemoTape
 
 INTERVALS = {"1m": 60, "3m": 180, "5m": 300, "15m": 900, "30m": 1800, "1h": 3600, "2h": 7200, "4h": 14400}
 INTERVALS |= {"6h": 21600, "8h": 28800, "12h": 43200, "1d": 86400}
@@ -33,7 +33,7 @@ class Numbers:
 
     __slots__ = ("price", "size", "value")
 
-    def __init__(self, listing: Listing) -> None:
+    def __init__(self, listing: DemoMarket) -> None:
         market = listing.market
         both = market.price_decimals + market.size_decimals
         self.price = padded(market.price_decimals, listing.price_shown)
@@ -43,16 +43,18 @@ class Numbers:
         )
 
 
-class Frames:
+class DemoFrames:
     """Writes frames of one venue's markets; times are ms x `factor` (1000 gives microseconds)."""
 
-    def __init__(self, tapes: Mapping[str, Tape], *, usdm: bool) -> None:
+    def __init__(self, tapes: Mapping[str, DemoTape], *, usdm: bool) -> None:
         self._usdm = usdm
         self._numbers = {tape.name: Numbers(tape.listing) for tape in tapes.values()}
         self._klines: dict[str, tuple[int, int, int]] = {}
         """Topic -> (open time of the kline last sent, when, trades before its end)."""
 
-    def agg_trades(self, topic: str, tape: Tape, ticks: Ticks, now_us: int, factor: int) -> list[Message]:
+    def agg_trades(
+        self, topic: str, tape: DemoTape, ticks: DemoTicks, now_us: int, factor: int
+    ) -> list[Message]:
         """One frame per aggregate trade."""
         write, symbol, event = self._numbers[tape.name], tape.listing.market.symbol, now_us // 1000 * factor
         messages = []
@@ -74,7 +76,7 @@ class Frames:
             messages.append(Message(topic, body, trade_id, tape.name))
         return messages
 
-    def trades(self, topic: str, tape: Tape, ticks: Ticks, now_us: int, factor: int) -> list[Message]:
+    def trades(self, topic: str, tape: DemoTape, ticks: DemoTicks, now_us: int, factor: int) -> list[Message]:
         """One frame per single trade; half of the ids USD-M skips are insurance-fund prints off the tick."""
         write, symbol, event = self._numbers[tape.name], tape.listing.market.symbol, now_us // 1000 * factor
         messages = []
@@ -99,7 +101,7 @@ class Frames:
                 messages.append(Message(topic, head + body, trade_id, tape.name))
         return messages
 
-    def book_ticker(self, topic: str, tape: Tape, ticks: Ticks, now_us: int, factor: int) -> Message:
+    def book_ticker(self, topic: str, tape: DemoTape, ticks: DemoTicks, now_us: int, factor: int) -> Message:
         """The quote around the newest trade: a buy was at the ask, a sell at the bid."""
         write, symbol = self._numbers[tape.name], tape.listing.market.symbol
         price, update = int(ticks.price[-1]), int(ticks.fill[-1]) * 7
@@ -121,7 +123,7 @@ class Frames:
         for topic in [topic for topic in self._klines if topic not in wanted]:
             del self._klines[topic]
 
-    def klines(self, topic: str, tape: Tape, interval: str, now_us: int, factor: int) -> list[Message]:
+    def klines(self, topic: str, tape: DemoTape, interval: str, now_us: int, factor: int) -> list[Message]:
         """The open kline when it changed and is due, after the closing frame of the one before."""
         step = INTERVALS[interval] * 1_000_000
         begin = now_us // step * step
@@ -141,7 +143,7 @@ class Frames:
         ]
 
     def _kline(  # noqa: PLR0913 - everything a kline frame says
-        self, tape: Tape, bars: Bars, i: int, interval: str, now_us: int, factor: int, *, closed: bool
+        self, tape: DemoTape, bars: DemoBars, i: int, interval: str, now_us: int, factor: int, *, closed: bool
     ) -> str:
         write, symbol = self._numbers[tape.name], tape.listing.market.symbol
         begin = int(bars.time_us[i]) // 1000
@@ -162,13 +164,13 @@ class Frames:
         )
 
 
-def _next_fill(tape: Tape, position: int) -> int:
+def _next_fill(tape: DemoTape, position: int) -> int:
     """The single-trade id that follows the trade before `position`."""
     before = tape.history.ticks(position - 1, position)
     return int(before.fill[-1] + before.fills[-1]) if len(before.fill) else tape.listing.first_fill
 
 
-def _rows(tape: Tape, ticks: Ticks) -> Iterator[tuple[int, int, int, int, int, int, int]]:
+def _rows(tape: DemoTape, ticks: DemoTicks) -> Iterator[tuple[int, int, int, int, int, int, int]]:
     first = tape.listing.first_id + ticks.first
     return zip(
         range(first, first + len(ticks.price)),

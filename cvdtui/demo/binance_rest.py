@@ -3,11 +3,11 @@
 import json
 from collections.abc import Mapping
 
-from cvdtui.demo.assets import Listing
+from cvdtui.demo.assets import DemoMarket
 from cvdtui.demo.binance_frames import INTERVALS, Numbers, rpi_size
 from cvdtui.demo.decimals import padded
-from cvdtui.demo.dialect import Answer, json_answer
-from cvdtui.demo.tapes import Tape
+from cvdtui.demo.dialect import HttpAnswer, json_answer
+from cvdtui.demo.tapes import DemoTape
 
 _HOUR_MS = 3_600_000
 _KEPT_US = 48 * 3_600_000_000
@@ -20,10 +20,10 @@ class _BadRequestError(Exception):
         self.answer = json_answer(400, {"code": code, "msg": text})
 
 
-class Rest:
+class DemoRest:
     """Answers GETs from the tapes of one venue's markets."""
 
-    def __init__(self, tapes: Mapping[str, Tape], *, usdm: bool) -> None:
+    def __init__(self, tapes: Mapping[str, DemoTape], *, usdm: bool) -> None:
         self._tapes = tapes
         self._usdm = usdm
         self._prefix = "/fapi/v1/" if usdm else "/api/v3/"
@@ -42,7 +42,7 @@ class Rest:
             case _:
                 return 1
 
-    def answer(self, path: str, query: Mapping[str, str], now_us: int) -> Answer:
+    def answer(self, path: str, query: Mapping[str, str], now_us: int) -> HttpAnswer:
         """The answer at the moment `now_us`; errors as {"code", "msg"} with HTTP 400 or 404."""
         routes = {
             "ping": lambda: json_answer(200, {}),
@@ -61,7 +61,7 @@ class Rest:
         except _BadRequestError as error:
             return error.answer
 
-    def _agg_trades(self, query: Mapping[str, str], now_us: int) -> Answer:
+    def _agg_trades(self, query: Mapping[str, str], now_us: int) -> HttpAnswer:
         tape = self._tape(query)
         limit = min(_number(query, "limit", 500), 1000)
         start, end, from_id = (_optional(query, key) for key in ("startTime", "endTime", "fromId"))
@@ -85,7 +85,7 @@ class Rest:
         low = max(low, least)
         return self._listed(tape, low, min(high, low + limit))
 
-    def _listed(self, tape: Tape, low: int, high: int) -> Answer:
+    def _listed(self, tape: DemoTape, low: int, high: int) -> HttpAnswer:
         write, ticks = self._numbers[tape.name], tape.history.ticks(low, high)
         price, size = write.price, write.size
         rows = []
@@ -99,9 +99,9 @@ class Rest:
                 f'{{"a":{i},"p":"{price(p)}","q":"{size(s)}",{net}"f":{f},"l":{f + n - 1},'
                 f'"T":{t // 1000},"m":{maker}{tail}}}'
             )
-        return Answer(200, f"[{','.join(rows)}]".encode())
+        return HttpAnswer(200, f"[{','.join(rows)}]".encode())
 
-    def _klines(self, query: Mapping[str, str], now_us: int) -> Answer:
+    def _klines(self, query: Mapping[str, str], now_us: int) -> HttpAnswer:
         tape = self._tape(query)
         interval = query.get("interval", "")
         if not interval:
@@ -141,7 +141,7 @@ class Rest:
         ]
         return json_answer(200, rows)
 
-    def _exchange_info(self, query: Mapping[str, str], now_us: int) -> Answer:
+    def _exchange_info(self, query: Mapping[str, str], now_us: int) -> HttpAnswer:
         names = list(self._tapes)
         if not self._usdm and "symbol" in query:
             names = [query["symbol"]]
@@ -158,7 +158,7 @@ class Rest:
         }
         return json_answer(200, info)
 
-    def _symbol(self, listing: Listing) -> dict[str, object]:
+    def _symbol(self, listing: DemoMarket) -> dict[str, object]:
         market = listing.market
         tick = padded(market.price_decimals, listing.price_shown)
         step = padded(market.size_decimals, listing.size_shown)
@@ -201,13 +201,13 @@ class Rest:
             "underlyingType": "COIN",
         }
 
-    def _open_interest(self, query: Mapping[str, str], now_us: int) -> Answer:
+    def _open_interest(self, query: Mapping[str, str], now_us: int) -> HttpAnswer:
         tape = self._tape(query)
         size = self._numbers[tape.name].size(tape.open_interest)
         body = {"symbol": tape.listing.market.symbol, "openInterest": size, "time": now_us // 1000}
         return json_answer(200, body)
 
-    def _tape(self, query: Mapping[str, str]) -> Tape:
+    def _tape(self, query: Mapping[str, str]) -> DemoTape:
         symbol = query.get("symbol", "")
         if not symbol:
             raise _BadRequestError(

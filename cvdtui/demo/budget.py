@@ -6,7 +6,7 @@ _PATIENCE = 20
 _BAN_US = 2 * MINUTE_US
 
 
-class Budget:
+class DemoBudget:
     """Weight used in the current minute of the exchange's clock, per venue."""
 
     def __init__(self, limit: int) -> None:

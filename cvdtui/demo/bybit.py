@@ -5,12 +5,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import NamedTuple
 
-from cvdtui.demo.assets import BYBIT, BYBIT_INVERSE, BYBIT_SPOT, Listing
-from cvdtui.demo.bars import Ticks
+from cvdtui.demo.assets import BYBIT, BYBIT_INVERSE, BYBIT_SPOT, DemoMarket
+from cvdtui.demo.bars import DemoTicks
 from cvdtui.demo.decimals import padded, plain
-from cvdtui.demo.dialect import Answer, Keys, Limits, Message, Session, json_answer
+from cvdtui.demo.dialect import ClientSession, DialectLimits, HttpAnswer, Keys, Message, json_answer
 from cvdtui.demo.ids import uuid_of
-from cvdtui.demo.tapes import News, Tape, Tapes
+from cvdtui.demo.tapes import DemoTape, News, Tapes
 
 TRADES, TICKERS, LIQUIDATIONS = "publicTrade", "tickers", "allLiquidation"
 _DERIVATIVE = TRADES, TICKERS, LIQUIDATIONS
@@ -35,7 +35,7 @@ class _Row(NamedTuple):
     side: int
 
 
-class Bybit:
+class DemoBybit:
     """One of Bybit's products over the tapes of its markets (see `Dialect`)."""
 
     numbered = False
@@ -43,19 +43,19 @@ class Bybit:
 
     def __init__(self, venue: str, tapes: Tapes) -> None:
         self.venue = venue
-        self.limits = Limits(7200, 50, 20.0, 600.0)
-        self.tapes: Mapping[str, Tape] = tapes.of_venue(venue)
+        self.limits = DialectLimits(7200, 50, 20.0, 600.0)
+        self.tapes: Mapping[str, DemoTape] = tapes.of_venue(venue)
         self._ticked: dict[str, int] = {}
 
-    def open(self, path: str, query: Mapping[str, str]) -> Session | Answer:  # noqa: ARG002 - it takes none
+    def open(self, path: str, query: Mapping[str, str]) -> ClientSession | HttpAnswer:  # noqa: ARG002 - it takes none
         """`/v5/public/linear`, `/inverse` or `/spot`."""
         if path != f"/v5/public/{_CATEGORY[self.venue]}":
-            return Answer(404, b"404 page not found\n", {"Content-Type": "text/plain"})
-        return Session(combined=False)
+            return HttpAnswer(404, b"404 page not found\n", {"Content-Type": "text/plain"})
+        return ClientSession(combined=False)
 
     # --- the socket
 
-    def receive(self, session: Session, text: str) -> list[str]:
+    def receive(self, session: ClientSession, text: str) -> list[str]:
         """Act on ping, subscribe and unsubscribe; the frames to answer with."""
         try:
             request = json.loads(text)
@@ -90,7 +90,7 @@ class Bybit:
                 return f"Invalid symbol :[{name}]"
         return ""
 
-    def delivers(self, session: Session, topic: str) -> bool:  # noqa: ARG002 - one route
+    def delivers(self, session: ClientSession, topic: str) -> bool:  # noqa: ARG002 - one route
         """Always: what is not known was refused."""
         return topic.partition(".")[2] in self.tapes
 
@@ -117,11 +117,11 @@ class Bybit:
             return []
         return self._trades(tape, tape.history.ticks(tape.position - count, tape.position), now_us)
 
-    def wrap(self, session: Session, message: Message) -> str:  # noqa: ARG002 - one shape
+    def wrap(self, session: ClientSession, message: Message) -> str:  # noqa: ARG002 - one shape
         """As it is."""
         return message.body
 
-    def _trades(self, tape: Tape, ticks: Ticks, now_us: int) -> list[Message]:
+    def _trades(self, tape: DemoTape, ticks: DemoTicks, now_us: int) -> list[Message]:
         """One message for all trades of one millisecond; now and then a block trade among them."""
         topic = f"{TRADES}.{tape.listing.market.symbol}"
         messages = []
@@ -137,7 +137,7 @@ class Bybit:
             )
         return messages
 
-    def _trade(self, listing: Listing, row: _Row) -> dict[str, object]:
+    def _trade(self, listing: DemoMarket, row: _Row) -> dict[str, object]:
         price, size = _writers(listing)
         told = {
             "T": row.time_us // 1000,
@@ -165,7 +165,7 @@ class Bybit:
         told = {"topic": topic, "type": kind, "data": data, "cs": tape.position}
         return Message(topic, _json(told | {"ts": int(last.time_us[0]) // 1000}), None, tape.name)
 
-    def _liquidations(self, tape: Tape, ticks: Ticks, now_us: int) -> list[Message]:
+    def _liquidations(self, tape: DemoTape, ticks: DemoTicks, now_us: int) -> list[Message]:
         """A few of the trades were forced; `S` is the position's side: a long that is closed sells."""
         topic = f"{LIQUIDATIONS}.{tape.listing.market.symbol}"
         price, size = _writers(tape.listing)
@@ -191,13 +191,13 @@ class Bybit:
         """Requests are counted, not weighed."""
         return 1
 
-    def answer(self, path: str, query: Mapping[str, str], now_us: int) -> Answer:
+    def answer(self, path: str, query: Mapping[str, str], now_us: int) -> HttpAnswer:
         """Time, instruments and the newest trades; what is wrong is told with status 200."""
         name = path.removeprefix("/v5/market/") if path.startswith("/v5/market/") else ""
         if name == "time":
             return _result({"timeSecond": str(now_us // 1_000_000), "timeNano": str(now_us * 1000)}, now_us)
         if name not in ("instruments-info", "recent-trade"):
-            return Answer(404, b"404 page not found\n", {"Content-Type": "text/plain"})
+            return HttpAnswer(404, b"404 page not found\n", {"Content-Type": "text/plain"})
         symbol, limit = query.get("symbol", ""), query.get("limit", "") or "500"
         if query.get("category") != _CATEGORY[self.venue]:
             return _failure("Illegal category", now_us)
@@ -210,7 +210,7 @@ class Bybit:
             rows = self._recent(self.tapes[symbol], max(1, min(int(limit), _MOST_RECENT[self.venue])))
         return _result({"category": _CATEGORY[self.venue], "list": rows, "nextPageCursor": ""}, now_us)
 
-    def _recent(self, tape: Tape, count: int) -> list[dict[str, object]]:
+    def _recent(self, tape: DemoTape, count: int) -> list[dict[str, object]]:
         """The newest come first."""
         price, size = _writers(tape.listing)
         ticks = tape.history.ticks(tape.position - count, tape.position)
@@ -229,7 +229,7 @@ class Bybit:
             for row in reversed(list(_rows(tape, ticks)))
         ]
 
-    def _instrument(self, listing: Listing) -> dict[str, object]:
+    def _instrument(self, listing: DemoMarket) -> dict[str, object]:
         market = listing.market
         price, size = _writers(listing)
         steps = {"basePrecision" if self.venue == BYBIT_SPOT else "qtyStep": size(1)}
@@ -244,35 +244,35 @@ class Bybit:
         kind = {BYBIT: "LinearPerpetual", BYBIT_INVERSE: "InversePerpetual"}.get(self.venue)
         return {**told, "contractType": kind} if kind else told
 
-    def refusal(self, status: int, retry_after: int) -> Answer:
+    def refusal(self, status: int, retry_after: int) -> HttpAnswer:
         """A refused request in Bybit's words."""
         if status in (418, 429):
             body = {"retCode": 10006, "retMsg": "Too many visits. Exceeded the API Rate Limit."}
             return json_answer(status, body, {"Retry-After": str(retry_after)})
-        return Answer(status, b"<html><body>403 Forbidden</body></html>", {"Content-Type": "text/html"})
+        return HttpAnswer(status, b"<html><body>403 Forbidden</body></html>", {"Content-Type": "text/html"})
 
     def stamp(self, weight_used: int) -> dict[str, str]:  # noqa: ARG002 - it is not told
         """Nothing."""
         return {}
 
 
-def _rows(tape: Tape, ticks: Ticks) -> Iterator[_Row]:
+def _rows(tape: DemoTape, ticks: DemoTicks) -> Iterator[_Row]:
     first = tape.listing.first_id + ticks.first
     columns = (ticks.time_us, ticks.price, ticks.size, ticks.side)
     for number, values in enumerate(zip(*(column.tolist() for column in columns), strict=True), first):
         yield _Row(number, *values)
 
 
-def _decimals(listing: Listing) -> tuple[int, int]:
+def _decimals(listing: DemoMarket) -> tuple[int, int]:
     return listing.market.price_decimals, listing.market.size_decimals
 
 
-def _writers(listing: Listing) -> tuple[Callable[[int], str], Callable[[int], str]]:
+def _writers(listing: DemoMarket) -> tuple[Callable[[int], str], Callable[[int], str]]:
     price, size = _decimals(listing)
     return padded(price, listing.price_shown), padded(size, listing.size_shown)
 
 
-def _notional(listing: Listing, held: int, price: int) -> str:
+def _notional(listing: DemoMarket, held: int, price: int) -> str:
     """Contracts in the other money: of an inverse market in coins."""
     decimals = _decimals(listing)
     if listing.market.inverse:
@@ -289,11 +289,11 @@ def _said(operation: str, number: str, text: str, *, success: bool = True) -> st
     return _json(told)
 
 
-def _result(result: Mapping[str, object], now_us: int) -> Answer:
+def _result(result: Mapping[str, object], now_us: int) -> HttpAnswer:
     told = {"retCode": 0, "retMsg": "OK", "result": result, "retExtInfo": {}, "time": now_us // 1000}
     return json_answer(200, told)
 
 
-def _failure(text: str, now_us: int) -> Answer:
+def _failure(text: str, now_us: int) -> HttpAnswer:
     told = {"retCode": 10001, "retMsg": text, "result": {}, "retExtInfo": {}, "time": now_us // 1000}
     return json_answer(200, told)

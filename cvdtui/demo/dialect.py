@@ -6,10 +6,10 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
-from cvdtui.demo.tapes import News, Tape
+from cvdtui.demo.tapes import DemoTape, News
 
 
-class Answer(Struct, frozen=True):
+class HttpAnswer(Struct, frozen=True):
     """One HTTP answer."""
 
     status: int
@@ -17,7 +17,7 @@ class Answer(Struct, frozen=True):
     headers: dict[str, str] = {}
 
 
-class Limits(Struct, frozen=True):
+class DialectLimits(Struct, frozen=True):
     """What a venue allows one client."""
 
     weight: int
@@ -28,7 +28,7 @@ class Limits(Struct, frozen=True):
     pong_seconds: float
 
 
-class Session:
+class ClientSession:
     """One WebSocket connection as the dialect knows it."""
 
     __slots__ = ("combined", "kinds", "micro", "topics")
@@ -79,20 +79,20 @@ class Dialect(Protocol):
         """Whether ids tell what is missing; else a silent loss on a living connection could not be found."""
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> DialectLimits:
         """What a client may ask for."""
 
     @property
-    def tapes(self) -> Mapping[str, Tape]:
+    def tapes(self) -> Mapping[str, DemoTape]:
         """Its markets by symbol."""
 
-    def open(self, path: str, query: Mapping[str, str]) -> Session | Answer:
+    def open(self, path: str, query: Mapping[str, str]) -> ClientSession | HttpAnswer:
         """A client wants a WebSocket here: its session, or the HTTP refusal."""
 
-    def receive(self, session: Session, text: str) -> list[str]:
+    def receive(self, session: ClientSession, text: str) -> list[str]:
         """A client's text frame: changes `session.topics`; the frames to answer with."""
 
-    def delivers(self, session: Session, topic: str) -> bool:
+    def delivers(self, session: ClientSession, topic: str) -> bool:
         """Whether this session gets data of a topic it subscribed to."""
 
     def publish(self, news: Iterable[News], now_us: int, wanted: Collection[str]) -> list[Message]:
@@ -101,22 +101,22 @@ class Dialect(Protocol):
     def recent(self, topic: str, count: int, now_us: int) -> list[Message]:
         """The newest trades of a topic once more."""
 
-    def wrap(self, session: Session, message: Message) -> str:
+    def wrap(self, session: ClientSession, message: Message) -> str:
         """The text frame this session gets."""
 
     def weight(self, path: str, query: Mapping[str, str]) -> int:
         """What a request costs."""
 
-    def answer(self, path: str, query: Mapping[str, str], now_us: int) -> Answer:
+    def answer(self, path: str, query: Mapping[str, str], now_us: int) -> HttpAnswer:
         """The answer to a GET."""
 
-    def refusal(self, status: int, retry_after: int) -> Answer:
+    def refusal(self, status: int, retry_after: int) -> HttpAnswer:
         """The answer when a request is refused: 403, 418, 429, 451."""
 
     def stamp(self, weight_used: int) -> dict[str, str]:
         """Headers of every answer."""
 
 
-def json_answer(status: int, value: object, headers: dict[str, str] | None = None) -> Answer:
+def json_answer(status: int, value: object, headers: dict[str, str] | None = None) -> HttpAnswer:
     """An answer whose body is `value` as JSON."""
-    return Answer(status, msgspec.json.encode(value), headers or {})
+    return HttpAnswer(status, msgspec.json.encode(value), headers or {})

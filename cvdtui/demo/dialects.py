@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from cvdtui.demo.assets import BYBIT, BYBIT_INVERSE, BYBIT_SPOT, OKX, SPOT, USDM, VENUES
-from cvdtui.demo.binance import Binance
-from cvdtui.demo.bybit import Bybit
+from cvdtui.demo.binance import DemoBinance
+from cvdtui.demo.bybit import DemoBybit
 from cvdtui.demo.dialect import Dialect
-from cvdtui.demo.okx import Okx
+from cvdtui.demo.okx import DemoOkx
 from cvdtui.demo.tapes import Tapes
 
 
@@ -14,11 +14,11 @@ def dialects(tapes: Tapes) -> tuple[Dialect, ...]:
     """Binance's two venues, and the others that list a market, in the order of their ports."""
     listed = {tape.listing.market.venue for tape in tapes.tapes} | {USDM, SPOT}
     speak: dict[str, Callable[[], Dialect]] = {
-        USDM: lambda: Binance(USDM, tapes),
-        SPOT: lambda: Binance(SPOT, tapes),
-        BYBIT: lambda: Bybit(BYBIT, tapes),
-        OKX: lambda: Okx(tapes),
-        BYBIT_SPOT: lambda: Bybit(BYBIT_SPOT, tapes),
-        BYBIT_INVERSE: lambda: Bybit(BYBIT_INVERSE, tapes),
+        USDM: lambda: DemoBinance(USDM, tapes),
+        SPOT: lambda: DemoBinance(SPOT, tapes),
+        BYBIT: lambda: DemoBybit(BYBIT, tapes),
+        OKX: lambda: DemoOkx(tapes),
+        BYBIT_SPOT: lambda: DemoBybit(BYBIT_SPOT, tapes),
+        BYBIT_INVERSE: lambda: DemoBybit(BYBIT_INVERSE, tapes),
     }
     return tuple(speak[venue]() for venue in VENUES if venue in listed)

@@ -10,11 +10,11 @@ from typing import Self
 from cvdtui.demo.assets import MOST, USDM, VENUES
 from cvdtui.demo.dialect import Message
 from cvdtui.demo.dialects import dialects
-from cvdtui.demo.faults import Event, Faults, Verdict
+from cvdtui.demo.faults import Event, Faults, FaultVerdict
 from cvdtui.demo.ids import last_wire_id
 from cvdtui.demo.ledger import Ledger
 from cvdtui.demo.market_data import histories
-from cvdtui.demo.server import HOST, Client, Listener
+from cvdtui.demo.server import HOST, Client, ServerPort
 from cvdtui.demo.tapes import Tapes
 from cvdtui.errors import CvdtuiError, UsageError
 from cvdtui.model import Now
@@ -68,7 +68,7 @@ class Exchange:
         self._clock: Now = clock or wall_clock
         self._ledger_path = ledger
         self._ledger_tape = ledger_tape
-        self._listeners: dict[str, Listener] = {}
+        self._listeners: dict[str, ServerPort] = {}
         self._loop: asyncio.Task[None] | None = None
         self._frozen = False
         self._ledger_due = 0.0
@@ -88,7 +88,7 @@ class Exchange:
                 raise UsageError(f"ledger: cannot write {self._ledger_path}: {error.strerror}") from None
         try:
             for number, dialect in enumerate(dialects(self._tapes)):
-                listener = Listener(dialect, self.faults, self.pump, self._clock)
+                listener = ServerPort(dialect, self.faults, self.pump, self._clock)
                 await listener.start(self._port + number if self._port else 0)
                 self._listeners[dialect.venue] = listener
         except OSError as error:
@@ -237,7 +237,7 @@ class Exchange:
         self, count: int, *, status: int = 429, retry_after: int = 1, delay_s: float = 0.0
     ) -> None:
         """What happens to the next `count` REST requests; status 0 only delays them."""
-        self.faults.verdicts.extend([Verdict(delay_s, status, retry_after)] * count)
+        self.faults.verdicts.extend([FaultVerdict(delay_s, status, retry_after)] * count)
 
     def send_extra(self, topic: str, body: str) -> None:
         """Send a frame as it is before the next one of `topic` (a stream's name, `btcusdt@aggTrade`)."""

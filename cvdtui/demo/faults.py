@@ -26,7 +26,7 @@ class Event(NamedTuple):
     seconds: float
 
 
-class Verdict(NamedTuple):
+class FaultVerdict(NamedTuple):
     """What becomes of a REST request: delayed, and refused unless `status` is 0."""
 
     delay_s: float = 0.0
@@ -63,7 +63,7 @@ class Faults:
         """How many old trades a new subscription begins with."""
         self.extra: list[Message] = []
         """Frames sent once, as they are, before the next ones of their topic."""
-        self.verdicts: deque[Verdict] = deque()
+        self.verdicts: deque[FaultVerdict] = deque()
         """What becomes of the next REST requests, one each."""
         self.skipped: dict[str, int] = {}
         self.repeated: dict[str, int] = {}
@@ -143,24 +143,24 @@ class Faults:
         """REST answers without fault from now on: the exchange's clock, by which limits end, has stopped."""
         self._is_calm = True
 
-    def request(self, venue: str, now_us: int) -> Verdict:
+    def request(self, venue: str, now_us: int) -> FaultVerdict:
         """What becomes of a REST request."""
         if self._is_calm:
-            return Verdict()
+            return FaultVerdict()
         if venue in self.refuse:
-            return Verdict(status=self.refuse[venue])
+            return FaultVerdict(status=self.refuse[venue])
         if self.verdicts:
             return self.verdicts.popleft()
         delay = 0.0
         if "slow" in self.names and self._requests.random() < 0.3:
             delay = self._requests.uniform(0.1, 1.5)
         if now_us < self._limited_until:
-            return Verdict(delay, 429, max(1, -(-(self._limited_until - now_us) // 1_000_000)))
+            return FaultVerdict(delay, 429, max(1, -(-(self._limited_until - now_us) // 1_000_000)))
         if "429" in self.names and self._requests.random() < 0.12:
             wait = self._requests.randint(1, 2)
             self._limited_until = now_us + wait * 1_000_000
-            return Verdict(delay, 429, wait)
-        return Verdict(delay)
+            return FaultVerdict(delay, 429, wait)
+        return FaultVerdict(delay)
 
     def _wait_us(self, mean_s: float) -> float:
         return self._events.expovariate(1 / mean_s) * 1e6 + 1_000_000

@@ -5,18 +5,18 @@ import numpy.typing as npt
 
 from cvdtui.demo import bars
 from cvdtui.demo import templates as t
-from cvdtui.demo.assets import Listing
-from cvdtui.demo.bars import Bars, Ticks
+from cvdtui.demo.assets import DemoMarket
+from cvdtui.demo.bars import DemoBars, DemoTicks
 from cvdtui.demo.path import DAY_US, Path
 from cvdtui.demo.templates import Ints, Templates
 
 _MULTIPLES = np.array((1, 1, 1, 1, 2, 2, 3, 5), np.int8)
 
 
-class History:
+class DemoHistory:
     """One market's tape as a function of position; the clock's reading is the caller's affair."""
 
-    def __init__(self, listing: Listing, path: Path, templates: Templates, seed: int) -> None:
+    def __init__(self, listing: DemoMarket, path: Path, templates: Templates, seed: int) -> None:
         self.listing = listing
         self._path = path
         self._templates = templates
@@ -93,12 +93,12 @@ class History:
             self._multiple[block]
         )
 
-    def ticks(self, start: int, end: int) -> Ticks:
+    def ticks(self, start: int, end: int) -> DemoTicks:
         """The trades at positions start <= i < end."""
         start = max(start, 0)
         if end <= start:
             empty = np.empty(0, np.int64)
-            return Ticks(start, empty, empty, empty, empty, empty, empty)
+            return DemoTicks(start, empty, empty, empty, empty, empty, empty)
         parts = []
         block = self._block(start)
         position = start
@@ -110,10 +110,10 @@ class History:
             position = stop
             block += 1
         if len(parts) == 1:
-            return Ticks(start, *parts[0])
-        return Ticks(start, *(np.concatenate(column) for column in zip(*parts, strict=True)))
+            return DemoTicks(start, *parts[0])
+        return DemoTicks(start, *(np.concatenate(column) for column in zip(*parts, strict=True)))
 
-    def bars(self, seconds: int, first_us: int, count: int, visible: int, now_us: int) -> Bars:
+    def bars(self, seconds: int, first_us: int, count: int, visible: int, now_us: int) -> DemoBars:
         """`count` bars from `first_us` on (a multiple of `seconds`), of trades before position `visible`.
 
         Bars after the one of `now_us` are left out.
@@ -154,7 +154,7 @@ class History:
             tape.fills[here],
         )
 
-    def _folded(self, edges: Ints) -> Bars:
+    def _folded(self, edges: Ints) -> DemoBars:
         """Bars of whole blocks: edges[i] <= block < edges[i + 1]."""
         blocks = slice(int(edges[0]), int(edges[-1]))
         tpl = self._path.template[blocks]
@@ -167,7 +167,7 @@ class History:
         buy_value = np.where(up, s[:, t.SUM_BUY_VALUE], s[:, t.SUM_BUY_VALUE] - s[:, t.SUM_VALUE])
         at = edges[:-1] - edges[0]
         last = edges[1:] - edges[0] - 1
-        return Bars(
+        return DemoBars(
             self.first_us + edges[:-1] * self._path.block_us,
             (price + sign * s[:, t.FIRST])[at],
             np.maximum.reduceat(price + np.where(up, s[:, t.HIGH], -s[:, t.LOW]), at),
@@ -182,7 +182,7 @@ class History:
             self._count[edges[1:]],
         )
 
-    def _unfinished(self, begin: int, current: int, visible: int) -> Bars:
+    def _unfinished(self, begin: int, current: int, visible: int) -> DemoBars:
         """The bar of the present: whole blocks up to `current`, then what is visible of that one."""
         begin_us = self.first_us + begin * self._path.block_us
         rest = bars.of_ticks(begin_us, self.ticks(int(self._count[current]), visible), self._close_before)

@@ -1,7 +1,7 @@
 """What a market's trades are called on its venue's wire."""
 
-from cvdtui.demo.bars import Ticks
-from cvdtui.demo.tapes import Tape
+from cvdtui.demo.bars import DemoTicks
+from cvdtui.demo.tapes import DemoTape
 
 _MIX = 0x9E3779B97F4A7C15F39CC0605CEDC835
 """Odd, so that multiplying by it shuffles the numbers of 128 bits without a collision."""
@@ -18,7 +18,7 @@ def uuid_of(number: int) -> str:
     return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
 
-def last_wire_id(tape: Tape) -> int:
+def last_wire_id(tape: DemoTape) -> int:
     """The id of the newest trade as a client reads it."""
     match tape.listing.numbering:
         case "trade":
@@ -29,6 +29,6 @@ def last_wire_id(tape: Tape) -> int:
             return last_fill(tape.history.ticks(tape.position - 1, tape.position))
 
 
-def last_fill(ticks: Ticks) -> int:
+def last_fill(ticks: DemoTicks) -> int:
     """The last single-trade id of some trades."""
     return int(ticks.fill[-1] + ticks.fills[-1]) - 1

@@ -10,8 +10,8 @@ import msgspec
 from cvdtui.demo.decimals import plain
 from cvdtui.demo.market_data import week_of
 from cvdtui.demo.path import DAY_US
-from cvdtui.demo.sums import INVERSE_DECIMALS, Sums, base_units, sums_of
-from cvdtui.demo.tapes import Tape, Tapes
+from cvdtui.demo.sums import INVERSE_DECIMALS, LedgerSums, base_units, sums_of
+from cvdtui.demo.tapes import DemoTape, Tapes
 
 SCHEMA = 1
 MINUTE_US = 60_000_000
@@ -99,14 +99,14 @@ class Ledger:
         finally:
             spare.unlink(missing_ok=True)
 
-    def _market(self, tape: Tape, *, trades: bool) -> dict[str, object]:
+    def _market(self, tape: DemoTape, *, trades: bool) -> dict[str, object]:
         books = _plain(self.truth(tape.name)) if tape.position else {}
         books["first_time_us"] = tape.history.time_of(tape.begun) if tape.position > tape.begun else None
         books["bars"] = self._minutes(tape)
         books["tape"] = _trades(tape) if trades else None
         return books
 
-    def _minutes(self, tape: Tape) -> list[msgspec.Raw]:
+    def _minutes(self, tape: DemoTape) -> list[msgspec.Raw]:
         """One-minute bars since the session in which the exchange started, the open one last."""
         now = self._tapes.now_us
         begin, closed = self._bars.get(tape.name, (self._session_us, []))
@@ -119,7 +119,7 @@ class Ledger:
 
 
 def _bar_rows(
-    tape: Tape, adding: Sums, begin_us: int, count: int, now_us: int
+    tape: DemoTape, adding: LedgerSums, begin_us: int, count: int, now_us: int
 ) -> list[tuple[int, msgspec.Raw]]:
     market, origin = tape.listing.market, tape.listing.first_id
     bars = tape.history.bars(60, begin_us, count, tape.position, now_us)
@@ -142,7 +142,7 @@ def _bar_rows(
     return rows
 
 
-def _trades(tape: Tape) -> list[tuple[int, int, str, str, str]]:
+def _trades(tape: DemoTape) -> list[tuple[int, int, str, str, str]]:
     market = tape.listing.market
     ticks = tape.history.ticks(tape.begun, tape.position)
     size, decimals = ticks.size, market.size_decimals

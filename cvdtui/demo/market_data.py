@@ -4,7 +4,7 @@ import numpy as np
 
 from cvdtui.demo import templates
 from cvdtui.demo.assets import assets
-from cvdtui.demo.history import History
+from cvdtui.demo.history import DemoHistory
 from cvdtui.demo.path import DAY_US, Path
 
 _WEEK_US = 7 * DAY_US
@@ -17,7 +17,7 @@ def week_of(time_us: int) -> int:
     return (time_us - _MONDAY_US) // _WEEK_US * _WEEK_US + _MONDAY_US
 
 
-def histories(seed: int, markets: int, rate: float, now_us: int) -> tuple[History, ...]:
+def histories(seed: int, markets: int, rate: float, now_us: int) -> tuple[DemoHistory, ...]:
     """One History a market, best known first, perpetual before spot, from the Sunday before this week on.
 
     The same arguments give the same trades, ids and prices all week long.
@@ -33,7 +33,7 @@ def histories(seed: int, markets: int, rate: float, now_us: int) -> tuple[Histor
         for number, listing in enumerate(asset.listings):
             rng = np.random.default_rng((seed, 5, asset.index, number))
             drawn = templates.draw(asset, listing, bones, shape, rate * listing.share / total, rng)
-            history = History(listing, path, drawn, seed)
+            history = DemoHistory(listing, path, drawn, seed)
             history.reach(now_us)
             made.append(history)
     return tuple(made)

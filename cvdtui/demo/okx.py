@@ -5,11 +5,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from cvdtui.demo.assets import OKX, Listing
-from cvdtui.demo.bars import Ticks
+from cvdtui.demo.assets import OKX, DemoMarket
+from cvdtui.demo.bars import DemoTicks
 from cvdtui.demo.decimals import padded, plain
-from cvdtui.demo.dialect import Answer, Keys, Limits, Message, Session, json_answer
-from cvdtui.demo.tapes import News, Tape, Tapes
+from cvdtui.demo.dialect import ClientSession, DialectLimits, HttpAnswer, Keys, Message, json_answer
+from cvdtui.demo.tapes import DemoTape, News, Tapes
 
 TRADES, OPEN_INTEREST, LIQUIDATIONS = "trades", "open-interest", "liquidation-orders"
 _MOST_ROWS = 100
@@ -31,7 +31,7 @@ class _Row(NamedTuple):
     fills: int
 
 
-class Okx:
+class DemoOkx:
     """OKX over the tapes of its markets (see `Dialect`)."""
 
     numbered = True
@@ -39,19 +39,19 @@ class Okx:
 
     def __init__(self, tapes: Tapes) -> None:
         self.venue = OKX
-        self.limits = Limits(600, 50, 30.0, 60.0)
-        self.tapes: Mapping[str, Tape] = tapes.of_venue(OKX)
+        self.limits = DialectLimits(600, 50, 30.0, 60.0)
+        self.tapes: Mapping[str, DemoTape] = tapes.of_venue(OKX)
         self._told: dict[str, int] = {}
 
-    def open(self, path: str, query: Mapping[str, str]) -> Session | Answer:  # noqa: ARG002 - it takes none
+    def open(self, path: str, query: Mapping[str, str]) -> ClientSession | HttpAnswer:  # noqa: ARG002 - it takes none
         """`/ws/v5/public`."""
         if path != "/ws/v5/public":
             return json_answer(404, {"code": "404", "msg": "Not Found"})
-        return Session(combined=False)
+        return ClientSession(combined=False)
 
     # --- the socket
 
-    def receive(self, session: Session, text: str) -> list[str]:
+    def receive(self, session: ClientSession, text: str) -> list[str]:
         """Act on ping, subscribe and unsubscribe; each argument is answered for itself."""
         if text == "ping":
             return ["pong"]
@@ -66,7 +66,7 @@ class Okx:
             told = {"event": "error", "code": "60012", "msg": f"Invalid request: {text[:200]}"}
             return [_json(told | {"connId": "demo"})]
 
-    def _act(self, session: Session, operation: str, argument: dict[str, str]) -> dict[str, object]:
+    def _act(self, session: ClientSession, operation: str, argument: dict[str, str]) -> dict[str, object]:
         topic = f"{argument.get('channel', '')}:{argument.get('instId') or argument.get('instType', '')}"
         if operation == "unsubscribe":
             session.topics.pop(topic, None)
@@ -84,7 +84,7 @@ class Okx:
             return name in ("SWAP", "FUTURES")
         return name in self.tapes and channel in (TRADES, OPEN_INTEREST)
 
-    def delivers(self, session: Session, topic: str) -> bool:  # noqa: ARG002 - one route
+    def delivers(self, session: ClientSession, topic: str) -> bool:  # noqa: ARG002 - one route
         """Always: what is not known was refused."""
         return self._knows(topic)
 
@@ -111,11 +111,11 @@ class Okx:
             return []
         return self._trades(tape, tape.history.ticks(tape.position - count, tape.position))
 
-    def wrap(self, session: Session, message: Message) -> str:  # noqa: ARG002 - one shape
+    def wrap(self, session: ClientSession, message: Message) -> str:  # noqa: ARG002 - one shape
         """As it is."""
         return message.body
 
-    def _trades(self, tape: Tape, ticks: Ticks) -> list[Message]:
+    def _trades(self, tape: DemoTape, ticks: DemoTicks) -> list[Message]:
         """One message a trade: the last of its ids, and how many they are."""
         symbol = tape.listing.market.symbol
         price, contracts = _writers(tape.listing)
@@ -136,7 +136,7 @@ class Okx:
             messages.append(Message(f"{TRADES}:{symbol}", _json(told), row.number, tape.name, keys=_KEYS))
         return messages
 
-    def _open_interest(self, topic: str, tape: Tape, now_us: int) -> Message:
+    def _open_interest(self, topic: str, tape: DemoTape, now_us: int) -> Message:
         market = tape.listing.market
         _, contracts = _writers(tape.listing)
         held = tape.open_interest
@@ -150,7 +150,7 @@ class Okx:
         told = {"arg": {"channel": OPEN_INTEREST, "instId": market.symbol}, "data": [row]}
         return Message(topic, _json(told), None, tape.name)
 
-    def _liquidations(self, tape: Tape, ticks: Ticks) -> list[Message]:
+    def _liquidations(self, tape: DemoTape, ticks: DemoTicks) -> list[Message]:
         """A few of the trades were forced; `side` is the closing order's."""
         symbol = tape.listing.market.symbol
         price, contracts = _writers(tape.listing)
@@ -179,7 +179,7 @@ class Okx:
         """Requests are counted, not weighed."""
         return 1
 
-    def answer(self, path: str, query: Mapping[str, str], now_us: int) -> Answer:
+    def answer(self, path: str, query: Mapping[str, str], now_us: int) -> HttpAnswer:
         """Time, instruments and trades by id; what is wrong is told with status 200."""
         match path.removeprefix("/api/v5/"):
             case "public/time":
@@ -190,7 +190,7 @@ class Okx:
                 return self._history(query)
         return json_answer(404, {"code": "404", "msg": "Not Found"})
 
-    def _instruments(self, query: Mapping[str, str]) -> Answer:
+    def _instruments(self, query: Mapping[str, str]) -> HttpAnswer:
         kind, symbol = query.get("instType", ""), query.get("instId", "")
         if kind not in ("SPOT", "SWAP", "FUTURES"):
             return _failure("51000", "Parameter instType error")
@@ -198,7 +198,7 @@ class Okx:
         found = [_instrument(listing) for listing in listed if _type(listing) == kind]
         return _failure("51001", _UNKNOWN) if symbol and not found else _data(found)
 
-    def _history(self, query: Mapping[str, str]) -> Answer:
+    def _history(self, query: Mapping[str, str]) -> HttpAnswer:
         """Single fills, newest first: older than the id `after`, or the newest."""
         tape = self.tapes.get(query.get("instId", ""))
         if tape is None:
@@ -216,7 +216,7 @@ class Okx:
             fills = [one for one in fills if int(one["tradeId"]) < int(after)]
         return _data(fills[::-1][:count])
 
-    def refusal(self, status: int, retry_after: int) -> Answer:
+    def refusal(self, status: int, retry_after: int) -> HttpAnswer:
         """A refused request in OKX's words."""
         if status in (418, 429):
             body = {"code": "50011", "msg": "Too Many Requests", "data": []}
@@ -230,14 +230,14 @@ class Okx:
         return {}
 
 
-def _rows(tape: Tape, ticks: Ticks) -> Iterator[_Row]:
+def _rows(tape: DemoTape, ticks: DemoTicks) -> Iterator[_Row]:
     first = tape.listing.first_id + ticks.first
     columns = (ticks.time_us, ticks.price, ticks.size, ticks.side, ticks.fill, ticks.fills)
     for number, values in enumerate(zip(*(column.tolist() for column in columns), strict=True), first):
         yield _Row(number, *values)
 
 
-def _fills(listing: Listing, row: _Row) -> Iterator[dict[str, str]]:
+def _fills(listing: DemoMarket, row: _Row) -> Iterator[dict[str, str]]:
     """The single fills of a trade: its size in nearly equal parts."""
     price, contracts = _writers(listing)
     share, rest = divmod(row.size, row.fills)
@@ -252,7 +252,7 @@ def _fills(listing: Listing, row: _Row) -> Iterator[dict[str, str]]:
         }
 
 
-def _position(tape: Tape, fill: int) -> int:
+def _position(tape: DemoTape, fill: int) -> int:
     """How many trades begin before a single-fill id."""
     low, high = 0, tape.position
     while low < high:
@@ -264,18 +264,18 @@ def _position(tape: Tape, fill: int) -> int:
     return low
 
 
-def _type(listing: Listing) -> str:
+def _type(listing: DemoMarket) -> str:
     return "SPOT" if listing.market.kind == "spot" else "SWAP"
 
 
-def _writers(listing: Listing) -> tuple[Callable[[int], str], Callable[[int], str]]:
+def _writers(listing: DemoMarket) -> tuple[Callable[[int], str], Callable[[int], str]]:
     """Prices, and sizes in contracts: a contract is a power of ten, so only the point moves."""
     market = listing.market
     places = market.size_decimals + Decimal(listing.contract).adjusted()
     return padded(market.price_decimals, market.price_decimals), padded(places, places)
 
 
-def _instrument(listing: Listing) -> dict[str, str]:
+def _instrument(listing: DemoMarket) -> dict[str, str]:
     market = listing.market
     price, contracts = _writers(listing)
     steps = {"instId": market.symbol, "state": "live", "tickSz": price(1), "lotSz": contracts(1)}
@@ -290,9 +290,9 @@ def _json(value: object) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-def _data(rows: list[dict[str, str]]) -> Answer:
+def _data(rows: list[dict[str, str]]) -> HttpAnswer:
     return json_answer(200, {"code": "0", "msg": "", "data": rows})
 
 
-def _failure(code: str, text: str) -> Answer:
+def _failure(code: str, text: str) -> HttpAnswer:
     return json_answer(200, {"code": code, "msg": text, "data": []})

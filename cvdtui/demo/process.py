@@ -18,7 +18,7 @@ _STOP_S = 5.0
 _HOME = str(Path(cvdtui.__file__).resolve().parent.parent)
 
 
-class Options(Struct, frozen=True, kw_only=True):
+class ExchangeOptions(Struct, frozen=True, kw_only=True):
     """What `cvdtui demo` was asked for; the child checks it."""
 
     seed: int = 1
@@ -44,7 +44,7 @@ class Options(Struct, frozen=True, kw_only=True):
 class DemoProcess:
     """A running exchange in a child of its own; ends with `stop`, or by itself when this process is gone."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: ExchangeOptions) -> None:
         self._options = options
         self._child: asyncio.subprocess.Process | None = None
         self.overrides: dict[str, object] = {}

@@ -13,8 +13,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.protocol import State
 
-from cvdtui.demo.budget import Budget
-from cvdtui.demo.dialect import Answer, Dialect, Message, Session
+from cvdtui.demo.budget import DemoBudget
+from cvdtui.demo.dialect import ClientSession, Dialect, HttpAnswer, Message
 from cvdtui.demo.faults import Event, Faults
 from cvdtui.demo.tapes import News
 from cvdtui.model import Now
@@ -30,7 +30,7 @@ _QUIET.propagate = False
 class Client:
     """One open WebSocket and what waits to be sent to it."""
 
-    def __init__(self, connection: ServerConnection, session: Session) -> None:
+    def __init__(self, connection: ServerConnection, session: ClientSession) -> None:
         self.connection = connection
         self.session = session
         self.subscribed: set[str] = set()
@@ -69,13 +69,13 @@ class Client:
         self.connection.transport.abort()
 
 
-class Listener:
+class ServerPort:
     """Serves one dialect on one port of the loopback."""
 
     def __init__(self, dialect: Dialect, faults: Faults, now: Now, clock: Now) -> None:
         self.dialect = dialect
         self.port = 0
-        self.budget = Budget(dialect.limits.weight)
+        self.budget = DemoBudget(dialect.limits.weight)
         self.clients: list[Client] = []
         self.frozen = False
         """Nothing happens any more: a new subscription is told the newest trade instead."""
@@ -85,7 +85,7 @@ class Listener:
         self._clock = clock
         """The time by which budgets and limits end, which never stands still."""
         self._topics: dict[str, list[Client]] = {}
-        self._sessions: WeakKeyDictionary[ServerConnection, Session] = WeakKeyDictionary()
+        self._sessions: WeakKeyDictionary[ServerConnection, ClientSession] = WeakKeyDictionary()
         self._server: Server | None = None
 
     async def start(self, port: int) -> None:
@@ -142,7 +142,7 @@ class Listener:
         if request.headers.get("Upgrade", "").lower() == "websocket":
             refused = self._faults.refuse.get(self.dialect.venue)
             opened = self.dialect.refusal(refused, 0) if refused else self.dialect.open(path, query)
-            if isinstance(opened, Answer):
+            if isinstance(opened, HttpAnswer):
                 return _response(opened, {})
             self._sessions[connection] = opened
             return None
@@ -152,7 +152,7 @@ class Listener:
         answer = self._answer(path, query, verdict.status, verdict.retry_after)
         return _response(answer, self.dialect.stamp(self.budget.used))
 
-    def _answer(self, path: str, query: dict[str, str], status: int, retry_after: int) -> Answer:
+    def _answer(self, path: str, query: dict[str, str], status: int, retry_after: int) -> HttpAnswer:
         now_us = self._now()
         if status:
             return self.dialect.refusal(status, retry_after)
@@ -212,7 +212,7 @@ def framed(payload: bytes) -> bytes:
     return b"\x81\x7f" + size.to_bytes(8, "big") + payload
 
 
-def _response(answer: Answer, stamp: dict[str, str]) -> Response:
+def _response(answer: HttpAnswer, stamp: dict[str, str]) -> Response:
     headers = {
         "Content-Type": "application/json;charset=UTF-8",
         "Content-Length": str(len(answer.body)),

@@ -4,8 +4,8 @@ from typing import Protocol
 
 import numpy as np
 
-from cvdtui.demo.bars import Bars
-from cvdtui.demo.history import History
+from cvdtui.demo.bars import DemoBars
+from cvdtui.demo.history import DemoHistory
 from cvdtui.demo.templates import Ints
 
 INVERSE_DECIMALS = 10
@@ -15,7 +15,7 @@ _COARSE = 6
 _CHUNK = 200_000
 
 
-class Sums(Protocol):
+class LedgerSums(Protocol):
     """Exact sums of one market's trades before a position of its history."""
 
     decimals: int
@@ -28,11 +28,11 @@ class Sums(Protocol):
     def sold(self, index: int) -> int:
         """Size of all sells up to a position."""
 
-    def bars(self, rows: Bars) -> tuple[Ints, Ints]:
+    def bars(self, rows: DemoBars) -> tuple[Ints, Ints]:
         """Bought and sold in each bar."""
 
 
-def sums_of(history: History, since: int) -> Sums:
+def sums_of(history: DemoHistory, since: int) -> LedgerSums:
     """What adds up a market's sizes; of an inverse one from position `since` on."""
     return _Divided(history, since) if history.listing.market.inverse else _Plain(history)
 
@@ -52,7 +52,7 @@ class _Plain:
 
     since = 0
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: DemoHistory) -> None:
         self._history = history
         self.decimals = history.listing.market.size_decimals
 
@@ -62,7 +62,7 @@ class _Plain:
     def sold(self, index: int) -> int:
         return (self._history.volume_before(index) - self._history.delta_before(index)) // 2
 
-    def bars(self, rows: Bars) -> tuple[Ints, Ints]:
+    def bars(self, rows: DemoBars) -> tuple[Ints, Ints]:
         return rows.buy, rows.volume - rows.buy
 
 
@@ -71,7 +71,7 @@ class _Divided:
 
     decimals = INVERSE_DECIMALS
 
-    def __init__(self, history: History, since: int) -> None:
+    def __init__(self, history: DemoHistory, since: int) -> None:
         self._history = history
         self.since = since
         self._running = [np.zeros(1, np.int64), np.zeros(1, np.int64)]
@@ -83,7 +83,7 @@ class _Divided:
     def sold(self, index: int) -> int:
         return int(self._reached(index)[1][index - self.since])
 
-    def bars(self, rows: Bars) -> tuple[Ints, Ints]:
+    def bars(self, rows: DemoBars) -> tuple[Ints, Ints]:
         if not len(rows.end):
             return rows.buy, rows.volume
         bought, sold = (

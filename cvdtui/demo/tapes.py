@@ -3,24 +3,24 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cvdtui.demo.assets import Listing
-from cvdtui.demo.bars import Ticks
-from cvdtui.demo.history import History
+from cvdtui.demo.assets import DemoMarket
+from cvdtui.demo.bars import DemoTicks
+from cvdtui.demo.history import DemoHistory
 
 
 class News(NamedTuple):
     """Trades that have just happened on one market."""
 
-    tape: "Tape"
-    ticks: Ticks
+    tape: "DemoTape"
+    ticks: DemoTicks
 
 
-class Tape:
+class DemoTape:
     """One market as the world sees it: the trades before `position` have happened."""
 
-    def __init__(self, history: History, now_us: int) -> None:
+    def __init__(self, history: DemoHistory, now_us: int) -> None:
         self.history = history
-        self.listing: Listing = history.listing
+        self.listing: DemoMarket = history.listing
         self.name = history.listing.market.name
         self.position = history.index_at(now_us)
         self.begun = self.position
@@ -38,7 +38,7 @@ class Tape:
         volume = self.history.volume_before(self.position)
         return max(volume // 6 + self.history.delta_before(self.position) // 3, volume // 20)
 
-    def move(self, now_us: int) -> Ticks | None:
+    def move(self, now_us: int) -> DemoTicks | None:
         """Let time pass; the trades that happened meanwhile, None when there were none."""
         if now_us < self.next_us:
             return None
@@ -53,14 +53,14 @@ class Tape:
 class Tapes:
     """All markets at one moment, `now_us`; REST answers and streams both speak of that moment."""
 
-    def __init__(self, histories: Sequence[History], now_us: int) -> None:
+    def __init__(self, histories: Sequence[DemoHistory], now_us: int) -> None:
         for history in histories:
             history.reach(now_us + 3_600_000_000)
         self.now_us = now_us
-        self.tapes = tuple(Tape(history, now_us) for history in histories)
+        self.tapes = tuple(DemoTape(history, now_us) for history in histories)
         self.by_name = {tape.name: tape for tape in self.tapes}
 
-    def of_venue(self, venue: str) -> dict[str, Tape]:
+    def of_venue(self, venue: str) -> dict[str, DemoTape]:
         """The tapes of a venue by symbol."""
         return {tape.listing.market.symbol: tape for tape in self.tapes if tape.listing.market.venue == venue}
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from cvdtui.demo.assets import USDM, Asset, Listing
+from cvdtui.demo.assets import USDM, Asset, DemoMarket
 from cvdtui.demo.regimes import KINDS, mean_intensity
 
 Ints = npt.NDArray[np.int64]
@@ -108,7 +108,7 @@ def skeleton(asset: Asset, shape: Shape, rng: np.random.Generator) -> Skeleton:
 
 
 def draw(  # noqa: PLR0913 - what a market is made of
-    asset: Asset, listing: Listing, bones: Skeleton, shape: Shape, rate: float, rng: np.random.Generator
+    asset: Asset, listing: DemoMarket, bones: Skeleton, shape: Shape, rate: float, rng: np.random.Generator
 ) -> Templates:
     """Draw the trades of one market (`rate` a second in the long run) on the asset's skeleton."""
     tpl, ms, side, sweep = _arrivals(bones, shape, rate, rng)
@@ -152,7 +152,7 @@ def _arrivals(
     return tpl[owner][order], ms[order], side[order], sweep[order]
 
 
-def _sizes(asset: Asset, listing: Listing, factor: Floats, rng: np.random.Generator) -> Ints:
+def _sizes(asset: Asset, listing: DemoMarket, factor: Floats, rng: np.random.Generator) -> Ints:
     """Heavy-tailed sizes in steps: log-normal, one in fifty from a Pareto tail, many of them round."""
     count = len(factor)
     value = asset.value * factor * np.exp(1.35 * rng.standard_normal(count))

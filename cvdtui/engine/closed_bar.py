@@ -41,14 +41,14 @@ class Orders(NamedTuple):
     large: tuple[Order, ...]
 
 
-class Interest(NamedTuple):
+class InterestSample(NamedTuple):
     """Open interest as it was known at some time."""
 
     value: float
     time_us: int
 
 
-class Scale(NamedTuple):
+class MarketScale(NamedTuple):
     """The decimals of a market: integers to exact texts and to floats."""
 
     price_decimals: int
@@ -98,7 +98,7 @@ class Marks:
         """Delta by the taker orders' class of value, smallest first."""
 
 
-class Closed:
+class ClosedBar:
     """One closed bar, in integers of `scale`; `rows` and `cells` are empty where they are not known."""
 
     __slots__ = (
@@ -120,7 +120,7 @@ class Closed:
         self,
         bar: Bar,
         seconds: int,
-        scale: Scale,
+        scale: MarketScale,
         *,
         row: int = 1,
         rows: Rows | None = None,
@@ -128,7 +128,7 @@ class Closed:
         session_us: int = 0,
         levels: Callable[[], Sequence[Level]] = tuple,
         touched: Sequence[tuple[int, int]] = (),
-        interest: Callable[[int], Interest | None] | None = None,
+        interest: Callable[[int], InterestSample | None] | None = None,
         orders: Orders | None = None,
     ) -> None:
         self.bar = bar

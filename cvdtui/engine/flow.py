@@ -24,7 +24,7 @@ MINUTE = 60
 _time_us = attrgetter("time_us")
 
 
-class Limits:
+class MemoryLimits:
     """How much of the past is kept; None keeps all."""
 
     __slots__ = ("bars", "cells", "footprints", "prints")
@@ -42,7 +42,7 @@ class Limits:
         self.cells = cells
 
 
-EVERYTHING = Limits(None, None, 1_000, None)
+EVERYTHING = MemoryLimits(None, None, 1_000, None)
 """Limits of a replay."""
 
 
@@ -83,12 +83,12 @@ class Flow:
         timeframes: Sequence[int] = TIMEFRAMES,
         rolling: int = 1_000,
         session_clock: SessionClock | None = None,
-        limits: Limits | None = None,
+        limits: MemoryLimits | None = None,
         excludes_zero: bool = False,
         order_limits: OrderLimits | None = None,
         keeps_orders: bool = True,
     ) -> None:
-        limits = limits or Limits()
+        limits = limits or MemoryLimits()
         self.market = market
         self.excludes_zero = excludes_zero
         self.bars = {
@@ -226,7 +226,7 @@ class Flow:
             timeframes=timeframes,
             rolling=1,
             session_clock=self.periods.clock,
-            limits=Limits(None, None, 1, None),
+            limits=MemoryLimits(None, None, 1, None),
             excludes_zero=self.excludes_zero,
         )
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from cvdtui.errors import CvdtuiError
-from cvdtui.feeds.files import Event, Ignored, Notice, Rejected
+from cvdtui.feeds.files import Event, FileNotice, Ignored, Rejected
 from cvdtui.feeds.files.fetch import PIECE, Recording, fetch
 from cvdtui.model import Link, LinkState, Sink, Trade, Trades
 
@@ -248,7 +248,7 @@ class ReplayFeed:
             self._sink.on_rejected(event.market, f"{event.where}: {event.reason}", event.count)
         elif isinstance(event, Ignored):
             self._sink.on_ignored(event.market, event.count)
-        elif isinstance(event, Notice):
+        elif isinstance(event, FileNotice):
             self._note(event.text)
 
     def _hand_over(self, batch: Trades) -> None:

@@ -19,9 +19,9 @@ from cvdtui.feeds.subscriptions import Subscriptions
 from cvdtui.model import Link, LinkState, Liquidations, Missing, Now, OpenInterest, Sink, Trades
 from cvdtui.venues.grammar.events import (
     Ack,
-    Closed,
+    ClosedCandle,
     Faulty,
-    Forming,
+    FormingCandle,
     Other,
     Pong,
     Refusal,
@@ -284,9 +284,9 @@ class Socket:
 
     def _take_other(self, connection: Connection, event: "Event") -> None:  # noqa: C901 - a table
         match event:
-            case Closed(market, candle):
+            case ClosedCandle(market, candle):
                 self._sink.on_candles(market, (candle,))
-            case Forming() | Pong():
+            case FormingCandle() | Pong():
                 pass
             case OpenInterest():
                 self._sink.on_open_interest(event)

@@ -42,8 +42,8 @@ from cvdtui.model.explain import (
     SlopeInputs,
     SpeedInputs,
     SpreadInputs,
-    Sums,
     ValueArea,
+    VolumeSums,
     ZInputs,
 )
 from cvdtui.model.feed import (
@@ -165,7 +165,6 @@ __all__ = [
     "Snapshot",
     "SpeedInputs",
     "SpreadInputs",
-    "Sums",
     "TpoRow",
     "TpoView",
     "Trade",
@@ -173,6 +172,7 @@ __all__ = [
     "Unit",
     "ValueArea",
     "View",
+    "VolumeSums",
     "ZInputs",
     "asset_of",
     "group_key",

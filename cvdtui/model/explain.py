@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 
-class Sums(Struct, frozen=True, gc=False):
+class VolumeSums(Struct, frozen=True, gc=False):
     """All that traded in one stretch of time: sizes in base units, values in quote units."""
 
     buy: float
@@ -141,9 +141,9 @@ class Facts(Struct, frozen=True, gc=False):
     """Of one market, for the explanation of its numbers."""
 
     anchors: tuple[Anchored, ...] = ()
-    session: Sums | None = None
-    week: Sums | None = None
-    bar: Sums | None = None
+    session: VolumeSums | None = None
+    week: VolumeSums | None = None
+    bar: VolumeSums | None = None
     """The forming bar."""
     session_open: float | None = None
     week_open: float | None = None

@@ -11,7 +11,7 @@ from cvdtui.feeds.error_text import host_of
 from cvdtui.feeds.rest import Rest
 from cvdtui.model import Market, Now
 from cvdtui.store import instrument_cache
-from cvdtui.store.instrument_cache import Listing
+from cvdtui.store.instrument_cache import CachedInstruments
 from cvdtui.venues import VENUES, Venue, is_symbol
 
 FRESH_S = 600.0
@@ -96,7 +96,7 @@ async def _found(venue: Venue, share: float, now: Now, fresh_s: float, keep: boo
         return _cached(venue, str(error), keep=keep)
     if not markets:
         return _cached(venue, f"{known.host} listed nothing that trades", keep=keep)
-    listing = Listing(venue.name, known.host, now(), markets)
+    listing = CachedInstruments(venue.name, known.host, now(), markets)
     trouble = instrument_cache.save(listing) if keep else ""
     return Found(venue.name, known.host, markets, listing.time_us, trouble)
 

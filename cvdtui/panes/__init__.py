@@ -21,16 +21,16 @@ class _Named:
 
 
 PANES: dict[str, Callable[[], Pane]] = {
-    "markets": _Named("markets:Markets"),
-    "chart": _Named("chart:Chart"),
-    "footprint": _Named("footprint:Footprint"),
-    "profile": _Named("profile:Profile"),
-    "tape": _Named("tape:Tape"),
-    "group": _Named("group:Group"),
-    "links": _Named("links:Links"),
-    "signals": _Named("signals:Signals"),
-    "zscore": _Named("zscore:ZScore"),
-    "alerts": _Named("alerts:Alerts"),
+    "markets": _Named("markets:MarketsPane"),
+    "chart": _Named("chart:ChartPane"),
+    "footprint": _Named("footprint:FootprintPane"),
+    "profile": _Named("profile:ProfilePane"),
+    "tape": _Named("tape:TapePane"),
+    "group": _Named("group:GroupPane"),
+    "links": _Named("links:LinksPane"),
+    "signals": _Named("signals:SignalsPane"),
+    "zscore": _Named("zscore:ZScorePane"),
+    "alerts": _Named("alerts:AlertsPane"),
 }
 """In the order of their keys 1-9, 0."""
 BEYOND_ONE_MARKET = frozenset({"markets", "group", "links", "signals", "alerts"})

@@ -11,7 +11,7 @@ Item = tuple[str, RuleLine | AlertLine]
 """What makes it the same line in the next picture, and the line."""
 
 
-class Alerts:
+class AlertsPane:
     """State: the rule or alert pointed at, and how many lines are scrolled past."""
 
     name = "alerts"

@@ -15,11 +15,11 @@ from cvdtui.panes.chart_marks import (
 from cvdtui.panes.clock import Clock
 from cvdtui.panes.columns import price_decimals
 from cvdtui.panes.line import Answer, Frame, Line, centred, title
-from cvdtui.panes.plot import Cells, Scale, braille, candle, column, decimals_of, joined, reach, ticks
+from cvdtui.panes.plot import AxisScale, Cells, braille, candle, column, decimals_of, joined, reach, ticks
 from cvdtui.panes.words import heading, waiting
 
 
-class Chart:
+class ChartPane:
     """State.
 
     The bar the crosshair stands on (by its time, so that new bars do not move it), and the labels' width.
@@ -36,7 +36,7 @@ class Chart:
         self._gutter = 0
         self._key: tuple[object, ...] = ()
         self._bars: tuple[ChartBar, ...] = ()
-        self._prices = Scale(0.0, 0.0, 1)
+        self._prices = AxisScale(0.0, 0.0, 1)
 
     @property
     def hints(self) -> tuple[tuple[str, str], ...]:
@@ -121,7 +121,7 @@ class Chart:
         return [*lines, time_axis(times, detail.timeframe, self._gutter, frame.clock, marked)]
 
     def _labels(
-        self, detail: MarketDetail, prices: Scale, bars: tuple[ChartBar, ...], hist: int, sums: Scale
+        self, detail: MarketDetail, prices: AxisScale, bars: tuple[ChartBar, ...], hist: int, sums: AxisScale
     ) -> list[tuple[str, str]]:
         """The words left of each row, and the glyph of the axis."""
         out = [("", "│")] * (prices.rows + hist + sums.rows)
@@ -141,7 +141,7 @@ class Chart:
         self._gutter = max(self._gutter, *(len(text) + 1 for text, _ in out))
         return [(text.rjust(self._gutter), tick) for text, tick in out]
 
-    def _cross(self, grid: Cells, bars: tuple[ChartBar, ...], prices: Scale) -> None:
+    def _cross(self, grid: Cells, bars: tuple[ChartBar, ...], prices: AxisScale) -> None:
         at = self._at()
         for cells in grid:
             glyph, role = cells[at]
@@ -186,13 +186,13 @@ def reading(bar: ChartBar, detail: MarketDetail, clock: Clock) -> str:
     return "  ".join(words)
 
 
-def _price_scale(bars: tuple[ChartBar, ...], rows: int) -> Scale:
-    return Scale(min(bar.low for bar in bars), max(bar.high for bar in bars), rows)
+def _price_scale(bars: tuple[ChartBar, ...], rows: int) -> AxisScale:
+    return AxisScale(min(bar.low for bar in bars), max(bar.high for bar in bars), rows)
 
 
-def _cvd_scale(bars: tuple[ChartBar, ...], rows: int) -> Scale:
+def _cvd_scale(bars: tuple[ChartBar, ...], rows: int) -> AxisScale:
     known = [bar.cvd for bar in bars if bar.cvd is not None] or [0.0]
-    return Scale(min(known), max(known), rows)
+    return AxisScale(min(known), max(known), rows)
 
 
 def _tag(labels: list[tuple[str, str]], rows: range, word: str) -> None:
@@ -204,7 +204,7 @@ def _tag(labels: list[tuple[str, str]], rows: range, word: str) -> None:
     labels[rows[0]] = (f"{word} {labels[rows[0]][0]}", labels[rows[0]][1])
 
 
-def _candles(bars: tuple[ChartBar, ...], scale: Scale) -> Cells:
+def _candles(bars: tuple[ChartBar, ...], scale: AxisScale) -> Cells:
     columns = [candle(scale, bar.open, bar.high, bar.low, bar.close) for bar in bars]
     roles = ["up" if bar.close >= bar.open else "down" for bar in bars]
     return [
@@ -227,7 +227,7 @@ def _deltas(bars: tuple[ChartBar, ...], rows: int, *, ascii_only: bool) -> Cells
     return [[cells[row] for cells in columns] for row in range(rows)]
 
 
-def _line(bars: tuple[ChartBar, ...], scale: Scale) -> Cells:
+def _line(bars: tuple[ChartBar, ...], scale: AxisScale) -> Cells:
     """The CVD: two points a bar, the one between bars half way."""
     levels: list[int | None] = []
     before: float | None = None

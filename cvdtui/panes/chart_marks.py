@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cvdtui.model import ChartBar, SignalView
 from cvdtui.panes.marks import arrow_of, glyph_of, role_of
-from cvdtui.panes.plot import Cells, Scale, straight
+from cvdtui.panes.plot import AxisScale, Cells, straight
 
 Mark = tuple[int, int, str, str]
 """(row, column, glyph, role)."""
@@ -19,7 +19,7 @@ BLANK = frozenset(" ╌")
 """What a line may be drawn over."""
 
 
-def on_price(signals: tuple[SignalView, ...], bars: tuple[ChartBar, ...], scale: Scale) -> Iterator[Mark]:
+def on_price(signals: tuple[SignalView, ...], bars: tuple[ChartBar, ...], scale: AxisScale) -> Iterator[Mark]:
     """Divergences: above the highs or below the lows of both pivots, the later one filled.
 
     `?` while it may be taken back.
@@ -39,7 +39,7 @@ def on_price(signals: tuple[SignalView, ...], bars: tuple[ChartBar, ...], scale:
                     yield min(max(row, 0), scale.rows - 1), x + 1, "?", "dim"
 
 
-def on_cvd(signals: tuple[SignalView, ...], bars: tuple[ChartBar, ...], scale: Scale) -> Iterator[Mark]:
+def on_cvd(signals: tuple[SignalView, ...], bars: tuple[ChartBar, ...], scale: AxisScale) -> Iterator[Mark]:
     """Climaxes, on the line."""
     places = columns(bars)
     for one in signals:
@@ -71,7 +71,11 @@ def between_pivots(
 
 
 def draw_divergences(
-    grid: Sequence[list[tuple[str, str]]], lines: Iterable[Spanned], scale: Scale, *, outside: bool = False
+    grid: Sequence[list[tuple[str, str]]],
+    lines: Iterable[Spanned],
+    scale: AxisScale,
+    *,
+    outside: bool = False,
 ) -> None:
     """A straight line between the pivots, behind what stands there: solid if regular, dashed if hidden.
 
@@ -99,7 +103,7 @@ def beyond(bars: tuple[ChartBar, ...], extreme: float) -> frozenset[int]:
     return frozenset(x for x, bar in enumerate(bars) if bar.z is not None and abs(bar.z) >= extreme)
 
 
-def draw_levels(grid: list[list[tuple[str, str]]], levels: tuple[float, ...], scale: Scale) -> None:
+def draw_levels(grid: list[list[tuple[str, str]]], levels: tuple[float, ...], scale: AxisScale) -> None:
     """Key levels as a faint line behind the candles; those beyond the chart are left out."""
     for level in levels:
         if scale.low <= level <= scale.high:

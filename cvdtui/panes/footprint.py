@@ -19,7 +19,7 @@ MARKS = {"absorption": "◇", "unfinished": "◂"}
 BLANK = (" ", "text")
 
 
-class Footprint:
+class FootprintPane:
     """State: the row at the top, whether the user holds it, and the widths of label and cell."""
 
     name = "footprint"

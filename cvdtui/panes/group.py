@@ -7,7 +7,7 @@ from cvdtui.panes import numbers
 from cvdtui.panes.axis import time_axis
 from cvdtui.panes.clock import span
 from cvdtui.panes.line import Answer, Frame, Line, centred, clip, fit, title
-from cvdtui.panes.plot import Scale, braille, decimals_of, ticks
+from cvdtui.panes.plot import AxisScale, braille, decimals_of, ticks
 
 LEAST_PLOT = 4
 """Rows of one line and its labels, below which it is left out."""
@@ -15,7 +15,7 @@ NAME = 26
 FIGURES = 9
 
 
-class Group:
+class GroupPane:
     """State: how far the list of markets is scrolled."""
 
     name = "group"
@@ -131,11 +131,11 @@ def _newest(points: tuple[GroupPoint, ...], count: int) -> tuple[GroupPoint, ...
     return points[-max(count, 1) :]
 
 
-def _scale(values: Sequence[float], rows: int) -> Scale:
-    return Scale(min(values), max(values), rows)
+def _scale(values: Sequence[float], rows: int) -> AxisScale:
+    return AxisScale(min(values), max(values), rows)
 
 
-def _labels(side: str, scale: Scale) -> list[str]:
+def _labels(side: str, scale: AxisScale) -> list[str]:
     """The words left of each row: round values, and whose line it is."""
     found, step = ticks(scale)
     out = [""] * scale.rows
@@ -146,7 +146,7 @@ def _labels(side: str, scale: Scale) -> list[str]:
     return out
 
 
-def _levels(values: Sequence[float], scale: Scale) -> list[int | None]:
+def _levels(values: Sequence[float], scale: AxisScale) -> list[int | None]:
     """Two points a bar, the one between bars half way."""
     out: list[int | None] = []
     before = values[0] if values else 0.0

@@ -83,7 +83,7 @@ NAME = 12
 """Cells of a group's name."""
 
 
-class Groups:
+class GroupsPane:
     """State: the rows last met, which of them are shown in which order, and how far it is scrolled."""
 
     hints = (

@@ -102,7 +102,7 @@ COLUMNS = (
 NAME = 18
 
 
-class Links:
+class LinksPane:
     """State: how far it is scrolled."""
 
     name = "links"

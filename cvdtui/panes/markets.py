@@ -6,7 +6,7 @@ The cursor follows the market, and rows hold still while one is chosen.
 from cvdtui.model import MarketRow
 from cvdtui.panes.clock import Clock
 from cvdtui.panes.columns import COLUMNS, Cell, Column, Style, spark, spark_head
-from cvdtui.panes.groups import Groups
+from cvdtui.panes.groups import GroupsPane
 from cvdtui.panes.labels import label, matches
 from cvdtui.panes.line import Answer, Frame, Line, centred, clip, fit, title
 
@@ -25,7 +25,7 @@ FLAGS_FIRST = 20
 """So much of the flags is shown before the line of the CVD grows."""
 
 
-class Markets:
+class MarketsPane:
     """State: what is selected, sorted and filtered, and what was drawn last for each row."""
 
     name = "markets"
@@ -45,7 +45,7 @@ class Markets:
         self.sort: str | None = None
         self.reverse = True
         self.pattern = ""
-        self.groups: Groups | None = None
+        self.groups: GroupsPane | None = None
         """The table of groups while it takes the place of this one."""
         self.order: list[str] = []
         """Market names as they stand on the screen."""
@@ -262,7 +262,7 @@ class Markets:
             return Answer()
         return self._sort_key(key)
 
-    def _press_group(self, groups: Groups, key: str) -> Answer | None:
+    def _press_group(self, groups: GroupsPane, key: str) -> Answer | None:
         """Keys of the table of groups; the market at hand is the one that stands for the group."""
         if key == "enter" and groups.shown:
             return Answer(pane="group")

@@ -31,7 +31,7 @@ DOTS = ((0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08))
 """Braille dots of the left and right half of a cell, from the bottom up."""
 
 
-class Scale(Struct, frozen=True, gc=False):
+class AxisScale(Struct, frozen=True, gc=False):
     """Values low..high over `rows` rows of cells, the lowest row last."""
 
     low: float
@@ -54,7 +54,7 @@ class Scale(Struct, frozen=True, gc=False):
         return self.high - (row + 0.5) / self.rows * (self.high - self.low)
 
 
-def ticks(scale: Scale, every: int = 3) -> tuple[dict[int, float], float]:
+def ticks(scale: AxisScale, every: int = 3) -> tuple[dict[int, float], float]:
     """Round values by the row they stand in, evenly spaced, at least two when that can be; and their step."""
     wanted = max(scale.rows // every, 2)
     extent = scale.high - scale.low
@@ -69,14 +69,14 @@ def ticks(scale: Scale, every: int = 3) -> tuple[dict[int, float], float]:
     return found, step
 
 
-def _multiples(scale: Scale, step: float) -> dict[int, float]:
+def _multiples(scale: AxisScale, step: float) -> dict[int, float]:
     first = math.ceil(scale.low / step - 1e-9)
     last = min(math.floor(scale.high / step + 1e-9), first + 64)
     return {scale.row(at * step): at * step for at in range(first, last + 1)}
 
 
 @lru_cache(maxsize=KEPT)
-def candle(scale: Scale, open_: float, high: float, low: float, close: float) -> tuple[str, ...]:
+def candle(scale: AxisScale, open_: float, high: float, low: float, close: float) -> tuple[str, ...]:
     """One column of cells from the top: wicks thin, the body thick, dashed where the bar fell."""
     top, bottom = scale.level(high, 2), scale.level(low, 2)
     first, last = sorted((scale.level(open_, 2), scale.level(close, 2)))
@@ -144,7 +144,7 @@ def braille(levels: Sequence[int | None], rows: int) -> list[str]:
 
 
 def straight(
-    start: tuple[int, float], end: tuple[int, float], scale: Scale, *, dashed: bool, lift: int = 0
+    start: tuple[int, float], end: tuple[int, float], scale: AxisScale, *, dashed: bool, lift: int = 0
 ) -> Iterator[tuple[int, int, str]]:
     """Cells (row, column, glyph) of a line between two (column, value); what lies outside is cut off.
 

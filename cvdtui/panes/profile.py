@@ -60,7 +60,7 @@ class Band(Struct):
         return self.buy + self.sell + self.unknown
 
 
-class Profile:
+class ProfilePane:
     """State: how many rows stand in one line (it only grows while the market stays); TPO instead."""
 
     name = "profile"

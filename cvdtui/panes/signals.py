@@ -19,7 +19,7 @@ Key = tuple[str, str, int, str, str]
 """Market, signal, bar, side, words: what makes it the same line in the next picture."""
 
 
-class Signals:
+class SignalsPane:
     """State: the line pointed at (none: the newest), the filter, and how many lines are scrolled past."""
 
     name = "signals"

@@ -9,7 +9,7 @@ from cvdtui.panes.words import interest_words, market_words, waiting
 SIDES = {BUY: ("▲ buy ", "up"), SELL: ("▼ sell", "down")}
 
 
-class Tape:
+class TapePane:
     """State: the widths of price and size, which only grow while the market stays."""
 
     name = "tape"

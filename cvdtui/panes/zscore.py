@@ -36,7 +36,7 @@ class Scope(Struct, frozen=True, gc=False):
         return self.half - 1 - step if value >= 0 else self.half + self.middle + step
 
 
-class ZScore:
+class ZScorePane:
     """State: what was drawn last, which holds until a bar closes."""
 
     name = "zscore"

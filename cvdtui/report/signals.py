@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from cvdtui.engine.closed_bar import Cells, Closed, Marks, Scale
+from cvdtui.engine.closed_bar import Cells, ClosedBar, MarketScale, Marks
 from cvdtui.engine.decimals import Texts
 from cvdtui.engine.footprint import Rows
 from cvdtui.model import Bar, Signal
@@ -24,7 +24,7 @@ class BarNotes:
         self._row = row
         self._prices = prices
         market = evaluator.state.market
-        self._scale = Scale(market.price_decimals, market.size_decimals, market.tick)
+        self._scale = MarketScale(market.price_decimals, market.size_decimals, market.tick)
         unfinished = evaluator.parameters["unfinished"]
         self._unfinished = Unfinished(
             unfinished if isinstance(unfinished, Unfinished.Parameters) else Unfinished.Parameters()
@@ -40,7 +40,7 @@ class BarNotes:
             marks = evaluated.marks if evaluated is not None else Marks()
         else:
             marks = Marks()
-        seen = Closed(
+        seen = ClosedBar(
             bar, self._evaluator.seconds, self._scale, row=self._row, rows=rows, cells=cells if rows else None
         )
         seen.marks.imbalances, seen.marks.stacked = self._evaluator.footprint(rows)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cvdtui.engine.closed_bar import Closed, Side, exact
+from cvdtui.engine.closed_bar import ClosedBar, Side, exact
 from cvdtui.model import Signal
 
 
@@ -29,7 +29,7 @@ class Absorption:
         self._delta = exact(parameters.delta).as_integer_ratio()
         self._back = parameters.back
 
-    def push(self, closed: Closed) -> Iterable[Signal]:
+    def push(self, closed: ClosedBar) -> Iterable[Signal]:
         """Takes the next closed bar."""
         if not closed.rows:
             return ()
@@ -49,7 +49,7 @@ class Absorption:
                 found.append(closed.signal(self.name, side, values))
         return found
 
-    def _absorbs(self, closed: Closed, extreme: int, sign: int) -> float:
+    def _absorbs(self, closed: ClosedBar, extreme: int, sign: int) -> float:
         """Mean volume at the extreme in mean traded rows; 0 unless enough, and its delta leans into it."""
         buy = sell = unknown = 0
         for number in range(self._rows):

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cvdtui.engine.closed_bar import Closed, exact
+from cvdtui.engine.closed_bar import ClosedBar, exact
 from cvdtui.model import Signal
 from cvdtui.signals.true_range import TrueRange
 
@@ -38,7 +38,7 @@ class Accumulation:
         self._limit = exact(parameters.range)
         self._was = False
 
-    def push(self, closed: Closed) -> Iterable[Signal]:
+    def push(self, closed: ClosedBar) -> Iterable[Signal]:
         """Takes the next closed bar."""
         bar = closed.bar
         self._range.push(bar)
@@ -49,7 +49,7 @@ class Accumulation:
         was, self._was = self._was, values is not None
         return () if values is None or was else (closed.signal(self.name, "buy", values),)
 
-    def _conditions(self, closed: Closed) -> dict[str, object] | None:
+    def _conditions(self, closed: ClosedBar) -> dict[str, object] | None:
         """Every condition with its value; None as soon as one does not hold."""
         marks, true_range = closed.marks, self._range
         if marks.z is None or marks.z_before is None or marks.z <= 0 or marks.z <= marks.z_before:

@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple
 
 from msgspec import Meta, Struct
 
-from cvdtui.engine.closed_bar import Closed, Side, exact
+from cvdtui.engine.closed_bar import ClosedBar, Side, exact
 from cvdtui.model import Signal
 from cvdtui.signals.moments import Moments
 
@@ -60,7 +60,7 @@ class Divergence:
         """The latest pivot high."""
         self._low: _Point | None = None
 
-    def push(self, closed: Closed) -> Iterable[Signal]:
+    def push(self, closed: ClosedBar) -> Iterable[Signal]:
         """Takes the next closed bar."""
         bar, deltas, points = closed.bar, self._deltas, self._points
         deltas.push(bar.delta)
@@ -79,7 +79,7 @@ class Divergence:
             self._low = pivot
         return found
 
-    def provisional(self, closed: Closed) -> Sequence[Signal]:
+    def provisional(self, closed: ClosedBar) -> Sequence[Signal]:
         """Divergences whose later pivot still lacks bars on its right; `closed` is the bar pushed last."""
         found: list[Signal] = []
         first = max(self._left, len(self._points) - self._right)
@@ -99,7 +99,7 @@ class Divergence:
         ends = [_extreme(point, sign) for point in points]
         return max(ends[place - self._left :]) == at and at not in ends[place - self._left : place]
 
-    def _compare(self, first: _Point | None, second: _Point, sign: int, closed: Closed) -> list[Signal]:
+    def _compare(self, first: _Point | None, second: _Point, sign: int, closed: ClosedBar) -> list[Signal]:
         """The divergence of two pivots of one kind: highs (sign 1) or lows (sign -1)."""
         if first is None or second.place - first.place > self._apart:
             return []
@@ -125,7 +125,7 @@ def _extreme(point: _Point, sign: int) -> int:
     return point.high if sign > 0 else -point.low
 
 
-def _values(first: _Point, second: _Point, sign: int, closed: Closed) -> dict[str, object]:
+def _values(first: _Point, second: _Point, sign: int, closed: ClosedBar) -> dict[str, object]:
     scale = closed.scale
     prices = [point.high if sign > 0 else point.low for point in (first, second)]
     return {

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from cvdtui.engine.closed_bar import Closed, exact, side_of
+from cvdtui.engine.closed_bar import ClosedBar, exact, side_of
 from cvdtui.model import Signal
 from cvdtui.signals.moments import Moments
 
@@ -48,7 +48,7 @@ class Efficiency:
         """Change over the last `bars` bars."""
         self._phase: Phase = ""
 
-    def push(self, closed: Closed) -> Iterable[Signal]:
+    def push(self, closed: ClosedBar) -> Iterable[Signal]:
         """Takes the next closed bar."""
         value, phase = self._judged(closed)
         before, self._phase = self._phase, phase
@@ -59,7 +59,7 @@ class Efficiency:
         side = side_of(self._price if phase == "breakout" else -self._delta)
         return (closed.signal(self.name, side, {"phase": phase, "efficiency": value}),)
 
-    def _judged(self, closed: Closed) -> Found:
+    def _judged(self, closed: ClosedBar) -> Found:
         bars = self._bars
         bars.append((closed.bar.close, closed.bar.cvd))
         if len(bars) < (bars.maxlen or 0):
@@ -87,7 +87,7 @@ class Efficiency:
             phase = "churn"
         return sqrt(result / effort), phase
 
-    def _plain(self, closed: Closed) -> Found:
+    def _plain(self, closed: ClosedBar) -> Found:
         scale = closed.scale
         value = abs(self._price) * 10**scale.size_decimals / (abs(self._delta) * 10**scale.price_decimals)
         return value, "breakout" if value > self._breakout else "churn" if value < self._churn else "balanced"

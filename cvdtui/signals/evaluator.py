@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cvdtui.engine.bars import Bars, start_of
-from cvdtui.engine.closed_bar import Cells, Closed, Interest, Marks, Scale, Side, Zone
+from cvdtui.engine.closed_bar import Cells, ClosedBar, InterestSample, MarketScale, Marks, Side, Zone
 from cvdtui.engine.footprint import Rows, group
 from cvdtui.engine.levels import Levels
 from cvdtui.engine.market_state import MarketState
@@ -58,7 +58,7 @@ class SignalEvaluator:
         """All that was told, ascending in time."""
         self.marks: dict[int, Marks] = {}
         """What was found on each bar, by its start."""
-        self.last: Closed | None = None
+        self.last: ClosedBar | None = None
         """The bar heard last."""
         self.pair: Pair | None = None
         """The other market of the asset, if there is one."""
@@ -78,7 +78,7 @@ class SignalEvaluator:
         self._rules: dict[str, SignalRule] = {
             name: kind(self.parameters[name], self.seconds) for name, kind in SIGNALS.items()
         }
-        self._scale = Scale(market.price_decimals, market.size_decimals, market.tick)
+        self._scale = MarketScale(market.price_decimals, market.size_decimals, market.tick)
         row, decimals = self._row
         fixed = None if row is None else row * int(10 ** (market.price_decimals - decimals))
         self._choice = RowChoice(fixed, market.tick)
@@ -147,7 +147,7 @@ class SignalEvaluator:
         self.marks[bar.time_us] = closed.marks
         return self._keep(emitted)
 
-    def close_view(self, bar: Bar, cells: Cells | None, rows_at: RowsAt) -> Closed:
+    def close_view(self, bar: Bar, cells: Cells | None, rows_at: RowsAt) -> ClosedBar:
         """The bar as the judges see it."""
         levels = self._levels
         begins = levels.begin(bar.time_us)
@@ -159,7 +159,7 @@ class SignalEvaluator:
         touched = levels.push(bar, found)
         self._quality.push(bar, levels.session_us)
         orders = self.state.flow.orders
-        return Closed(
+        return ClosedBar(
             bar,
             self.seconds,
             self._scale,
@@ -244,13 +244,13 @@ class SignalEvaluator:
             return None
         return group(period.cells, row)
 
-    def _interest(self, time_us: int) -> Interest | None:
+    def _interest(self, time_us: int) -> InterestSample | None:
         if self.perpetual is None:
             return None
         sample = self.perpetual.open_interest.at(time_us)
         if sample is None:
             return None
-        return Interest(sample[1] / 10**self.perpetual.market.size_decimals, sample[0])
+        return InterestSample(sample[1] / 10**self.perpetual.market.size_decimals, sample[0])
 
 
 def _time(signal: Signal) -> int:

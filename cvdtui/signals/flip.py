@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from cvdtui.engine.closed_bar import Closed, exact, side_of
+from cvdtui.engine.closed_bar import ClosedBar, exact, side_of
 from cvdtui.model import Signal
 from cvdtui.signals.moments import Moments
 
@@ -36,7 +36,7 @@ class Flip:
         """CVD at the anchor."""
         self._sign = 0
 
-    def push(self, closed: Closed) -> Iterable[Signal]:
+    def push(self, closed: ClosedBar) -> Iterable[Signal]:
         """Takes the next closed bar."""
         bar, deltas = closed.bar, self._deltas
         deltas.push(bar.delta)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cvdtui.engine.closed_bar import Closed, Rows, Side, exact
+from cvdtui.engine.closed_bar import ClosedBar, Rows, Side, exact
 from cvdtui.model import Signal
 
 
@@ -60,7 +60,7 @@ class Imbalance:
         self._least = (-1, 0)
         """Decimals of a size, and the least volume in them."""
 
-    def push(self, closed: Closed) -> Iterable[Signal]:
+    def push(self, closed: ClosedBar) -> Iterable[Signal]:
         """Takes the next closed bar."""
         if closed.rows:
             closed.marks.imbalances = self.of(closed.rows, closed.scale.size_decimals)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cvdtui.engine.closed_bar import Closed, Order, Side, exact
+from cvdtui.engine.closed_bar import ClosedBar, Order, Side, exact
 from cvdtui.engine.orders import LARGE_ORDER
 from cvdtui.model import Signal
 
@@ -24,7 +24,7 @@ class Large:
     def __init__(self, parameters: Parameters, seconds: int) -> None:  # noqa: ARG002 - one shape for all
         self._value = exact(parameters.value)
 
-    def push(self, closed: Closed) -> Iterable[Signal]:
+    def push(self, closed: ClosedBar) -> Iterable[Signal]:
         """Takes the next closed bar."""
         if closed.orders is None or not closed.orders.large:
             return ()
@@ -40,7 +40,7 @@ class Large:
         return found
 
 
-def _values(orders: list[Order], closed: Closed, notional: int) -> dict[str, object]:
+def _values(orders: list[Order], closed: ClosedBar, notional: int) -> dict[str, object]:
     largest = max(orders, key=lambda order: order.value)
     return {
         "count": len(orders),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from cvdtui.engine.closed_bar import Closed, Side
+from cvdtui.engine.closed_bar import ClosedBar, Side
 from cvdtui.model import Signal
 
 DAY_US = 86_400_000_000
@@ -23,13 +23,13 @@ class NakedPoc:
     def __init__(self, parameters: Parameters, seconds: int) -> None:  # noqa: ARG002 - one shape for all
         self._close: int | None = None
 
-    def push(self, closed: Closed) -> Iterable[Signal]:
+    def push(self, closed: ClosedBar) -> Iterable[Signal]:
         """Takes the next closed bar."""
         came_from = self._close if self._close is not None else closed.bar.open
         self._close = closed.bar.close
         return [self._told(closed, price, session_us, came_from) for price, session_us in closed.touched]
 
-    def _told(self, closed: Closed, price: int, session_us: int, came_from: int) -> Signal:
+    def _told(self, closed: ClosedBar, price: int, session_us: int, came_from: int) -> Signal:
         side: Side = "buy" if came_from > price or (came_from == price <= closed.bar.close) else "sell"
         values = {"price": closed.scale.price(price), "session_us": session_us}
         return closed.signal(

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from cvdtui.engine.closed_bar import Closed
+from cvdtui.engine.closed_bar import ClosedBar
 from cvdtui.model import Signal
 from cvdtui.signals.absorption import Absorption
 from cvdtui.signals.accumulation import Accumulation
@@ -27,7 +27,7 @@ from cvdtui.signals.zscore import Climax
 class SignalRule(Protocol):
     """A signal at work on one market and timeframe."""
 
-    def push(self, closed: Closed) -> Iterable[Signal]:
+    def push(self, closed: ClosedBar) -> Iterable[Signal]:
         """Takes the next closed bar; what it gives is known on that bar and never changes."""
 
 

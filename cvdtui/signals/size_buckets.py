@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cvdtui.engine.closed_bar import Closed
+from cvdtui.engine.closed_bar import ClosedBar
 from cvdtui.engine.orders import ORDER_CLASSES
 from cvdtui.model import Signal
 
@@ -26,7 +26,7 @@ class SizeBuckets:
     def __init__(self, parameters: Parameters, seconds: int) -> None:  # noqa: ARG002 - one shape for all
         self._enabled = parameters.enabled
 
-    def push(self, closed: Closed) -> Iterable[Signal]:
+    def push(self, closed: ClosedBar) -> Iterable[Signal]:
         """Takes the next closed bar."""
         if closed.orders is not None and self._enabled:
             closed.marks.orders = closed.orders.deltas

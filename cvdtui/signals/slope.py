@@ -9,7 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cvdtui.engine.closed_bar import Closed, Level, exact, side_of
+from cvdtui.engine.closed_bar import ClosedBar, Level, exact, side_of
 from cvdtui.model import Signal
 from cvdtui.signals.moments import Moments
 from cvdtui.signals.true_range import TrueRange
@@ -41,7 +41,7 @@ class Slope:
         self._near = exact(parameters.near)
         self._was = False
 
-    def push(self, closed: Closed) -> Iterable[Signal]:
+    def push(self, closed: ClosedBar) -> Iterable[Signal]:
         """Takes the next closed bar."""
         self._range.push(closed.bar)
         self._cvds.append(closed.bar.cvd)
@@ -72,7 +72,7 @@ class Slope:
         spread = slopes.spread
         return (slope * slopes.count - slopes.total) / sqrt(spread) if spread else 0.0
 
-    def _nearest(self, closed: Closed) -> Level | None:
+    def _nearest(self, closed: ClosedBar) -> Level | None:
         """The nearest level within reach of the close."""
         reach = self._near * self._range.total / self._range.length
         whole = floor(reach)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cvdtui.engine.closed_bar import Closed, side_of
+from cvdtui.engine.closed_bar import ClosedBar, side_of
 from cvdtui.model import Signal
 
 
@@ -30,7 +30,7 @@ class Speed:
         self._first_us: int | None = None
         self._was = False
 
-    def push(self, closed: Closed) -> Iterable[Signal]:
+    def push(self, closed: ClosedBar) -> Iterable[Signal]:
         """Takes the next closed bar."""
         bar, bars = closed.bar, self._bars
         if self._first_us is None:

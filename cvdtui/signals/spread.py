@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from cvdtui.engine.closed_bar import Closed, side_of
+from cvdtui.engine.closed_bar import ClosedBar, side_of
 from cvdtui.model import Signal
 from cvdtui.signals.moments import Moments
 
@@ -90,7 +90,7 @@ class Spread:
         """Deltas over the window; empty while it is not full."""
         return self._pairs if self._mine.is_full else ()
 
-    def push(self, closed: Closed) -> Iterable[Signal]:  # noqa: ARG002 - one shape for all
+    def push(self, closed: ClosedBar) -> Iterable[Signal]:  # noqa: ARG002 - one shape for all
         """Nothing can be said of one market alone."""
         return ()
 

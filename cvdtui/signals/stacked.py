@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cvdtui.engine.closed_bar import Closed, Side, Zone
+from cvdtui.engine.closed_bar import ClosedBar, Side, Zone
 from cvdtui.model import Signal
 
 LEAST = 3
@@ -41,7 +41,7 @@ class Stacked:
     def __init__(self, parameters: Parameters, seconds: int = 0) -> None:  # noqa: ARG002 - one shape for all
         self._least = parameters.rows
 
-    def push(self, closed: Closed) -> Iterable[Signal]:
+    def push(self, closed: ClosedBar) -> Iterable[Signal]:
         """Takes the next closed bar."""
         zones = self.of(closed.marks.imbalances)
         closed.marks.stacked = zones

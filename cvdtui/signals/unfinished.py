@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from cvdtui.engine.closed_bar import Closed
+from cvdtui.engine.closed_bar import ClosedBar
 from cvdtui.model import Signal
 
 
@@ -22,13 +22,13 @@ class Unfinished:
     def __init__(self, parameters: Parameters, seconds: int = 0) -> None:  # noqa: ARG002 - one shape for all
         self._enabled = parameters.enabled
 
-    def push(self, closed: Closed) -> Iterable[Signal]:
+    def push(self, closed: ClosedBar) -> Iterable[Signal]:
         """Takes the next closed bar."""
         if closed.cells and self._enabled:
             closed.marks.unfinished = self.of(closed)
         return ()
 
-    def of(self, closed: Closed) -> list[Literal["high", "low"]]:
+    def of(self, closed: ClosedBar) -> list[Literal["high", "low"]]:
         """Which ends of the bar both sides traded at: the price itself, not its row."""
         if not self._enabled:
             return []

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from cvdtui.engine.closed_bar import Closed, side_of
+from cvdtui.engine.closed_bar import ClosedBar, side_of
 from cvdtui.model import Signal
 from cvdtui.signals.moments import Moments
 
@@ -96,7 +96,7 @@ class Climax:
     def __init__(self, parameters: Parameters, seconds: int) -> None:  # noqa: ARG002 - one shape for all
         self._score = score_of(parameters)
 
-    def push(self, closed: Closed) -> Iterable[Signal]:
+    def push(self, closed: ClosedBar) -> Iterable[Signal]:
         """Takes the next closed bar."""
         score, marks = self._score, closed.marks
         marks.z = score.push(closed.bar.cvd)

@@ -23,7 +23,7 @@ def seen(bars: Bars, count: int, at_us: int, after: int) -> tuple[list[Bar], lis
     return bars.closed[max(place - count, 0) : place], bars.closed[place:] + opened
 
 
-class Chart:
+class ChartBuilder:
     """Makes the bars of one market's chart; CVD counts back from its value now.
 
     So every anchor is exact at the right edge. What it comes to at the last closed bar is part of the key:

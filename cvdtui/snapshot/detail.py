@@ -24,7 +24,7 @@ from cvdtui.model import (
 from cvdtui.signals.evaluator import SignalEvaluator
 from cvdtui.signals.imbalance import imbalances
 from cvdtui.signals.stacked import stacked
-from cvdtui.snapshot.chart import Chart, seen
+from cvdtui.snapshot.chart import ChartBuilder, seen
 from cvdtui.snapshot.explain import ExplainInputs
 from cvdtui.snapshot.market_row import RowBuilder, Scaler, anchor_time, current, decimals_shown, quality_of
 from cvdtui.snapshot.signals import SignalViews, dashboard
@@ -35,7 +35,7 @@ PRINTS = 200
 """Lines of time and sales handed to the screen."""
 
 
-class Detail:
+class DetailBuilder:
     """Makes one market's MarketDetail; closed footprints are remembered."""
 
     def __init__(self, picture: RowBuilder, fixed_row: int | None) -> None:
@@ -46,7 +46,7 @@ class Detail:
         self._decimals = picture.state.market.price_decimals
         self._auto: dict[tuple[int, int], tuple[int, int]] = {}
         """Chosen row size, and the price decimals it was chosen in, by timeframe and session."""
-        self._chart = Chart(picture)
+        self._chart = ChartBuilder(picture)
         self._tpo = TpoBuilder(picture.state)
         self._facts = ExplainInputs(picture)
         self._zones = Zones()

@@ -15,9 +15,9 @@ from cvdtui.model import (
     SlopeInputs,
     SpeedInputs,
     SpreadInputs,
-    Sums,
     ValueArea,
     View,
+    VolumeSums,
     ZInputs,
 )
 from cvdtui.signals.evaluator import SignalEvaluator
@@ -122,10 +122,10 @@ def _statistics(
     return slope_inputs(evaluator), speed_inputs(evaluator), spread_inputs(evaluator)
 
 
-def _sums(period: Period | None, size: int, value: int) -> Sums | None:
+def _sums(period: Period | None, size: int, value: int) -> VolumeSums | None:
     if period is None:
         return None
-    return Sums(
+    return VolumeSums(
         period.buy / size,
         period.sell / size,
         period.unknown / size,
@@ -134,9 +134,9 @@ def _sums(period: Period | None, size: int, value: int) -> Sums | None:
     )
 
 
-def _open(bar: OpenBar, size: int, value: int) -> Sums:
+def _open(bar: OpenBar, size: int, value: int) -> VolumeSums:
     sums = bar.segment
-    return Sums(
+    return VolumeSums(
         sums.buy / size, sums.sell / size, sums.unknown / size, sums.value / value, sums.value_delta / value
     )
 

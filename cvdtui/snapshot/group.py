@@ -38,7 +38,7 @@ class _Share(Struct, frozen=True, gc=False):
     volume: Exact
 
 
-class Groups:
+class GroupBuilder:
     """Makes GroupRows; a group whose markets' rows did not change gives the same object as before."""
 
     def __init__(self) -> None:

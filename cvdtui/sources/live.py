@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cvdtui.alerts.channels import Screen as AlertScreen
-    from cvdtui.demo.process import DemoProcess
-    from cvdtui.demo.process import Options as ExchangeOptions
+    from cvdtui.demo.process import DemoProcess, ExchangeOptions
     from cvdtui.monitor.monitor import Monitor
 
 RememberAlerts = Callable[[Sequence[AlertRule]], str]
@@ -244,7 +243,7 @@ class LiveSource:
 
 def exchange_options(options: DemoOptions) -> "ExchangeOptions":
     """What the demo exchange is started with."""
-    from cvdtui.demo.process import Options as ExchangeOptions
+    from cvdtui.demo.process import ExchangeOptions
 
     return ExchangeOptions(
         seed=options.seed,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from cvdtui.board.board import Board
 from cvdtui.board.setup import flow_maker, live_limits, row_units
 from cvdtui.config import AlertRule
-from cvdtui.engine.flow import Limits
+from cvdtui.engine.flow import MemoryLimits
 from cvdtui.errors import CvdtuiError
 from cvdtui.feeds.files import open_files
 from cvdtui.feeds.replay import ReplayFeed
@@ -26,7 +26,9 @@ class ReplaySource:
         config = options.config
         limits = live_limits(config)
         self.board = Board(
-            flow_maker(config, sorted({*TIMEFRAMES, config.bar}), Limits(None, None, limits.prints, None)),
+            flow_maker(
+                config, sorted({*TIMEFRAMES, config.bar}), MemoryLimits(None, None, limits.prints, None)
+            ),
             hold_limit=config.tape.hold,
             welcomes_all=True,
             row_of=lambda market: row_units(config, market),

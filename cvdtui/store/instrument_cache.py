@@ -16,7 +16,7 @@ MOST_BYTES = 32 * 2**20
 """No listing is larger; a larger file is not ours."""
 
 
-class Listing(Struct, frozen=True):
+class CachedInstruments(Struct, frozen=True):
     """All instruments of one venue, as one host told them."""
 
     venue: str
@@ -34,7 +34,7 @@ def path_of(venue: str, host: str) -> Path | None:
     return None if folder is None else folder / "instruments" / f"{name}.json"
 
 
-def load(venue: str, host: str) -> Listing | None:
+def load(venue: str, host: str) -> CachedInstruments | None:
     """What was kept; None when nothing was, or when it cannot be used."""
     path = path_of(venue, host)
     if path is None:
@@ -42,14 +42,14 @@ def load(venue: str, host: str) -> Listing | None:
     try:
         if path.stat().st_size > MOST_BYTES:
             return None
-        kept = msgspec.json.decode(path.read_bytes(), type=Listing)
+        kept = msgspec.json.decode(path.read_bytes(), type=CachedInstruments)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
     good = kept.schema == SCHEMA and (kept.venue, kept.host) == (venue, host)
     return kept if good and all(market.venue == venue for market in kept.markets) else None
 
 
-def save(listing: Listing) -> str:
+def save(listing: CachedInstruments) -> str:
     """Keep it, whole or not at all. An empty text, or why it could not be kept."""
     path = path_of(listing.venue, listing.host)
     if path is None:

@@ -14,7 +14,7 @@ TAIL_BYTES = 4_000_000
 _DECODER = msgspec.json.Decoder(Entry)
 
 
-class Reading:
+class JournalReading:
     """What a journal holds."""
 
     def __init__(self) -> None:
@@ -46,9 +46,9 @@ class Reading:
         self.signals = {entry.key: entry for entry in ascending}
 
 
-def read(path: Path) -> Reading:
+def read(path: Path) -> JournalReading:
     """All of a journal, or of one of its files. UnreadableError where it cannot be opened."""
-    found = Reading()
+    found = JournalReading()
     files = files_of(path)
     if not files:
         raise UnreadableError(f"{path}: cannot be read: No such file or directory")
@@ -58,9 +58,9 @@ def read(path: Path) -> Reading:
     return found
 
 
-def read_tail(path: Path) -> Reading:
+def read_tail(path: Path) -> JournalReading:
     """The end of a journal; nothing where there is none."""
-    found = Reading()
+    found = JournalReading()
     rest = TAIL_BYTES
     starts: list[tuple[Path, int]] = []
     for file in reversed(files_of(path)):
@@ -75,7 +75,7 @@ def read_tail(path: Path) -> Reading:
     return found
 
 
-def _read(path: Path, start: int, found: Reading) -> None:
+def _read(path: Path, start: int, found: JournalReading) -> None:
     try:
         with path.open("rb") as file:
             if start:

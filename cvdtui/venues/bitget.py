@@ -26,7 +26,7 @@ from cvdtui.venues.grammar.events import (
     refuse,
 )
 from cvdtui.venues.grammar.instruments import Row, checked_symbol, decode
-from cvdtui.venues.grammar.options import Options, addresses, instruments
+from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
 from cvdtui.venues.grammar.parsing import epoch_us, event_of, page_of, to_columns
 from cvdtui.venues.grammar.requests import Window, in_parts, question
 from cvdtui.venues.grammar.symbols import split_symbol
@@ -49,7 +49,7 @@ SIDES = {"buy": BUY, "sell": SELL}
 """The taker's side."""
 
 
-class Product(Struct, frozen=True):
+class BitgetProduct(Struct, frozen=True):
     """What differs between Bitget's products."""
 
     name: str
@@ -58,8 +58,8 @@ class Product(Struct, frozen=True):
     kind: Kind
 
 
-SPOT = Product("bitget", "spot", "spot")
-FUTURES = Product("bitget-futures", "usdt-futures", "perp")
+SPOT = BitgetProduct("bitget", "spot", "spot")
+FUTURES = BitgetProduct("bitget-futures", "usdt-futures", "perp")
 
 
 class _Trade(Struct, gc=False):
@@ -118,7 +118,9 @@ _TIME = Decoder(_Time, strict=False)
 class Bitget:
     """The grammar of one Bitget product; see `cvdtui.venues.Venue` for what each method promises."""
 
-    def __init__(self, product: Product, symbols: Iterable[str] = (), **options: Unpack[Options]) -> None:
+    def __init__(
+        self, product: BitgetProduct, symbols: Iterable[str] = (), **options: Unpack[VenueOptions]
+    ) -> None:
         self.name = product.name
         self.id_rule: IdRule = "unique"
         self.limits = LIMITS

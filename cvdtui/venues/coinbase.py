@@ -16,7 +16,7 @@ from cvdtui.venues.grammar.events import (
     Ack,
     ColumnsPage,
     Event,
-    Forming,
+    FormingCandle,
     Limits,
     Other,
     Page,
@@ -27,7 +27,7 @@ from cvdtui.venues.grammar.events import (
     is_symbol,
 )
 from cvdtui.venues.grammar.instruments import Row, checked_symbol, decode
-from cvdtui.venues.grammar.options import Options, addresses, instruments
+from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
 from cvdtui.venues.grammar.parsing import Moment, page_of, to_columns, us_of
 from cvdtui.venues.grammar.requests import Window, by_id_only, question
 
@@ -90,7 +90,7 @@ _TIME = Decoder(_Time)
 class Coinbase:
     """The grammar of Coinbase Exchange; see `cvdtui.venues.Venue` for what each method promises."""
 
-    def __init__(self, symbols: Iterable[str] = (), **options: Unpack[Options]) -> None:
+    def __init__(self, symbols: Iterable[str] = (), **options: Unpack[VenueOptions]) -> None:
         self.name = "coinbase"
         self.id_rule: IdRule = "contiguous"
         self.limits = LIMITS
@@ -135,7 +135,7 @@ class Coinbase:
         if head.type in ("match", "last_match"):
             return self._match(frame, head.product_id)
         if head.type == "heartbeat":
-            return Forming(self.known.name(head.product_id))
+            return FormingCandle(self.known.name(head.product_id))
         if head.type == "subscriptions":
             return _accepted(head.channels)
         if head.type == "error":

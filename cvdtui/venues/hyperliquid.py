@@ -24,7 +24,7 @@ from cvdtui.venues.grammar.events import (
     is_symbol,
 )
 from cvdtui.venues.grammar.instruments import Row, checked_symbol, decode
-from cvdtui.venues.grammar.options import Options, addresses, instruments
+from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
 from cvdtui.venues.grammar.parsing import by_symbol, event_of, page_of, to_columns
 from cvdtui.venues.grammar.requests import Window
 
@@ -97,7 +97,7 @@ _TIME = Decoder(_Time)
 class Hyperliquid:
     """The grammar of Hyperliquid's perpetuals; see `cvdtui.venues.Venue` for what each method promises."""
 
-    def __init__(self, symbols: Iterable[str] = (), **options: Unpack[Options]) -> None:
+    def __init__(self, symbols: Iterable[str] = (), **options: Unpack[VenueOptions]) -> None:
         self.name = "hyperliquid"
         self.id_rule: IdRule = "unique"
         self.limits = LIMITS

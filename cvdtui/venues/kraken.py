@@ -27,7 +27,7 @@ from cvdtui.venues.grammar.events import (
     refuse,
 )
 from cvdtui.venues.grammar.instruments import Row, checked_symbol, decode
-from cvdtui.venues.grammar.options import Options, addresses, instruments
+from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
 from cvdtui.venues.grammar.parsing import (
     Moment,
     by_symbol,
@@ -122,7 +122,7 @@ _ROW = Decoder(tuple[str, str, Raw, str, str, str, int])
 class Kraken:
     """The grammar of Kraken's spot books; see `cvdtui.venues.Venue` for what each method promises."""
 
-    def __init__(self, symbols: Iterable[str] = (), **options: Unpack[Options]) -> None:
+    def __init__(self, symbols: Iterable[str] = (), **options: Unpack[VenueOptions]) -> None:
         self.name = "kraken"
         self.id_rule: IdRule = "contiguous"
         self.limits = LIMITS

@@ -15,8 +15,8 @@ from cvdtui.engine.market_state import MarketState
 from cvdtui.errors import ConfigError
 from cvdtui.model import View
 from cvdtui.monitor.monitor import Monitor
-from cvdtui.panes.chart import Chart
-from cvdtui.panes.footprint import Footprint
+from cvdtui.panes.chart import ChartPane
+from cvdtui.panes.footprint import FootprintPane
 from cvdtui.panes.styles import plain
 from cvdtui.signals.evaluators import Evaluators
 from cvdtui.signals.peers import evaluator_maker
@@ -51,7 +51,7 @@ def test_l_drops_a_level_at_the_last_price_of_the_market_at_hand():
 
 
 def test_the_crosshair_points_at_the_close_or_at_its_price_line():
-    chart = Chart()
+    chart = ChartPane()
     frame = snapshots.frame(60, 22)
     chart.paint(frame)
     assert chart.pointed is None
@@ -65,11 +65,11 @@ def test_the_crosshair_points_at_the_close_or_at_its_price_line():
 
 def test_a_level_is_a_faint_line_behind_the_candles():
     shot = snapshots.snapshot(detail=snapshots.detail(levels=(64050.0,)))
-    lines = Chart().paint(snapshots.frame(60, 22, shot))
+    lines = ChartPane().paint(snapshots.frame(60, 22, shot))
     ruled = [line for line in lines if any("╌" in text and role == "faint" for text, role in line)]
     assert len(ruled) == 1
     assert "-" in plain(snapshots.texts(ruled)[0])
-    without = snapshots.texts(Chart().paint(snapshots.frame(60, 22)))
+    without = snapshots.texts(ChartPane().paint(snapshots.frame(60, 22)))
     assert (
         snapshots.texts(lines)[lines.index(ruled[0])].replace("╌", " ").rstrip()
         == without[lines.index(ruled[0])]
@@ -79,12 +79,12 @@ def test_a_level_is_a_faint_line_behind_the_candles():
 @pytest.mark.parametrize("level", [1.0, 99999.0])
 def test_a_level_beyond_the_chart_is_left_out(level):
     shot = snapshots.snapshot(detail=snapshots.detail(levels=(level,)))
-    assert "╌" not in "".join(snapshots.texts(Chart().paint(snapshots.frame(60, 22, shot))))
+    assert "╌" not in "".join(snapshots.texts(ChartPane().paint(snapshots.frame(60, 22, shot))))
 
 
 def test_the_ladder_rules_the_row_that_holds_the_level():
     shot = snapshots.snapshot(detail=snapshots.detail(levels=(64149.9,)))
-    lines = snapshots.texts(Footprint().paint(snapshots.frame(56, 14, shot)))
+    lines = snapshots.texts(FootprintPane().paint(snapshots.frame(56, 14, shot)))
     assert [line[:6] for line in lines if "╌" in line] == ["64 140"]
     assert "9.0×41.0▲┃" in next(line for line in lines if "╌" in line)
 

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from cvdtui.board.setup import demo_config
 from cvdtui.config import Config
 from cvdtui.demo.assets import MOST
-from cvdtui.demo.process import DemoProcess, Options
+from cvdtui.demo.process import DemoProcess, ExchangeOptions
 from cvdtui.model import View
 from cvdtui.monitor.monitor import Monitor
 
@@ -60,7 +60,7 @@ class Watch:
 
 async def run(markets: int, rate: float, seconds: float) -> tuple[Watch, float, int, int]:
     """The watch, the share of a core used, trades counted, venues followed."""
-    async with DemoProcess(Options(markets=markets, rate=rate)) as exchange:
+    async with DemoProcess(ExchangeOptions(markets=markets, rate=rate)) as exchange:
         base = Config()
         config = demo_config(
             replace(base, history=replace(base.history, trades_minutes=5)), exchange.overrides

@@ -3,12 +3,12 @@
 import asyncio
 import tomllib
 
-from cvdtui.demo.process import DemoProcess, Options
+from cvdtui.demo.process import DemoProcess, ExchangeOptions
 from tests.app.terminal import Terminal
 
 
 async def with_exchange(work):
-    async with DemoProcess(Options(markets=12, rate=20)) as exchange:
+    async with DemoProcess(ExchangeOptions(markets=12, rate=20)) as exchange:
         venues = exchange.overrides["venues"]
         words = []
         for name in ("binance", "binance-usdm"):

@@ -2,12 +2,12 @@
 
 import asyncio
 
-from cvdtui.demo.process import DemoProcess, Options
+from cvdtui.demo.process import DemoProcess, ExchangeOptions
 from tests.commands.running import finish, start
 
 
 async def with_exchange(work):
-    async with DemoProcess(Options(markets=12, rate=1)) as exchange:
+    async with DemoProcess(ExchangeOptions(markets=12, rate=1)) as exchange:
         venues = exchange.overrides["venues"]
         words = [
             word

@@ -12,9 +12,9 @@ from cvdtui.alerts.channels import Screen
 from cvdtui.board.setup import demo_config
 from cvdtui.cli import main, watch_command
 from cvdtui.commands.watch import values_of
-from cvdtui.config import AlertRule, Alerts, Config, Journal
+from cvdtui.config import AlertRule, Alerts, Config, JournalConfig
 from cvdtui.config.alerts import SIGNALS
-from cvdtui.demo.process import DemoProcess, Options
+from cvdtui.demo.process import DemoProcess, ExchangeOptions
 from cvdtui.errors import UsageError
 from cvdtui.model import Market, MarketRow, Quality
 from cvdtui.monitor.monitor import Monitor
@@ -44,9 +44,9 @@ def live(tmp_path: Path, rule: AlertRule, enough: int) -> tuple[list[str], Path,
     path = tmp_path / "state" / "signals.jsonl"
 
     async def go() -> Monitor:
-        async with DemoProcess(Options(markets=3, rate=200)) as exchange:
+        async with DemoProcess(ExchangeOptions(markets=3, rate=200)) as exchange:
             base = Config(
-                alerts=Alerts(rules=(rule,), cooldown_s=0, zone="UTC"), journal=Journal(megabytes=4)
+                alerts=Alerts(rules=(rule,), cooldown_s=0, zone="UTC"), journal=JournalConfig(megabytes=4)
             )
             config = demo_config(base, exchange.overrides)
             config = replace(config, history=replace(config.history, trades_minutes=0))

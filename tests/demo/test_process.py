@@ -11,7 +11,7 @@ import pytest
 import websockets
 
 import cvdtui
-from cvdtui.demo.process import DemoProcess, Options
+from cvdtui.demo.process import DemoProcess, ExchangeOptions
 from cvdtui.errors import CvdtuiError, UsageError
 
 HOME = Path(cvdtui.__file__).parent.parent
@@ -38,7 +38,9 @@ async def _listen(overrides, count):
 def test_the_child_serves_freezes_and_leaves_its_ledger_behind(tmp_path):
     async def run():
         file = tmp_path / "truth.json"
-        async with DemoProcess(Options(seed=3, markets=2, rate=400.0, ledger=file, faults=("dup",))) as demo:
+        async with DemoProcess(
+            ExchangeOptions(seed=3, markets=2, rate=400.0, ledger=file, faults=("dup",))
+        ) as demo:
             assert demo.overrides["markets"] == ["binance-usdm:BTCUSDT", "binance:BTCUSDT"]
             frames = await _listen(demo.overrides, 50)
             last = await demo.freeze()
@@ -73,7 +75,7 @@ def test_the_child_serves_freezes_and_leaves_its_ledger_behind(tmp_path):
 def test_options_that_make_no_sense_come_back_as_one_clear_error(options, words):
     async def run():
         with pytest.raises(UsageError) as refused:
-            await DemoProcess(Options(**options)).start()
+            await DemoProcess(ExchangeOptions(**options)).start()
         assert str(refused.value).startswith(words)
 
     asyncio.run(run())
@@ -148,7 +150,7 @@ def test_the_ledger_survives_a_kill(tmp_path):
 
 def test_a_dead_child_is_reported_and_not_waited_for():
     async def run():
-        demo = DemoProcess(Options(markets=1))
+        demo = DemoProcess(ExchangeOptions(markets=1))
         await demo.start()
         demo._child.kill()
         with pytest.raises(CvdtuiError, match="demo exchange: ended with -9"):

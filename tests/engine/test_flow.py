@@ -3,7 +3,7 @@
 from decimal import Decimal
 from math import isclose
 
-from cvdtui.engine.flow import Limits
+from cvdtui.engine.flow import MemoryLimits
 from cvdtui.engine.latest import Latest
 from cvdtui.model import BUY, SELL, Trade
 from tests.engine.hard_tapes import MARKET, MONDAY, batch_of, flow_maker, state_of, trade_of
@@ -91,7 +91,7 @@ def test_running_delta_over_many_slots_is_that_of_the_whole_bar():
 
 
 def test_memory_is_bounded_and_the_sums_go_on():
-    limits = Limits(bars=10, footprints=3, prints=5, cells=4)
+    limits = MemoryLimits(bars=10, footprints=3, prints=5, cells=4)
     rows = [row(n, n * 5 * SECOND, 1, price=100 + n % 7) for n in range(200)]
     flow = flow_of(*rows, limits=limits, rolling=3)
     bars = flow.bars[5]
@@ -103,7 +103,7 @@ def test_memory_is_bounded_and_the_sums_go_on():
 
 
 def test_the_cells_of_all_bars_together_are_bounded():
-    limits = Limits(bars=None, footprints=None, prints=5, cells=10)
+    limits = MemoryLimits(bars=None, footprints=None, prints=5, cells=10)
     rows = [row(n, (n // 4) * 5 * SECOND, 1, price=100 + n % 4) for n in range(80)]
     bars = flow_of(*rows, limits=limits).bars[5]
     assert sum(len(bars.cells(time)) for time in bars.footprints) <= 10
@@ -111,7 +111,7 @@ def test_the_cells_of_all_bars_together_are_bounded():
 
 
 def test_a_late_trade_older_than_every_bar_kept_still_counts_in_their_cvd():
-    limits = Limits(bars=4, footprints=3, prints=5)
+    limits = MemoryLimits(bars=4, footprints=3, prints=5)
     flow = flow_of(*(row(n, n * 5 * SECOND) for n in range(1, 30)), row(99, 0, 100), limits=limits)
     assert flow.bars[5].all()[-1].cvd == 129_000
     assert flow.bars[5].all()[0].time_us > MONDAY

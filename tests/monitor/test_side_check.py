@@ -6,8 +6,7 @@ from msgspec.structs import replace
 
 from cvdtui.board.setup import demo_config
 from cvdtui.config import Config
-from cvdtui.demo.process import DemoProcess
-from cvdtui.demo.process import Options as ExchangeOptions
+from cvdtui.demo.process import DemoProcess, ExchangeOptions
 from cvdtui.model import View
 from cvdtui.monitor.monitor import Monitor
 

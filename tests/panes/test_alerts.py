@@ -6,7 +6,7 @@ from cvdtui.app.alert_actions import Alerting
 from cvdtui.commands.screen import kept_alerts, remember_alerts
 from cvdtui.config import AlertChannel, AlertRule, Alerts
 from cvdtui.model import AlertLine, ChannelState, RuleLine, View
-from cvdtui.panes.alerts import Alerts as Pane
+from cvdtui.panes.alerts import AlertsPane as Pane
 from cvdtui.panes.line import length
 from cvdtui.panes.styles import plain
 from tests.app.fake_source import FakeSource

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from cvdtui.model import Dashboard, SignalParameters, SignalView
-from cvdtui.panes.chart import Chart
+from cvdtui.panes.chart import ChartPane
 from cvdtui.panes.styles import plain
 from tests.panes import snapshots
 
@@ -14,7 +14,7 @@ HEIGHT = 22
 def lines(*signals, bars=None, **changes):
     bars = snapshots.bars() if bars is None else bars
     shot = snapshots.snapshot(detail=snapshots.detail(bars=bars, signals=signals))
-    return Chart().paint(snapshots.frame(60, HEIGHT, shot, **changes))
+    return ChartPane().paint(snapshots.frame(60, HEIGHT, shot, **changes))
 
 
 def cells(painted):
@@ -169,7 +169,7 @@ def test_the_shading_begins_where_the_configuration_says():
     told = Dashboard(rules=SignalParameters(z_extreme=1.0))
     bars = tuple(replace(bar, z=1.5) if at == 20 else bar for at, bar in enumerate(snapshots.bars()))
     shot = snapshots.snapshot(detail=snapshots.detail(bars=bars, dashboard=told))
-    found = cells(Chart().paint(snapshots.frame(60, HEIGHT, shot)))
+    found = cells(ChartPane().paint(snapshots.frame(60, HEIGHT, shot)))
     assert {x for (_, x), (_, role) in found.items() if "extreme" in role} == {20}
 
 

@@ -5,15 +5,15 @@ from msgspec.structs import replace
 
 from cvdtui.model import ChartBar, Link, Quality, View
 from cvdtui.panes.bottom import Status
-from cvdtui.panes.chart import Chart
+from cvdtui.panes.chart import ChartPane
 from cvdtui.panes.clock import Clock
 from cvdtui.panes.columns import is_trusted
-from cvdtui.panes.footprint import Footprint
+from cvdtui.panes.footprint import FootprintPane
 from cvdtui.panes.line import length
 from cvdtui.panes.offline import Offline
-from cvdtui.panes.plot import Scale, braille, candle, column, reach, ticks
-from cvdtui.panes.profile import Profile
-from cvdtui.panes.tape import Tape
+from cvdtui.panes.plot import AxisScale, braille, candle, column, reach, ticks
+from cvdtui.panes.profile import ProfilePane
+from cvdtui.panes.tape import TapePane
 from cvdtui.panes.words import link_words
 from tests.panes.snapshots import (
     BTC,
@@ -30,11 +30,11 @@ from tests.panes.snapshots import (
     texts,
 )
 
-PANES = (Chart, Footprint, Profile, Tape)
+PANES = (ChartPane, FootprintPane, ProfilePane, TapePane)
 
 
 def test_the_footprint_shows_sell_by_buy_with_its_marks_and_totals():
-    assert texts(Footprint().paint(frame(56, 14))) == [
+    assert texts(FootprintPane().paint(frame(56, 14))) == [
         "╶ footprint · sell × buy · row 10 ─────────────────────╴",
         "           11:58        11:59        12:00▸",
         "64 160",
@@ -53,7 +53,7 @@ def test_the_footprint_shows_sell_by_buy_with_its_marks_and_totals():
 
 
 def test_the_footprint_colours_only_imbalances_signs_and_the_point_of_control():
-    lines = Footprint().paint(frame(56, 14))
+    lines = FootprintPane().paint(frame(56, 14))
     assert roles(lines[4])["41.0"] == "up"
     assert roles(lines[4])["9.0"] == "text"
     assert roles(lines[5])["44.0"] == "up"
@@ -73,7 +73,7 @@ def labels(lines):
 
 
 def test_the_ladder_holds_still_until_the_price_leaves_the_middle_half():
-    pane = Footprint()
+    pane = FootprintPane()
     start = labels(pane.paint(frame(56, 26)))  # 19 rows: the middle half is 4 rows up and down
     for rows in (1, 4, -4, 2):
         assert labels(pane.paint(frame(56, 26, moved(rows)))) == start
@@ -84,7 +84,7 @@ def test_the_ladder_holds_still_until_the_price_leaves_the_middle_half():
 
 
 def test_a_ladder_scrolled_by_hand_stays_until_it_is_centred():
-    pane = Footprint()
+    pane = FootprintPane()
     start = labels(pane.paint(frame(56, 26)))
     pane.press("up")
     pane.press("k")
@@ -97,7 +97,7 @@ def test_a_ladder_scrolled_by_hand_stays_until_it_is_centred():
 
 
 def test_another_market_or_row_size_centres_the_ladder_anew():
-    pane = Footprint()
+    pane = FootprintPane()
     pane.paint(frame(56, 26))
     pane.press("up")
     other = replace(ladder(), row=20.0, last_row=3206)
@@ -106,7 +106,7 @@ def test_another_market_or_row_size_centres_the_ladder_anew():
 
 @pytest.mark.parametrize(("width", "count"), [(30, 1), (40, 2), (56, 3), (120, 3)])
 def test_as_many_bars_as_fit_newest_at_the_right(width, count):
-    head = texts(Footprint().paint(frame(width, 14)))[1].split()
+    head = texts(FootprintPane().paint(frame(width, 14)))[1].split()
     assert head == ["11:58", "11:59", "12:00▸"][-count:]
 
 
@@ -119,13 +119,13 @@ def test_large_and_tiny_volumes_stay_in_their_columns():
     big = replace(
         made, bars=(*made.bars[:2], replace(made.bars[2], cells=cells, volume=1.38e8, delta=-4.4e7))
     )
-    lines = Footprint().paint(frame(56, 14, snapshot(detail=detail(ladder=big))))
+    lines = FootprintPane().paint(frame(56, 14, snapshot(detail=detail(ladder=big))))
     assert "40M×407K" in texts(lines)[6].replace(" ", "")
     assert all(length(line) <= 56 for line in lines)
 
 
 def test_the_profile_shows_the_split_the_marks_and_where_it_comes_from():
-    assert texts(Profile().paint(frame(56, 14))) == [
+    assert texts(ProfilePane().paint(frame(56, 14))) == [
         "╶ profile · session ──────────────────────── 10 a line ╴",
         " POC 64 120  VAH 64 150  VAL 64 090  VWAP 64 111.2",
         " from 11:00Z · 42 % of session volume",
@@ -141,7 +141,7 @@ def test_the_profile_shows_the_split_the_marks_and_where_it_comes_from():
 
 
 def test_a_profile_taller_than_the_pane_merges_rows_and_says_how_many():
-    lines = texts(Profile().paint(frame(56, 7)))
+    lines = texts(ProfilePane().paint(frame(56, 7)))
     assert "20 a line" in lines[0] or "30 a line" in lines[0]
     assert len(lines) <= 7
     assert any("◀POC" in line for line in lines)
@@ -150,12 +150,12 @@ def test_a_profile_taller_than_the_pane_merges_rows_and_says_how_many():
 def test_a_whole_profile_says_so():
     whole = replace(profile(), share=1.0)
     assert "all of the session" in "".join(
-        texts(Profile().paint(frame(60, 14, snapshot(detail=detail(profile=whole)))))
+        texts(ProfilePane().paint(frame(60, 14, snapshot(detail=detail(profile=whole)))))
     )
 
 
 def test_time_and_sales_newest_first_with_side_in_words_and_colour():
-    lines = Tape().paint(frame(50, 6))
+    lines = TapePane().paint(frame(50, 6))
     assert texts(lines)[1:] == [
         " 12:00:00.123  64 123.4  ▲ buy   0.500",
         " 12:00:00.100  64 123.3  ▼ sell 12.250",
@@ -167,17 +167,17 @@ def test_time_and_sales_newest_first_with_side_in_words_and_colour():
 
 def test_the_least_size_is_told_and_an_empty_tape_says_why():
     shot = snapshot(view=View(market=BTC.name, min_size=50.0), detail=detail(prints=()))
-    lines = texts(Tape().paint(frame(50, 6, shot)))
+    lines = texts(TapePane().paint(frame(50, 6, shot)))
     assert "≥ 50" in lines[0]
     assert "no trade of 50 or more yet" in "".join(lines)
 
 
 def test_a_narrow_tape_gives_up_milliseconds_and_words_not_numbers():
-    assert texts(Tape().paint(frame(32, 6)))[1] == " 12:00:00  64 123.4  ▲  0.500"
+    assert texts(TapePane().paint(frame(32, 6)))[1] == " 12:00:00  64 123.4  ▲  0.500"
 
 
 def test_the_chart_has_price_delta_and_cvd_over_one_labelled_time_axis():
-    lines = texts(Chart().paint(frame(60, 14)))
+    lines = texts(ChartPane().paint(frame(60, 14)))
     assert lines == [
         "╶ chart · BTC binance-usdm · 1m ────────────────── 30 bars ╴",
         "   price │                         ╻╻╻┃╹",
@@ -197,14 +197,14 @@ def test_the_chart_has_price_delta_and_cvd_over_one_labelled_time_axis():
 
 
 def test_a_falling_delta_hangs_from_the_zero_line_in_the_other_colour():
-    lines = Chart().paint(frame(60, 14))
+    lines = ChartPane().paint(frame(60, 14))
     hanging = [(text, role) for text, role in lines[8] if "reverse" in role]
     assert {role for _, role in hanging} == {"down reverse"}
     assert sum(len(text) for text, _ in hanging) == 10
 
 
 def test_the_crosshair_reads_time_price_delta_cvd_and_volume():
-    pane = Chart()
+    pane = ChartPane()
     pane.paint(frame(120, 30, zoomed=True))
     pane.press("left")
     pane.press("left")
@@ -219,7 +219,7 @@ def test_the_crosshair_reads_time_price_delta_cvd_and_volume():
 
 
 def test_the_crosshair_stays_on_its_bar_when_a_new_one_begins():
-    pane = Chart()
+    pane = ChartPane()
     pane.paint(frame(120, 30))
     pane.press("left")
     pane.press("left")
@@ -232,7 +232,7 @@ def test_the_crosshair_stays_on_its_bar_when_a_new_one_begins():
 
 
 def test_the_price_line_of_the_crosshair_is_read_as_well():
-    pane = Chart()
+    pane = ChartPane()
     pane.paint(frame(120, 30))
     pane.press("left")
     pane.press("down")
@@ -243,12 +243,12 @@ def test_the_price_line_of_the_crosshair_is_read_as_well():
 
 def test_candle_derived_bars_are_marked():
     estimated = tuple(replace(bar, source="candle") for bar in bars())
-    assert "≈" in texts(Chart().paint(frame(80, 20, snapshot(detail=detail(bars=estimated)))))[0]
+    assert "≈" in texts(ChartPane().paint(frame(80, 20, snapshot(detail=detail(bars=estimated)))))[0]
 
 
 def test_bars_before_the_anchor_have_no_cvd_line():
     early = tuple(replace(bar, cvd=None) if at < 15 else bar for at, bar in enumerate(bars()))
-    lines = texts(Chart().paint(frame(60, 14, snapshot(detail=detail(bars=early)))))
+    lines = texts(ChartPane().paint(frame(60, 14, snapshot(detail=detail(bars=early)))))
     assert all(not line[10:25].strip() for line in lines[9:13])
 
 
@@ -280,19 +280,23 @@ def test_no_line_is_wider_than_its_pane(pane, size):
 
 def test_local_time_is_shown_where_a_zone_is_configured():
     pane = frame(56, 14, clock=Clock("Europe/Paris"))
-    assert "14:00▸" in texts(Footprint().paint(pane))[1]
-    assert texts(Chart().paint(frame(60, 14, clock=Clock("Europe/Paris"))))[-1].lstrip().startswith("1m CEST")
+    assert "14:00▸" in texts(FootprintPane().paint(pane))[1]
+    assert (
+        texts(ChartPane().paint(frame(60, 14, clock=Clock("Europe/Paris"))))[-1]
+        .lstrip()
+        .startswith("1m CEST")
+    )
 
 
 def test_one_bar_and_flat_prices_are_drawn():
     flat = (ChartBar(NOON, 5.0, 5.0, 5.0, 5.0, 0.0, 0.0, 0.0, 0.0, 0.0),)
-    assert len(Chart().paint(frame(60, 14, snapshot(detail=detail(bars=flat))))) == 14
+    assert len(ChartPane().paint(frame(60, 14, snapshot(detail=detail(bars=flat))))) == 14
 
 
 def test_scales_ticks_candles_and_bars():
-    scale = Scale(0.0, 10.0, 5)
+    scale = AxisScale(0.0, 10.0, 5)
     assert [scale.row(value) for value in (10, 5, 0, -3, 99)] == [0, 2, 4, 4, 0]
-    assert sorted(ticks(Scale(61300, 62700, 12))[0].values()) == [61500, 62000, 62500]
+    assert sorted(ticks(AxisScale(61300, 62700, 12))[0].values()) == [61500, 62000, 62500]
     assert candle(scale, 2.0, 10.0, 0.0, 6.0) == ("│", "│", "┃", "┃", "│")
     assert candle(scale, 6.0, 10.0, 0.0, 2.0) == ("│", "│", "┇", "┇", "│")
     assert column(4.0, 8.0, 4) == ((" ", False), ("█", False), (" ", False), (" ", False))

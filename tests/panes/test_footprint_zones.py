@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from cvdtui.model import LadderMark, LadderZone
-from cvdtui.panes.footprint import Footprint
+from cvdtui.panes.footprint import FootprintPane
 from cvdtui.panes.styles import plain
 from tests.panes import snapshots
 
@@ -19,7 +19,7 @@ MARKS = (
 
 def painted(zones=(ZONE,), marks=MARKS):
     ladder = replace(snapshots.ladder(), zones=zones, marks=marks)
-    return Footprint().paint(
+    return FootprintPane().paint(
         snapshots.frame(56, 14, snapshots.snapshot(detail=snapshots.detail(ladder=ladder)))
     )
 

@@ -15,12 +15,12 @@ from cvdtui.model import (
     Quality,
     View,
 )
-from cvdtui.panes.group import Group
-from cvdtui.panes.groups import Groups
+from cvdtui.panes.group import GroupPane
+from cvdtui.panes.groups import GroupsPane
 from cvdtui.panes.line import length
-from cvdtui.panes.links import Links, duration, next_step
-from cvdtui.panes.markets import Markets
-from cvdtui.panes.tape import Tape
+from cvdtui.panes.links import LinksPane, duration, next_step
+from cvdtui.panes.markets import MarketsPane
+from cvdtui.panes.tape import TapePane
 from tests.app.keypresses import make_controller, press
 from tests.panes.snapshots import BTC, LIVE, MIDNIGHT, MINUTE, NOON, btc_row, frame, snapshot, texts
 
@@ -69,7 +69,7 @@ def shot(**changes):
 
 
 def groups_lines(width, height=6, rows=(ROW,)):
-    pane = Groups()
+    pane = GroupsPane()
     pane.meet(rows, [BTC.name, SPOT.name, BYBIT.name])
     return pane.paint(frame(width, height, shot()), BTC.name, "")
 
@@ -98,7 +98,7 @@ def test_every_line_fits_its_size(size):
         "bybit", "refused", "api.bybit.com", "does not serve your region (403)", (BYBIT.name,), status=403
     )
     picture = shot(links=(link, Link("binance-usdm", "live", "fstream.binance.com")))
-    panes = [Group(), Links()]
+    panes = [GroupPane(), LinksPane()]
     for lines in [groups_lines(width, height)] + [
         pane.paint(frame(width, height, picture)) for pane in panes
     ]:
@@ -114,11 +114,11 @@ def test_markets_without_numbers_and_other_money_are_quiet_lines():
 
 
 def test_a_group_shows_what_each_market_brings():
-    lines = texts(Group().paint(frame(100, 24, shot())))
+    lines = texts(GroupPane().paint(frame(100, 24, shot())))
     assert lines[0].startswith("╶ group · BTC · 1m ──")
     assert lines[0].endswith("── CVD in USD since 00:00Z ╴")
     assert lines[1] == " CVD +1.500M spot -500.0K perp +2.000M spot-perp -2.500M  cover 100  2 of 3 markets"
-    narrow = texts(Group().paint(frame(80, 24, shot())))[1]
+    narrow = texts(GroupPane().paint(frame(80, 24, shot())))[1]
     assert narrow.endswith("  cover 100  2/3"), "the count is the last to go"
     perp, spot, stale = lines[2:5]
     assert perp.split("│")[0].split() == ["binance-usdm", "BTCUSDT", "perp", "+2.000M"]
@@ -131,12 +131,12 @@ def test_a_group_shows_what_each_market_brings():
 
 
 def test_a_low_pane_shows_the_markets_and_leaves_the_lines_out():
-    lines = texts(Group().paint(frame(80, 7, shot())))
+    lines = texts(GroupPane().paint(frame(80, 7, shot())))
     assert [line.split()[0] for line in lines[2:]] == ["binance-usdm", "binance", "bybit"]
 
 
 def test_without_a_group_the_pane_says_so():
-    assert "choose a market" in "".join(texts(Group().paint(frame(80, 10, snapshot()))))
+    assert "choose a market" in "".join(texts(GroupPane().paint(frame(80, 10, snapshot()))))
 
 
 def test_v_turns_the_table_and_back_and_enter_opens_the_group():
@@ -166,10 +166,10 @@ def test_the_table_of_groups_comes_back_as_it_was_sorted():
 
 
 def test_the_cursor_walks_over_groups_and_stands_for_their_lead():
-    markets = Markets()
+    markets = MarketsPane()
     rows = tuple(btc_row(market) for market in (BTC, SPOT, BYBIT))
     markets.meet(rows, NOON)
-    markets.groups = Groups()
+    markets.groups = GroupsPane()
     other = replace(ROW, name="X", lead=BYBIT, parts=PARTS[2:])
     markets.groups.meet((replace(ROW, parts=PARTS[:2]), other), markets.order)
     assert markets.press("down").view == {"market": BYBIT.name}
@@ -180,9 +180,9 @@ def test_the_cursor_walks_over_groups_and_stands_for_their_lead():
 
 
 def test_groups_are_sorted_by_the_keys_of_the_markets_table():
-    markets = Markets()
+    markets = MarketsPane()
     markets.meet(tuple(btc_row(market) for market in (BTC, SPOT, BYBIT)), NOON)
-    pane = markets.groups = Groups()
+    pane = markets.groups = GroupsPane()
     spot, bybit = (replace(ROW, parts=(part,)) for part in PARTS[1:3])
     rows = [
         replace(ROW, name="A", cvd=1.0, parts=PARTS[:1]),
@@ -238,7 +238,7 @@ def test_links_tell_state_age_pace_and_the_way_out():
         ),
         Link("okx", "refused", "ws.okx.com", "ws.okx.com does not serve your region (451)", status=451),
     )
-    lines = texts(Links().paint(frame(160, 20, snapshot(links=links))))
+    lines = texts(LinksPane().paint(frame(160, 20, snapshot(links=links))))
     assert lines[0].endswith("2 of 3 connected ╴")
     assert " ".join(lines[2].split()) == "binance-usdm live 2s 88 12 345 1 2 - - - - fstream.binance.com"
     assert "2000/2400" in lines[3]
@@ -259,19 +259,19 @@ def test_a_link_that_is_well_has_none_and_durations_stay_short():
 
 def test_a_strangers_words_cannot_draw_on_the_screen():
     link = Link("x", "waiting", "\x1b[2J", "\x1b]0;title\x07[/red]")
-    assert "\x1b" not in "".join(texts(Links().paint(frame(80, 10, snapshot(links=(link,))))))
+    assert "\x1b" not in "".join(texts(LinksPane().paint(frame(80, 10, snapshot(links=(link,))))))
 
 
 def test_open_interest_has_columns_where_it_is_known_and_there_is_room():
     told = Interest(81_234.5, NOON, 0.004, MIDNIGHT)
-    table = Markets()
+    table = MarketsPane()
     rows = (btc_row(interest=told),)
     table.meet(rows, NOON)
     head, line = texts(table.paint(frame(200, 5, snapshot(rows=rows))))[1:3]
     assert "OI" in head.split()
     assert "81 234" in line
     assert "+0.40" in line
-    quiet = Markets()
+    quiet = MarketsPane()
     quiet.meet((btc_row(),), NOON)
     assert "OI" not in texts(quiet.paint(frame(200, 5, snapshot(rows=(btc_row(),)))))[1].split()
 
@@ -280,7 +280,7 @@ def test_time_and_sales_tell_open_interest_and_liquidations():
     row = btc_row(
         interest=Interest(81_234.5, NOON, 0.004, MIDNIGHT), liquidated=Liquidated(3, 1.25, 5, 3.5, False)
     )
-    lines = texts(Tape().paint(frame(100, 8, snapshot(rows=(row,)))))
+    lines = texts(TapePane().paint(frame(100, 8, snapshot(rows=(row,)))))
     assert lines[1] == (
         " OI 81 234 +0.40 % since 00:00Z, 7s old · liquidated 3 longs 1.25, 5 shorts 3.50 at least"
     )

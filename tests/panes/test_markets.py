@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from cvdtui.model import Flag, Quality
 from cvdtui.panes.labels import label
 from cvdtui.panes.line import length
-from cvdtui.panes.markets import Markets
+from cvdtui.panes.markets import MarketsPane
 from tests.panes.snapshots import (
     BTC,
     ES,
@@ -28,7 +28,7 @@ NAMES = [BTC.name, ETH.name, PEPE.name, ES.name]
 
 def table(shot=None, pane=None, width=120, height=8):
     shot = shot or snapshot()
-    pane = pane or Markets()
+    pane = pane or MarketsPane()
     pane.meet(shot.rows, shot.time_us)
     return pane, pane.paint(frame(width, height, shot))
 
@@ -185,7 +185,7 @@ def test_before_the_first_answer_the_markets_stand_there_without_numbers():
 def test_without_markets_or_matches_the_table_says_so():
     _, lines = table(snapshot(rows=()))
     assert "no markets yet: press a to add one" in "".join(texts(lines))
-    pane = Markets()
+    pane = MarketsPane()
     pane.filter("doge")
     _, lines = table(pane=pane)
     assert "no market matches /doge" in "".join(texts(lines))
@@ -199,7 +199,7 @@ def test_the_filter_takes_regular_expressions_and_plain_text():
         ("e[", []),
         ("(", []),
     ):
-        pane = Markets()
+        pane = MarketsPane()
         pane.filter(pattern)
         _, lines = table(pane=pane)
         if wanted:

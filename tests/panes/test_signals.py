@@ -2,9 +2,9 @@
 
 from cvdtui.app.layout_state import LayoutState
 from cvdtui.model import HorizonScore, Scorecard, SignalView
-from cvdtui.panes.chart import Chart
+from cvdtui.panes.chart import ChartPane
 from cvdtui.panes.line import length
-from cvdtui.panes.signals import Signals
+from cvdtui.panes.signals import SignalsPane
 from cvdtui.panes.styles import plain
 from tests.app.keypresses import make_controller, press, typed
 from tests.panes import snapshots
@@ -40,7 +40,7 @@ CARD = Scorecard(snapshots.BTC.name, "climax", 60, 33, 1998, LINES)
 
 def log(width=100, height=7, signals=THREE, pane=None, card=None, **changes):
     shot = snapshots.snapshot(log=signals, scorecard=card)
-    return (pane or Signals()).paint(snapshots.frame(width, height, shot, **changes))
+    return (pane or SignalsPane()).paint(snapshots.frame(width, height, shot, **changes))
 
 
 def test_the_newest_signal_is_on_top_with_time_mark_name_market_side_and_values():
@@ -78,7 +78,7 @@ def test_every_mark_has_an_ascii_twin():
 
 
 def test_the_line_pointed_at_stays_itself_when_signals_arrive_and_the_newest_is_followed():
-    pane = Signals()
+    pane = SignalsPane()
     log(height=3, pane=pane)
     assert pane.press("down").view == {"scored": (snapshots.BTC.name, "climax")}
     before = snapshots.texts(log(height=3, pane=pane))
@@ -95,7 +95,7 @@ def test_the_line_pointed_at_stays_itself_when_signals_arrive_and_the_newest_is_
 
 
 def test_a_filter_takes_every_word_of_signal_market_side_and_bar_length():
-    pane = Signals()
+    pane = SignalsPane()
     for pattern, due in (
         ("climax", ["climax"]),
         ("btc sell", ["divergence"]),
@@ -119,7 +119,7 @@ def test_a_filter_takes_every_word_of_signal_market_side_and_bar_length():
 
 
 def test_o_leaves_the_market_at_hand_alone_and_names_it_once():
-    pane = Signals()
+    pane = SignalsPane()
     log(pane=pane)
     pane.press("o")
     lines = snapshots.texts(log(pane=pane))
@@ -129,7 +129,7 @@ def test_o_leaves_the_market_at_hand_alone_and_names_it_once():
 
 
 def test_the_record_of_the_line_pointed_at_stands_below_with_n_interval_and_base():
-    pane = Signals()
+    pane = SignalsPane()
     log(pane=pane)
     pane.press("down")
     short = snapshots.texts(log(pane=pane, card=CARD))[-1]
@@ -155,7 +155,7 @@ def test_the_record_of_the_line_pointed_at_stands_below_with_n_interval_and_base
 
 
 def test_a_record_that_is_not_there_yet_or_empty_says_so():
-    pane = Signals()
+    pane = SignalsPane()
     assert snapshots.texts(log(pane=pane, card=CARD))[-1] == " divergence: ...", (
         "the record on show is another's"
     )
@@ -177,7 +177,7 @@ def test_an_older_day_is_named_and_bars_of_seconds_tell_seconds():
 
 def test_without_signals_the_log_says_so():
     assert any("no signal on closed bars of 1m yet" in line for line in snapshots.texts(log(signals=())))
-    lines = Signals().paint(snapshots.frame(60, 6, snapshots.snapshot(detail=None)))
+    lines = SignalsPane().paint(snapshots.frame(60, 6, snapshots.snapshot(detail=None)))
     assert any("waiting for the first trade" in line for line in snapshots.texts(lines))
 
 
@@ -225,7 +225,7 @@ def test_another_market_or_timeframe_is_looked_at_as_it_is_now():
 
 def test_a_signal_of_a_market_that_is_gone_leads_nowhere_and_says_so():
     controller = make_controller(120, 40)
-    controller.answer(Signals().press("enter") or _to("okx:GONE"))
+    controller.answer(SignalsPane().press("enter") or _to("okx:GONE"))
     assert controller.message == "okx:GONE is not followed any more"
     assert controller.view.at_us == 0
 
@@ -274,7 +274,7 @@ def test_on_a_smaller_screen_the_log_comes_and_goes_by_its_key():
 
 
 def test_the_crosshair_stands_on_the_bar_that_is_looked_at_until_now_is_shown_again():
-    chart = Chart()
+    chart = ChartPane()
     chart.paint(snapshots.frame(80, 20))
     assert chart.at_us is None
     at = snapshots.bars()[10].time_us

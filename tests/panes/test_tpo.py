@@ -4,7 +4,7 @@ import pytest
 
 from cvdtui.model import KeyLevel, TpoRow, TpoView
 from cvdtui.panes.line import length
-from cvdtui.panes.profile import Profile
+from cvdtui.panes.profile import ProfilePane
 from cvdtui.panes.styles import plain
 from tests.app.keypresses import make_controller, press
 from tests.panes import snapshots
@@ -21,7 +21,7 @@ TPO = TpoView(10.0, 0, ROWS, 64110, 64120, 64100, (64092.5, 64118.0), 2, snapsho
 
 def tpo(width=80, height=12, pane=None, view=TPO, **changes):
     shot = snapshots.snapshot(detail=snapshots.detail(tpo=view, **changes))
-    return (pane or Profile()).paint(snapshots.frame(width, height, shot))
+    return (pane or ProfilePane()).paint(snapshots.frame(width, height, shot))
 
 
 def test_letters_stand_beside_their_price_with_value_area_first_hour_and_marks():
@@ -80,7 +80,7 @@ def labels(lines):
 def test_it_scrolls_by_rows_holds_still_and_comes_back_to_the_last_price():
     rows = tuple(TpoRow(64000 + 10 * at, "A") for at in range(60))
     tall = TpoView(10.0, 0, rows, 64110, 64300, 64050, None, 0, snapshots.MIDNIGHT, True, 64300)
-    pane = Profile()
+    pane = ProfilePane()
     pane.press("T")
     first = labels(tpo(80, 13, pane, tall))
     assert len(first) == 11
@@ -124,7 +124,7 @@ LASTING = (
 
 def test_levels_out_of_reach_stand_above_and_below_with_their_session_and_distance():
     shot = snapshots.snapshot(detail=snapshots.detail(lasting=LASTING))
-    lines = snapshots.texts(Profile().paint(snapshots.frame(80, 16, shot)))
+    lines = snapshots.texts(ProfilePane().paint(snapshots.frame(80, 16, shot)))
     above = [line for line in lines if "╌" in line]
     assert above[:3] == [
         "65 000.0 ╌ naked POC of Jul 30 00:00Z  +1.33 %",
@@ -138,7 +138,7 @@ def test_levels_out_of_reach_stand_above_and_below_with_their_session_and_distan
 
 def test_a_low_pane_keeps_its_rows_and_shows_the_nearest_levels_or_none():
     shot = snapshots.snapshot(detail=snapshots.detail(lasting=LASTING))
-    lines = snapshots.texts(Profile().paint(snapshots.frame(80, 9, shot)))
+    lines = snapshots.texts(ProfilePane().paint(snapshots.frame(80, 9, shot)))
     assert [line[:8] for line in lines if "╌" in line] == ["64 310.5", "63 910.0"]
-    assert not any("╌" in line for line in snapshots.texts(Profile().paint(snapshots.frame(80, 8, shot))))
-    assert all(length(line) <= 40 for line in Profile().paint(snapshots.frame(40, 16, shot)))
+    assert not any("╌" in line for line in snapshots.texts(ProfilePane().paint(snapshots.frame(80, 8, shot))))
+    assert all(length(line) <= 40 for line in ProfilePane().paint(snapshots.frame(40, 16, shot)))

@@ -9,7 +9,7 @@ from cvdtui.panes import PANES
 from cvdtui.panes.clock import Clock
 from cvdtui.panes.line import length
 from cvdtui.panes.styles import plain
-from cvdtui.panes.zscore import ZScore
+from cvdtui.panes.zscore import ZScorePane
 from tests.app.keypresses import make_controller, press
 from tests.panes import snapshots
 
@@ -32,7 +32,7 @@ def shot(bars=None, told=TOLD, **changes):
 
 
 def paint(width=60, height=16, ascii_only=False, **changes):
-    return ZScore().paint(snapshots.frame(width, height, shot(**changes), ascii=ascii_only))
+    return ZScorePane().paint(snapshots.frame(width, height, shot(**changes), ascii=ascii_only))
 
 
 def grid(lines):
@@ -180,7 +180,7 @@ def test_warming_up_it_says_how_many_bars_are_missing():
 
 
 def test_it_is_drawn_anew_when_a_bar_closes_or_is_corrected_and_not_with_every_trade():
-    pane, bars, clock = ZScore(), scored(), Clock()
+    pane, bars, clock = ZScorePane(), scored(), Clock()
 
     def paint_again(bars, told=TOLD, **changes):
         return pane.paint(snapshots.frame(60, 16, shot(bars, told), clock=clock, **changes))
@@ -200,7 +200,7 @@ def test_it_is_drawn_anew_when_a_bar_closes_or_is_corrected_and_not_with_every_t
 
 
 def test_without_a_bar_it_says_what_it_waits_for():
-    lines = snapshots.texts(ZScore().paint(snapshots.frame(80, 20, snapshots.snapshot(detail=None))))
+    lines = snapshots.texts(ZScorePane().paint(snapshots.frame(80, 20, snapshots.snapshot(detail=None))))
     assert any("waiting for the first trade of BTC binance-usdm" in text for text in lines)
 
 

@@ -4,14 +4,14 @@ from itertools import accumulate
 
 from hypothesis import strategies as st
 
-from cvdtui.engine.closed_bar import Closed, Scale
+from cvdtui.engine.closed_bar import ClosedBar, MarketScale
 from cvdtui.model import Bar
 from cvdtui.signals.registry import SIGNALS
 
 MINUTE_US = 60_000_000
 T = 1_723_161_240_000_000
 """A whole minute."""
-PLAIN = Scale(0, 0, 1)
+PLAIN = MarketScale(0, 0, 1)
 
 
 def bars_of(rows, *, start_us=T, seconds=60):
@@ -32,7 +32,7 @@ def hear(name, bars, *, seconds=60, shown=None, **parameters):
     judge = kind(kind.Parameters(**parameters), seconds)
     told, marks = {}, []
     for place, bar in enumerate(bars):
-        closed = Closed(bar, seconds, PLAIN, **(shown(place, bar) if shown else {}))
+        closed = ClosedBar(bar, seconds, PLAIN, **(shown(place, bar) if shown else {}))
         found = list(judge.push(closed))
         marks.append(closed.marks)
         if found:

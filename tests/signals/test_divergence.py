@@ -6,7 +6,7 @@ from statistics import pstdev
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cvdtui.engine.closed_bar import Closed, Scale
+from cvdtui.engine.closed_bar import ClosedBar, MarketScale
 from cvdtui.signals.divergence import Divergence
 from tests.signals.bars import MINUTE_US, PLAIN, T, bars_of, hear, walks
 from tests.signals.reference import divergences
@@ -97,7 +97,7 @@ def test_a_pivot_is_above_the_bars_before_and_not_below_those_after():
     rows = [(10, 10, 10, 0)] * 5 + [(12, 10, 10, 0), (12, 10, 10, 0)] + [(10, 10, 10, 0)] * 5
     judge = Divergence(Divergence.Parameters(), 60)
     for bar in bars_of(rows):
-        judge.push(Closed(bar, 60, PLAIN))
+        judge.push(ClosedBar(bar, 60, PLAIN))
     assert judge._high.time_us == T + 5 * MINUTE_US, "the first of two equal highs"
 
 
@@ -112,7 +112,7 @@ def test_prices_must_part_by_a_tick():
     judge = Divergence(Divergence.Parameters(), 60)
     found = []
     for bar in peaks(12, 13, 8, -1):
-        found += judge.push(Closed(bar, 60, Scale(1, 2, 5)))
+        found += judge.push(ClosedBar(bar, 60, MarketScale(1, 2, 5)))
     assert found == []
 
 
@@ -121,7 +121,7 @@ def test_a_provisional_one_is_seen_before_and_becomes_the_confirmed_one():
     judge = Divergence(Divergence.Parameters(), 60)
     seen = {}
     for place, bar in enumerate(bars):
-        closed = Closed(bar, 60, PLAIN)
+        closed = ClosedBar(bar, 60, PLAIN)
         confirmed = list(judge.push(closed))
         seen[place] = [signal.values for signal in judge.provisional(closed)]
         if confirmed:

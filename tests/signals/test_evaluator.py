@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from cvdtui.engine.columns.rows import slice_of
-from cvdtui.engine.flow import Limits
+from cvdtui.engine.flow import MemoryLimits
 from cvdtui.model import MINUTE_US, Market, Missing, Outage, Trades
 from cvdtui.report.market import report
 from cvdtui.signals.evaluator import SignalEvaluator
@@ -127,7 +127,7 @@ def test_what_is_switched_off_is_silent_and_still_feeds_the_others(whole):
 
 
 def test_what_is_remembered_is_bounded_by_the_bars_that_are_kept(whole):
-    live = state(SECONDS, limits=Limits(120, 60, 10))
+    live = state(SECONDS, limits=MemoryLimits(120, 60, 10))
     evaluator, told = SignalEvaluator(live, SECONDS), []
     for batch in batches(tape(), 100, 100):
         live.accept(batch)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from cvdtui.engine.closed_bar import Closed, Interest, Order, Orders, Scale
+from cvdtui.engine.closed_bar import ClosedBar, InterestSample, MarketScale, Order, Orders
 from cvdtui.signals.large import Large
 from cvdtui.signals.spread import Spread
 from tests.signals import reference
@@ -163,13 +163,13 @@ def accumulated(bars, samples, **parameters):
 
     def interest(time_us):
         known = [at for at in samples if at <= time_us]
-        return Interest(samples[max(known)], max(known)) if known else None
+        return InterestSample(samples[max(known)], max(known)) if known else None
 
     score = Climax(Climax.Parameters(), 60)
     judge = Accumulation(Accumulation.Parameters(**parameters), 60)
     told = {}
     for place, bar in enumerate(bars):
-        closed = Closed(bar, 60, Scale(0, 0), interest=interest if samples is not None else None)
+        closed = ClosedBar(bar, 60, MarketScale(0, 0), interest=interest if samples is not None else None)
         score.push(closed)
         for signal in judge.push(closed):
             told[place] = signal
@@ -244,7 +244,7 @@ def test_accumulation_is_what_the_definition_gives(bars, values):
 
 
 def test_large_orders_are_told_for_each_side_with_their_number_and_the_largest():
-    scale = Scale(1, 2)  # a quote unit is 1000
+    scale = MarketScale(1, 2)  # a quote unit is 1000
     (bar,) = bars_of([(1, 1, 1, 0)])
     orders = (
         Order(T, 10_000, 200, 2_000_000_000, 1),
@@ -252,7 +252,7 @@ def test_large_orders_are_told_for_each_side_with_their_number_and_the_largest()
         Order(T + 2, 10_000, 100, 1_000_000_000, -1),
         Order(T + 3, 10_000, 99, 990_000_000, -1),
     )
-    closed = Closed(bar, 60, scale, orders=Orders((0, 0, 0, 0), orders))
+    closed = ClosedBar(bar, 60, scale, orders=Orders((0, 0, 0, 0), orders))
     buy, sell = Large(Large.Parameters(), 60).push(closed)
     assert (buy.side, sell.side) == ("buy", "sell")
     assert buy.values == {

@@ -5,7 +5,7 @@ from math import isclose
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cvdtui.engine.closed_bar import Closed, Scale
+from cvdtui.engine.closed_bar import ClosedBar, MarketScale
 from cvdtui.model import Bar
 from cvdtui.signals.absorption import Absorption
 from cvdtui.signals.imbalance import Imbalance
@@ -14,7 +14,7 @@ from cvdtui.signals.unfinished import Unfinished
 from tests.signals import reference
 from tests.signals.bars import T
 
-SCALE = Scale(1, 3)
+SCALE = MarketScale(1, 3)
 """Prices in tenths, sizes in thousandths."""
 
 
@@ -24,7 +24,7 @@ def shown(rows, *, high=None, low=None, close=None, row=10, cells=None):
     high = numbers[-1] * row if high is None else high
     low = numbers[0] * row if low is None else low
     bar = Bar(T, low, high, low, close if close is not None else low, 0, 0, 0, 0, 0, 0, 1)
-    return Closed(bar, 60, SCALE, row=row, rows=rows, cells=cells)
+    return ClosedBar(bar, 60, SCALE, row=row, rows=rows, cells=cells)
 
 
 def judged(rows, *, imbalance=None, stacked=None):
@@ -119,7 +119,7 @@ def test_selling_into_a_high_is_no_absorption_of_buyers():
 
 def test_a_bar_without_rows_absorbs_nothing():
     bar = Bar(T, 1, 9, 1, 1, 5, 5, 0, None, None, 0, 1)
-    assert absorbed(Closed(bar, 60, SCALE)) == []
+    assert absorbed(ClosedBar(bar, 60, SCALE)) == []
 
 
 @given(ladders, st.integers(0, 12))

@@ -5,7 +5,7 @@ import pytest
 from cvdtui.board.board import Board
 from cvdtui.board.setup import flow_maker
 from cvdtui.config import Config
-from cvdtui.engine.flow import Limits
+from cvdtui.engine.flow import MemoryLimits
 from cvdtui.model import BUY, SELL, TIMEFRAMES, UNKNOWN, Link, Market, Trade, Trades, View
 from cvdtui.snapshot.side_flags import percent
 
@@ -15,7 +15,7 @@ NOW = START + 5_000_000
 
 
 def row(*batches, link=None, market=ES):
-    board = Board(flow_maker(Config(), TIMEFRAMES, Limits()), live=True)
+    board = Board(flow_maker(Config(), TIMEFRAMES, MemoryLimits()), live=True)
     board.add(market)
     for place, (source, size, side, counts) in enumerate(batches):
         trades = (Trade(place, START + place, 587_125, size, side),)

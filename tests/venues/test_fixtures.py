@@ -9,7 +9,7 @@ import pytest
 
 from cvdtui.errors import WireError
 from cvdtui.model import BUY, SELL, UNKNOWN, Liquidations, Market, Trades
-from cvdtui.venues import VENUES, Closed, Faulty, Several
+from cvdtui.venues import VENUES, ClosedCandle, Faulty, Several
 
 HERE = Path(__file__).parent
 SIDES = {BUY: "buy", SELL: "sell", UNKNOWN: "unknown"}
@@ -112,7 +112,7 @@ def refused(reader, frame, row):
 
 
 def told_candle(given):
-    assert isinstance(given, Closed)
+    assert isinstance(given, ClosedCandle)
     market, candle = given.market, given.candle
     ohlc = (candle.open, candle.high, candle.low, candle.close)
     prices = [text(one, market.price_decimals) for one in ohlc]

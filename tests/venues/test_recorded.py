@@ -87,7 +87,7 @@ def test_documented_messages_are_read_or_left_alone():
         "ticker_stream",
     ):
         assert type(futures.decode((folder / f"{name}.json").read_bytes())).__name__ == "Other", name
-    assert type(futures.decode((folder / "kline_stream_open.json").read_bytes())).__name__ == "Forming"
+    assert type(futures.decode((folder / "kline_stream_open.json").read_bytes())).__name__ == "FormingCandle"
     forced = futures.decode((folder / "liquidation_stream.json").read_bytes())
     assert not forced.complete
     assert [(one.side, one.size, one.price) for one in forced.events] == [(-1, 14, 991012)]

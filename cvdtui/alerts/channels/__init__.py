@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Protocol
 
 from cvdtui.alerts.alert import Alert
-from cvdtui.alerts.channels.command import Command
+from cvdtui.alerts.channels.command import CommandChannel
 from cvdtui.alerts.channels.discord import discord
 from cvdtui.alerts.channels.ntfy import ntfy
 from cvdtui.alerts.channels.telegram import telegram
-from cvdtui.alerts.channels.terminal import Bell, Desktop, Notice, Screen
+from cvdtui.alerts.channels.terminal import Bell, Desktop, NoticeChannel, Screen
 from cvdtui.alerts.channels.web import Compose, Web
 from cvdtui.alerts.channels.webhook import webhook
 from cvdtui.config import AlertChannel
@@ -30,7 +30,7 @@ class Channel(Protocol):
 _WEB: dict[str, Compose] = {"webhook": webhook, "ntfy": ntfy, "telegram": telegram, "discord": discord}
 _SCREEN: dict[str, Callable[[AlertChannel, Screen], Channel]] = {
     "bell": lambda _, screen: Bell(screen),
-    "notice": lambda _, screen: Notice(screen),
+    "notice": lambda _, screen: NoticeChannel(screen),
     "desktop": lambda table, screen: Desktop(screen, table.style),
 }
 
@@ -40,5 +40,5 @@ def make(kind: ChannelKind, table: AlertChannel, screen: Screen) -> Channel:
     if kind in _SCREEN:
         return _SCREEN[kind](table, screen)
     if kind == "command":
-        return Command(table.command, table.timeout_s)
+        return CommandChannel(table.command, table.timeout_s)
     return Web(table, _WEB[kind])

@@ -16,7 +16,7 @@ COMPLAINT = 400
 """Bytes of the end of its stderr that are told."""
 
 
-class Command:
+class CommandChannel:
     """Starts the program for each alert. Ends it, and what it started, when it takes too long."""
 
     def __init__(self, command: tuple[str, ...], timeout_s: float) -> None:

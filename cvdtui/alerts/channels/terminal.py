@@ -45,7 +45,7 @@ class Bell:
         """Nothing stays open."""
 
 
-class Notice:
+class NoticeChannel:
     """A line among the notices of the screen."""
 
     def __init__(self, screen: Screen) -> None:

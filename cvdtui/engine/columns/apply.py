@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cvdtui.engine.columns.rows import slice_of, trades_of
-from cvdtui.engine.columns.sums import WORD, Ints, Sums, runs_of, sum_is_below, sums_of
+from cvdtui.engine.columns.sums import WORD, Ints, SlotSums, runs_of, sum_is_below, sums_of
 from cvdtui.engine.segment import Segment
 from cvdtui.model import Bar, Columns, SideSource, Trade
 
@@ -98,7 +98,7 @@ def _period_cuts(flow: "Flow", slots: Ints) -> Ints:
     return np.concatenate(([0], change)).astype(np.int64)
 
 
-def _apply_bars(bars: "Bars", sums: Sums, source: SideSource) -> None:
+def _apply_bars(bars: "Bars", sums: SlotSums, source: SideSource) -> None:
     """Folds groups into one timeframe: bars in the middle in bulk, those at its ends by merging."""
     us = bars.seconds * 1_000_000
     times = sums.time_us // us * us
@@ -114,7 +114,7 @@ def _apply_bars(bars: "Bars", sums: Sums, source: SideSource) -> None:
     bars.add(sums.segment(last, source))
 
 
-def _extend(bars: "Bars", sums: Sums, times: list[int], source: SideSource) -> None:
+def _extend(bars: "Bars", sums: SlotSums, times: list[int], source: SideSource) -> None:
     """Appends all groups but the first and the last."""
     last = len(sums) - 1
     before = bars.cvd_before + (bars.open.segment.delta if bars.open is not None else 0)

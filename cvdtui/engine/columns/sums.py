@@ -16,7 +16,7 @@ _DENSE = 8
 """Cells are counted in a dense table while it has at most this many places a row."""
 
 
-class Sums:
+class SlotSums:
     """A column a sum, a place a group; the cells of all groups follow one another, `cuts` says where."""
 
     __slots__ = (
@@ -92,12 +92,12 @@ class Sums:
         sizes = self.sizes[first : int(self.cuts[high])].tobytes()
         return [(keys[begin:end], sizes[begin:end]) for begin, end in pairwise(cuts)]
 
-    def folded(self, starts: Ints) -> "Sums":
+    def folded(self, starts: Ints) -> "SlotSums":
         """Groups merged into longer ones, which begin at `starts`."""
         if len(starts) == len(self):
             return self
         ends = np.append(starts[1:], len(self))
-        made = Sums(np.minimum.reduceat(self.time_us, starts), np.add.reduceat(self.trades, starts))
+        made = SlotSums(np.minimum.reduceat(self.time_us, starts), np.add.reduceat(self.trades, starts))
         made.open, made.close = self.open[starts], self.close[ends - 1]
         made.high, made.low = np.maximum.reduceat(self.high, starts), np.minimum.reduceat(self.low, starts)
         for name in ("buy", "sell", "unknown", "value", "value_delta"):
@@ -111,13 +111,13 @@ class Sums:
         return made
 
 
-def sums_of(columns: Columns, slot_us: int, *, excludes_zero: bool) -> Sums:
+def sums_of(columns: Columns, slot_us: int, *, excludes_zero: bool) -> SlotSums:
     """The sums of each run of rows of one slot; all sizes together fit a machine word."""
     price, size = columns.price, columns.size
     slots = columns.time_us // slot_us
     starts = runs_of(slots)
     ends = np.append(starts[1:], len(columns))
-    made = Sums(slots[starts] * slot_us, ends - starts)
+    made = SlotSums(slots[starts] * slot_us, ends - starts)
     made.open, made.close = price[starts], price[ends - 1]
     made.high, made.low = np.maximum.reduceat(price, starts), np.minimum.reduceat(price, starts)
     side = columns.side.astype(np.int64)
@@ -138,7 +138,7 @@ def sums_of(columns: Columns, slot_us: int, *, excludes_zero: bool) -> Sums:
     return made
 
 
-def _add_volumes(made: Sums, columns: Columns, signed: Ints, starts: Ints) -> None:
+def _add_volumes(made: SlotSums, columns: Columns, signed: Ints, starts: Ints) -> None:
     """Buy, sell and unknown volume."""
     size, side = columns.size, columns.side
     total = np.add.reduceat(size, starts)
@@ -147,7 +147,7 @@ def _add_volumes(made: Sums, columns: Columns, signed: Ints, starts: Ints) -> No
     made.buy, made.sell, made.unknown = (known + delta) // 2, (known - delta) // 2, total - known
 
 
-def _add_values(made: Sums, columns: Columns, signed: Ints, starts: Ints) -> None:
+def _add_values(made: SlotSums, columns: Columns, signed: Ints, starts: Ints) -> None:
     """Value and signed value."""
     price, size = columns.price, columns.size
     widest = max(int(made.high.max()), -int(made.low.min()))
@@ -164,7 +164,7 @@ def sum_is_below(sizes: Ints, limit: float) -> bool:
     return float(np.sum(sizes, dtype=np.float64)) < limit
 
 
-def cells_of(keys: Ints, sizes: Ints, starts: Ints, sums: Sums) -> tuple[Ints, Ints, Ints]:
+def cells_of(keys: Ints, sizes: Ints, starts: Ints, sums: SlotSums) -> tuple[Ints, Ints, Ints]:
     """Volume by key in every group of rows, ascending by key: keys, sizes, and where each group's begin."""
     lows = sums.low << 2
     widths = (sums.high << 2 | 3) - lows + 1

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from cvdtui.errors import NoDataError, UnreadableError
 from cvdtui.feeds.files.blocks import Chunk
-from cvdtui.feeds.files.columns import Part, Scale, read_block
+from cvdtui.feeds.files.columns import ColumnScale, Part, read_block
 from cvdtui.feeds.files.digits import word_view
 from cvdtui.feeds.files.events import Rejected
 from cvdtui.feeds.files.layout import Block
@@ -27,14 +27,14 @@ HEADER = (
 _WORD = re.compile(r"[a-z_ ][a-z_ 0-9]*")
 
 
-class Reader:
+class AggTradesReader:
     """Chunks of one market to Columns; the scale starts with the first rows and grows with finer ones."""
 
     def __init__(self, market: Market, latest_us: int, *, threads: int = 1) -> None:
         self.market = market
         self._latest_us = latest_us
         self._threads = threads
-        self._scale: Scale | None = None
+        self._scale: ColumnScale | None = None
 
     def read(self, where: str, chunks: Iterator[Chunk]) -> Iterator[Columns | Rejected]:
         """One member from its header on; `where` names it in what is rejected.
@@ -66,7 +66,9 @@ class Reader:
     def _parse(self, chunk: Chunk) -> Part:
         data = np.frombuffer(chunk.data, np.uint8)
         return read_block(
-            Block(data, word_view(data), chunk.first, chunk.last), self._scale or Scale(), self._latest_us
+            Block(data, word_view(data), chunk.first, chunk.last),
+            self._scale or ColumnScale(),
+            self._latest_us,
         )
 
     def _hand_out(self, part: Part, where: str, line: int) -> Iterator[Columns | Rejected]:

@@ -68,7 +68,7 @@ def _faults_of(path: Path) -> Iterator[None]:
         raise UnreadableError(f"{shown(path)}: {clean(error.strerror or error)}") from error
 
 
-class Source:
+class BlockSource:
     """One file, opened once and read from front to back."""
 
     def __init__(self, path: str | Path, *, block: int = 1 << 20) -> None:

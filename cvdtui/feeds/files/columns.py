@@ -17,15 +17,15 @@ Sides = npt.NDArray[np.int8]
 _PLACES = tuple(10**n for n in range(19))
 
 
-class Scale(Struct, frozen=True, gc=False):
+class ColumnScale(Struct, frozen=True, gc=False):
     """Decimals of price and size."""
 
     price: int = 0
     size: int = 0
 
-    def and_also(self, other: "Scale") -> "Scale":
+    def and_also(self, other: "ColumnScale") -> "ColumnScale":
         """The finer of both, each for itself."""
-        return Scale(max(self.price, other.price), max(self.size, other.size))
+        return ColumnScale(max(self.price, other.price), max(self.size, other.size))
 
 
 class Refused(Struct, gc=False):
@@ -39,7 +39,7 @@ class Part(Struct, eq=False, gc=False):
     """The usable rows of a block in file order, in integers of `scale`."""
 
     lines: int
-    scale: Scale
+    scale: ColumnScale
     ids: I64
     time_us: I64
     price: I64
@@ -47,7 +47,7 @@ class Part(Struct, eq=False, gc=False):
     side: Sides
     refused: dict[str, Refused]
 
-    def rescale(self, scale: Scale) -> None:
+    def rescale(self, scale: ColumnScale) -> None:
         """To finer decimals, in place; rows that would no longer fit are refused."""
         for name, places in (
             ("price", scale.price - self.scale.price),
@@ -90,7 +90,7 @@ class _Values(Struct, eq=False, gc=False):
     size_places: int
 
 
-def read_block(block: Block, scale: Scale, latest_us: int) -> Part:
+def read_block(block: Block, scale: ColumnScale, latest_us: int) -> Part:
     """Every line of a block; the result's scale is `scale` or finer, as its rows need."""
     starts, ends = block.lines()
     refused: dict[str, Refused] = {}
@@ -99,12 +99,12 @@ def read_block(block: Block, scale: Scale, latest_us: int) -> Part:
     values = [_check(_read(block, group), latest_us, refused) for group in groups]
     slow = {} if rows is not None else _read_slowly(block, starts, ends, groups, latest_us, refused)
     for group in values:
-        scale = Scale(
+        scale = ColumnScale(
             _needed(group.price, group.price_places, scale.price),
             _needed(group.size, group.size_places, scale.size),
         )
     for row in slow.values():
-        scale = scale.and_also(Scale(row.price[1], row.size[1]))
+        scale = scale.and_also(ColumnScale(row.price[1], row.size[1]))
     return _join(len(ends), values, slow, scale, refused)
 
 
@@ -166,12 +166,12 @@ def _kept(values: _Values, keep: Mask) -> _Values:
 
 def _read_slowly(  # noqa: PLR0913 - what is left, and where to count it
     block: Block, starts: I64, ends: I64, groups: Iterable[Rows], latest_us: int, refused: dict[str, Refused]
-) -> dict[int, exact.Row]:
+) -> dict[int, exact.ExactRow]:
     """The lines no group holds, one by one."""
     left = np.ones(len(ends), np.bool_)
     for group in groups:
         left[group.lines] = False
-    rows: dict[int, exact.Row] = {}
+    rows: dict[int, exact.ExactRow] = {}
     for line in np.flatnonzero(left).tolist():
         raw = block.data[starts[line] : ends[line]].tobytes()
         if not raw.strip():
@@ -212,7 +212,11 @@ def _scaled(number: I64, places: int, to: int) -> I64:
 
 
 def _join(
-    lines: int, values: list[_Values], slow: dict[int, exact.Row], scale: Scale, refused: dict[str, Refused]
+    lines: int,
+    values: list[_Values],
+    slow: dict[int, exact.ExactRow],
+    scale: ColumnScale,
+    refused: dict[str, Refused],
 ) -> Part:
     """All rows in file order, in one scale."""
     groups = [_in_scale(group, scale, refused) for group in values]
@@ -234,7 +238,7 @@ def _join(
     )
 
 
-def _in_scale(values: _Values, scale: Scale, refused: dict[str, Refused]) -> _Values:
+def _in_scale(values: _Values, scale: ColumnScale, refused: dict[str, Refused]) -> _Values:
     """A group in units of the scale; rows too large for it are refused."""
     bad = np.zeros(0, np.bool_)
     pairs = (
@@ -252,7 +256,7 @@ def _in_scale(values: _Values, scale: Scale, refused: dict[str, Refused]) -> _Va
     return values
 
 
-def _columns_of(slow: dict[int, exact.Row], scale: Scale, refused: dict[str, Refused]) -> _Values:
+def _columns_of(slow: dict[int, exact.ExactRow], scale: ColumnScale, refused: dict[str, Refused]) -> _Values:
     """The same columns of rows read one by one."""
     rows: list[tuple[int, ...]] = []
     for line, row in slow.items():

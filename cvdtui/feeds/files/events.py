@@ -21,10 +21,10 @@ class Ignored(Struct, frozen=True, gc=False):
     count: int
 
 
-class Notice(Struct, frozen=True, gc=False):
+class FileNotice(Struct, frozen=True, gc=False):
     """Something the reader decided on its own and the user should know."""
 
     text: str
 
 
-Event = Columns | Trades | Rejected | Ignored | Notice
+Event = Columns | Trades | Rejected | Ignored | FileNotice

@@ -32,7 +32,7 @@ _NUMBER = re.compile(r"([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d{1,3}))?", re.ASCII)
 _WHOLE = re.compile(r"\+?\d{1,40}", re.ASCII)
 
 
-class Row(Struct, frozen=True, gc=False):
+class ExactRow(Struct, frozen=True, gc=False):
     """One trade; price and size as (integer, places): value = integer / 10**places."""
 
     id: int
@@ -79,7 +79,7 @@ def time_us(value: int, latest_us: int) -> int:
     return micros
 
 
-def agg_trade(fields: Sequence[str], latest_us: int) -> Row:
+def agg_trade(fields: Sequence[str], latest_us: int) -> ExactRow:
     """One aggTrades row from its fields; WireError says which field is wrong."""
     if len(fields) not in (7, 8):
         raise WireError(BAD_COLUMNS)
@@ -91,4 +91,4 @@ def agg_trade(fields: Sequence[str], latest_us: int) -> Row:
     maker = text[6].lower()
     if maker not in ("true", "false") or (text[7:] and text[7].lower() not in ("true", "false")):
         raise WireError(BAD_SIDE)
-    return Row(number, stamp, price, size, SELL if maker == "true" else BUY)
+    return ExactRow(number, stamp, price, size, SELL if maker == "true" else BUY)

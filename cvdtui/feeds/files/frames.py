@@ -23,7 +23,7 @@ HEARTBEATS = (b"ping", b"pong")
 NO_FRAME = "neither a frame nor a time and a frame"
 
 
-class Reader:
+class FramesReader:
     """Frames of one venue, over any number of files; of each market only the first kind of trade counts."""
 
     def __init__(self, venue: Venue) -> None:

@@ -33,7 +33,7 @@ class _Line(Struct, gc=False):
 _DECODE = Decoder(_Line).decode
 
 
-class Reader:
+class JsonLinesReader:
     """JSON lines of one market, over any number of files; its decimals grow as finer values come."""
 
     def __init__(self, market: Market, latest_us: int) -> None:
@@ -43,7 +43,7 @@ class Reader:
     def read(self, where: str, chunks: Iterator[Chunk]) -> Iterator[Trades | Rejected]:
         """One file, in batches."""
         number = 0
-        rows: list[exact.Row] = []
+        rows: list[exact.ExactRow] = []
         for chunk in chunks:
             rejected: dict[str, list[int]] = {}
             for number, line in enumerate(chunk.lines(), number + 1):  # noqa: B020 - goes on counting
@@ -62,7 +62,7 @@ class Reader:
             for reason, lines in rejected.items():
                 yield Rejected(self.market.name, reason, len(lines), f"{where}:{lines[0]}")
 
-    def _row(self, line: bytes) -> exact.Row:
+    def _row(self, line: bytes) -> exact.ExactRow:
         try:
             row = _DECODE(line)
         except ValidationError as error:
@@ -78,9 +78,9 @@ class Reader:
             raise WireError(exact.WRONG_TIME)
         price = exact.positive(_text(row.price), "price", FINEST)
         size = exact.positive(_text(row.size), "size", FINEST)
-        return exact.Row(number, stamp, price, size, side)
+        return exact.ExactRow(number, stamp, price, size, side)
 
-    def _batch(self, rows: list[exact.Row]) -> Trades:
+    def _batch(self, rows: list[exact.ExactRow]) -> Trades:
         prices = max(self.market.price_decimals, *(row.price[1] for row in rows))
         sizes = max(self.market.size_decimals, *(row.size[1] for row in rows))
         if (prices, sizes) != (self.market.price_decimals, self.market.size_decimals):

@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from cvdtui.errors import NoDataError, UnreadableError, UsageError
 from cvdtui.feeds.files import frames, jsonl
-from cvdtui.feeds.files.blocks import Chunk, Source, shown
-from cvdtui.feeds.files.events import Event, Ignored, Notice, Rejected
+from cvdtui.feeds.files.blocks import BlockSource, Chunk, shown
+from cvdtui.feeds.files.events import Event, FileNotice, Ignored, Rejected
 from cvdtui.feeds.files.exact import DAY_US
 from cvdtui.feeds.files.guess import FORMATS, Format, format_of, stem_symbol, symbol_of, venue_of
 from cvdtui.model import Columns, Market, Now, Trades
@@ -27,7 +27,7 @@ THREADS = max(1, min(2, (os.cpu_count() or 1) - 1))
 """They parse ahead; the one that counts has a core of its own, more than two wait for each other."""
 
 
-class Options(Struct, frozen=True):
+class ReadOptions(Struct, frozen=True):
     """What the user said of the files; None is to be told from each file."""
 
     format: Format | None = None
@@ -41,7 +41,7 @@ class Reading:
     def __init__(
         self,
         paths: Sequence[str | Path],
-        options: Options,
+        options: ReadOptions,
         now: Now,
         *,
         threads: int = THREADS,
@@ -53,11 +53,11 @@ class Reading:
         self._threads = threads
         self._block = block
         self._venues: dict[str, Venue] = {}
-        self._frames: dict[str, frames.Reader] = {}
-        self._archives: dict[str, aggtrades.Reader] = {}
-        self._jsonl: jsonl.Reader | None = None
+        self._frames: dict[str, frames.FramesReader] = {}
+        self._archives: dict[str, aggtrades.AggTradesReader] = {}
+        self._jsonl: jsonl.JsonLinesReader | None = None
         self._done = 0
-        self._source: Source | None = None
+        self._source: BlockSource | None = None
         self._trades = 0
         self._rejected = 0
         self._ignored = 0
@@ -81,7 +81,7 @@ class Reading:
 
     def _read(self) -> Generator[Event, None, None]:
         for path in self._paths:
-            self._source = Source(path, block=self._block)
+            self._source = BlockSource(path, block=self._block)
             for name, chunks in self._source.members():
                 for event in self._member(path, name, chunks):
                     self._count(event)
@@ -107,31 +107,33 @@ class Reading:
         venue = self._options.venue
         if venue is None:
             venue, why = venue_of(form, path, first)
-            yield Notice(f"{where}: taken for {venue} by {why}; --venue says otherwise")
+            yield FileNotice(f"{where}: taken for {venue} by {why}; --venue says otherwise")
         if form == "frames":
             yield from self._frame_reader(venue).read(where, every)
         else:
             yield from self._archive(venue, path, name, where, first).read(where, every)
 
-    def _json_lines(self, path: Path) -> jsonl.Reader:
+    def _json_lines(self, path: Path) -> jsonl.JsonLinesReader:
         if self._jsonl is None:
             symbol = self._options.symbol or stem_symbol(path)
             if symbol is None:
                 raise UsageError(f"{shown(path)}: its name makes no symbol; say --symbol")
             market = Market(self._options.venue or "file", symbol)
-            self._jsonl = jsonl.Reader(market, self._now() + DAY_US)
+            self._jsonl = jsonl.JsonLinesReader(market, self._now() + DAY_US)
         return self._jsonl
 
-    def _frame_reader(self, venue: str) -> frames.Reader:
+    def _frame_reader(self, venue: str) -> frames.FramesReader:
         if venue not in self._frames:
             symbol = self._options.symbol
             symbols = () if symbol is None else (symbol,)
-            self._frames[venue] = frames.Reader(
+            self._frames[venue] = frames.FramesReader(
                 VENUES[venue](symbols, any_symbol=symbol is None, now=self._now)
             )
         return self._frames[venue]
 
-    def _archive(self, venue: str, path: Path, name: str, where: str, first: Chunk) -> "aggtrades.Reader":
+    def _archive(
+        self, venue: str, path: Path, name: str, where: str, first: Chunk
+    ) -> "aggtrades.AggTradesReader":
         from cvdtui.feeds.files import aggtrades  # numpy comes with it
 
         aggtrades.see_header(where, first)  # another table lacks more than a symbol
@@ -142,7 +144,7 @@ class Reading:
             )
         market = VENUES[venue]().default_market(symbol)
         if market.name not in self._archives:
-            reader = aggtrades.Reader(market, self._now() + DAY_US, threads=self._threads)
+            reader = aggtrades.AggTradesReader(market, self._now() + DAY_US, threads=self._threads)
             self._archives[market.name] = reader
         return self._archives[market.name]
 
@@ -186,7 +188,7 @@ def open_files(  # noqa: PLR0913 - every one is an option with a default
     to read, both at once; while iterating, UnreadableError for a file that breaks off (after everything
     before the break was handed out) and NoDataError for one in no known format or when nothing was usable.
     """
-    options = Options(_format(form), _venue(venue, form), _symbol(symbol))
+    options = ReadOptions(_format(form), _venue(venue, form), _symbol(symbol))
     for path in paths:
         _see(Path(path))
     return Reading(paths, options, now, threads=threads)

@@ -6,7 +6,7 @@ from itertools import chain
 from pathlib import Path
 
 from cvdtui.errors import NoDataError
-from cvdtui.feeds.files.blocks import Chunk, Source, shown
+from cvdtui.feeds.files.blocks import BlockSource, Chunk, shown
 from cvdtui.feeds.files.guess import venue_of
 
 _STAMP = re.compile(rb"(\d{9,19}(?:\.\d+)?):?[ \t]+(?=[{\[])")
@@ -38,7 +38,7 @@ class StampedFrames:
                     yield to_us(stamp[1]), line[stamp.end() :].rstrip()
 
     def _all(self) -> Iterator[Chunk]:
-        for _, chunks in Source(self._path).members():
+        for _, chunks in BlockSource(self._path).members():
             yield from chunks
 
 

@@ -8,7 +8,7 @@ from cvdtui.errors import VenueError
 from cvdtui.feeds.backoff import Backoff
 from cvdtui.feeds.ibkr import words
 from cvdtui.feeds.ibkr.gateway import BusyError, Gateway, Stream
-from cvdtui.feeds.ibkr.history import Backfill, Span
+from cvdtui.feeds.ibkr.history import TickBackfill, TickSpan
 from cvdtui.feeds.ibkr.line import Line
 from cvdtui.feeds.ibkr.links import Links
 from cvdtui.feeds.ibkr.options import IbkrOptions
@@ -50,7 +50,7 @@ class IbkrFeed:
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._backoff = Backoff(options.backoff_first_s, options.backoff_most_s)
-        self._backfill = Backfill(options, sink, now, note)
+        self._backfill = TickBackfill(options, sink, now, note)
         self._touched: dict[Line, None] = {}
         """Markets of the packet at hand."""
         self._failure: Exception | None = None
@@ -242,7 +242,7 @@ class IbkrFeed:
     def _fetch_history(self, line: Line) -> None:
         span_us, line.wants_history_us = line.wants_history_us, None
         if span_us is not None and self._group is not None and self._gateway is not None:
-            self._spawn(self._group, self._backfill.fill(self._gateway, line, Span(*span_us)))
+            self._spawn(self._group, self._backfill.fill(self._gateway, line, TickSpan(*span_us)))
 
     # --- watching
 

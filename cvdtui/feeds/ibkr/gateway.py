@@ -28,7 +28,7 @@ class BusyError(VenueError):
     """The client id is in use: asking again at once would not help."""
 
 
-class Listener(Protocol):
+class StreamListener(Protocol):
     """Who hears what TWS says; every call is synchronous, in the order of the wire."""
 
     def on_last(  # noqa: PLR0913 - the fields of the tick
@@ -52,7 +52,7 @@ class Listener(Protocol):
 class Gateway:
     """Opened once; `closed` is set when the connection has ended."""
 
-    def __init__(self, options: IbkrOptions, listener: Listener, on_close: Callable[[], None]) -> None:
+    def __init__(self, options: IbkrOptions, listener: StreamListener, on_close: Callable[[], None]) -> None:
         from ib_async import IB
 
         self.closed = asyncio.Event()
@@ -220,7 +220,7 @@ class _RefusedError(VenueError):
 class _Undecoded(logging.Handler):
     """ib_async passes over a message it cannot read and writes a log: that is where it is heard of."""
 
-    def __init__(self, listener: Listener) -> None:
+    def __init__(self, listener: StreamListener) -> None:
         super().__init__(logging.ERROR)
         self._listener = listener
 

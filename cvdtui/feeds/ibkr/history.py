@@ -22,7 +22,7 @@ REQUESTS, WINDOW_S = 60, 600.0
 """Questions about history that IB allows in a window."""
 
 
-class Span:
+class TickSpan:
     """Trades of from_us <= time < to_us; what came before a failure is kept."""
 
     def __init__(self, from_us: int, to_us: int) -> None:
@@ -54,7 +54,7 @@ class Span:
         self.trouble = f"more than {MOST_PAGES} pages"
 
 
-class Backfill:
+class TickBackfill:
     """Fetches spans for markets whose live trades wait meanwhile; all of them share IB's pacing."""
 
     def __init__(self, options: IbkrOptions, sink: Sink, now: Now, note: Callable[[str], None]) -> None:
@@ -64,7 +64,7 @@ class Backfill:
         self._note = note
         self._budget = Budget(REQUESTS, share=0.9, window_s=WINDOW_S)
 
-    async def fill(self, gateway: Gateway, line: Line, span: Span) -> None:
+    async def fill(self, gateway: Gateway, line: Line, span: TickSpan) -> None:
         """Gives what came, whole or not, then what waited."""
         try:
             if line.contract is not None:
@@ -76,7 +76,7 @@ class Backfill:
             if line.waiting is not None:
                 self._end(line, span)
 
-    def _end(self, line: Line, span: Span) -> None:
+    def _end(self, line: Line, span: TickSpan) -> None:
         if line.end_history(span.rows, self._now()):
             begin, end = span.from_s * 1_000_000, span.to_s * 1_000_000
             self._sink.on_outage(Outage(line.name, begin, end, approximate=True))

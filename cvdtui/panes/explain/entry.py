@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from cvdtui.model import ChartBar, Facts, MarketDetail, MarketRow, Snapshot, Sums
+from cvdtui.model import ChartBar, Facts, MarketDetail, MarketRow, Snapshot, VolumeSums
 from cvdtui.panes.clock import Clock
 from cvdtui.panes.columns import price_decimals
 from cvdtui.panes.numbers import percent, price
@@ -102,7 +102,7 @@ def ratio(above: float | None, below: float | None) -> float | None:
     return above / below if above is not None and below else None
 
 
-def sides(sight: Sight, sums: Sums | None) -> tuple[tuple[str, str], ...]:
+def sides(sight: Sight, sums: VolumeSums | None) -> tuple[tuple[str, str], ...]:
     """Bought, sold and unknown, base units."""
     if sums is None:
         return ()

@@ -1,7 +1,7 @@
 """The explanation of one number (`?`): formula, what it is made of now, and its value by every convention."""
 
 from cvdtui.model import ChartBar, MarketDetail, SignalView, Snapshot
-from cvdtui.panes.chart import Chart
+from cvdtui.panes.chart import ChartPane
 from cvdtui.panes.columns import COLUMNS
 from cvdtui.panes.explain.bars import CHART, LADDER
 from cvdtui.panes.explain.entry import Book, Entry, Sight, Way
@@ -12,8 +12,8 @@ from cvdtui.panes.explain.statistics import BOOK as DASHBOARD
 from cvdtui.panes.explain.table import BOOK as TABLE
 from cvdtui.panes.explain.trades import BOOK as TRADES
 from cvdtui.panes.line import Answer, Frame, Line, Pane, centred, fit, title, wrap
-from cvdtui.panes.markets import Markets
-from cvdtui.panes.signals import Signals
+from cvdtui.panes.markets import MarketsPane
+from cvdtui.panes.signals import SignalsPane
 
 BOOKS: dict[str, Book] = {
     "markets": TABLE,
@@ -53,7 +53,7 @@ class Explain:
         """Explain the numbers of this pane."""
         if pane is not self._about:
             self._about, self._top = pane, 0
-        if isinstance(pane, Markets) and pane.sort != self._sorted:
+        if isinstance(pane, MarketsPane) and pane.sort != self._sorted:
             self._sorted = pane.sort
             heads = dict(zip((column.name for column in COLUMNS), TABLE, strict=True))
             if pane.sort is not None:
@@ -62,7 +62,7 @@ class Explain:
     @property
     def _book(self) -> Book:
         about = self._about
-        if isinstance(about, Markets) and about.groups is not None:
+        if isinstance(about, MarketsPane) and about.groups is not None:
             return GROUP
         return BOOKS.get(about.name, {}) if about is not None else {}
 
@@ -76,7 +76,7 @@ class Explain:
 
     def press(self, key: str) -> Answer | None:
         steps = {"up": -1, "k": -1, "down": 1, "j": 1}
-        if key in {"left", "right"} and isinstance(self._about, Signals):
+        if key in {"left", "right"} and isinstance(self._about, SignalsPane):
             return self._about.press("up" if key == "left" else "down")
         if key in {"left", "right"} and self._about is not None:
             names = list(self._book)
@@ -85,7 +85,7 @@ class Explain:
                 self._at[self._about.name] = names[(names.index(self._number) + step) % len(names)]
                 self._top = 0
             return Answer()
-        if key in steps and isinstance(self._about, Markets) and not self._beyond:
+        if key in steps and isinstance(self._about, MarketsPane) and not self._beyond:
             return self._about.press(key)
         if key in steps:
             self._top = min(max(self._top + steps[key], 0), self._beyond)
@@ -95,7 +95,7 @@ class Explain:
     def paint(self, frame: Frame) -> list[Line]:
         snapshot, number = frame.snapshot, self._number
         row = next((row for row in snapshot.rows if row.market.name == snapshot.view.market), None)
-        told = self._about.pointed if isinstance(self._about, Signals) else None
+        told = self._about.pointed if isinstance(self._about, SignalsPane) else None
         if told is not None:
             return self._page(frame, "signal", signal(told), _owner(told, snapshot))
         if row is None or not number:
@@ -108,7 +108,7 @@ class Explain:
         """Under the crosshair of the chart, or the newest."""
         if detail is None or not detail.bars:
             return None
-        at_us = self._about.at_us if isinstance(self._about, Chart) else None
+        at_us = self._about.at_us if isinstance(self._about, ChartPane) else None
         if at_us is None:
             return detail.bars[-1]
         return next((bar for bar in reversed(detail.bars) if bar.time_us <= at_us), detail.bars[0])

@@ -13,9 +13,9 @@ from cvdtui.venues.binance.rest import read_candle
 from cvdtui.venues.grammar.decimals import LARGEST, near_units
 from cvdtui.venues.grammar.events import (
     Ack,
-    Closed,
+    ClosedCandle,
     Event,
-    Forming,
+    FormingCandle,
     Other,
     Refusal,
     Shutdown,
@@ -33,17 +33,17 @@ _KNOWN_FRAME = Decoder(grammar.KnownFrame, strict=False)
 _KNOWN_BARE = Decoder(grammar.Known, strict=False)
 _EXACT_FRAME = Decoder(grammar.ExactFrame, strict=False)
 _EXACT_BARE = Decoder(grammar.ExactTexts, strict=False)
-_FRAME = Decoder(grammar.Frame)
+_FRAME = Decoder(grammar.BinanceFrame)
 _AggData = grammar.AggData
 _DECODE = _KNOWN_FRAME.decode
 
 
-class Frames:
+class BinanceFrames:
     """Reads the frames of the markets in `scales`; another symbol goes to `stranger` or is ignored."""
 
     def __init__(
         self,
-        scales: dict[str, grammar.Scale],
+        scales: dict[str, grammar.BinanceInstrument],
         clock: grammar.TimeBounds,
         trade_id_rule: IdRule,
         unknown_symbol: Callable[[str], Market] | None,
@@ -97,7 +97,9 @@ class Frames:
         plain = grammar.AggRow(row.t, row.p, row.q, row.T, row.m)
         return self._careful(frame, scale, plain, self._trade_id_rule)
 
-    def _careful(self, frame: bytes | str, scale: grammar.Scale, row: grammar.AggRow, rule: IdRule) -> Trades:
+    def _careful(
+        self, frame: bytes | str, scale: grammar.BinanceInstrument, row: grammar.AggRow, rule: IdRule
+    ) -> Trades:
         """A row off the hot path: refuse it and say why, or read its decimals, growing the market."""
         try:
             time_us = grammar.time_of(row, self._clock)
@@ -112,17 +114,17 @@ class Frames:
             trade = grammar.exact_trade(scale, row, texts, time_us)
         return Trades(scale.market, (trade,), rule)
 
-    def _kline(self, scale: grammar.Scale, kline: grammar.Kline) -> Event:
+    def _kline(self, scale: grammar.BinanceInstrument, kline: grammar.Kline) -> Event:
         seconds = SECONDS.get(kline.i)
         if seconds is None:
             return self._other(scale.market.name)
         if not kline.x:
-            return Forming(scale.market.name)
+            return FormingCandle(scale.market.name)
         numbers = (kline.o, kline.h, kline.l, kline.c, kline.v, kline.V, kline.q, kline.Q)
         candle = read_candle(scale, seconds, kline.t, numbers, kline.n, self._clock)
-        return Closed(scale.market, candle)
+        return ClosedCandle(scale.market, candle)
 
-    def _liquidation(self, order: grammar.Order) -> Event:
+    def _liquidation(self, order: grammar.ForcedOrder) -> Event:
         """A position closed by force; only the latest of a second is told, so sums are too low."""
         scale = self._scale(order.s)
         if scale is None:
@@ -147,7 +149,7 @@ class Frames:
             return self._known(raw, grammar.decode(_KNOWN_BARE, raw, self._named(frame.s)))
         return self._answer(frame)
 
-    def _answer(self, frame: grammar.Frame) -> Event:
+    def _answer(self, frame: grammar.BinanceFrame) -> Event:
         head = frame.data if isinstance(frame.data, grammar.Head) else frame
         symbol = head.s or frame.stream.partition("@")[0].upper()
         if head.e == "serverShutdown" or frame.stream == "!serverShutdown":
@@ -162,11 +164,11 @@ class Frames:
             return Ack(number)
         return self._other(self._named(symbol))
 
-    def _scale(self, symbol: str) -> grammar.Scale | None:
+    def _scale(self, symbol: str) -> grammar.BinanceInstrument | None:
         """The scale of a symbol; one not asked for is learnt where every symbol is welcome (files)."""
         scale = self._scales.get(symbol)
         if scale is None and self._unknown_symbol is not None and is_symbol(symbol):
-            scale = self._scales[symbol] = grammar.Scale(self._unknown_symbol(symbol))
+            scale = self._scales[symbol] = grammar.BinanceInstrument(self._unknown_symbol(symbol))
         return scale
 
     def _named(self, symbol: str) -> str | None:

@@ -101,7 +101,9 @@ def read_time(body: bytes) -> int:
     return to_us(grammar.decode(_TIME, body).serverTime)
 
 
-def read_open_interest(scale: grammar.Scale, body: bytes, clock: grammar.TimeBounds) -> OpenInterest:
+def read_open_interest(
+    scale: grammar.BinanceInstrument, body: bytes, clock: grammar.TimeBounds
+) -> OpenInterest:
     """Open interest in base units; raises WireError."""
     answer = grammar.decode(_OPEN_INTEREST, body, scale.market.name)
     time_us = to_us(answer.time)
@@ -112,7 +114,7 @@ def read_open_interest(scale: grammar.Scale, body: bytes, clock: grammar.TimeBou
     return OpenInterest(scale.market, time_us, near_units(answer.openInterest, scale.market.size_decimals))
 
 
-def _notional_in_base(scale: grammar.Scale, contracts: str, time_us: int) -> OpenInterest:
+def _notional_in_base(scale: grammar.BinanceInstrument, contracts: str, time_us: int) -> OpenInterest:
     """Contracts at the last price seen, which the answer lacks; raises WireError before there is one."""
     if not scale.last_price:
         raise refuse(scale.market.name, "open interest in contracts, and no price yet")
@@ -184,7 +186,7 @@ def _rows(body: bytes) -> tuple[list[tuple[int, grammar.AggRow]], list[str], int
     return kept, refused, len(raws)
 
 
-def read_trades(scale: grammar.Scale, body: bytes, clock: grammar.TimeBounds) -> Page:
+def read_trades(scale: grammar.BinanceInstrument, body: bytes, clock: grammar.TimeBounds) -> Page:
     """A page of aggregate trades; a value finer than the market re-reads the page in the grown one."""
     rows, refused, count = _rows(body)
     raws: list[Raw] = []
@@ -207,7 +209,7 @@ def read_trades(scale: grammar.Scale, body: bytes, clock: grammar.TimeBounds) ->
             return Page(Trades(market, tuple(trades)), tuple(refused + wrong), count)
 
 
-def read_columns(scale: grammar.Scale, body: bytes, clock: grammar.TimeBounds) -> ColumnsPage:
+def read_columns(scale: grammar.BinanceInstrument, body: bytes, clock: grammar.TimeBounds) -> ColumnsPage:
     """A page of aggregate trades as columns; anything unusual goes through `read_trades`."""
     import numpy as np
 
@@ -243,7 +245,9 @@ def _integers(values: "np.ndarray", scale: float, limit: float) -> "np.ndarray |
 # --- candles
 
 
-def read_candles(scale: grammar.Scale, body: bytes, seconds: int, clock: grammar.TimeBounds) -> Candles:
+def read_candles(
+    scale: grammar.BinanceInstrument, body: bytes, seconds: int, clock: grammar.TimeBounds
+) -> Candles:
     """A page of klines: index 5 volume, 7 quote volume, 8 trades, 9 taker-buy volume."""
     raws = grammar.decode(_RAW_ROWS, body)
     while True:
@@ -262,7 +266,7 @@ def read_candles(scale: grammar.Scale, body: bytes, seconds: int, clock: grammar
 
 
 def read_candle(  # noqa: PLR0913 - the fields of one row
-    scale: grammar.Scale,
+    scale: grammar.BinanceInstrument,
     seconds: int,
     time: int,
     texts: tuple[str, ...],

@@ -95,7 +95,7 @@ class KlineData(Struct, gc=False, tag_field="e", tag="kline"):
     k: Kline
 
 
-class Order(Struct, gc=False):
+class ForcedOrder(Struct, gc=False):
     """The order that closed a position by force."""
 
     s: str
@@ -110,7 +110,7 @@ class Order(Struct, gc=False):
 class ForceData(Struct, gc=False, tag_field="e", tag="forceOrder"):
     """A liquidation: of each second only the latest is told."""
 
-    o: Order
+    o: ForcedOrder
 
 
 Known = AggData | TradeData | KlineData | ForceData
@@ -149,7 +149,7 @@ class Head(Struct, gc=False):
     s: str = ""
 
 
-class Frame(Struct, gc=False):
+class BinanceFrame(Struct, gc=False):
     """Any frame: an event (bare or in `data`), or an answer to a request of ours."""
 
     e: str = ""
@@ -163,7 +163,7 @@ class Frame(Struct, gc=False):
     error: Failure | None = None
 
 
-class Scale:
+class BinanceInstrument:
     """A market and its powers of ten, at hand for every trade; grows when a finer value comes."""
 
     __slots__ = ("instrument", "last_price", "limit", "market", "price_scale", "size_scale")
@@ -218,7 +218,7 @@ def decode(decoder: Decoder[T], raw: bytes | str | Raw, market: str | None = Non
         raise refuse(market, clean(error) or "not JSON") from None
 
 
-def time_of(row: AggRow | Order, clock: TimeBounds) -> int:
+def time_of(row: AggRow | ForcedOrder, clock: TimeBounds) -> int:
     """The trade's time in us; raises ValueError with the reason when nobody can believe it."""
     time_us = to_us(row.T)
     if not clock.believes(time_us):
@@ -226,7 +226,7 @@ def time_of(row: AggRow | Order, clock: TimeBounds) -> int:
     return time_us
 
 
-def exact_trade(scale: Scale, row: AggRow, texts: ExactTexts, time_us: int) -> Trade:
+def exact_trade(scale: BinanceInstrument, row: AggRow, texts: ExactTexts, time_us: int) -> Trade:
     """The slow and certain way: from decimals, growing the market when they need it."""
     price, size = format(texts.p, "f"), format(texts.q, "f")
     if not scale.limit:
@@ -237,7 +237,7 @@ def exact_trade(scale: Scale, row: AggRow, texts: ExactTexts, time_us: int) -> T
     return Trade(row.a, time_us, units[0], units[1], SELL if row.m else BUY)
 
 
-def contract_trade(scale: Scale, row: AggRow, price: str, size: str, time_us: int) -> Trade:
+def contract_trade(scale: BinanceInstrument, row: AggRow, price: str, size: str, time_us: int) -> Trade:
     """A row whose size is in contracts, in base units."""
     instrument = scale.instrument
     units = instrument.price(price)
@@ -249,7 +249,7 @@ def contract_trade(scale: Scale, row: AggRow, price: str, size: str, time_us: in
     return Trade(row.a, time_us, units, amount, SELL if row.m else BUY)
 
 
-def quick_trade(scale: Scale, row: AggRow, time_us: int) -> Trade | None:
+def quick_trade(scale: BinanceInstrument, row: AggRow, time_us: int) -> Trade | None:
     """A checked row as a Trade, or None when its floats do not come back from their integers."""
     price = int(row.p * scale.price_scale + 0.5)
     size = int(row.q * scale.size_scale + 0.5)
@@ -258,7 +258,9 @@ def quick_trade(scale: Scale, row: AggRow, time_us: int) -> Trade | None:
     return Trade(row.a, time_us, price, size, SELL if row.m else BUY)
 
 
-def exact_candle(scale: Scale, seconds: int, time_us: int, numbers: tuple[str, ...], trades: int) -> Candle:
+def exact_candle(
+    scale: BinanceInstrument, seconds: int, time_us: int, numbers: tuple[str, ...], trades: int
+) -> Candle:
     """A candle from texts (o h l c, volume, taker buy, these two in quote); grows the market if needed."""
     while True:
         market = scale.market
@@ -282,7 +284,7 @@ def exact_candle(scale: Scale, seconds: int, time_us: int, numbers: tuple[str, .
         return Candle(time_us, seconds, opened, high, low, close, *amounts, taker_buy_value=taker_value)
 
 
-def in_base(scale: Scale, numbers: tuple[str, ...]) -> tuple[str, ...]:
+def in_base(scale: BinanceInstrument, numbers: tuple[str, ...]) -> tuple[str, ...]:
     """A coin-margined candle's texts as any other's: volumes in base, the contracts as quote volumes."""
     opened, high, low, close, contracts, taker, base, taker_base = numbers
     size = scale.market.contract_size

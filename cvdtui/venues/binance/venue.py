@@ -13,7 +13,7 @@ from msgspec.json import encode
 from cvdtui.model import IdRule, Market, Now, OpenInterest
 from cvdtui.venues.binance import rest
 from cvdtui.venues.binance import rows as grammar
-from cvdtui.venues.binance.frames import SECONDS, Frames
+from cvdtui.venues.binance.frames import SECONDS, BinanceFrames
 from cvdtui.venues.grammar.events import (
     LATEST_US,
     SYMBOL,
@@ -57,9 +57,9 @@ class Binance:
         self.mirrors = product.mirrors
         self._product = product
         self._clock = grammar.TimeBounds(now, LATEST_US)
-        self._scales: dict[str, grammar.Scale] = {}
+        self._scales: dict[str, grammar.BinanceInstrument] = {}
         unknown_symbol = self.default_market if any_symbol else None
-        self.decode: Callable[[bytes | str], Event] = Frames(
+        self.decode: Callable[[bytes | str], Event] = BinanceFrames(
             self._scales, self._clock, product.trade_id_rule, unknown_symbol
         ).decode
         """One frame as an Event; raises WireError (with `market` where known) for one that does not parse."""
@@ -83,7 +83,7 @@ class Binance:
         """Decode this market's frames from now on, in its decimals."""
         scale = self._scales.get(market.symbol)
         if scale is None:
-            self._scales[market.symbol] = grammar.Scale(market)
+            self._scales[market.symbol] = grammar.BinanceInstrument(market)
         else:
             scale.learn(market)
 

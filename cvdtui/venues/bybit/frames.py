@@ -75,7 +75,7 @@ class LiquidationFrame(Struct, gc=False):
     data: list[LiquidationRow]
 
 
-class Head(Struct, gc=False):
+class BybitHead(Struct, gc=False):
     """Any other frame: of a topic, or an answer."""
 
     topic: str = ""
@@ -89,10 +89,10 @@ class Head(Struct, gc=False):
 _TRADES = Decoder(TradeFrame)
 _TICKER = Decoder(TickerFrame)
 _LIQUIDATIONS = Decoder(LiquidationFrame)
-_HEAD = Decoder(Head)
+_HEAD = Decoder(BybitHead)
 
 
-class Frames:
+class BybitFrames:
     """Reads the frames of the markets in a listing."""
 
     def __init__(self, instruments: Instruments) -> None:
@@ -159,7 +159,7 @@ def row_of(row: TradeRow) -> Row:
     return id_of(row.i), to_us(row.T), row.p, row.v, SIDES[row.S], 1
 
 
-def _answer(head: Head) -> Event:
+def _answer(head: BybitHead) -> Event:
     number = int(head.req_id) if head.req_id.isascii() and head.req_id.isdigit() else None
     if head.op in ("ping", "pong") or head.ret_msg == "pong":
         return Pong()

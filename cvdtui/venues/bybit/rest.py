@@ -37,7 +37,7 @@ _LIMITS = Limits(
 )
 
 
-class Product(Struct, frozen=True):
+class BybitProduct(Struct, frozen=True):
     """What differs between Bybit's products."""
 
     name: str
@@ -51,9 +51,9 @@ class Product(Struct, frozen=True):
         return self.category == "inverse"
 
 
-LINEAR = Product("bybit", "linear", _DERIVATIVE, _LIMITS)
-INVERSE = Product("bybit-inverse", "inverse", _DERIVATIVE, _LIMITS)
-SPOT = Product(
+LINEAR = BybitProduct("bybit", "linear", _DERIVATIVE, _LIMITS)
+INVERSE = BybitProduct("bybit-inverse", "inverse", _DERIVATIVE, _LIMITS)
+SPOT = BybitProduct(
     "bybit-spot",
     "spot",
     ("publicTrade",),
@@ -130,7 +130,7 @@ def read_failure(body: bytes) -> tuple[int, str]:
     return answer.retCode, clean(answer.retMsg) if answer.retCode else ""
 
 
-def read_markets(product: Product, body: bytes, symbols: frozenset[str]) -> tuple[Market, ...]:
+def read_markets(product: BybitProduct, body: bytes, symbols: frozenset[str]) -> tuple[Market, ...]:
     """Instruments among `symbols` (or all that trade), decimals by tickSize and qtyStep."""
     if read_failure(body)[0] == UNKNOWN_SYMBOL:
         return ()
@@ -146,7 +146,7 @@ def read_markets(product: Product, body: bytes, symbols: frozenset[str]) -> tupl
     return tuple(found)
 
 
-def _market(product: Product, one: _Instrument) -> Market:
+def _market(product: BybitProduct, one: _Instrument) -> Market:
     tick = one.priceFilter.tickSize
     step = one.lotSizeFilter.qtyStep or one.lotSizeFilter.basePrecision
     try:

@@ -12,12 +12,12 @@ from msgspec.json import encode
 
 from cvdtui.model import IdRule, Kind, Market
 from cvdtui.venues.bybit import rest
-from cvdtui.venues.bybit.frames import Frames
-from cvdtui.venues.bybit.rest import Product
+from cvdtui.venues.bybit.frames import BybitFrames
+from cvdtui.venues.bybit.rest import BybitProduct
 from cvdtui.venues.grammar.decimals import INVERSE_DECIMALS
 from cvdtui.venues.grammar.events import ColumnsPage, Event, Limits, Page, Request
 from cvdtui.venues.grammar.instruments import checked_symbol
-from cvdtui.venues.grammar.options import Options, addresses, instruments
+from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
 from cvdtui.venues.grammar.parsing import to_columns
 from cvdtui.venues.grammar.requests import Window, in_parts, newest_only, question
 from cvdtui.venues.grammar.symbols import split_symbol
@@ -29,7 +29,9 @@ MOST_SINGLE = 20
 class Bybit:
     """The grammar of one Bybit product; see `cvdtui.venues.Venue` for what each method promises."""
 
-    def __init__(self, product: Product, symbols: Iterable[str] = (), **options: Unpack[Options]) -> None:
+    def __init__(
+        self, product: BybitProduct, symbols: Iterable[str] = (), **options: Unpack[VenueOptions]
+    ) -> None:
         self.name = product.name
         self.id_rule: IdRule = "unique"
         self.limits: Limits = product.limits
@@ -42,7 +44,7 @@ class Bybit:
         )
         self._product = product
         self.known = instruments(self.default_market, symbols, options)
-        self._frames = Frames(self.known)
+        self._frames = BybitFrames(self.known)
 
     def default_market(self, symbol: str) -> Market:
         """A market from its symbol alone; raises WireError for a text that cannot be a symbol."""

@@ -55,31 +55,31 @@ class _Params(Struct, gc=False):
     data: Raw = field(default_factory=Raw)
 
 
-class Failure(Struct, gc=False):
+class DeribitFailure(Struct, gc=False):
     """Why a request was refused."""
 
     code: int = 0
     message: str = ""
 
 
-class Frame(Struct, gc=False):
+class DeribitFrame(Struct, gc=False):
     """Any frame, and any answer of REST."""
 
     id: int | None = None
     method: str = ""
     params: _Params | None = None
     result: Raw | UnsetType = UNSET
-    error: Failure | None = None
+    error: DeribitFailure | None = None
 
 
-_FRAME = Decoder(Frame)
+_FRAME = Decoder(DeribitFrame)
 _TRADE = Decoder(_Trade)
 _WHOSE = Decoder(_Whose)
 _RAWS = Decoder(list[Raw])
 _CHANNELS = Decoder(list[str])
 
 
-class Frames:
+class DeribitFrames:
     """Reads the frames of the markets in a listing."""
 
     def __init__(self, known: Instruments) -> None:
@@ -154,7 +154,7 @@ def call(number: int, method: str, **params: object) -> str:
     return encode({"jsonrpc": "2.0", "id": number, "method": method, "params": params}).decode()
 
 
-def _answer(head: Frame) -> Event:
+def _answer(head: DeribitFrame) -> Event:
     """A subscription's answer lists what was accepted; what is unknown is left out without a word."""
     if head.result is UNSET or not bytes(head.result).startswith(b"["):
         return Other()

@@ -11,7 +11,7 @@ from msgspec import UNSET, DecodeError, Raw, Struct
 from msgspec.json import Decoder
 
 from cvdtui.model import IdRule, Kind, Market, OpenInterest
-from cvdtui.venues.deribit.frames import OURS, Frame, Frames, call, reads
+from cvdtui.venues.deribit.frames import OURS, DeribitFrame, DeribitFrames, call, reads
 from cvdtui.venues.grammar.decimals import INVERSE_DECIMALS, decimals_of, to_units
 from cvdtui.venues.grammar.events import (
     ColumnsPage,
@@ -24,7 +24,7 @@ from cvdtui.venues.grammar.events import (
     refuse,
 )
 from cvdtui.venues.grammar.instruments import checked_symbol, decode
-from cvdtui.venues.grammar.options import Options, addresses, instruments
+from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
 from cvdtui.venues.grammar.parsing import text_of, to_columns
 from cvdtui.venues.grammar.requests import Window, by_id_only, question
 
@@ -65,7 +65,7 @@ class _Told(Struct, gc=False):
     trades: list[Raw]
 
 
-_FRAME = Decoder(Frame)
+_FRAME = Decoder(DeribitFrame)
 _RAWS = Decoder(list[Raw])
 _INSTRUMENT = Decoder(_Instrument)
 _TICKER = Decoder(_Ticker)
@@ -76,7 +76,7 @@ _TIME = Decoder(int)
 class Deribit:
     """The grammar of Deribit; see `cvdtui.venues.Venue` for what each method promises."""
 
-    def __init__(self, symbols: Iterable[str] = (), **options: Unpack[Options]) -> None:
+    def __init__(self, symbols: Iterable[str] = (), **options: Unpack[VenueOptions]) -> None:
         self.name = "deribit"
         self.id_rule: IdRule = "contiguous"
         self.limits = LIMITS
@@ -84,7 +84,7 @@ class Deribit:
             options, "wss://streams.deribit.com", "https://www.deribit.com"
         )
         self.known = instruments(self.default_market, symbols, options)
-        self._frames = Frames(self.known)
+        self._frames = DeribitFrames(self.known)
 
     def default_market(self, symbol: str) -> Market:
         """A market from its name alone; raises WireError for options and combinations, which are not read."""

@@ -29,7 +29,7 @@ LIMITS = Limits(
 )
 
 
-class Product(Struct, frozen=True):
+class GateProduct(Struct, frozen=True):
     """What differs between Gate's products."""
 
     name: str
@@ -42,7 +42,7 @@ class Product(Struct, frozen=True):
     kind: Kind
 
 
-SPOT = Product(
+SPOT = GateProduct(
     "gate",
     "spot",
     "wss://api.gateio.ws",
@@ -52,7 +52,7 @@ SPOT = Product(
     "currency_pair",
     "spot",
 )
-FUTURES = Product(
+FUTURES = GateProduct(
     "gate-futures",
     "futures",
     "wss://fx-ws.gateio.ws",
@@ -84,7 +84,7 @@ _PAIRS = Decoder(list[_Pair])
 _CONTRACTS = Decoder(list[_Contract])
 
 
-def read_markets(product: Product, body: bytes, wanted: frozenset[str]) -> tuple[Market, ...]:
+def read_markets(product: GateProduct, body: bytes, wanted: frozenset[str]) -> tuple[Market, ...]:
     """Those of `wanted` that the answer describes; none given: all that trade."""
     if product.kind != "spot":
         found = decode(_CONTRACTS, body)
@@ -97,12 +97,12 @@ def read_markets(product: Product, body: bytes, wanted: frozenset[str]) -> tuple
     return tuple(market for market in markets if market.symbol in (wanted or trading))
 
 
-def _pair(product: Product, one: _Pair) -> Market:
+def _pair(product: GateProduct, one: _Pair) -> Market:
     base, quote = clean(one.base, 20), clean(one.quote, 20)
     return Market(product.name, one.id, base, quote, "spot", one.precision, one.amount_precision)
 
 
-def _contract(product: Product, one: _Contract) -> Market:
+def _contract(product: GateProduct, one: _Contract) -> Market:
     base, _, money = one.name.partition("_")
     decimals = decimals_of(one.order_price_round)
     tick = max(1, to_units(one.order_price_round, decimals))

@@ -10,7 +10,7 @@ from msgspec import DecodeError, Meta, Raw, Struct, field
 from msgspec.json import Decoder, encode
 
 from cvdtui.model import BUY, SELL, IdRule, Market
-from cvdtui.venues.gate.products import LIMITS, Product, read_markets
+from cvdtui.venues.gate.products import LIMITS, GateProduct, read_markets
 from cvdtui.venues.grammar.events import (
     Ack,
     ColumnsPage,
@@ -24,7 +24,7 @@ from cvdtui.venues.grammar.events import (
     refuse,
 )
 from cvdtui.venues.grammar.instruments import Row, checked_symbol, decode
-from cvdtui.venues.grammar.options import Options, addresses, instruments
+from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
 from cvdtui.venues.grammar.parsing import by_symbol, epoch_us, event_of, page_of, text_of, to_columns
 from cvdtui.venues.grammar.requests import Window, newest_only, question
 
@@ -87,7 +87,9 @@ _TIME = Decoder(_Time)
 class Gate:
     """The grammar of one Gate product; see `cvdtui.venues.Venue` for what each method promises."""
 
-    def __init__(self, product: Product, symbols: Iterable[str] = (), **options: Unpack[Options]) -> None:
+    def __init__(
+        self, product: GateProduct, symbols: Iterable[str] = (), **options: Unpack[VenueOptions]
+    ) -> None:
         self.name = product.name
         self.id_rule: IdRule = "ordered"
         self.limits = LIMITS

@@ -28,14 +28,14 @@ _HEX = re.compile(r"[0-9a-fA-F]+")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
-class Closed(Struct, frozen=True, gc=False):
+class ClosedCandle(Struct, frozen=True, gc=False):
     """The venue's own candle of one market, final."""
 
     market: Market
     candle: Candle
 
 
-class Forming(Struct, frozen=True, gc=False):
+class FormingCandle(Struct, frozen=True, gc=False):
     """A candle that is still moving: proof of a live candle stream, nothing more."""
 
     market: str | None = None
@@ -99,8 +99,8 @@ class Several(Struct, frozen=True, gc=False):
 
 Event = (
     Trades
-    | Closed
-    | Forming
+    | ClosedCandle
+    | FormingCandle
     | OpenInterest
     | Liquidations
     | Ack

@@ -7,7 +7,7 @@ from cvdtui.model import Market, Now
 from cvdtui.venues.grammar.instruments import Instruments
 
 
-class Options(TypedDict, total=False):
+class VenueOptions(TypedDict, total=False):
     """What `MakeVenue` may be given besides symbols; `**options: Unpack[Options]` takes it."""
 
     ws_url: str
@@ -17,13 +17,15 @@ class Options(TypedDict, total=False):
     now: Now | None
 
 
-def addresses(options: Options, ws_url: str, rest_url: str) -> tuple[str, str]:
+def addresses(options: VenueOptions, ws_url: str, rest_url: str) -> tuple[str, str]:
     """Base URLs of socket and REST: those of the options, else the venue's own given here."""
     socket, rest = options.get("ws_url") or ws_url, options.get("rest_url") or rest_url
     return socket.rstrip("/"), rest.rstrip("/")
 
 
-def instruments(default: Callable[[str], Market], symbols: Iterable[str], options: Options) -> Instruments:
+def instruments(
+    default: Callable[[str], Market], symbols: Iterable[str], options: VenueOptions
+) -> Instruments:
     """The markets to begin with; `default` makes one of its symbol alone and raises WireError."""
     return Instruments(
         default,

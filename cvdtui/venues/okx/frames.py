@@ -40,7 +40,7 @@ class Argument(Struct, gc=False):
     instId: str = ""
 
 
-class TradeRow(Struct, gc=False):
+class OkxTradeRow(Struct, gc=False):
     """The fills of one taker order at one price, or (REST) one fill."""
 
     instId: str
@@ -55,11 +55,11 @@ class TradeRow(Struct, gc=False):
     count: str = "1"
 
 
-class TradeFrame(Struct, gc=False):
+class OkxTradeFrame(Struct, gc=False):
     """`source` 1 (Enhanced Liquidity Program) meets the book too: it is not told apart."""
 
     arg: Argument
-    data: list[TradeRow]
+    data: list[OkxTradeRow]
 
 
 class InterestRow(Struct, gc=False):
@@ -70,7 +70,7 @@ class InterestRow(Struct, gc=False):
     ts: str
 
 
-class Detail(Struct, gc=False):
+class OkxDetail(Struct, gc=False):
     """One liquidation: `side` is the closing order's, `bkPx` where the position was bankrupt."""
 
     side: Literal["buy", "sell"]
@@ -79,14 +79,14 @@ class Detail(Struct, gc=False):
     ts: str
 
 
-class LiquidationRow(Struct, gc=False):
+class OkxLiquidationRow(Struct, gc=False):
     """Liquidations of one instrument: at most one a second is told."""
 
     instId: str
-    details: list[Detail]
+    details: list[OkxDetail]
 
 
-class Head(Struct, gc=False):
+class OkxHead(Struct, gc=False):
     """Any other frame."""
 
     event: str = ""
@@ -97,13 +97,13 @@ class Head(Struct, gc=False):
     data: Raw = Raw(b"[]")
 
 
-_TRADES = Decoder(TradeFrame)
+_TRADES = Decoder(OkxTradeFrame)
 _INTEREST = Decoder(list[InterestRow])
-_LIQUIDATIONS = Decoder(list[LiquidationRow])
-_HEAD = Decoder(Head)
+_LIQUIDATIONS = Decoder(list[OkxLiquidationRow])
+_HEAD = Decoder(OkxHead)
 
 
-class Frames:
+class OkxFrames:
     """Reads the frames of the markets in a listing."""
 
     def __init__(self, instruments: Instruments) -> None:
@@ -152,7 +152,7 @@ class Frames:
             return Other()
         return self._instruments.open_interest(instrument, to_us(number(row.ts)), row.oiCcy)
 
-    def _liquidations(self, row: LiquidationRow) -> Event:
+    def _liquidations(self, row: OkxLiquidationRow) -> Event:
         instrument = self._instruments.find(row.instId)
         if instrument is None:
             return Other()
@@ -160,7 +160,7 @@ class Frames:
         return self._instruments.liquidations(instrument, told, complete=False)
 
 
-def row_of(row: TradeRow) -> Row:
+def row_of(row: OkxTradeRow) -> Row:
     """Fills as the listing takes them: the first id and how many."""
     count = number(row.count)
     return number(row.tradeId) - count + 1, to_us(number(row.ts)), row.px, row.sz, SIDES[row.side], count
@@ -171,7 +171,7 @@ def number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < MOST_DIGITS else -1
 
 
-def _answer(head: Head) -> Event:
+def _answer(head: OkxHead) -> Event:
     request = number(head.id) if head.id else None
     if head.event == "subscribe" and head.arg is not None:
         return Ack(None, head.arg.instId if head.arg.channel == TRADES else "")

@@ -12,7 +12,7 @@ from cvdtui.model import Kind, Market
 from cvdtui.venues.grammar.decimals import INVERSE_DECIMALS, TooFineError, decimals_of, linear_size, to_units
 from cvdtui.venues.grammar.events import Page, clean, is_symbol, refuse, to_us
 from cvdtui.venues.grammar.instruments import Instruments, Row, decode
-from cvdtui.venues.okx.frames import TradeRow, number, row_of
+from cvdtui.venues.okx.frames import OkxTradeRow, number, row_of
 
 UNKNOWN_SYMBOL = 51001
 KINDS: dict[str, Kind] = {"SPOT": "spot", "SWAP": "perp", "FUTURES": "future"}
@@ -47,7 +47,7 @@ class _Time(Struct, gc=False):
 _ANSWER = Decoder(_Answer)
 _INSTRUMENT = Decoder(_Instrument)
 _TIME = Decoder(_Time)
-_TRADE = Decoder(TradeRow)
+_TRADE = Decoder(OkxTradeRow)
 
 
 def type_of(symbol: str) -> str:

@@ -13,11 +13,11 @@ from cvdtui.model import IdRule, Kind, Market
 from cvdtui.venues.grammar.decimals import INVERSE_DECIMALS
 from cvdtui.venues.grammar.events import ColumnsPage, Event, Limits, Page, Request
 from cvdtui.venues.grammar.instruments import checked_symbol
-from cvdtui.venues.grammar.options import Options, addresses, instruments
+from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
 from cvdtui.venues.grammar.parsing import to_columns
 from cvdtui.venues.grammar.requests import Window, by_id_only, in_parts, question
 from cvdtui.venues.okx import rest
-from cvdtui.venues.okx.frames import LIQUIDATIONS, OPEN_INTEREST, TRADES, Frames
+from cvdtui.venues.okx.frames import LIQUIDATIONS, OPEN_INTEREST, TRADES, OkxFrames
 
 MOST_SINGLE = 10
 """More instruments than this of one type are asked for in one answer of all."""
@@ -44,7 +44,7 @@ LIMITS = Limits(
 class Okx:
     """The grammar of OKX; see `cvdtui.venues.Venue` for what each method promises."""
 
-    def __init__(self, symbols: Iterable[str] = (), **options: Unpack[Options]) -> None:
+    def __init__(self, symbols: Iterable[str] = (), **options: Unpack[VenueOptions]) -> None:
         self.name = "okx"
         self.id_rule: IdRule = "contiguous"
         self.limits = LIMITS
@@ -55,7 +55,7 @@ class Okx:
             "https://app.okx.com",
         )
         self.known = instruments(self.default_market, symbols, options)
-        self._frames = Frames(self.known)
+        self._frames = OkxFrames(self.known)
 
     def default_market(self, symbol: str) -> Market:
         """A market from its symbol alone (of most contracts the size is not known then); raises WireError."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cvdtui.engine.columns.apply import apply_columns
 from cvdtui.engine.columns.rows import rescaled
-from cvdtui.engine.flow import Limits
+from cvdtui.engine.flow import MemoryLimits
 from cvdtui.engine.segment import unpack
 from cvdtui.model import TIMEFRAMES, Market, Trades
 from tests.engine.hard_tapes import (
@@ -71,7 +71,7 @@ def everything(flow):
 @given(st.data(), columns_rows, st.sampled_from([(60,), TIMEFRAMES, (5, 60)]), st.booleans())
 @examples(120)
 def test_columns_leave_the_same_state_as_single_trades(data, rows, timeframes, excludes_zero):
-    limits = data.draw(st.sampled_from([Limits(None, None, 20, None), Limits(3, 2, 5, 10)]))
+    limits = data.draw(st.sampled_from([MemoryLimits(None, None, 20, None), MemoryLimits(3, 2, 5, 10)]))
     make = flow_maker(timeframes=timeframes, rolling=7, excludes_zero=excludes_zero, limits=limits)
     one, other = make(MARKET), make(MARKET)
     for row in rows:

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from cvdtui.errors import NoDataError, UsageError
-from cvdtui.feeds.files import Notice, Rejected, open_files
+from cvdtui.feeds.files import FileNotice, Rejected, open_files
 from cvdtui.model import Columns
 
 NOW_US = 1_767_225_600_000_000
@@ -118,9 +118,11 @@ def test_options_that_cannot_be_are_a_usage_error_before_any_file_is_read(tmp_pa
 
 
 def test_what_was_guessed_is_said(tmp_path):
-    notices = [e.text for e in read(write(tmp_path, "A-aggTrades-1.csv", FUTURES)) if isinstance(e, Notice)]
+    notices = [
+        e.text for e in read(write(tmp_path, "A-aggTrades-1.csv", FUTURES)) if isinstance(e, FileNotice)
+    ]
     assert notices == ["A-aggTrades-1.csv: taken for binance-usdm by its columns; --venue says otherwise"]
-    assert not [e for e in read(tmp_path / "A-aggTrades-1.csv", venue="binance") if isinstance(e, Notice)]
+    assert not [e for e in read(tmp_path / "A-aggTrades-1.csv", venue="binance") if isinstance(e, FileNotice)]
 
 
 def test_the_folder_tells_the_venue_of_seven_columns_without_a_header(tmp_path):

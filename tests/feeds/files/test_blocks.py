@@ -10,7 +10,7 @@ import pytest
 
 from cvdtui.errors import UnreadableError
 from cvdtui.feeds.files import open_files
-from cvdtui.feeds.files.blocks import LINE_LIMIT, OVERLONG, Source
+from cvdtui.feeds.files.blocks import LINE_LIMIT, OVERLONG, BlockSource
 from cvdtui.model import Columns
 
 NOW_US = 1_767_225_600_000_000
@@ -110,7 +110,7 @@ def test_chunks_are_whole_lines_and_lose_nothing_at_any_block_size(tmp_path):
         path.write_bytes(text)
         for block in range(1, 60):
             lines = []
-            for _, chunks in Source(path, block=block).members():
+            for _, chunks in BlockSource(path, block=block).members():
                 for chunk in chunks:
                     assert chunk.data[chunk.last - 1] == ord("\n")
                     lines.extend(chunk.lines())
@@ -124,7 +124,7 @@ def test_a_line_without_end_is_replaced_and_the_rest_is_read(tmp_path):
     path.write_bytes(b"first\n" + b"x" * (3 * LINE_LIMIT) + b"\nlast\n")
     lines = [
         line
-        for _, chunks in Source(path, block=100_000).members()
+        for _, chunks in BlockSource(path, block=100_000).members()
         for chunk in chunks
         for line in chunk.lines()
     ]

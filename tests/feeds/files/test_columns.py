@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from cvdtui.errors import WireError
 from cvdtui.feeds.files import Rejected, exact
-from cvdtui.feeds.files.aggtrades import Reader
-from cvdtui.feeds.files.blocks import Source
+from cvdtui.feeds.files.aggtrades import AggTradesReader
+from cvdtui.feeds.files.blocks import BlockSource
 from cvdtui.feeds.files.columns import _fields
 from cvdtui.model import Columns, Market
 
@@ -102,8 +102,8 @@ def fast(path, data: bytes, block: int) -> tuple[list[tuple], Counter]:
     """The same through the columns."""
     path.write_bytes(data)
     kept, refused = [], Counter()
-    for name, chunks in Source(path, block=block).members():
-        for event in Reader(MARKET, LATEST_US, threads=1).read(name, chunks):
+    for name, chunks in BlockSource(path, block=block).members():
+        for event in AggTradesReader(MARKET, LATEST_US, threads=1).read(name, chunks):
             if isinstance(event, Columns):
                 kept.extend(values(event))
             else:
@@ -229,8 +229,8 @@ def test_a_refused_row_is_named_by_its_line_in_whatever_block(tmp_path):
     rows[40] = rows[40].replace("1723", "soon")
     path.write_text("\n".join(rows))
     for block in (100, 1000, 10**6):
-        for name, chunks in Source(path, block=block).members():
-            events = list(Reader(MARKET, LATEST_US).read(name, chunks))
+        for name, chunks in BlockSource(path, block=block).members():
+            events = list(AggTradesReader(MARKET, LATEST_US).read(name, chunks))
         assert [event.where for event in events if isinstance(event, Rejected)] == ["rows.csv:41"], block
 
 
@@ -241,9 +241,9 @@ def test_the_market_grows_with_the_first_finer_value_and_stays_fine(tmp_path):
         b"2,100.25000000,2.12500000,1,1,1723075200000,true\n"
         b"3,100.00000000,2.00000000,1,1,1723075200000,true\n"
     )
-    reader = Reader(MARKET, LATEST_US)
+    reader = AggTradesReader(MARKET, LATEST_US)
     events = [
-        event for name, chunks in Source(path, block=50).members() for event in reader.read(name, chunks)
+        event for name, chunks in BlockSource(path, block=50).members() for event in reader.read(name, chunks)
     ]
     assert [(event.market.price_decimals, event.market.size_decimals) for event in events] == [
         (1, 0),

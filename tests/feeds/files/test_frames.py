@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from cvdtui.errors import NoDataError
-from cvdtui.feeds.files import Ignored, Notice, Rejected, open_files
+from cvdtui.feeds.files import FileNotice, Ignored, Rejected, open_files
 from cvdtui.model import Trades
 
 NOW_US = 1_767_225_600_000_000
@@ -142,7 +142,9 @@ def test_the_venue_is_told_by_frames_then_name_and_said(tmp_path, lines, name, v
     path = tmp_path / name
     path.write_text("\n".join(lines))
     try:
-        notices.extend(event for event in open_files([path], now=lambda: NOW_US) if isinstance(event, Notice))
+        notices.extend(
+            event for event in open_files([path], now=lambda: NOW_US) if isinstance(event, FileNotice)
+        )
     except NoDataError:
         notices.append(next(open_files([path], now=lambda: NOW_US)))
     assert notices[0].text == f"{name}: taken for {venue} by {told}; --venue says otherwise"

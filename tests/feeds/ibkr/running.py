@@ -9,7 +9,7 @@ from cvdtui.board.board import Board
 from cvdtui.board.setup import flow_maker
 from cvdtui.config import Config
 from cvdtui.engine.decimals import to_text
-from cvdtui.engine.flow import Limits
+from cvdtui.engine.flow import MemoryLimits
 from cvdtui.feeds.ibkr import IbkrFeed, IbkrOptions
 from cvdtui.model import TIMEFRAMES
 from cvdtui.venues.lookup import market_named
@@ -31,7 +31,7 @@ class Watched(Board):
     """A board that wakes whoever waits for what it is told."""
 
     def __init__(self):
-        super().__init__(flow_maker(Config(), TIMEFRAMES, Limits()), live=True)
+        super().__init__(flow_maker(Config(), TIMEFRAMES, MemoryLimits()), live=True)
         self.told = asyncio.Event()
         self.batches = []
         self.hours = {}

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import pytest
 
-from cvdtui.config import Config, Ibkr, Session, SessionTime, load
+from cvdtui.config import Config, IbkrConfig, SessionConfig, SessionTime, load
 from cvdtui.monitor.ibkr import ibkr_feed
 from cvdtui.monitor.monitor import Monitor
 from cvdtui.venues.lookup import market_named
@@ -76,9 +76,11 @@ def test_without_such_a_market_ib_async_is_never_loaded(tmp_path):
 def test_sessions_begin_by_the_exchanges_hours_unless_configured(configured, start_of_session):
     async def go():
         name = "ibkr:ES@CME"
-        session = Session(markets={name: SessionTime(**configured)} if configured else {})
+        session = SessionConfig(markets={name: SessionTime(**configured)} if configured else {})
         async with Tws() as tws:
-            config = Config(markets=(name,), session=session, ibkr=Ibkr(port=tws.port, backfill_minutes=0))
+            config = Config(
+                markets=(name,), session=session, ibkr=IbkrConfig(port=tws.port, backfill_minutes=0)
+            )
             monitor = Monitor(config, config.markets)
             await monitor.start()
             try:
@@ -153,7 +155,7 @@ def test_a_feed_that_takes_over_from_one_that_failed_drops_nothing_and_tells_the
         name, board = "ibkr:AAPL", Watched()
         board.add(market_named(name))
         async with Tws() as tws:
-            config = Config(ibkr=Ibkr(port=tws.port, backfill_minutes=0))
+            config = Config(ibkr=IbkrConfig(port=tws.port, backfill_minutes=0))
             for turn in (1, 2):
                 feed = ibkr_feed(config, ["AAPL"], board, lambda: time.time_ns() // 1000)
                 task = asyncio.create_task(feed.run())

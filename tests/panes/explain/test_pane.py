@@ -3,23 +3,23 @@
 import pytest
 
 from cvdtui.model import Flag, MarketRow, SignalView, View
-from cvdtui.panes.chart import Chart
+from cvdtui.panes.chart import ChartPane
 from cvdtui.panes.clock import Clock
 from cvdtui.panes.columns import COLUMNS
 from cvdtui.panes.explain.flags import SIGNALS
 from cvdtui.panes.explain.pane import BOOKS, Explain
 from cvdtui.panes.explain.table import BOOK as TABLE
-from cvdtui.panes.footprint import Footprint
-from cvdtui.panes.group import Group
-from cvdtui.panes.groups import Groups
+from cvdtui.panes.footprint import FootprintPane
+from cvdtui.panes.group import GroupPane
+from cvdtui.panes.groups import GroupsPane
 from cvdtui.panes.line import Frame, length
-from cvdtui.panes.links import Links
-from cvdtui.panes.markets import Markets
-from cvdtui.panes.profile import Profile
-from cvdtui.panes.signals import Signals
+from cvdtui.panes.links import LinksPane
+from cvdtui.panes.markets import MarketsPane
+from cvdtui.panes.profile import ProfilePane
+from cvdtui.panes.signals import SignalsPane
 from cvdtui.panes.styles import plain
-from cvdtui.panes.tape import Tape
-from cvdtui.panes.zscore import ZScore
+from cvdtui.panes.tape import TapePane
+from cvdtui.panes.zscore import ZScorePane
 from tests.engine.busy_tape import tape
 from tests.panes import snapshots
 from tests.panes import test_groups as groups
@@ -56,17 +56,17 @@ def test_every_column_of_the_table_is_explained():
 
 def test_it_begins_with_the_column_that_is_sorted_by_and_goes_to_its_neighbours():
     shot = snapshots.snapshot()
-    assert "explain · CVD" in words(page(Markets(), shot))
-    table = Markets()
+    assert "explain · CVD" in words(page(MarketsPane(), shot))
+    table = MarketsPane()
     table.sort = "bar"
     assert "explain · Δ bar" in words(page(table, shot))
     assert "explain · Δ 5m" in words(page(table, shot, keys=["right"]))
     assert "explain · volume" in words(page(table, shot, keys=["left"]))
-    assert "explain · market" in words(page(Markets(), shot, keys=["right"] * 7))
+    assert "explain · market" in words(page(MarketsPane(), shot, keys=["right"] * 7))
 
 
 def test_the_chart_is_explained_at_its_crosshair():
-    shot, chart = snapshots.snapshot(), Chart()
+    shot, chart = snapshots.snapshot(), ChartPane()
     chart.paint(snapshots.frame(80, 21, shot))
     for _ in range(3):
         chart.press("left")
@@ -78,7 +78,7 @@ def test_the_chart_is_explained_at_its_crosshair():
 
 
 def test_the_convention_in_force_is_marked_and_only_it(shot):
-    lines = page(Markets(), shot, 120)
+    lines = page(MarketsPane(), shot, 120)
     marked = [text for text in snapshots.texts(lines) if "▸" in text]
     assert len(marked) == 1
     assert "session since 00:00Z" in marked[0]
@@ -88,8 +88,8 @@ def test_the_row_under_the_cursor_is_explained_and_can_be_changed_from_the_page(
     shot = snapshots.snapshot(
         view=View(market=snapshots.ETH.name), detail=snapshots.detail(market=snapshots.ETH)
     )
-    assert "explain · CVD · okx:ETH-USDT" in words(page(Markets(), shot, 120))
-    table = Markets()
+    assert "explain · CVD · okx:ETH-USDT" in words(page(MarketsPane(), shot, 120))
+    table = MarketsPane()
     table.meet(shot.rows, shot.time_us)
     table.selected = snapshots.BTC.name
     one = Explain()
@@ -101,7 +101,7 @@ def test_the_row_under_the_cursor_is_explained_and_can_be_changed_from_the_page(
 def test_a_signal_of_the_log_is_explained_with_its_values():
     told = SignalView("climax", snapshots.NOON, 60, "buy", "climax up", values={"z": 2.25})
     shot = snapshots.snapshot(detail=snapshots.detail(signals=(told,)))
-    log = Signals()
+    log = SignalsPane()
     log.paint(snapshots.frame(80, 21, shot))
     text = words(page(log, shot, 120))
     assert SIGNALS["climax"][:40] in text
@@ -109,7 +109,9 @@ def test_a_signal_of_the_log_is_explained_with_its_values():
     assert "speaks for a rise" in text
 
 
-@pytest.mark.parametrize("pane", [Markets, Chart, Footprint, Profile, ZScore, Group, Tape, Links])
+@pytest.mark.parametrize(
+    "pane", [MarketsPane, ChartPane, FootprintPane, ProfilePane, ZScorePane, GroupPane, TapePane, LinksPane]
+)
 @pytest.mark.parametrize("size", [(80, 21), (120, 17), (200, 17), (40, 10)])
 def test_every_number_has_a_page_that_fits_with_and_without_what_it_is_made_of(pane, size, shot):
     bare = snapshots.snapshot(rows=(MarketRow(snapshots.BTC),), detail=None)
@@ -128,7 +130,7 @@ def test_every_number_has_a_page_that_fits_with_and_without_what_it_is_made_of(p
 
 def test_the_page_asks_for_the_rows_of_its_number_and_never_for_fewer_while_that_stays():
     one, shot = Explain(), snapshots.snapshot()
-    one.turn_to(Markets())
+    one.turn_to(MarketsPane())
     frame = Frame(shot, 120, 30, Clock())
     lines = one.paint(frame)
     filled = sum(bool(line) for line in lines)
@@ -147,9 +149,9 @@ def test_the_page_asks_for_the_rows_of_its_number_and_never_for_fewer_while_that
 
 def test_the_table_of_groups_is_explained_as_the_group_is():
     shot = groups.shot()
-    table = Markets()
-    table.groups = Groups()
-    for pane in (table, Group()):
+    table = MarketsPane()
+    table.groups = GroupsPane()
+    for pane in (table, GroupPane()):
         text = words(page(pane, shot, 120))
         assert "explain · CVD" in text
         assert "left out: stale 14s" in text
@@ -157,4 +159,4 @@ def test_the_table_of_groups_is_explained_as_the_group_is():
 
 def test_without_a_market_it_says_so():
     shot = snapshots.snapshot(rows=(), detail=None, view=View())
-    assert "choose a market" in words(page(Markets(), shot))
+    assert "choose a market" in words(page(MarketsPane(), shot))

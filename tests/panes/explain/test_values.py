@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from cvdtui.engine.columns.rows import slice_of
-from cvdtui.model import Facts, Flag, LadderCell, Quality, Sums
+from cvdtui.model import Facts, Flag, LadderCell, Quality, VolumeSums
 from cvdtui.panes.clock import Clock
 from cvdtui.panes.explain.entry import Sight
 from cvdtui.panes.explain.flags import FLAGS, SIGNALS
@@ -115,7 +115,7 @@ def test_delta_percent_of_all_of_known_sides_and_by_value(shot):
 
 
 def test_unknown_sides_are_in_volume_and_not_in_delta():
-    facts = Facts(session=Sums(60.0, 20.0, 20.0, 640.0, 256.0))
+    facts = Facts(session=VolumeSums(60.0, 20.0, 20.0, 640.0, 256.0))
     shot = snapshots.snapshot(
         detail=snapshots.detail(facts=facts), rows=(snapshots.btc_row(delta_ratio=0.4),)
     )

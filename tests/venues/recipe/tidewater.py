@@ -21,7 +21,7 @@ from cvdtui.venues.grammar.events import (
     is_symbol,
 )
 from cvdtui.venues.grammar.instruments import Row, checked_symbol, decode
-from cvdtui.venues.grammar.options import Options, addresses, instruments
+from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
 from cvdtui.venues.grammar.parsing import event_of, page_of, to_columns
 from cvdtui.venues.grammar.requests import Window, by_id_only, question
 
@@ -79,7 +79,7 @@ _TIME = Decoder(_Time)
 class Tidewater:
     """The grammar of Tidewater; see `cvdtui.venues.Venue` for what each method promises."""
 
-    def __init__(self, symbols: Iterable[str] = (), **options: Unpack[Options]) -> None:
+    def __init__(self, symbols: Iterable[str] = (), **options: Unpack[VenueOptions]) -> None:
         self.name = "tidewater"
         self.id_rule: IdRule = "contiguous"
         self.limits = LIMITS
