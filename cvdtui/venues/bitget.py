@@ -6,13 +6,12 @@ https://www.bitget.com/docs/uta/websocket/public/Trade-Channel, .../uta/public/I
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal, Unpack
 
-from msgspec import DecodeError, Meta, Raw, Struct, field
+from msgspec import Meta, Raw, Struct, field
 from msgspec.json import Decoder, encode
 
 from cvdtui.model import BUY, SELL, IdRule, Kind, Market
 from cvdtui.venues.grammar.events import (
     Ack,
-    ColumnsPage,
     Event,
     Limits,
     Other,
@@ -25,11 +24,12 @@ from cvdtui.venues.grammar.events import (
     is_symbol,
     refuse,
 )
-from cvdtui.venues.grammar.instruments import Row, checked_symbol, decode
+from cvdtui.venues.grammar.instruments import Instruments, Row, checked_symbol, decode
 from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
-from cvdtui.venues.grammar.parsing import epoch_us, event_of, page_of, to_columns
+from cvdtui.venues.grammar.parsing import epoch_us, event_of, failure_in, is_wanted, page_of
 from cvdtui.venues.grammar.requests import Window, in_parts, question
 from cvdtui.venues.grammar.symbols import split_symbol
+from cvdtui.venues.grammar.venue import Action, Venue
 
 LIMITS = Limits(
     weight_per_minute=600,  # ten to twenty requests a second from one address
@@ -115,8 +115,11 @@ _INSTRUMENTS = Decoder(list[_Instrument], strict=False)
 _TIME = Decoder(_Time, strict=False)
 
 
-class Bitget:
+class Bitget(Venue):
     """The grammar of one Bitget product; see `cvdtui.venues.Venue` for what each method promises."""
+
+    heartbeat_frame = "ping"
+    """Plain text, no JSON."""
 
     def __init__(
         self, product: BitgetProduct, symbols: Iterable[str] = (), **options: Unpack[VenueOptions]
@@ -126,10 +129,9 @@ class Bitget:
         self.limits = LIMITS
         self.ws_url, self.rest_url = addresses(options, "wss://ws.bitget.com", "https://api.bitget.com")
         self._product = product
-        self.known = instruments(self.default_market, symbols, options)
+        self.known: Instruments = instruments(self.default_market, symbols, options)
 
     def default_market(self, symbol: str) -> Market:
-        """A market from its symbol alone; raises WireError."""
         symbol = checked_symbol(symbol).upper()
         base, money = split_symbol(symbol)
         return Market(self.name, symbol, base, money, self._product.kind, 2, 6)
@@ -137,33 +139,18 @@ class Bitget:
     # --- the socket
 
     def socket_url(self) -> str:
-        """Where to connect."""
         return f"{self.ws_url}/v3/ws/public"
 
     def streams(self, symbol: str) -> tuple[str, ...]:
-        """Trades alone."""
         return (f"publicTrade:{symbol}",)
 
-    def subscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
-        """Frames that ask for these markets; each is answered by its name."""
-        return self._requests("subscribe", symbols, first_id)
-
-    def unsubscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
-        """Frames that end these markets' streams."""
-        return self._requests("unsubscribe", symbols, first_id)
-
-    def _requests(self, verb: str, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:  # noqa: ARG002
+    def requests(self, action: Action, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:  # noqa: ARG002 - unnumbered
         topic = {"instType": self._product.instruments, "topic": "publicTrade"}
         arguments = [{**topic, "symbol": symbol} for symbol in symbols]
         parts = in_parts(arguments, LIMITS.streams_per_message)
-        return tuple(encode({"op": verb, "args": part}).decode() for part in parts)
-
-    def heartbeat(self) -> str | None:
-        """A text, no JSON."""
-        return "ping"
+        return tuple(encode({"op": action, "args": part}).decode() for part in parts)
 
     def decode(self, frame: bytes | str) -> Event:
-        """One frame as an Event; raises WireError."""
         if frame in (b"pong", "pong"):
             return Pong()
         head = decode(_FRAME, frame)
@@ -185,7 +172,6 @@ class Bitget:
     # --- REST
 
     def ask_time(self) -> Request:
-        """The exchange's clock."""
         return question(f"{self.rest_url}/api/v2/public/time", 1)
 
     def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:  # noqa: ARG002 - all at once
@@ -198,11 +184,9 @@ class Bitget:
         raise refuse(f"{self.name}:{symbol}", "trades are told by the stream alone")
 
     def read_time(self, body: bytes) -> int:
-        """The exchange's clock in us."""
         return epoch_us(decode(_TIME, _data(body)).serverTime)
 
     def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
-        """Those of `symbols` that the answer describes; none given: all that trade."""
         wanted = frozenset(symbols)
         return tuple(
             Market(
@@ -215,24 +199,15 @@ class Bitget:
                 one.quantityPrecision,
             )
             for one in decode(_INSTRUMENTS, _data(body))
-            if is_symbol(one.symbol) and (one.symbol in wanted if wanted else one.status == "online")
+            if is_wanted(one.symbol, wanted, trades=one.status == "online")
         )
 
     def read_trades(self, body: bytes, symbol: str) -> Page:
         """Never an answer; raises WireError."""
         raise refuse(f"{self.name}:{symbol}", f"{len(body)} bytes of trades nobody asked for")
 
-    def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
-        """Never an answer; raises WireError."""
-        return to_columns(self.read_trades(body, symbol))
-
     def read_failure(self, body: bytes) -> tuple[int, str]:
-        """Code and cleaned text of an error answer; (0, "") when it is none."""
-        try:
-            answer = _ANSWER.decode(body)
-        except (DecodeError, UnicodeDecodeError):
-            return 0, ""
-        return int(answer.code) if answer.code.isdecimal() else 0, clean(answer.msg)
+        return failure_in(_ANSWER, body, lambda one: (int(one.code) if one.code.isdecimal() else 0, one.msg))
 
 
 def _row(raw: Raw) -> Row:

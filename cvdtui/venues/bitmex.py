@@ -6,14 +6,13 @@ https://www.bitmex.com/app/wsAPI, https://www.bitmex.com/api/explorer/#!/Trade/T
 from collections.abc import Iterable, Sequence
 from typing import Literal, Unpack
 
-from msgspec import DecodeError, Raw, Struct, field
+from msgspec import Raw, Struct, field
 from msgspec.json import Decoder, encode
 
 from cvdtui.model import BUY, SELL, UNKNOWN, IdRule, Kind, Market
 from cvdtui.venues.grammar.decimals import decimals_of, to_units
 from cvdtui.venues.grammar.events import (
     Ack,
-    ColumnsPage,
     Event,
     Limits,
     Other,
@@ -26,20 +25,22 @@ from cvdtui.venues.grammar.events import (
     is_symbol,
     refuse,
 )
-from cvdtui.venues.grammar.instruments import Row, checked_symbol, decode
+from cvdtui.venues.grammar.instruments import Instruments, Row, checked_symbol, decode
 from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
 from cvdtui.venues.grammar.parsing import (
     Moment,
     by_symbol,
     epoch_us,
     event_of,
+    failure_in,
+    is_wanted,
     page_of,
     text_of,
-    to_columns,
     us_of,
 )
 from cvdtui.venues.grammar.requests import Window, newest_only, question
 from cvdtui.venues.grammar.symbols import split_symbol
+from cvdtui.venues.grammar.venue import Action, Venue
 
 LIMITS = Limits(
     weight_per_minute=30,  # without a login
@@ -124,15 +125,18 @@ _REFUSED = Decoder(_Refused)
 _TIME = Decoder(_Time)
 
 
-class Bitmex:
+class Bitmex(Venue):
     """The grammar of BitMEX; see `cvdtui.venues.Venue` for what each method promises."""
+
+    heartbeat_frame = "ping"
+    """Plain text, no JSON."""
 
     def __init__(self, symbols: Iterable[str] = (), **options: Unpack[VenueOptions]) -> None:
         self.name = "bitmex"
         self.id_rule: IdRule = "unique"
         self.limits = LIMITS
         self.ws_url, self.rest_url = addresses(options, "wss://ws.bitmex.com", "https://www.bitmex.com")
-        self.known = instruments(self.default_market, symbols, options)
+        self.known: Instruments = instruments(self.default_market, symbols, options)
 
     def default_market(self, symbol: str) -> Market:
         """A market from its symbol alone; raises WireError. Sizes are told in base units, whatever it is."""
@@ -145,30 +149,15 @@ class Bitmex:
     # --- the socket
 
     def socket_url(self) -> str:
-        """Where to connect."""
         return f"{self.ws_url}/realtime"
 
     def streams(self, symbol: str) -> tuple[str, ...]:
-        """Trades alone."""
         return (f"trade:{symbol}",)
 
-    def subscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
-        """Frames that ask for these markets; each is answered by its name."""
-        return self._requests("subscribe", symbols, first_id)
-
-    def unsubscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
-        """Frames that end these markets' streams."""
-        return self._requests("unsubscribe", symbols, first_id)
-
-    def _requests(self, verb: str, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:  # noqa: ARG002
-        return tuple(encode({"op": verb, "args": [f"trade:{symbol}"]}).decode() for symbol in symbols)
-
-    def heartbeat(self) -> str | None:
-        """A text, no JSON."""
-        return "ping"
+    def requests(self, action: Action, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:  # noqa: ARG002 - unnumbered
+        return tuple(encode({"op": action, "args": [f"trade:{symbol}"]}).decode() for symbol in symbols)
 
     def decode(self, frame: bytes | str) -> Event:
-        """One frame as an Event; raises WireError."""
         if frame in (b"pong", "pong"):
             return Pong()
         head = decode(_FRAME, frame)
@@ -208,17 +197,14 @@ class Bitmex:
         return question(f"{self.rest_url}/api/v1/trade", 1, symbol=symbol, count=count, reverse="true")
 
     def read_time(self, body: bytes) -> int:
-        """The exchange's clock in us."""
         return epoch_us(text_of(decode(_TIME, body).timestamp))
 
     def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
-        """Those of `symbols` that the answer describes; none given: all that trade."""
         wanted = frozenset(symbols)
         return tuple(
             self._described(one)
             for one in decode(_INSTRUMENTS, body)
-            if one.typ in KINDS and is_symbol(one.symbol)
-            if (one.symbol in wanted if wanted else one.state == "Open")
+            if one.typ in KINDS and is_wanted(one.symbol, wanted, trades=one.state == "Open")
         )
 
     def _described(self, one: _Instrument) -> Market:
@@ -230,19 +216,10 @@ class Bitmex:
         return Market(self.name, one.symbol, OURS.get(base, base), quote, kind, decimals, 8, steps)
 
     def read_trades(self, body: bytes, symbol: str) -> Page:
-        """An answer to `ask_trades`, oldest first."""
         return page_of(self.known, symbol, decode(_RAWS, body)[::-1], _row, self.id_rule)
 
-    def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
-        """`read_trades` as columns; ids of 128 bits do not fit, so this raises WireError."""
-        return to_columns(self.read_trades(body, symbol))
-
     def read_failure(self, body: bytes) -> tuple[int, str]:
-        """Code (there is none: 0) and cleaned text of an error answer."""
-        try:
-            return 0, clean(_REFUSED.decode(body).error.message)
-        except (DecodeError, UnicodeDecodeError):
-            return 0, ""
+        return failure_in(_REFUSED, body, lambda one: (0, one.error.message))
 
 
 def _row(raw: Raw) -> Row | None:

@@ -7,14 +7,13 @@ https://docs.cdp.coinbase.com/api-reference/exchange-api/rest-api/products/get-p
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal, Unpack
 
-from msgspec import DecodeError, Meta, Raw, Struct
+from msgspec import Meta, Raw, Struct
 from msgspec.json import Decoder, encode
 
 from cvdtui.model import BUY, SELL, IdRule, Market
 from cvdtui.venues.grammar.decimals import decimals_of, to_units
 from cvdtui.venues.grammar.events import (
     Ack,
-    ColumnsPage,
     Event,
     FormingCandle,
     Limits,
@@ -26,10 +25,11 @@ from cvdtui.venues.grammar.events import (
     clean,
     is_symbol,
 )
-from cvdtui.venues.grammar.instruments import Row, checked_symbol, decode
+from cvdtui.venues.grammar.instruments import Instruments, Row, checked_symbol, decode
 from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
-from cvdtui.venues.grammar.parsing import Moment, page_of, to_columns, us_of
+from cvdtui.venues.grammar.parsing import Moment, failure_in, is_wanted, page_of, us_of
 from cvdtui.venues.grammar.requests import Window, by_id_only, question
+from cvdtui.venues.grammar.venue import Action, Venue
 
 LIMITS = Limits(
     weight_per_minute=600,  # ten requests a second from one address
@@ -87,7 +87,7 @@ _PRODUCTS = Decoder(list[_Product])
 _TIME = Decoder(_Time)
 
 
-class Coinbase:
+class Coinbase(Venue):
     """The grammar of Coinbase Exchange; see `cvdtui.venues.Venue` for what each method promises."""
 
     def __init__(self, symbols: Iterable[str] = (), **options: Unpack[VenueOptions]) -> None:
@@ -97,7 +97,7 @@ class Coinbase:
         self.ws_url, self.rest_url = addresses(
             options, "wss://ws-feed.exchange.coinbase.com", "https://api.exchange.coinbase.com"
         )
-        self.known = instruments(self.default_market, symbols, options)
+        self.known: Instruments = instruments(self.default_market, symbols, options)
 
     def default_market(self, symbol: str) -> Market:
         """A market from its symbol (BTC-USD) alone; raises WireError."""
@@ -107,30 +107,20 @@ class Coinbase:
     # --- the socket
 
     def socket_url(self) -> str:
-        """Where to connect."""
         return self.ws_url
 
     def streams(self, symbol: str) -> tuple[str, ...]:
         """Trades, and the heartbeat that proves the subscription in a quiet market."""
         return f"matches:{symbol}", f"heartbeat:{symbol}"
 
-    def subscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
-        """Frames that ask for these markets; requests have no number here."""
-        return self._requests("subscribe", symbols, first_id)
-
-    def unsubscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
-        """Frames that end these markets' streams."""
-        return self._requests("unsubscribe", symbols, first_id)
-
-    def _requests(self, verb: str, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:  # noqa: ARG002
+    def requests(self, action: Action, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:  # noqa: ARG002 - unnumbered
         channels = ["matches", "heartbeat"]
         return tuple(
-            encode({"type": verb, "product_ids": [symbol], "channels": channels}).decode()
+            encode({"type": action, "product_ids": [symbol], "channels": channels}).decode()
             for symbol in symbols
         )
 
     def decode(self, frame: bytes | str) -> Event:
-        """One frame as an Event; raises WireError."""
         head = decode(_HEAD, frame)
         if head.type in ("match", "last_match"):
             return self._match(frame, head.product_id)
@@ -152,7 +142,6 @@ class Coinbase:
     # --- REST
 
     def ask_time(self) -> Request:
-        """The exchange's clock."""
         return question(f"{self.rest_url}/time", 1)
 
     def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:  # noqa: ARG002 - all at once
@@ -167,34 +156,23 @@ class Coinbase:
         return question(f"{self.rest_url}/products/{symbol}/trades", 1, limit=limit, after=after)
 
     def read_time(self, body: bytes) -> int:
-        """The exchange's clock in us."""
         return us_of(decode(_TIME, body).iso)
 
     def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
-        """Those of `symbols` that the answer describes; none given: all that trade."""
         wanted = frozenset(symbols)
         found = decode(_PRODUCTS, body)
         return tuple(
             _market(self.name, one)
             for one in found
-            if is_symbol(one.id) and (one.id in wanted if wanted else one.status == "online")
+            if is_wanted(one.id, wanted, trades=one.status == "online")
         )
 
     def read_trades(self, body: bytes, symbol: str) -> Page:
-        """An answer to `ask_trades`, oldest first."""
         raws = decode(_RAWS, body)[::-1]
         return page_of(self.known, symbol, raws, lambda raw: _row(decode(_MATCH, raw)), self.id_rule)
 
-    def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
-        """`read_trades` as numpy columns."""
-        return to_columns(self.read_trades(body, symbol))
-
     def read_failure(self, body: bytes) -> tuple[int, str]:
-        """Code (there is none: 0) and cleaned text of an error answer."""
-        try:
-            return 0, clean(_HEAD.decode(body).message)
-        except (DecodeError, UnicodeDecodeError):
-            return 0, ""
+        return failure_in(_HEAD, body, lambda one: (0, one.message))
 
 
 def _row(match: _Match) -> Row:

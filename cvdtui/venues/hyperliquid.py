@@ -12,7 +12,6 @@ from msgspec.json import Decoder, encode
 from cvdtui.model import BUY, SELL, IdRule, Market
 from cvdtui.venues.grammar.events import (
     Ack,
-    ColumnsPage,
     Event,
     Limits,
     Other,
@@ -23,10 +22,15 @@ from cvdtui.venues.grammar.events import (
     clean,
     is_symbol,
 )
-from cvdtui.venues.grammar.instruments import Row, checked_symbol, decode
+from cvdtui.venues.grammar.instruments import Instruments, Row, checked_symbol, decode
 from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
-from cvdtui.venues.grammar.parsing import by_symbol, event_of, page_of, to_columns
+from cvdtui.venues.grammar.parsing import (
+    events_by_symbol,
+    is_wanted,
+    page_of,
+)
 from cvdtui.venues.grammar.requests import Window
+from cvdtui.venues.grammar.venue import Action, Venue
 
 LIMITS = Limits(
     weight_per_minute=1200,
@@ -94,8 +98,10 @@ _META = Decoder(_Meta)
 _TIME = Decoder(_Time)
 
 
-class Hyperliquid:
+class Hyperliquid(Venue):
     """The grammar of Hyperliquid's perpetuals; see `cvdtui.venues.Venue` for what each method promises."""
+
+    heartbeat_frame = '{"method":"ping"}'
 
     def __init__(self, symbols: Iterable[str] = (), **options: Unpack[VenueOptions]) -> None:
         self.name = "hyperliquid"
@@ -104,7 +110,7 @@ class Hyperliquid:
         self.ws_url, self.rest_url = addresses(
             options, "wss://api.hyperliquid.xyz", "https://api.hyperliquid.xyz"
         )
-        self.known = instruments(self.default_market, symbols, options)
+        self.known: Instruments = instruments(self.default_market, symbols, options)
 
     def default_market(self, symbol: str) -> Market:
         """A perpetual from its coin (BTC, kPEPE) alone: case matters; raises WireError."""
@@ -119,38 +125,23 @@ class Hyperliquid:
     # --- the socket
 
     def socket_url(self) -> str:
-        """Where to connect."""
         return f"{self.ws_url}/ws"
 
     def streams(self, symbol: str) -> tuple[str, ...]:
-        """Trades alone."""
         return (f"trades:{symbol}",)
 
-    def subscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
-        """Frames that ask for these markets; the answer names the coin."""
-        return self._requests("subscribe", symbols, first_id)
-
-    def unsubscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
-        """Frames that end these markets' streams."""
-        return self._requests("unsubscribe", symbols, first_id)
-
-    def _requests(self, method: str, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:  # noqa: ARG002
+    def requests(self, action: Action, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:  # noqa: ARG002 - unnumbered
         return tuple(
-            encode({"method": method, "subscription": {"type": "trades", "coin": coin}}).decode()
+            encode({"method": action, "subscription": {"type": "trades", "coin": coin}}).decode()
             for coin in symbols
         )
 
-    def heartbeat(self) -> str | None:
-        """Our ping."""
-        return '{"method":"ping"}'
-
     def decode(self, frame: bytes | str) -> Event:
-        """One frame as an Event; raises WireError."""
         head = decode(_FRAME, frame)
         match head.channel:
             case "trades":
                 raws = decode(_RAWS, head.data)
-                return by_symbol(raws, lambda raw: decode(_WHOSE, raw).coin, self._trades)
+                return events_by_symbol(self.known, raws, _coin, _row, self.id_rule)
             case "pong":
                 return Pong()
             case "subscriptionResponse":
@@ -159,11 +150,6 @@ class Hyperliquid:
             case "error":
                 return self._refusal(decode(_TEXT, head.data))
         return Other()
-
-    def _trades(self, coin: str, raws: Sequence[Raw]) -> Event:
-        if self.known.find(coin) is None:
-            return Other()
-        return event_of(page_of(self.known, coin, raws, _row, self.id_rule))
 
     def _refusal(self, text: str) -> Refusal:
         """The text ends with the request that was refused."""
@@ -191,29 +177,22 @@ class Hyperliquid:
         return self._ask(20, type="recentTrades", coin=symbol)
 
     def read_time(self, body: bytes) -> int:
-        """The exchange's clock in us."""
         return decode(_TIME, body).time * 1000
 
     def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
-        """Those of `symbols` that the answer describes; none given: all that trade."""
         wanted = frozenset(symbols)
         return tuple(
             self._market(one.name, one.szDecimals)
             for one in decode(_META, body).universe
-            if is_symbol(one.name) and (one.name in wanted if wanted else not one.isDelisted)
+            if is_wanted(one.name, wanted, trades=not one.isDelisted)
         )
 
     def read_trades(self, body: bytes, symbol: str) -> Page:
-        """An answer to `ask_trades`, oldest first."""
         return page_of(self.known, symbol, decode(_RAWS, body)[::-1], _row, self.id_rule)
 
-    def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
-        """`read_trades` as numpy columns."""
-        return to_columns(self.read_trades(body, symbol))
 
-    def read_failure(self, body: bytes) -> tuple[int, str]:
-        """Code (there is none: 0) and cleaned text of an error answer, which is plain text."""
-        return 0, clean(body[:500].decode(errors="replace"))
+def _coin(raw: Raw) -> str:
+    return decode(_WHOSE, raw).coin
 
 
 def _row(raw: Raw) -> Row:

@@ -7,14 +7,13 @@ https://docs.kraken.com/exchange/api-reference/spot-rest/get-recent-trades.
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal, Unpack
 
-from msgspec import DecodeError, Meta, Raw, Struct, field
+from msgspec import Meta, Raw, Struct, field
 from msgspec.json import Decoder, encode
 
 from cvdtui.model import BUY, SELL, IdRule, Market
 from cvdtui.venues.grammar.decimals import decimals_of, to_units
 from cvdtui.venues.grammar.events import (
     Ack,
-    ColumnsPage,
     Event,
     Limits,
     Other,
@@ -23,22 +22,22 @@ from cvdtui.venues.grammar.events import (
     Refusal,
     Request,
     clean,
-    is_symbol,
     refuse,
 )
-from cvdtui.venues.grammar.instruments import Row, checked_symbol, decode
+from cvdtui.venues.grammar.instruments import Instruments, Row, checked_symbol, decode
 from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
 from cvdtui.venues.grammar.parsing import (
     Moment,
-    by_symbol,
     epoch_us,
-    event_of,
+    events_by_symbol,
+    failure_in,
+    is_wanted,
     page_of,
     text_of,
-    to_columns,
     us_of,
 )
 from cvdtui.venues.grammar.requests import Window, question
+from cvdtui.venues.grammar.venue import Action, Venue
 
 LIMITS = Limits(
     weight_per_minute=60,  # about one request a second from one address
@@ -119,15 +118,17 @@ _BOOKS = Decoder(dict[str, Raw])
 _ROW = Decoder(tuple[str, str, Raw, str, str, str, int])
 
 
-class Kraken:
+class Kraken(Venue):
     """The grammar of Kraken's spot books; see `cvdtui.venues.Venue` for what each method promises."""
+
+    heartbeat_frame = '{"method":"ping"}'
 
     def __init__(self, symbols: Iterable[str] = (), **options: Unpack[VenueOptions]) -> None:
         self.name = "kraken"
         self.id_rule: IdRule = "contiguous"
         self.limits = LIMITS
         self.ws_url, self.rest_url = addresses(options, "wss://ws.kraken.com", "https://api.kraken.com")
-        self.known = instruments(self.default_market, symbols, options)
+        self.known: Instruments = instruments(self.default_market, symbols, options)
 
     def default_market(self, symbol: str) -> Market:
         """A market from its symbol (BTC/USD) alone; raises WireError."""
@@ -137,42 +138,24 @@ class Kraken:
     # --- the socket
 
     def socket_url(self) -> str:
-        """Where to connect."""
         return f"{self.ws_url}/v2"
 
     def streams(self, symbol: str) -> tuple[str, ...]:
-        """Trades alone."""
         return (f"trade:{symbol}",)
 
-    def subscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
-        """Frames that ask for these markets. The snapshot is wanted: its ids close what a drop left open."""
-        params = {"channel": "trade", "snapshot": True}
-        return self._requests("subscribe", params, symbols, first_id)
-
-    def unsubscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
-        """Frames that end these markets' streams."""
-        return self._requests("unsubscribe", {"channel": "trade"}, symbols, first_id)
-
-    def _requests(
-        self, method: str, params: dict[str, object], symbols: Sequence[str], first_id: int
-    ) -> tuple[str, ...]:
+    def requests(self, action: Action, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:
+        # The snapshot (the newest 50 trades) is wanted: its ids close what a dropped connection left open.
+        channel = {"channel": "trade", "snapshot": True} if action == "subscribe" else {"channel": "trade"}
         return tuple(
-            encode(
-                {"method": method, "params": {**params, "symbol": [symbol]}, "req_id": first_id + number}
-            ).decode()
-            for number, symbol in enumerate(symbols)
+            encode({"method": action, "params": {**channel, "symbol": [symbol]}, "req_id": number}).decode()
+            for number, symbol in enumerate(symbols, first_id)
         )
 
-    def heartbeat(self) -> str | None:
-        """Our ping."""
-        return '{"method":"ping"}'
-
     def decode(self, frame: bytes | str) -> Event:
-        """One frame as an Event; raises WireError."""
         head = decode(_FRAME, frame)
         if head.channel == "trade":
             raws = decode(_RAWS, head.data)
-            return by_symbol(raws, lambda raw: decode(_WHOSE, raw).symbol, self._trades)
+            return events_by_symbol(self.known, raws, _symbol, _row, self.id_rule)
         if head.channel == "heartbeat" or head.method == "pong":
             return Pong()
         if not head.success or head.error:
@@ -183,11 +166,6 @@ class Kraken:
 
     def _ours(self, symbol: str) -> str:
         return symbol if self.known.name(symbol) else ""
-
-    def _trades(self, symbol: str, raws: Sequence[Raw]) -> Event:
-        if self.known.find(symbol) is None:
-            return Other()
-        return event_of(page_of(self.known, symbol, raws, _row, self.id_rule))
 
     # --- REST
 
@@ -213,37 +191,30 @@ class Kraken:
         return question(f"{self.rest_url}/0/public/Trades", 1, pair=pair, since=since, count=count)
 
     def read_time(self, body: bytes) -> int:
-        """The exchange's clock in us."""
         return decode(_TIME, _result(body)).unixtime * 1_000_000
 
     def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
-        """Those of `symbols` that the answer describes; none given: all that trade."""
         wanted = frozenset(symbols)
         pairs = decode(_PAIRS, _result(body)).values()
         found = ((one, "/".join(OURS.get(part, part) for part in one.wsname.split("/"))) for one in pairs)
         return tuple(
             _market(self.name, one, symbol)
             for one, symbol in found
-            if is_symbol(symbol) and (symbol in wanted if wanted else one.status == "online")
+            if is_wanted(symbol, wanted, trades=one.status == "online")
         )
 
     def read_trades(self, body: bytes, symbol: str) -> Page:
-        """An answer to `ask_trades`, oldest first."""
         books = decode(_BOOKS, _result(body))
         books.pop("last", None)
         raws = [raw for book in books.values() for raw in decode(_RAWS, book)]
         return page_of(self.known, symbol, raws, _rest_row, self.id_rule)
 
-    def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
-        """`read_trades` as numpy columns."""
-        return to_columns(self.read_trades(body, symbol))
-
     def read_failure(self, body: bytes) -> tuple[int, str]:
-        """Code (there is none: 0) and cleaned text of an error answer."""
-        try:
-            return 0, clean("; ".join(_ANSWER.decode(body).error))
-        except (DecodeError, UnicodeDecodeError):
-            return 0, ""
+        return failure_in(_ANSWER, body, lambda one: (0, "; ".join(one.error)))
+
+
+def _symbol(raw: Raw) -> str:
+    return decode(_WHOSE, raw).symbol
 
 
 def _row(raw: Raw) -> Row:

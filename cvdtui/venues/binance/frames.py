@@ -9,6 +9,7 @@ from msgspec.json import Decoder
 from cvdtui.errors import WireError
 from cvdtui.model import BUY, SELL, IdRule, Liquidation, Liquidations, Market, Trade, Trades
 from cvdtui.venues.binance import rows as grammar
+from cvdtui.venues.binance.instruments import BinanceInstrument, TimeBounds
 from cvdtui.venues.binance.rest import read_candle
 from cvdtui.venues.grammar.decimals import LARGEST, near_units
 from cvdtui.venues.grammar.events import (
@@ -23,6 +24,7 @@ from cvdtui.venues.grammar.events import (
     is_symbol,
     refuse,
 )
+from cvdtui.venues.grammar.instruments import decode
 
 NOT_OF_THE_BOOK = frozenset({"INSURANCE_FUND", "ADL", "NA"})
 """`X` of futures trades nobody's order made: they enter nothing (RPI and MARKET stay)."""
@@ -43,8 +45,8 @@ class BinanceFrames:
 
     def __init__(
         self,
-        scales: dict[str, grammar.BinanceInstrument],
-        clock: grammar.TimeBounds,
+        scales: dict[str, BinanceInstrument],
+        clock: TimeBounds,
         trade_id_rule: IdRule,
         unknown_symbol: Callable[[str], Market] | None,
     ) -> None:
@@ -98,7 +100,7 @@ class BinanceFrames:
         return self._careful(frame, scale, plain, self._trade_id_rule)
 
     def _careful(
-        self, frame: bytes | str, scale: grammar.BinanceInstrument, row: grammar.AggRow, rule: IdRule
+        self, frame: bytes | str, scale: BinanceInstrument, row: grammar.AggRow, rule: IdRule
     ) -> Trades:
         """A row off the hot path: refuse it and say why, or read its decimals, growing the market."""
         try:
@@ -110,11 +112,11 @@ class BinanceFrames:
             try:
                 texts = _EXACT_FRAME.decode(frame).data
             except DecodeError:
-                texts = grammar.decode(_EXACT_BARE, frame, scale.market.name)
+                texts = decode(_EXACT_BARE, frame, scale.market.name)
             trade = grammar.exact_trade(scale, row, texts, time_us)
         return Trades(scale.market, (trade,), rule)
 
-    def _kline(self, scale: grammar.BinanceInstrument, kline: grammar.Kline) -> Event:
+    def _kline(self, scale: BinanceInstrument, kline: grammar.Kline) -> Event:
         seconds = SECONDS.get(kline.i)
         if seconds is None:
             return self._other(scale.market.name)
@@ -141,12 +143,12 @@ class BinanceFrames:
 
     def _rarer(self, raw: bytes | str) -> Event:
         """Any frame but a wrapped trade or candle that parses."""
-        frame = grammar.decode(_FRAME, raw)
+        frame = decode(_FRAME, raw)
         if isinstance(frame.data, grammar.Head):
             if frame.data.e in READ:
-                grammar.decode(_KNOWN_FRAME, raw, self._named(frame.data.s))  # raises the reason
+                decode(_KNOWN_FRAME, raw, self._named(frame.data.s))  # raises the reason
         elif frame.e in READ:
-            return self._known(raw, grammar.decode(_KNOWN_BARE, raw, self._named(frame.s)))
+            return self._known(raw, decode(_KNOWN_BARE, raw, self._named(frame.s)))
         return self._answer(frame)
 
     def _answer(self, frame: grammar.BinanceFrame) -> Event:
@@ -164,11 +166,11 @@ class BinanceFrames:
             return Ack(number)
         return self._other(self._named(symbol))
 
-    def _scale(self, symbol: str) -> grammar.BinanceInstrument | None:
+    def _scale(self, symbol: str) -> BinanceInstrument | None:
         """The scale of a symbol; one not asked for is learnt where every symbol is welcome (files)."""
         scale = self._scales.get(symbol)
         if scale is None and self._unknown_symbol is not None and is_symbol(symbol):
-            scale = self._scales[symbol] = grammar.BinanceInstrument(self._unknown_symbol(symbol))
+            scale = self._scales[symbol] = BinanceInstrument(self._unknown_symbol(symbol))
         return scale
 
     def _named(self, symbol: str) -> str | None:

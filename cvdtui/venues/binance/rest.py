@@ -8,6 +8,7 @@ from msgspec.json import Decoder
 from cvdtui.errors import WireError
 from cvdtui.model import BUY, SELL, Candle, Columns, IdRule, Kind, Market, OpenInterest, Trade, Trades
 from cvdtui.venues.binance import rows as grammar
+from cvdtui.venues.binance.instruments import BinanceInstrument, TimeBounds
 from cvdtui.venues.grammar.decimals import INVERSE_DECIMALS, decimals_of, near_units, plain, to_units
 from cvdtui.venues.grammar.events import (
     Candles,
@@ -19,6 +20,7 @@ from cvdtui.venues.grammar.events import (
     refuse,
     to_us,
 )
+from cvdtui.venues.grammar.instruments import decode
 from cvdtui.venues.grammar.parsing import to_columns
 
 if TYPE_CHECKING:
@@ -98,14 +100,12 @@ _KLINE = Decoder(tuple[int, str, str, str, str, str, int, str, int, str, str, st
 
 def read_time(body: bytes) -> int:
     """The exchange's clock in us."""
-    return to_us(grammar.decode(_TIME, body).serverTime)
+    return to_us(decode(_TIME, body).serverTime)
 
 
-def read_open_interest(
-    scale: grammar.BinanceInstrument, body: bytes, clock: grammar.TimeBounds
-) -> OpenInterest:
+def read_open_interest(scale: BinanceInstrument, body: bytes, clock: TimeBounds) -> OpenInterest:
     """Open interest in base units; raises WireError."""
-    answer = grammar.decode(_OPEN_INTEREST, body, scale.market.name)
+    answer = decode(_OPEN_INTEREST, body, scale.market.name)
     time_us = to_us(answer.time)
     if not clock.believes(time_us):
         raise refuse(scale.market.name, f"open interest of {clean(answer.time, 40)}: not a time of ours")
@@ -114,7 +114,7 @@ def read_open_interest(
     return OpenInterest(scale.market, time_us, near_units(answer.openInterest, scale.market.size_decimals))
 
 
-def _notional_in_base(scale: grammar.BinanceInstrument, contracts: str, time_us: int) -> OpenInterest:
+def _notional_in_base(scale: BinanceInstrument, contracts: str, time_us: int) -> OpenInterest:
     """Contracts at the last price seen, which the answer lacks; raises WireError before there is one."""
     if not scale.last_price:
         raise refuse(scale.market.name, "open interest in contracts, and no price yet")
@@ -132,7 +132,7 @@ def read_failure(body: bytes) -> tuple[int, str]:
 
 def read_markets(product: Product, body: bytes, symbols: frozenset[str]) -> tuple[Market, ...]:
     """Instruments among `symbols` (or all), decimals by PRICE_FILTER.tickSize and LOT_SIZE.stepSize."""
-    found = grammar.decode(_INFO, body).symbols
+    found = decode(_INFO, body).symbols
     if not symbols:
         return tuple(
             _market(product, one)
@@ -175,7 +175,7 @@ def _rows(body: bytes) -> tuple[list[tuple[int, grammar.AggRow]], list[str], int
         rows = _ROWS.decode(body)
         return list(enumerate(rows)), [], len(rows)
     except (DecodeError, UnicodeDecodeError):
-        raws = grammar.decode(_RAW_ROWS, body)
+        raws = decode(_RAW_ROWS, body)
     kept: list[tuple[int, grammar.AggRow]] = []
     refused: list[str] = []
     for number, raw in enumerate(raws):
@@ -186,7 +186,7 @@ def _rows(body: bytes) -> tuple[list[tuple[int, grammar.AggRow]], list[str], int
     return kept, refused, len(raws)
 
 
-def read_trades(scale: grammar.BinanceInstrument, body: bytes, clock: grammar.TimeBounds) -> Page:
+def read_trades(scale: BinanceInstrument, body: bytes, clock: TimeBounds) -> Page:
     """A page of aggregate trades; a value finer than the market re-reads the page in the grown one."""
     rows, refused, count = _rows(body)
     raws: list[Raw] = []
@@ -209,7 +209,7 @@ def read_trades(scale: grammar.BinanceInstrument, body: bytes, clock: grammar.Ti
             return Page(Trades(market, tuple(trades)), tuple(refused + wrong), count)
 
 
-def read_columns(scale: grammar.BinanceInstrument, body: bytes, clock: grammar.TimeBounds) -> ColumnsPage:
+def read_columns(scale: BinanceInstrument, body: bytes, clock: TimeBounds) -> ColumnsPage:
     """A page of aggregate trades as columns; anything unusual goes through `read_trades`."""
     import numpy as np
 
@@ -245,18 +245,16 @@ def _integers(values: "np.ndarray", scale: float, limit: float) -> "np.ndarray |
 # --- candles
 
 
-def read_candles(
-    scale: grammar.BinanceInstrument, body: bytes, seconds: int, clock: grammar.TimeBounds
-) -> Candles:
+def read_candles(scale: BinanceInstrument, body: bytes, seconds: int, clock: TimeBounds) -> Candles:
     """A page of klines: index 5 volume, 7 quote volume, 8 trades, 9 taker-buy volume."""
-    raws = grammar.decode(_RAW_ROWS, body)
+    raws = decode(_RAW_ROWS, body)
     while True:
         market = scale.market
         candles: list[Candle] = []
         refused: list[str] = []
         for number, raw in enumerate(raws):
             try:
-                row = grammar.decode(_KLINE, raw)
+                row = decode(_KLINE, raw)
                 texts = (row[1], row[2], row[3], row[4], row[5], row[9], row[7], row[10])
                 candles.append(read_candle(scale, seconds, row[0], texts, row[8], clock))
             except WireError as error:
@@ -266,12 +264,12 @@ def read_candles(
 
 
 def read_candle(  # noqa: PLR0913 - the fields of one row
-    scale: grammar.BinanceInstrument,
+    scale: BinanceInstrument,
     seconds: int,
     time: int,
     texts: tuple[str, ...],
     trades: int,
-    clock: grammar.TimeBounds,
+    clock: TimeBounds,
 ) -> Candle:
     """One closed candle from its texts (o h l c, volume, taker buy, the two in quote); raises WireError."""
     if scale.market.inverse:

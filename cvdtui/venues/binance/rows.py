@@ -5,30 +5,20 @@ https://developers.binance.com/docs/derivatives/usds-margined-futures/websocket-
 """
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
-from msgspec import DecodeError, Meta, Raw, Struct, field
-from msgspec.json import Decoder
-from msgspec.structs import replace
+from msgspec import Meta, Raw, Struct, field
 
-from cvdtui.model import BUY, SELL, Candle, Market, Trade
+from cvdtui.model import BUY, SELL, Candle, Trade
+from cvdtui.venues.binance.instruments import BinanceInstrument, TimeBounds
 from cvdtui.venues.grammar.decimals import (
-    EXACT,
     LARGEST,
-    USUAL_DECIMALS,
     TooFineError,
     decimals_of,
-    grow,
     linear_size,
     to_units,
 )
-from cvdtui.venues.grammar.events import DAY_US, EARLIEST_US, clean, refuse, to_us
-from cvdtui.venues.grammar.instruments import Instrument
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-T = TypeVar("T")
+from cvdtui.venues.grammar.events import EARLIEST_US, clean, refuse, to_us
 
 Id = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 Amount = Annotated[float, Meta(gt=0, lt=LARGEST)]
@@ -161,61 +151,6 @@ class BinanceFrame(Struct, gc=False):
     code: int = 0
     msg: str = ""
     error: Failure | None = None
-
-
-class BinanceInstrument:
-    """A market and its powers of ten, at hand for every trade; grows when a finer value comes."""
-
-    __slots__ = ("instrument", "last_price", "limit", "market", "price_scale", "size_scale")
-
-    def __init__(self, market: Market) -> None:
-        self.learn(market)
-
-    def learn(self, market: Market) -> None:
-        self.market = market
-        self.price_scale = 10.0**market.price_decimals
-        self.size_scale = 10.0**market.size_decimals
-        self.instrument = Instrument(market)
-        """The same market for texts."""
-        self.last_price = 0
-        """Of the last trade told in contracts."""
-        self.limit = EXACT / max(self.price_scale, self.size_scale, 10.0**USUAL_DECIMALS)
-        if market.inverse or market.contract_size != "1":
-            self.limit = 0.0  # contracts are reckoned exactly: no float will do
-
-    def grow(self, price_decimals: int, size_decimals: int) -> None:
-        grown = grow(self.market, price_decimals, size_decimals)
-        if grown.price_decimals > self.market.price_decimals:  # so the tick is not what was believed
-            grown = replace(grown, tick=1)
-        self.learn(grown)
-
-
-class TimeBounds:
-    """The upper bound of believable times: one day past the clock handed in, or a fixed one."""
-
-    __slots__ = ("_now", "latest_ms", "latest_us")
-
-    def __init__(self, now: "Callable[[], int] | None", latest_us: int) -> None:
-        self._now = now
-        self.latest_us = 0 if now else latest_us
-        self.latest_ms = self.latest_us // 1000
-
-    def believes(self, time_us: int) -> bool:
-        """Whether a time lies between 2009 and tomorrow; reads the clock only when it must."""
-        if EARLIEST_US <= time_us <= self.latest_us:
-            return True
-        if self._now is not None:
-            self.latest_us = self._now() + DAY_US
-            self.latest_ms = self.latest_us // 1000
-        return EARLIEST_US <= time_us <= self.latest_us
-
-
-def decode(decoder: Decoder[T], raw: bytes | str | Raw, market: str | None = None) -> T:
-    """Decode or refuse in one line; msgspec's texts name types, bounds and paths, the rest is cleaned."""
-    try:
-        return decoder.decode(raw)
-    except (DecodeError, UnicodeDecodeError, UnicodeEncodeError, RecursionError) as error:
-        raise refuse(market, clean(error) or "not JSON") from None
 
 
 def time_of(row: AggRow | ForcedOrder, clock: TimeBounds) -> int:

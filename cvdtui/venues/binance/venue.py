@@ -4,30 +4,29 @@ One class serves all; what differs is said in a Product. Spot: https://developer
 USD-M: https://developers.binance.com/docs/derivatives/usds-margined-futures.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Unpack
 
 from msgspec.json import encode
 
-from cvdtui.model import IdRule, Market, Now, OpenInterest
+from cvdtui.model import IdRule, Market, OpenInterest
 from cvdtui.venues.binance import rest
-from cvdtui.venues.binance import rows as grammar
 from cvdtui.venues.binance.frames import SECONDS, BinanceFrames
+from cvdtui.venues.binance.instruments import BinanceInstruments, TimeBounds
 from cvdtui.venues.grammar.events import (
     LATEST_US,
-    SYMBOL,
     Candles,
     ColumnsPage,
     Event,
     Limits,
     Page,
     Request,
-    clean,
-    is_symbol,
-    refuse,
 )
+from cvdtui.venues.grammar.instruments import checked_symbol
+from cvdtui.venues.grammar.options import VenueOptions, addresses
+from cvdtui.venues.grammar.requests import Window, in_parts, question
 from cvdtui.venues.grammar.symbols import coin_margined_market, perpetual_market, spot_market
+from cvdtui.venues.grammar.venue import Action, Venue
 
 if TYPE_CHECKING:
     from cvdtui.venues.binance.rest import Product
@@ -35,69 +34,35 @@ if TYPE_CHECKING:
 INTERVALS = {seconds: interval for interval, seconds in SECONDS.items()}
 
 
-class Binance:
+class Binance(Venue):
     """The grammar of one Binance product; see `cvdtui.venues.Venue` for what each method promises."""
 
-    def __init__(  # noqa: PLR0913 - every one is an option with a default
-        self,
-        product: "Product",
-        symbols: Iterable[str] = (),
-        *,
-        ws_url: str = "",
-        rest_url: str = "",
-        markets: Iterable[Market] = (),
-        any_symbol: bool = False,
-        now: Now | None = None,
+    def __init__(
+        self, product: "Product", symbols: Iterable[str] = (), **options: Unpack[VenueOptions]
     ) -> None:
         self.name = product.name
         self.id_rule: IdRule = "contiguous"
         self.limits: Limits = product.limits
-        self.ws_url = (ws_url or product.ws_url).rstrip("/")
-        self.rest_url = (rest_url or product.rest_url).rstrip("/")
+        self.ws_url, self.rest_url = addresses(options, product.ws_url, product.rest_url)
         self.mirrors = product.mirrors
         self._product = product
-        self._clock = grammar.TimeBounds(now, LATEST_US)
-        self._scales: dict[str, grammar.BinanceInstrument] = {}
-        unknown_symbol = self.default_market if any_symbol else None
-        self.decode: Callable[[bytes | str], Event] = BinanceFrames(
-            self._scales, self._clock, product.trade_id_rule, unknown_symbol
-        ).decode
-        """One frame as an Event; raises WireError (with `market` where known) for one that does not parse."""
+        self._clock = TimeBounds(options.get("now"), LATEST_US)
+        self.known: BinanceInstruments = BinanceInstruments()
         for symbol in symbols:
             self.learn(self.default_market(symbol))
-        for market in markets:
+        for market in options.get("markets", ()):
             self.learn(market)
+        unknown_symbol = self.default_market if options.get("any_symbol") else None
+        self._frames = BinanceFrames(self.known.by_symbol, self._clock, product.trade_id_rule, unknown_symbol)
 
     # --- markets
 
     def default_market(self, symbol: str) -> Market:
-        """A market from its symbol alone; raises WireError for a text that cannot be a symbol."""
-        if not is_symbol(symbol):
-            raise refuse(None, f"{clean(symbol, 60)!r} cannot be a symbol: expected {SYMBOL.pattern}")
+        symbol = checked_symbol(symbol)
         make = spot_market if self._product.kind == "spot" else perpetual_market
         if self._product.inverse:
             make = coin_margined_market
         return make(self.name, symbol.upper())
-
-    def learn(self, market: Market) -> None:
-        """Decode this market's frames from now on, in its decimals."""
-        scale = self._scales.get(market.symbol)
-        if scale is None:
-            self._scales[market.symbol] = grammar.BinanceInstrument(market)
-        else:
-            scale.learn(market)
-
-    def forget(self, symbol: str) -> None:
-        """Ignore this market's frames from now on."""
-        self._scales.pop(symbol, None)
-
-    def market(self, symbol: str) -> Market:
-        """The market as known by now (it grows with finer values); raises KeyError for one never learnt."""
-        return self._scales[symbol].market
-
-    def markets(self) -> tuple[Market, ...]:
-        """Every market as known by now."""
-        return tuple(scale.market for scale in self._scales.values())
 
     # --- the socket
 
@@ -111,43 +76,23 @@ class Binance:
         plain = f"{name}@aggTrade", f"{name}@kline_1m"
         return plain if self._product.kind == "spot" else (*plain, f"{name}@forceOrder")
 
-    def subscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
-        """Frames that ask for these markets, as few as the limits allow, numbered from `first_id`."""
-        return self._requests("SUBSCRIBE", symbols, first_id)
-
-    def unsubscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
-        """Frames that end these markets' streams."""
-        return self._requests("UNSUBSCRIBE", symbols, first_id)
-
-    def greeting(self) -> tuple[str, ...]:
-        """Nothing is to be said before subscribing."""
-        return ()
-
-    def heartbeat(self) -> str | None:
-        """Binance pings us (the WebSocket's own ping, answered by the library); it wants no frame of ours."""
-        return None
-
-    def _requests(self, method: str, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:
+    def requests(self, action: Action, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:
         streams = [stream for symbol in symbols for stream in self.streams(symbol)]
-        size = self.limits.streams_per_message
-        chunks = [streams[at : at + size] for at in range(0, len(streams), size)]
+        parts = in_parts(streams, self.limits.streams_per_message)
         return tuple(
-            encode({"method": method, "params": chunk, "id": first_id + number}).decode()
-            for number, chunk in enumerate(chunks)
+            encode({"method": action.upper(), "params": part, "id": number}).decode()
+            for number, part in enumerate(parts, first_id)
         )
 
-    # --- REST questions
+    def decode(self, frame: bytes | str) -> Event:
+        return self._frames.decode(frame)
+
+    # --- REST requests
 
     def _ask(self, path: str, weight: int, **params: object) -> Request:
-        query = urlencode(
-            {key: str(value) for key, value in params.items() if value is not None}, quote_via=quote
-        )
-        return Request(
-            f"{self.rest_url}{self._product.rest_route}{path}" + (f"?{query}" if query else ""), weight
-        )
+        return question(f"{self.rest_url}{self._product.rest_route}{path}", weight, **params)
 
     def ask_time(self) -> Request:
-        """The exchange's clock; read by `read_time`."""
         return self._ask("/time", 1)
 
     def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:
@@ -157,27 +102,23 @@ class Binance:
         wanted = encode(list(symbols)).decode()
         return (self._ask("/exchangeInfo", self._product.info_weight, symbols=wanted),)
 
-    def ask_trades(  # noqa: PLR0913 - every way of asking has a name
-        self,
-        symbol: str,
-        *,
-        from_id: int | None = None,
-        from_us: int | None = None,
-        to_us: int | None = None,
-        limit: int = 1000,
-        hint_us: int | None = None,  # noqa: ARG002 - ids are enough here
-    ) -> Request:
+    def ask_trades(self, symbol: str, **window: Unpack[Window]) -> Request:
         """Aggregate trades from an id on (inclusive), or of a window of less than an hour, or the newest.
 
-        USD-M refuses an id and a time together, so only one may be given; read by `read_trades`.
+        USD-M refuses an id and a time together, so only one may be given.
         """
+        from_id, from_us, to_us = window.get("from_id"), window.get("from_us"), window.get("to_us")
         if from_id is not None and (from_us is not None or to_us is not None):
             message = "ask_trades takes an id or a window of time, not both"
             raise ValueError(message)
-        start, end = (None if time is None else time // 1000 for time in (from_us, to_us))
-        weight = self._product.trades_weight
         return self._ask(
-            "/aggTrades", weight, symbol=symbol, fromId=from_id, startTime=start, endTime=end, limit=limit
+            "/aggTrades",
+            self._product.trades_weight,
+            symbol=symbol,
+            fromId=from_id,
+            startTime=None if from_us is None else from_us // 1000,
+            endTime=None if to_us is None else to_us // 1000,
+            limit=window.get("limit", self.limits.trades_page),
         )
 
     def ask_candles(self, symbol: str, seconds: int, from_us: int, to_us: int) -> Request:
@@ -194,10 +135,9 @@ class Binance:
             limit=limit,
         )
 
-    # --- REST answers
+    # --- REST responses
 
     def read_time(self, body: bytes) -> int:
-        """The exchange's clock in us."""
         return rest.read_time(body)
 
     def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
@@ -206,15 +146,15 @@ class Binance:
 
     def read_trades(self, body: bytes, symbol: str) -> Page:
         """An answer to `ask_trades`; raises WireError when it is no list of rows."""
-        return rest.read_trades(self._scales[symbol], body, self._clock)
+        return rest.read_trades(self.known.by_symbol[symbol], body, self._clock)
 
     def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
         """`read_trades` as numpy columns: for history, where rows are many."""
-        return rest.read_columns(self._scales[symbol], body, self._clock)
+        return rest.read_columns(self.known.by_symbol[symbol], body, self._clock)
 
     def read_candles(self, body: bytes, symbol: str, seconds: int) -> Candles:
         """An answer to `ask_candles`; the last may still be open when the window reaches into the present."""
-        return rest.read_candles(self._scales[symbol], body, seconds, self._clock)
+        return rest.read_candles(self.known.by_symbol[symbol], body, seconds, self._clock)
 
     def ask_open_interest(self, symbol: str) -> Request | None:
         """A question for the open interest of now; None on spot."""
@@ -224,7 +164,7 @@ class Binance:
 
     def read_open_interest(self, body: bytes, symbol: str) -> OpenInterest:
         """An answer to `ask_open_interest`; raises WireError."""
-        return rest.read_open_interest(self._scales[symbol], body, self._clock)
+        return rest.read_open_interest(self.known.by_symbol[symbol], body, self._clock)
 
     def read_failure(self, body: bytes) -> tuple[int, str]:
         """Code and cleaned text of an error answer; (0, "") when it is none."""

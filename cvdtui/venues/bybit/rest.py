@@ -5,7 +5,7 @@ https://bybit-exchange.github.io/docs/v5/market/recent-trade, .../instrument.
 
 from typing import Literal
 
-from msgspec import DecodeError, Raw, Struct, field
+from msgspec import Raw, Struct, field
 from msgspec.json import Decoder
 from msgspec.structs import replace
 
@@ -13,8 +13,9 @@ from cvdtui.errors import WireError
 from cvdtui.model import Market
 from cvdtui.venues.bybit.frames import SIDES
 from cvdtui.venues.grammar.decimals import INVERSE_DECIMALS, decimals_of, to_units
-from cvdtui.venues.grammar.events import MOST_DIGITS, Limits, Page, clean, id_of, is_symbol, refuse, to_us
+from cvdtui.venues.grammar.events import MOST_DIGITS, Limits, Page, clean, id_of, refuse, to_us
 from cvdtui.venues.grammar.instruments import Instruments, decode
+from cvdtui.venues.grammar.parsing import failure_in, is_wanted
 
 TRADING = frozenset({"", "Trading", "PreLaunch"})
 UNKNOWN_SYMBOL = 10001
@@ -122,12 +123,8 @@ def read_time(body: bytes) -> int:
 
 
 def read_failure(body: bytes) -> tuple[int, str]:
-    """Code and cleaned text of an error answer; (0, "") when it is none."""
-    try:
-        answer = _ANSWER.decode(body)
-    except (DecodeError, UnicodeDecodeError):
-        return 0, ""
-    return answer.retCode, clean(answer.retMsg) if answer.retCode else ""
+    """Code and cleaned text of an error response; (0, "") when it is none."""
+    return failure_in(_ANSWER, body, lambda one: (one.retCode, one.retMsg if one.retCode else ""))
 
 
 def read_markets(product: BybitProduct, body: bytes, symbols: frozenset[str]) -> tuple[Market, ...]:
@@ -140,8 +137,7 @@ def read_markets(product: BybitProduct, body: bytes, symbols: frozenset[str]) ->
             one = decode(_INSTRUMENT, raw)
         except WireError:
             continue  # one odd instrument says nothing of the others
-        wanted = one.symbol in symbols if symbols else one.status in TRADING
-        if wanted and is_symbol(one.symbol):
+        if is_wanted(one.symbol, symbols, trades=one.status in TRADING):
             found.append(_market(product, one))
     return tuple(found)
 

@@ -15,19 +15,21 @@ from cvdtui.venues.bybit import rest
 from cvdtui.venues.bybit.frames import BybitFrames
 from cvdtui.venues.bybit.rest import BybitProduct
 from cvdtui.venues.grammar.decimals import INVERSE_DECIMALS
-from cvdtui.venues.grammar.events import ColumnsPage, Event, Limits, Page, Request
-from cvdtui.venues.grammar.instruments import checked_symbol
+from cvdtui.venues.grammar.events import Event, Limits, Page, Request
+from cvdtui.venues.grammar.instruments import Instruments, checked_symbol
 from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
-from cvdtui.venues.grammar.parsing import to_columns
 from cvdtui.venues.grammar.requests import Window, in_parts, newest_only, question
 from cvdtui.venues.grammar.symbols import split_symbol
+from cvdtui.venues.grammar.venue import Action, Venue
 
 MOST_SINGLE = 20
 """More instruments than this are asked for in one answer of all."""
 
 
-class Bybit:
+class Bybit(Venue):
     """The grammar of one Bybit product; see `cvdtui.venues.Venue` for what each method promises."""
+
+    heartbeat_frame = '{"op":"ping"}'
 
     def __init__(
         self, product: BybitProduct, symbols: Iterable[str] = (), **options: Unpack[VenueOptions]
@@ -43,11 +45,10 @@ class Bybit:
             "https://api.bytick.com",
         )
         self._product = product
-        self.known = instruments(self.default_market, symbols, options)
+        self.known: Instruments = instruments(self.default_market, symbols, options)
         self._frames = BybitFrames(self.known)
 
     def default_market(self, symbol: str) -> Market:
-        """A market from its symbol alone; raises WireError for a text that cannot be a symbol."""
         symbol = checked_symbol(symbol).upper()
         base, money = split_symbol(symbol.partition("-")[0])
         if not money and base.endswith("PERP"):
@@ -71,28 +72,15 @@ class Bybit:
         """The streams of one market: its trades first."""
         return tuple(f"{topic}.{symbol}" for topic in self._product.topics)
 
-    def subscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
-        """Frames that ask for these markets, as few as the limits allow, numbered from `first_id`."""
-        return self._requests("subscribe", symbols, first_id)
-
-    def unsubscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
-        """Frames that end these markets' streams."""
-        return self._requests("unsubscribe", symbols, first_id)
-
-    def heartbeat(self) -> str | None:
-        """Asked for every 20 s; ten silent minutes end the connection."""
-        return '{"op":"ping"}'
-
     def decode(self, frame: bytes | str) -> Event:
-        """One frame as an Event; raises WireError (with `market` where known) for one that does not parse."""
         return self._frames.decode(frame)
 
-    def _requests(self, operation: str, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:
+    def requests(self, action: Action, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:
         topics = [stream for symbol in symbols for stream in self.streams(symbol)]
         parts = in_parts(topics, self.limits.streams_per_message)
         return tuple(
-            encode({"req_id": str(first_id + number), "op": operation, "args": part}).decode()
-            for number, part in enumerate(parts)
+            encode({"req_id": str(number), "op": action, "args": part}).decode()
+            for number, part in enumerate(parts, first_id)
         )
 
     # --- REST
@@ -101,7 +89,6 @@ class Bybit:
         return question(f"{self.rest_url}/v5/market/{path}", 1, **params)
 
     def ask_time(self) -> Request:
-        """The exchange's clock; read by `read_time`."""
         return self._ask("time")
 
     def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:
@@ -118,7 +105,6 @@ class Bybit:
         return self._ask("recent-trade", category=self._product.category, symbol=symbol, limit=limit)
 
     def read_time(self, body: bytes) -> int:
-        """The exchange's clock in us."""
         return rest.read_time(body)
 
     def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
@@ -126,12 +112,7 @@ class Bybit:
         return rest.read_markets(self._product, body, frozenset(symbols))
 
     def read_trades(self, body: bytes, symbol: str) -> Page:
-        """An answer to `ask_trades`, oldest first; raises WireError."""
         return rest.read_trades(self.known, body, symbol)
-
-    def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
-        """`read_trades` as columns; ids of 128 bits do not fit, so this raises WireError."""
-        return to_columns(self.read_trades(body, symbol))
 
     def read_failure(self, body: bytes) -> tuple[int, str]:
         """Code and cleaned text of an error answer; (0, "") when it is none."""

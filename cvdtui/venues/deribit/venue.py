@@ -7,26 +7,25 @@ https://docs.deribit.com/api-reference/market-data/public-get_last_trades_by_ins
 from collections.abc import Iterable, Sequence
 from typing import Unpack
 
-from msgspec import UNSET, DecodeError, Raw, Struct
+from msgspec import UNSET, Raw, Struct
 from msgspec.json import Decoder
 
 from cvdtui.model import IdRule, Kind, Market, OpenInterest
 from cvdtui.venues.deribit.frames import OURS, DeribitFrame, DeribitFrames, call, reads
 from cvdtui.venues.grammar.decimals import INVERSE_DECIMALS, decimals_of, to_units
 from cvdtui.venues.grammar.events import (
-    ColumnsPage,
     Event,
     Limits,
     Page,
     Request,
     clean,
-    is_symbol,
     refuse,
 )
-from cvdtui.venues.grammar.instruments import checked_symbol, decode
+from cvdtui.venues.grammar.instruments import Instruments, checked_symbol, decode
 from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
-from cvdtui.venues.grammar.parsing import text_of, to_columns
+from cvdtui.venues.grammar.parsing import failure_in, is_wanted, text_of
 from cvdtui.venues.grammar.requests import Window, by_id_only, question
+from cvdtui.venues.grammar.venue import Action, Venue
 
 LIMITS = Limits(
     weight_per_minute=300,
@@ -73,7 +72,7 @@ _TOLD = Decoder(_Told)
 _TIME = Decoder(int)
 
 
-class Deribit:
+class Deribit(Venue):
     """The grammar of Deribit; see `cvdtui.venues.Venue` for what each method promises."""
 
     def __init__(self, symbols: Iterable[str] = (), **options: Unpack[VenueOptions]) -> None:
@@ -83,7 +82,7 @@ class Deribit:
         self.ws_url, self.rest_url = addresses(
             options, "wss://streams.deribit.com", "https://www.deribit.com"
         )
-        self.known = instruments(self.default_market, symbols, options)
+        self.known: Instruments = instruments(self.default_market, symbols, options)
         self._frames = DeribitFrames(self.known)
 
     def default_market(self, symbol: str) -> Market:
@@ -102,25 +101,16 @@ class Deribit:
     # --- the socket
 
     def socket_url(self) -> str:
-        """Where to connect."""
         return f"{self.ws_url}/ws/api/v2"
 
     def streams(self, symbol: str) -> tuple[str, ...]:
         """Trades alone, gathered for 100 ms: the raw ones want a login."""
         return (f"trades.{symbol}.100ms",)
 
-    def subscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
-        """Frames that ask for these markets."""
-        return self._requests("public/subscribe", symbols, first_id)
-
-    def unsubscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
-        """Frames that end these markets' streams."""
-        return self._requests("public/unsubscribe", symbols, first_id)
-
-    def _requests(self, method: str, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:
+    def requests(self, action: Action, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:
         return tuple(
-            call(first_id + number, method, channels=list(self.streams(symbol)))
-            for number, symbol in enumerate(symbols)
+            call(number, f"public/{action}", channels=list(self.streams(symbol)))
+            for number, symbol in enumerate(symbols, first_id)
         )
 
     def greeting(self) -> tuple[str, ...]:
@@ -128,7 +118,6 @@ class Deribit:
         return (call(OURS, "public/set_heartbeat", interval=BEAT_S),)
 
     def decode(self, frame: bytes | str) -> Event:
-        """One frame as an Event; raises WireError."""
         return self._frames.decode(frame)
 
     # --- REST
@@ -137,7 +126,6 @@ class Deribit:
         return question(f"{self.rest_url}/api/v2/public/{method}", weight, **params)
 
     def ask_time(self) -> Request:
-        """The exchange's clock."""
         return self._ask("get_time")
 
     def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:
@@ -168,11 +156,9 @@ class Deribit:
         return self._ask("ticker", instrument_name=symbol)
 
     def read_time(self, body: bytes) -> int:
-        """The exchange's clock in us."""
         return decode(_TIME, _result(body)) * 1000
 
     def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
-        """Those of `symbols` that the answer describes; none given: all that trade."""
         wanted = frozenset(symbols)
         result = _result(body)
         raws = decode(_RAWS, result) if bytes(result).startswith(b"[") else [result]
@@ -180,8 +166,8 @@ class Deribit:
         return tuple(
             self._described(one)
             for one in found
-            if one.kind in ("future", "spot") and is_symbol(one.instrument_name)
-            if (one.instrument_name in wanted if wanted else one.is_active)
+            if one.kind in ("future", "spot")
+            if is_wanted(one.instrument_name, wanted, trades=one.is_active)
         )
 
     def _described(self, one: _Instrument) -> Market:
@@ -208,10 +194,6 @@ class Deribit:
         batch, _, refused = self._frames.read(instrument, raws)
         return Page(batch, tuple(refused), len(raws))
 
-    def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
-        """`read_trades` as numpy columns."""
-        return to_columns(self.read_trades(body, symbol))
-
     def read_open_interest(self, body: bytes, symbol: str) -> OpenInterest:
         """An answer to `ask_open_interest`; raises WireError."""
         told = decode(_TICKER, _result(body))
@@ -222,12 +204,11 @@ class Deribit:
         return OpenInterest(instrument.market, told.timestamp * 1000, size)
 
     def read_failure(self, body: bytes) -> tuple[int, str]:
-        """Code and cleaned text of an error answer; (0, "") when it is none."""
-        try:
-            failure = _FRAME.decode(body).error
-        except (DecodeError, UnicodeDecodeError):
-            failure = None
-        return (failure.code, clean(failure.message)) if failure else (0, "")
+        return failure_in(_FRAME, body, _failure)
+
+
+def _failure(frame: DeribitFrame) -> tuple[int, str]:
+    return (frame.error.code, frame.error.message) if frame.error else (0, "")
 
 
 def _result(body: bytes) -> Raw:

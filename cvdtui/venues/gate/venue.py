@@ -6,14 +6,13 @@ https://www.gate.com/docs/developers/apiv4/ws/en/, https://www.gate.com/docs/dev
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Unpack
 
-from msgspec import DecodeError, Meta, Raw, Struct, field
+from msgspec import Meta, Raw, Struct, field
 from msgspec.json import Decoder, encode
 
 from cvdtui.model import BUY, SELL, IdRule, Market
 from cvdtui.venues.gate.products import LIMITS, GateProduct, read_markets
 from cvdtui.venues.grammar.events import (
     Ack,
-    ColumnsPage,
     Event,
     Other,
     Page,
@@ -23,10 +22,17 @@ from cvdtui.venues.grammar.events import (
     clean,
     refuse,
 )
-from cvdtui.venues.grammar.instruments import Row, checked_symbol, decode
+from cvdtui.venues.grammar.instruments import Instruments, Row, checked_symbol, decode
 from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
-from cvdtui.venues.grammar.parsing import by_symbol, epoch_us, event_of, page_of, text_of, to_columns
+from cvdtui.venues.grammar.parsing import (
+    epoch_us,
+    events_by_symbol,
+    failure_in,
+    page_of,
+    text_of,
+)
 from cvdtui.venues.grammar.requests import Window, newest_only, question
+from cvdtui.venues.grammar.venue import Action, Venue
 
 SIDES = {"buy": BUY, "sell": SELL}
 """Spot's side is the taker's."""
@@ -84,7 +90,7 @@ _LABEL = Decoder(_Label)
 _TIME = Decoder(_Time)
 
 
-class Gate:
+class Gate(Venue):
     """The grammar of one Gate product; see `cvdtui.venues.Venue` for what each method promises."""
 
     def __init__(
@@ -96,7 +102,7 @@ class Gate:
         self.ws_url, self.rest_url = addresses(options, product.ws_url, "https://api.gateio.ws")
         self._product = product
         self._now = options.get("now")
-        self.known = instruments(self.default_market, symbols, options)
+        self.known: Instruments = instruments(self.default_market, symbols, options)
 
     def default_market(self, symbol: str) -> Market:
         """A market from its symbol (BTC_USDT) alone (WireError); a future's contract is not known yet."""
@@ -108,38 +114,26 @@ class Gate:
     # --- the socket
 
     def socket_url(self) -> str:
-        """Where to connect."""
         return self.ws_url + self._product.ws_route
 
     def streams(self, symbol: str) -> tuple[str, ...]:
-        """Trades alone."""
         return (f"{self._product.channel}.trades:{symbol}",)
 
-    def subscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
-        """Frames that ask for these markets."""
-        return self._requests("subscribe", symbols, first_id)
-
-    def unsubscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
-        """Frames that end these markets' streams."""
-        return self._requests("unsubscribe", symbols, first_id)
-
-    def _requests(self, event: str, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:
+    def requests(self, action: Action, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:
         channel = f"{self._product.channel}.trades"
-        asked = {"time": self._seconds(), "channel": channel, "event": event}
+        request = {"time": self._seconds(), "channel": channel, "event": action}
         return tuple(
-            encode({**asked, "id": first_id + number, "payload": [symbol]}).decode()
-            for number, symbol in enumerate(symbols)
+            encode({**request, "id": number, "payload": [symbol]}).decode()
+            for number, symbol in enumerate(symbols, first_id)
         )
 
     def _seconds(self) -> int:
         return self._now() // 1_000_000 if self._now else 0
 
     def heartbeat(self) -> str | None:
-        """Our ping."""
         return encode({"time": self._seconds(), "channel": f"{self._product.channel}.ping"}).decode()
 
     def decode(self, frame: bytes | str) -> Event:
-        """One frame as an Event; raises WireError."""
         head = decode(_FRAME, frame)
         if head.channel.endswith(".pong"):
             return Pong()
@@ -152,12 +146,7 @@ class Gate:
         if head.event != "update":
             return Other()
         raws = decode(_RAWS, head.result) if bytes(head.result).startswith(b"[") else [head.result]
-        return by_symbol(raws, _symbol, self._trades)
-
-    def _trades(self, symbol: str, raws: Sequence[Raw]) -> Event:
-        if self.known.find(symbol) is None:
-            return Other()
-        return event_of(page_of(self.known, symbol, raws, _row, self.id_rule, by_id=True))
+        return events_by_symbol(self.known, raws, _symbol, _row, self.id_rule, by_id=True)
 
     # --- REST
 
@@ -165,7 +154,6 @@ class Gate:
         return question(f"{self.rest_url}{self._product.rest_route}/{path}", 1, **params)
 
     def ask_time(self) -> Request:
-        """The exchange's clock."""
         return question(f"{self.rest_url}/api/v4/spot/time", 1)
 
     def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:  # noqa: ARG002 - all at once
@@ -178,11 +166,9 @@ class Gate:
         return self._ask("trades", **{self._product.symbol_key: symbol}, limit=limit)
 
     def read_time(self, body: bytes) -> int:
-        """The exchange's clock in us."""
         return decode(_TIME, body).server_time * 1000
 
     def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
-        """Those of `symbols` that the answer describes; none given: all that trade."""
         return read_markets(self._product, body, frozenset(symbols))
 
     def read_trades(self, body: bytes, symbol: str) -> Page:
@@ -190,17 +176,10 @@ class Gate:
         raws = decode(_RAWS, body)
         return page_of(self.known, symbol, raws, _row, self.id_rule, by_id=True)
 
-    def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
-        """`read_trades` as numpy columns."""
-        return to_columns(self.read_trades(body, symbol))
-
     def read_failure(self, body: bytes) -> tuple[int, str]:
-        """Code (there is none: 0) and cleaned text of an error answer."""
-        try:
-            answer = _LABEL.decode(body)
-        except (DecodeError, UnicodeDecodeError):
-            return 0, ""
-        return 0, clean(": ".join(part for part in (answer.label, answer.message) if part))
+        return failure_in(
+            _LABEL, body, lambda one: (0, ": ".join(part for part in (one.label, one.message) if part))
+        )
 
 
 def _symbol(raw: Raw) -> str:

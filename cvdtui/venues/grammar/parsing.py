@@ -2,14 +2,27 @@
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from msgspec import Meta, Raw
+from msgspec import DecodeError, Meta, Raw
+from msgspec.json import Decoder
 
 from cvdtui.errors import WireError
 from cvdtui.model import Columns, IdRule, Trades
-from cvdtui.venues.grammar.events import ColumnsPage, Event, Faulty, Other, Page, Several, clean, refuse
+from cvdtui.venues.grammar.events import (
+    ColumnsPage,
+    Event,
+    Faulty,
+    Other,
+    Page,
+    Several,
+    clean,
+    is_symbol,
+    refuse,
+)
 from cvdtui.venues.grammar.instruments import Instruments, Row
+
+T = TypeVar("T")
 
 Moment = Annotated[datetime, Meta(tz=True)]
 """A time in RFC 3339 with its zone."""
@@ -60,11 +73,13 @@ def page_of(  # noqa: PLR0913 - what a page is made of
     *,
     by_id: bool = False,
 ) -> Page:
-    """Rows of one market that is known (else KeyError), read one by one, in their order or that of the ids.
+    """Rows of one market that is watched (else WireError), in their order or that of the ids.
 
     `read` gives None for a print that enters nothing, and raises WireError for a row that makes no trade.
     """
-    instrument = known.instrument(symbol)
+    instrument = known.find(symbol)
+    if instrument is None:  # removed while the response was on its way
+        raise refuse(None, f"{clean(symbol, 60)} is not watched")
     rows: list[Row] = []
     refused: list[str] = []
     count = 0
@@ -88,6 +103,39 @@ def event_of(page: Page) -> Event:
     name = page.batch.market.name
     faults = tuple(Faulty(name, f"{name}: {reason}") for reason in page.refused)
     return Several((page.batch, *faults)) if faults else page.batch
+
+
+def events_by_symbol(  # noqa: PLR0913 - what a page is made of
+    known: Instruments,
+    raws: Iterable[Raw],
+    symbol_of: Callable[[Raw], str],
+    read: Callable[[Raw], Row | None],
+    rule: IdRule,
+    *,
+    by_id: bool = False,
+) -> Event:
+    """A message's rows as the trades of each market that is watched (see `page_of`)."""
+
+    def event(symbol: str, rows: list[Raw]) -> Event:
+        if known.find(symbol) is None:
+            return Other()
+        return event_of(page_of(known, symbol, rows, read, rule, by_id=by_id))
+
+    return by_symbol(raws, symbol_of, event)
+
+
+def is_wanted(symbol: str, wanted: frozenset[str], *, trades: bool) -> bool:
+    """Whether a described instrument is one of those requested or, where none is named, one that trades."""
+    return is_symbol(symbol) and (symbol in wanted if wanted else trades)
+
+
+def failure_in(decoder: Decoder[T], body: bytes, read: Callable[[T], tuple[int, str]]) -> tuple[int, str]:
+    """Code and cleaned text of an error response; (0, "") for a body that the decoder does not take."""
+    try:
+        code, text = read(decoder.decode(body))
+    except (DecodeError, UnicodeDecodeError):
+        return 0, ""
+    return code, clean(text)
 
 
 def to_columns(page: Page) -> ColumnsPage:

@@ -4,14 +4,15 @@ https://www.okx.com/docs-v5/en/#public-data-rest-api-get-instruments,
 .../#order-book-trading-market-data-get-trades-history.
 """
 
-from msgspec import DecodeError, Raw, Struct
+from msgspec import Raw, Struct
 from msgspec.json import Decoder
 
 from cvdtui.errors import WireError
 from cvdtui.model import Kind, Market
 from cvdtui.venues.grammar.decimals import INVERSE_DECIMALS, TooFineError, decimals_of, linear_size, to_units
-from cvdtui.venues.grammar.events import Page, clean, is_symbol, refuse, to_us
+from cvdtui.venues.grammar.events import Page, clean, refuse, to_us
 from cvdtui.venues.grammar.instruments import Instruments, Row, decode
+from cvdtui.venues.grammar.parsing import failure_in, is_wanted, page_of
 from cvdtui.venues.okx.frames import OkxTradeRow, number, row_of
 
 UNKNOWN_SYMBOL = 51001
@@ -73,13 +74,13 @@ def read_time(body: bytes) -> int:
 
 
 def read_failure(body: bytes) -> tuple[int, str]:
-    """Code and cleaned text of an error answer; (0, "") when it is none."""
-    try:
-        answer = _ANSWER.decode(body)
-    except (DecodeError, UnicodeDecodeError):
-        return 0, ""
+    """Code and cleaned text of an error response; (0, "") when it is none."""
+    return failure_in(_ANSWER, body, _failure)
+
+
+def _failure(answer: _Answer) -> tuple[int, str]:
     code = max(0, number(answer.code))
-    return code, clean(answer.msg) if code else ""
+    return code, answer.msg if code else ""
 
 
 def read_markets(body: bytes, symbols: frozenset[str]) -> tuple[Market, ...]:
@@ -90,8 +91,7 @@ def read_markets(body: bytes, symbols: frozenset[str]) -> tuple[Market, ...]:
     for raw in _rows(body):
         try:
             one = decode(_INSTRUMENT, raw)
-            wanted = one.instId in symbols if symbols else one.state == "live"
-            if wanted and is_symbol(one.instId) and one.instType in KINDS:
+            if one.instType in KINDS and is_wanted(one.instId, symbols, trades=one.state == "live"):
                 found.append(_market(one))
         except (WireError, TooFineError):
             continue  # one odd instrument says nothing of the others
@@ -130,16 +130,9 @@ def _product(value: str, factor: str) -> str:
 
 
 def read_trades(instruments: Instruments, body: bytes, symbol: str) -> Page:
-    """Single fills, oldest first."""
-    instrument = instruments.find(symbol)
-    if instrument is None:
-        raise refuse(None, f"{clean(symbol, 60)} is not watched")
-    rows: list[Row] = []
-    refused: list[str] = []
-    for place, raw in enumerate(_rows(body)):
-        try:
-            rows.append(row_of(decode(_TRADE, raw)))
-        except WireError as error:
-            refused.append(f"row {place}: {error}")
-    rows.sort(key=lambda row: row[0])  # the newest come first
-    return instruments.page(instrument, rows, "contiguous", refused=refused)
+    """Single fills, oldest first: the newest come first."""
+    return page_of(instruments, symbol, _rows(body), _row, "contiguous", by_id=True)
+
+
+def _row(raw: Raw) -> Row:
+    return row_of(decode(_TRADE, raw))

@@ -11,11 +11,11 @@ from msgspec.json import encode
 
 from cvdtui.model import IdRule, Kind, Market
 from cvdtui.venues.grammar.decimals import INVERSE_DECIMALS
-from cvdtui.venues.grammar.events import ColumnsPage, Event, Limits, Page, Request
-from cvdtui.venues.grammar.instruments import checked_symbol
+from cvdtui.venues.grammar.events import Event, Limits, Page, Request
+from cvdtui.venues.grammar.instruments import Instruments, checked_symbol
 from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
-from cvdtui.venues.grammar.parsing import to_columns
 from cvdtui.venues.grammar.requests import Window, by_id_only, in_parts, question
+from cvdtui.venues.grammar.venue import Action, Venue
 from cvdtui.venues.okx import rest
 from cvdtui.venues.okx.frames import LIQUIDATIONS, OPEN_INTEREST, TRADES, OkxFrames
 
@@ -41,8 +41,11 @@ LIMITS = Limits(
 )
 
 
-class Okx:
+class Okx(Venue):
     """The grammar of OKX; see `cvdtui.venues.Venue` for what each method promises."""
+
+    heartbeat_frame = "ping"
+    """Plain text, no JSON."""
 
     def __init__(self, symbols: Iterable[str] = (), **options: Unpack[VenueOptions]) -> None:
         self.name = "okx"
@@ -54,7 +57,7 @@ class Okx:
             "wss://wseea.okx.com:8443",
             "https://app.okx.com",
         )
-        self.known = instruments(self.default_market, symbols, options)
+        self.known: Instruments = instruments(self.default_market, symbols, options)
         self._frames = OkxFrames(self.known)
 
     def default_market(self, symbol: str) -> Market:
@@ -84,38 +87,20 @@ class Okx:
             return (TRADES,)
         return (TRADES, OPEN_INTEREST, LIQUIDATIONS)
 
-    def subscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
-        """Frames that ask for these markets, as few as the limits allow, numbered from `first_id`."""
+    def decode(self, frame: bytes | str) -> Event:
+        return self._frames.decode(frame)
+
+    def requests(self, action: Action, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:
         derivatives = [symbol for symbol in symbols if rest.type_of(symbol) != "SPOT"]
         arguments = [{"channel": TRADES, "instId": symbol} for symbol in symbols]
         arguments += [{"channel": OPEN_INTEREST, "instId": symbol} for symbol in derivatives]
-        types = sorted({rest.type_of(symbol) for symbol in derivatives})
-        arguments += [{"channel": LIQUIDATIONS, "instType": kind} for kind in types]
-        return self._requests("subscribe", arguments, first_id)
-
-    def unsubscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
-        """Frames that end these markets' own channels (liquidations come by type: they go on)."""
-        arguments = [{"channel": TRADES, "instId": symbol} for symbol in symbols]
-        arguments += [
-            {"channel": OPEN_INTEREST, "instId": symbol}
-            for symbol in symbols
-            if rest.type_of(symbol) != "SPOT"
-        ]
-        return self._requests("unsubscribe", arguments, first_id)
-
-    def heartbeat(self) -> str | None:
-        """A bare text, answered by `pong`."""
-        return "ping"
-
-    def decode(self, frame: bytes | str) -> Event:
-        """One frame as an Event; raises WireError (with `market` where known) for one that does not parse."""
-        return self._frames.decode(frame)
-
-    def _requests(self, operation: str, arguments: list[dict[str, str]], first_id: int) -> tuple[str, ...]:
+        if action == "subscribe":  # liquidations come by type: other markets of it still need them afterwards
+            types = sorted({rest.type_of(symbol) for symbol in derivatives})
+            arguments += [{"channel": LIQUIDATIONS, "instType": kind} for kind in types]
         parts = in_parts(arguments, self.limits.streams_per_message)
         return tuple(
-            encode({"id": str(first_id + number), "op": operation, "args": part}).decode()
-            for number, part in enumerate(parts)
+            encode({"id": str(number), "op": action, "args": part}).decode()
+            for number, part in enumerate(parts, first_id)
         )
 
     # --- REST
@@ -124,7 +109,6 @@ class Okx:
         return question(f"{self.rest_url}/api/v5/{path}", 1, **params)
 
     def ask_time(self) -> Request:
-        """The exchange's clock; read by `read_time`."""
         return self._ask("public/time")
 
     def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:
@@ -146,7 +130,6 @@ class Okx:
         return self._ask("market/history-trades", instId=symbol, type=kind, after=before, limit=limit)
 
     def read_time(self, body: bytes) -> int:
-        """The exchange's clock in us."""
         return rest.read_time(body)
 
     def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
@@ -154,12 +137,7 @@ class Okx:
         return rest.read_markets(body, frozenset(symbols))
 
     def read_trades(self, body: bytes, symbol: str) -> Page:
-        """An answer to `ask_trades`, oldest first; raises WireError."""
         return rest.read_trades(self.known, body, symbol)
-
-    def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
-        """`read_trades` as columns."""
-        return to_columns(self.read_trades(body, symbol))
 
     def read_failure(self, body: bytes) -> tuple[int, str]:
         """Code and cleaned text of an error answer; (0, "") when it is none."""

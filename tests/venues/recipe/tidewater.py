@@ -9,7 +9,6 @@ from msgspec.json import Decoder, encode
 from cvdtui.model import BUY, SELL, IdRule, Market
 from cvdtui.venues.grammar.events import (
     Ack,
-    ColumnsPage,
     Event,
     Limits,
     Other,
@@ -20,10 +19,11 @@ from cvdtui.venues.grammar.events import (
     clean,
     is_symbol,
 )
-from cvdtui.venues.grammar.instruments import Row, checked_symbol, decode
+from cvdtui.venues.grammar.instruments import Instruments, Row, checked_symbol, decode
 from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
-from cvdtui.venues.grammar.parsing import event_of, page_of, to_columns
+from cvdtui.venues.grammar.parsing import event_of, is_wanted, page_of
 from cvdtui.venues.grammar.requests import Window, by_id_only, question
+from cvdtui.venues.grammar.venue import Action, Venue
 
 LIMITS = Limits(
     weight_per_minute=600,
@@ -76,15 +76,17 @@ _BOOKS = Decoder(_Books)
 _TIME = Decoder(_Time)
 
 
-class Tidewater:
+class Tidewater(Venue):
     """The grammar of Tidewater; see `cvdtui.venues.Venue` for what each method promises."""
+
+    heartbeat_frame = '{"ask":"ping"}'
 
     def __init__(self, symbols: Iterable[str] = (), **options: Unpack[VenueOptions]) -> None:
         self.name = "tidewater"
         self.id_rule: IdRule = "contiguous"
         self.limits = LIMITS
         self.ws_url, self.rest_url = addresses(options, "wss://ws.example.org", "https://api.example.org")
-        self.known = instruments(self.default_market, symbols, options)
+        self.known: Instruments = instruments(self.default_market, symbols, options)
 
     def default_market(self, symbol: str) -> Market:
         """A market from its symbol (BTC-USD) alone; raises WireError."""
@@ -95,33 +97,19 @@ class Tidewater:
     # --- the socket
 
     def socket_url(self) -> str:
-        """Where to connect."""
         return f"{self.ws_url}/stream"
 
     def streams(self, symbol: str) -> tuple[str, ...]:
-        """Trades alone."""
         return (f"fills:{symbol}",)
 
-    def subscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
-        """Frames that ask for these markets."""
-        return self._requests("ask", symbols, first_id)
-
-    def unsubscribe(self, symbols: Sequence[str], first_id: int = 1) -> tuple[str, ...]:
-        """Frames that end these markets' streams."""
-        return self._requests("end", symbols, first_id)
-
-    def _requests(self, verb: str, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:
+    def requests(self, action: Action, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:
+        verb = "ask" if action == "subscribe" else "end"
         return tuple(
             encode({verb: "fills", "book": symbol, "id": number}).decode()
             for number, symbol in enumerate(symbols, first_id)
         )
 
-    def heartbeat(self) -> str | None:
-        """Our ping."""
-        return '{"ask":"ping"}'
-
     def decode(self, frame: bytes | str) -> Event:
-        """One frame as an Event; raises WireError."""
         head = decode(_FRAME, frame)
         match head.kind:
             case "fills" if self.known.find(head.book) is not None:
@@ -137,7 +125,6 @@ class Tidewater:
     # --- REST
 
     def ask_time(self) -> Request:
-        """The exchange's clock."""
         return question(f"{self.rest_url}/time", 1)
 
     def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:
@@ -150,31 +137,20 @@ class Tidewater:
         return question(f"{self.rest_url}/fills", 1, book=symbol, first=first, limit=limit)
 
     def read_time(self, body: bytes) -> int:
-        """The exchange's clock in us."""
         return decode(_TIME, body).ms * 1000
 
     def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
-        """Those of `symbols` that the answer describes; none given: all."""
         wanted = frozenset(symbols)
         return tuple(
             Market(self.name, one.name, base, quote, "spot", one.price_places, one.size_places)
             for one in decode(_BOOKS, body).books
             for base, _, quote in [one.name.partition("-")]
-            if is_symbol(one.name) and (not wanted or one.name in wanted)
+            if is_wanted(one.name, wanted, trades=True)
         )
 
     def read_trades(self, body: bytes, symbol: str) -> Page:
-        """An answer to `ask_trades`, oldest first."""
         raws = decode(_RAWS, body)
         return page_of(self.known, symbol, raws, _row, self.id_rule)
-
-    def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
-        """`read_trades` as numpy columns."""
-        return to_columns(self.read_trades(body, symbol))
-
-    def read_failure(self, body: bytes) -> tuple[int, str]:
-        """Code (there is none: 0) and cleaned text of an error answer, which is plain text."""
-        return 0, clean(body[:500].decode(errors="replace"))
 
 
 def _row(raw: Raw) -> Row:
