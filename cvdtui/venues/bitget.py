@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Unpack
 from msgspec import Meta, Raw, Struct, field
 from msgspec.json import Decoder, encode
 
-from cvdtui.model import BUY, SELL, IdRule, Kind, Market
+from cvdtui.model import BUY, SELL, GroupLeg, IdRule, Kind, Market
 from cvdtui.venues.grammar.events import (
     Ack,
     Event,
@@ -28,7 +28,7 @@ from cvdtui.venues.grammar.instruments import Instruments, Row, checked_symbol, 
 from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
 from cvdtui.venues.grammar.parsing import epoch_us, event_of, failure_in, is_wanted, page_of
 from cvdtui.venues.grammar.requests import Window, in_parts, question
-from cvdtui.venues.grammar.symbols import split_symbol
+from cvdtui.venues.grammar.symbols import spelled, split_symbol
 from cvdtui.venues.grammar.venue import Action, Venue
 
 LIMITS = Limits(
@@ -135,6 +135,13 @@ class Bitget(Venue):
         symbol = checked_symbol(symbol).upper()
         base, money = split_symbol(symbol)
         return Market(self.name, symbol, base, money, self._product.kind, 2, 6)
+
+    def spell(self, base: str, quote: str, leg: GroupLeg) -> tuple[str, ...]:
+        if leg != self._product.kind:
+            return ()
+        if leg == "spot":
+            return spelled("{base}{quote}", base, quote, ("USDT", "USDC"), others=True)
+        return spelled("{base}{quote}", base, quote, ("USDT",))
 
     # --- the socket
 

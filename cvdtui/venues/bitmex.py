@@ -9,7 +9,7 @@ from typing import Literal, Unpack
 from msgspec import Raw, Struct, field
 from msgspec.json import Decoder, encode
 
-from cvdtui.model import BUY, SELL, UNKNOWN, IdRule, Kind, Market
+from cvdtui.model import BUY, SELL, UNKNOWN, GroupLeg, IdRule, Kind, Market
 from cvdtui.venues.grammar.decimals import decimals_of, to_units
 from cvdtui.venues.grammar.events import (
     Ack,
@@ -39,7 +39,7 @@ from cvdtui.venues.grammar.parsing import (
     us_of,
 )
 from cvdtui.venues.grammar.requests import Window, newest_only, question
-from cvdtui.venues.grammar.symbols import split_symbol
+from cvdtui.venues.grammar.symbols import spelled, split_symbol
 from cvdtui.venues.grammar.venue import Action, Venue
 
 LIMITS = Limits(
@@ -57,7 +57,10 @@ LIMITS = Limits(
 )
 SIDES = {"Buy": BUY, "Sell": SELL, "": UNKNOWN}
 """The taker's side; a trade may come without one."""
+QUOTES = ("USDT", "USDC", "USD", "EUR")
+"""By which perpetuals end; with the quotes of all venues XBTUSD would be XB in TUSD."""
 OURS = {"XBT": "BTC"}
+THEIRS = {"BTC": "XBT"}
 OF_THE_BOOK = frozenset({"Regular", ""})
 """Of `trdType`; settlements, blocks, crosses and references met no book."""
 TOLD = frozenset({"insert", "partial"})
@@ -142,9 +145,15 @@ class Bitmex(Venue):
         """A market from its symbol alone; raises WireError. Sizes are told in base units, whatever it is."""
         symbol = checked_symbol(symbol).upper()
         pair, is_spot, money = symbol.partition("_")
-        base, quote = (pair, money) if is_spot else split_symbol(pair)
+        base, quote = (pair, money) if is_spot else split_symbol(pair, QUOTES)
         kind: Kind = "spot" if is_spot else "perp" if quote else "future"
         return Market(self.name, symbol, OURS.get(base, base), quote, kind, 1, 8)
+
+    def spell(self, base: str, quote: str, leg: GroupLeg) -> tuple[str, ...]:
+        base = THEIRS.get(base, base)
+        if leg == "spot":
+            return spelled("{base}_{quote}", base, quote, ("USDT",))
+        return spelled("{base}{quote}", base, quote, ("USD", "USDT"))
 
     # --- the socket
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Unpack
 from msgspec import DecodeError, Meta, Raw, Struct, field
 from msgspec.json import Decoder, encode
 
-from cvdtui.model import BUY, SELL, IdRule, Market
+from cvdtui.model import BUY, SELL, GroupLeg, IdRule, Market, asset_of
 from cvdtui.venues.grammar.events import (
     Ack,
     Event,
@@ -47,6 +47,10 @@ LIMITS = Limits(
 )
 FINEST_PRICE = 6
 """Prices have at most 6 - szDecimals decimals (and five significant digits)."""
+QUOTES = frozenset({"", "USD", "USDC"})
+"""A perpetual has no quote in its name: it is priced in dollars and settled in USDC."""
+THOUSANDS = frozenset({"PEPE", "SHIB", "BONK", "FLOKI", "LUNC", "NEIRO", "DOGS"})
+"""Coins listed by the thousand, as kPEPE."""
 SIDES = {"B": BUY, "A": SELL}
 """The taker's: B bought, A sold."""
 
@@ -121,6 +125,12 @@ class Hyperliquid(Venue):
         return Market(
             self.name, coin, base, "USD", "perp", max(0, FINEST_PRICE - size_decimals), size_decimals
         )
+
+    def spell(self, base: str, quote: str, leg: GroupLeg) -> tuple[str, ...]:
+        if leg == "spot" or quote not in QUOTES:
+            return ()
+        asset = asset_of(base)[0].removeprefix("K")
+        return (f"k{asset}" if asset in THOUSANDS else base,)
 
     # --- the socket
 

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Unpack
 from msgspec import Meta, Raw, Struct, field
 from msgspec.json import Decoder, encode
 
-from cvdtui.model import BUY, SELL, IdRule, Market
+from cvdtui.model import BUY, SELL, GroupLeg, IdRule, Market
 from cvdtui.venues.grammar.decimals import decimals_of, to_units
 from cvdtui.venues.grammar.events import (
     Ack,
@@ -37,6 +37,7 @@ from cvdtui.venues.grammar.parsing import (
     us_of,
 )
 from cvdtui.venues.grammar.requests import Window, question
+from cvdtui.venues.grammar.symbols import spelled
 from cvdtui.venues.grammar.venue import Action, Venue
 
 LIMITS = Limits(
@@ -134,6 +135,11 @@ class Kraken(Venue):
         """A market from its symbol (BTC/USD) alone; raises WireError."""
         base, _, quote = checked_symbol(symbol).upper().partition("/")
         return Market(self.name, symbol.upper(), base, quote, price_decimals=2, size_decimals=8)
+
+    def spell(self, base: str, quote: str, leg: GroupLeg) -> tuple[str, ...]:
+        if leg == "perp":
+            return ()
+        return spelled("{base}/{quote}", base, quote, ("USD", "USDT", "USDC"), others=True)
 
     # --- the socket
 

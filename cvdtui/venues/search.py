@@ -9,18 +9,13 @@ from msgspec import Struct
 from cvdtui.errors import CvdtuiError
 from cvdtui.model import DOLLAR, GroupLeg, Market, asset_of, leg_of, money_of
 from cvdtui.model.assets import SAME_ASSET
-from cvdtui.venues import VENUES
+from cvdtui.venues import VENUES, Venue
 from cvdtui.venues.grammar.symbols import QUOTES as KNOWN_QUOTES
 from cvdtui.venues.grammar.symbols import split_symbol
 from cvdtui.venues.lookup import VENUE_NAMES, market_named
 
 QUOTES = ("USDT", "USD", "USDC")
 """Which quote is meant where none is said, the first that is listed."""
-SPELLINGS = (
-    *("{b}{q}", "{b}-{q}", "{b}/{q}", "{b}_{q}", "{b}-{q}-SWAP", "{b}-PERPETUAL", "{b}_{q}-PERPETUAL"),
-    *("{b}{q}_PERP", "{b}"),
-)
-"""How venues write a pair; which is whose is told by what the venue itself reads in it."""
 _PERP = re.compile(
     r"\.P|[-_/ ]?(?:PERPETUAL|SWAP|PERP)|(?:(?<=[A-Z0-9]/[A-Z0-9]{3})|(?<=[A-Z0-9]/[A-Z0-9]{4})):[A-Z0-9]+"
 )
@@ -94,8 +89,8 @@ def _asset(base: str) -> str:
 def resolve(text: str, listings: Listings, scope: Sequence[str]) -> tuple[Market, ...]:
     """The markets a typed name may mean among the venues of `scope` (or those it names): none, one, several.
 
-    Venues without a listing are asked what they would read in the usual spellings. `venue:SYMBOL` is taken
-    at its word where nothing listed fits better.
+    Venues without a listing are asked how they would write it. `venue:SYMBOL` is taken at its word where
+    nothing listed fits better.
     """
     query = read(text)
     venues = query.venues or tuple(scope)
@@ -104,7 +99,7 @@ def resolve(text: str, listings: Listings, scope: Sequence[str]) -> tuple[Market
     if at_its_word and not found:
         return _literal(text)
     if not at_its_word:
-        found = [*found, *_guessed(query, [venue for venue in venues if not listings.get(venue)])]
+        found = [*found, *_spelled(query, [venue for venue in venues if not listings.get(venue)])]
     order = {venue: place for place, venue in enumerate(venues)}
     return tuple(
         sorted(found, key=lambda market: (order[market.venue], leg_of(market) == "spot", market.symbol))
@@ -162,39 +157,38 @@ def _rank(market: Market) -> tuple[int, str]:
     return (QUOTES.index(market.quote) if market.quote in QUOTES else len(QUOTES), market.symbol)
 
 
-def _guessed(query: MarketQuery, venues: Iterable[str]) -> list[Market]:
-    """What the venues would read in the usual spellings of the pair; nothing is known to be listed."""
-    known = [venue for venue in venues if venue in VENUES]
+def _spelled(query: MarketQuery, venues: Iterable[str]) -> list[Market]:
+    """What the venues call the pair; none of them has said yet what it lists."""
+    registered = [venue for venue in venues if venue in VENUES]
     for base, quote in query.pairs:
         if not base.isalnum() or (quote and quote not in KNOWN_QUOTES):
             continue
-        found = [market for venue in known for market in _spelled(venue, base, quote, query.side)]
+        if not quote and money_of(split_symbol(base)[1]) == DOLLAR:
+            continue  # BTCUSDT is a pair: no venue has a coin of that name
+        found = [market for venue in registered for market in _spelled_by(venue, base, quote, query.side)]
         if found:
             return found
     return []
 
 
-def _spelled(venue: str, base: str, quote: str, side: GroupLeg | None) -> list[Market]:
-    """One market a kind, in the first quote that the venue reads."""
-    for spoken in (quote,) if quote else QUOTES:
-        kinds: dict[str, Market] = {}
-        for spelling in SPELLINGS:
-            market = _read_by(venue, spelling.format(b=base, q=spoken))
-            if market is None or (market.base.upper(), market.quote) != (base, spoken):
-                continue
-            if _is_side(market, side) and not (market.inverse and spoken != DOLLAR):
-                kinds.setdefault(market.kind, market)
-        if kinds:
-            return _undated(list(kinds.values()))
-    return []
+def _spelled_by(venue: str, base: str, quote: str, side: GroupLeg | None) -> list[Market]:
+    """One market a leg, by the first of the venue's spellings that it reads itself."""
+    grammar = _grammar(venue)
+    legs: tuple[GroupLeg, ...] = ("perp", "spot") if side is None else (side,)
+    found: list[Market] = []
+    for leg in legs:
+        for symbol in grammar.spell(base, quote, leg):
+            try:
+                found.append(grammar.default_market(symbol))
+            except CvdtuiError:
+                continue  # no base that can stand in a symbol
+            break
+    return found
 
 
-@lru_cache(4096)
-def _read_by(venue: str, symbol: str) -> Market | None:
-    try:
-        return VENUES[venue]().default_market(symbol)
-    except CvdtuiError:
-        return None
+@lru_cache(64)
+def _grammar(venue: str) -> Venue:
+    return VENUES[venue]()
 
 
 def search(text: str, markets: Iterable[Market], limit: int) -> list[Market]:

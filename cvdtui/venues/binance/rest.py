@@ -47,6 +47,12 @@ class Product(Struct, frozen=True):
     """(limit below which, weight) in ascending order."""
     markets_by_symbol: bool
     """exchangeInfo takes `symbols`; else it answers with every instrument."""
+    quotes: tuple[str, ...]
+    """Which quotes are listed, the usual one first; spot has others too."""
+    form: str = "{base}{quote}"
+    """How a symbol is written."""
+    cross_pairs: tuple[str, ...] = ()
+    """Perpetuals in another quote."""
     inverse: bool = False
     """Sizes are contracts of so many US dollars (`contractSize`)."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from msgspec.json import encode
 
-from cvdtui.model import IdRule, Market, OpenInterest
+from cvdtui.model import GroupLeg, IdRule, Market, OpenInterest
 from cvdtui.venues.binance import rest
 from cvdtui.venues.binance.frames import SECONDS, BinanceFrames
 from cvdtui.venues.binance.instruments import BinanceInstruments, TimeBounds
@@ -25,7 +25,7 @@ from cvdtui.venues.grammar.events import (
 from cvdtui.venues.grammar.instruments import checked_symbol
 from cvdtui.venues.grammar.options import VenueOptions, addresses
 from cvdtui.venues.grammar.requests import Window, in_parts, question
-from cvdtui.venues.grammar.symbols import coin_margined_market, perpetual_market, spot_market
+from cvdtui.venues.grammar.symbols import coin_margined_market, perpetual_market, spelled, spot_market
 from cvdtui.venues.grammar.venue import Action, Venue
 
 if TYPE_CHECKING:
@@ -63,6 +63,14 @@ class Binance(Venue):
         if self._product.inverse:
             make = coin_margined_market
         return make(self.name, symbol.upper())
+
+    def spell(self, base: str, quote: str, leg: GroupLeg) -> tuple[str, ...]:
+        product = self._product
+        if leg != ("spot" if product.kind == "spot" else "perp"):
+            return ()
+        if f"{base}{quote}" in product.cross_pairs:
+            return (f"{base}{quote}",)
+        return spelled(product.form, base, quote, product.quotes, others=product.kind == "spot")
 
     # --- the socket
 

@@ -10,7 +10,7 @@ from typing import Unpack
 
 from msgspec.json import encode
 
-from cvdtui.model import IdRule, Kind, Market
+from cvdtui.model import GroupLeg, IdRule, Kind, Market
 from cvdtui.venues.bybit import rest
 from cvdtui.venues.bybit.frames import BybitFrames
 from cvdtui.venues.bybit.rest import BybitProduct
@@ -19,7 +19,7 @@ from cvdtui.venues.grammar.events import Event, Limits, Page, Request
 from cvdtui.venues.grammar.instruments import Instruments, checked_symbol
 from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
 from cvdtui.venues.grammar.requests import Window, in_parts, newest_only, question
-from cvdtui.venues.grammar.symbols import split_symbol
+from cvdtui.venues.grammar.symbols import spelled, split_symbol
 from cvdtui.venues.grammar.venue import Action, Venue
 
 MOST_SINGLE = 20
@@ -61,6 +61,18 @@ class Bybit(Venue):
         places = INVERSE_DECIMALS if self._product.is_inverse else 3
         kind: Kind = "future" if is_dated else "perp"
         return Market(self.name, symbol, base, money, kind, 2, places, inverse=self._product.is_inverse)
+
+    def spell(self, base: str, quote: str, leg: GroupLeg) -> tuple[str, ...]:
+        category = self._product.category
+        if leg != ("spot" if category == "spot" else "perp"):
+            return ()
+        if category == "inverse":
+            return spelled("{base}{quote}", base, quote, ("USD",))
+        pairs = spelled("{base}{quote}", base, quote, ("USDT", "USDC"), others=category == "spot")
+        if category == "spot":
+            return pairs
+        # A perpetual in USDC says PERP in the quote's place: https://bybit-exchange.github.io/docs/v5/enum#symbol
+        return tuple(f"{base}PERP" if pair == f"{base}USDC" else pair for pair in pairs)
 
     # --- the socket
 

@@ -10,7 +10,7 @@ from typing import Unpack
 from msgspec import UNSET, Raw, Struct
 from msgspec.json import Decoder
 
-from cvdtui.model import IdRule, Kind, Market, OpenInterest
+from cvdtui.model import GroupLeg, IdRule, Kind, Market, OpenInterest
 from cvdtui.venues.deribit.frames import OURS, DeribitFrame, DeribitFrames, call, reads
 from cvdtui.venues.grammar.decimals import INVERSE_DECIMALS, decimals_of, to_units
 from cvdtui.venues.grammar.events import (
@@ -25,6 +25,7 @@ from cvdtui.venues.grammar.instruments import Instruments, checked_symbol, decod
 from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
 from cvdtui.venues.grammar.parsing import failure_in, is_wanted, text_of
 from cvdtui.venues.grammar.requests import Window, by_id_only, question
+from cvdtui.venues.grammar.symbols import spelled
 from cvdtui.venues.grammar.venue import Action, Venue
 
 LIMITS = Limits(
@@ -41,6 +42,13 @@ LIMITS = Limits(
 )
 BEAT_S = 30
 """The venue proves itself so often; then it may ask for a sign of life."""
+
+
+INVERSE = frozenset({"BTC", "ETH"})
+"""Coins with a perpetual settled in the coin itself (BTC-PERPETUAL); every other one is settled in USDC.
+
+https://docs.deribit.com/articles/deribit-quickstart, under naming of instruments.
+"""
 
 
 class _Instrument(Struct, gc=False):
@@ -97,6 +105,12 @@ class Deribit(Venue):
         return Market(
             self.name, symbol.upper(), base, quote or "USD", kind, 2, INVERSE_DECIMALS, inverse=not linear
         )
+
+    def spell(self, base: str, quote: str, leg: GroupLeg) -> tuple[str, ...]:
+        if leg == "spot":
+            return spelled("{base}_{quote}", base, quote, ("USDC", "USDT"), others=True)
+        inverse = spelled("{base}-PERPETUAL", base, quote, ("USD",) if base in INVERSE else ())
+        return inverse + spelled("{base}_{quote}-PERPETUAL", base, quote, ("USDC",))
 
     # --- the socket
 

@@ -9,7 +9,7 @@ from typing import Annotated, Unpack
 from msgspec import Meta, Raw, Struct, field
 from msgspec.json import Decoder, encode
 
-from cvdtui.model import BUY, SELL, IdRule, Market
+from cvdtui.model import BUY, SELL, GroupLeg, IdRule, Market
 from cvdtui.venues.gate.products import LIMITS, GateProduct, read_markets
 from cvdtui.venues.grammar.events import (
     Ack,
@@ -32,6 +32,7 @@ from cvdtui.venues.grammar.parsing import (
     text_of,
 )
 from cvdtui.venues.grammar.requests import Window, newest_only, question
+from cvdtui.venues.grammar.symbols import spelled
 from cvdtui.venues.grammar.venue import Action, Venue
 
 SIDES = {"buy": BUY, "sell": SELL}
@@ -110,6 +111,13 @@ class Gate(Venue):
         base, _, money = symbol.partition("_")
         contract = "1" if self._product.kind == "spot" else ""
         return Market(self.name, symbol, base, money, self._product.kind, 2, 6, contract_size=contract)
+
+    def spell(self, base: str, quote: str, leg: GroupLeg) -> tuple[str, ...]:
+        if leg != self._product.kind:
+            return ()
+        if leg == "spot":
+            return spelled("{base}_{quote}", base, quote, ("USDT", "USDC"), others=True)
+        return spelled("{base}_{quote}", base, quote, ("USDT",))
 
     # --- the socket
 

@@ -1,6 +1,8 @@
 """What a symbol says of its market when the venue has not described it: base, quote and safe decimals."""
 
-from cvdtui.model import Kind, Market
+from collections.abc import Sequence
+
+from cvdtui.model import DOLLAR, Kind, Market
 from cvdtui.venues.grammar.decimals import INVERSE_DECIMALS
 
 QUOTES = (
@@ -42,13 +44,26 @@ QUOTES = (
 """Quote assets by which concatenated symbols end, longer names before the ones they end with."""
 
 
-def split_symbol(symbol: str) -> tuple[str, str]:
+def split_symbol(symbol: str, quotes: Sequence[str] = QUOTES) -> tuple[str, str]:
     """Base and quote of a concatenated symbol (BTCUSDT -> BTC, USDT); the quote is empty when unknown."""
     pair = symbol.partition("_")[0]
-    for quote in QUOTES:
+    for quote in quotes:
         if pair.endswith(quote) and len(pair) > len(quote):
             return pair[: -len(quote)], quote
     return pair, ""
+
+
+def spelled(
+    form: str, base: str, quote: str, quotes: Sequence[str], *, others: bool = False
+) -> tuple[str, ...]:
+    """A pair in a venue's form ("{base}-{quote}"), in the quote given or, where none is, in each of `quotes`.
+
+    A quote not among `quotes` gives nothing, unless the venue lists `others` too; dollars in a bank (USD) are
+    never among those, for a venue that has them says so.
+    """
+    if quote:
+        quotes = (quote,) if quote in quotes or (others and quote != DOLLAR) else ()
+    return tuple(form.format(base=base, quote=money) for money in quotes)
 
 
 def spot_market(venue: str, symbol: str) -> Market:

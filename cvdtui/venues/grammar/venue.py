@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, Protocol, Unpack
 
 from cvdtui.errors import WireError
-from cvdtui.model import IdRule, Market, OpenInterest
+from cvdtui.model import GroupLeg, IdRule, Market, OpenInterest
 from cvdtui.venues.grammar.events import Candles, ColumnsPage, Event, Limits, Page, Request, clean
 from cvdtui.venues.grammar.parsing import to_columns
 from cvdtui.venues.grammar.requests import Window
@@ -71,6 +71,14 @@ class Venue(Protocol):
     @abstractmethod
     def default_market(self, symbol: str) -> Market:
         """A market from its symbol alone; raises WireError for a text that cannot be a symbol here."""
+
+    @abstractmethod
+    def spell(self, base: str, quote: str, leg: GroupLeg) -> tuple[str, ...]:
+        """The venue's symbols of a pair (BTC, USDT), the usual one first; none where it lists no such pair.
+
+        An empty quote asks for the quotes it lists itself. What is not known to be listed is left out rather
+        than guessed: these names are offered before the venue was asked for its instruments.
+        """
 
     def learn(self, market: Market) -> None:
         """Read this market's frames from now on, in its decimals."""

@@ -9,12 +9,13 @@ from typing import Unpack
 
 from msgspec.json import encode
 
-from cvdtui.model import IdRule, Kind, Market
+from cvdtui.model import GroupLeg, IdRule, Kind, Market
 from cvdtui.venues.grammar.decimals import INVERSE_DECIMALS
 from cvdtui.venues.grammar.events import Event, Limits, Page, Request
 from cvdtui.venues.grammar.instruments import Instruments, checked_symbol
 from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
 from cvdtui.venues.grammar.requests import Window, by_id_only, in_parts, question
+from cvdtui.venues.grammar.symbols import spelled
 from cvdtui.venues.grammar.venue import Action, Venue
 from cvdtui.venues.okx import rest
 from cvdtui.venues.okx.frames import LIQUIDATIONS, OPEN_INTEREST, TRADES, OkxFrames
@@ -74,6 +75,11 @@ class Okx(Venue):
         return Market(
             self.name, symbol, base, money, kind, 2, places, contract_size=contract, inverse=inverse
         )
+
+    def spell(self, base: str, quote: str, leg: GroupLeg) -> tuple[str, ...]:
+        if leg == "spot":
+            return spelled("{base}-{quote}", base, quote, ("USDT", "USDC"), others=True)
+        return spelled("{base}-{quote}-SWAP", base, quote, ("USDT", "USD", "USDC"))
 
     # --- the socket
 

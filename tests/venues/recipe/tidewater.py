@@ -6,7 +6,7 @@ from typing import Literal, Unpack
 from msgspec import Raw, Struct
 from msgspec.json import Decoder, encode
 
-from cvdtui.model import BUY, SELL, IdRule, Market
+from cvdtui.model import BUY, SELL, GroupLeg, IdRule, Market
 from cvdtui.venues.grammar.events import (
     Ack,
     Event,
@@ -23,6 +23,7 @@ from cvdtui.venues.grammar.instruments import Instruments, Row, checked_symbol, 
 from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
 from cvdtui.venues.grammar.parsing import event_of, is_wanted, page_of
 from cvdtui.venues.grammar.requests import Window, by_id_only, question
+from cvdtui.venues.grammar.symbols import spelled
 from cvdtui.venues.grammar.venue import Action, Venue
 
 LIMITS = Limits(
@@ -93,6 +94,9 @@ class Tidewater(Venue):
         symbol = checked_symbol(symbol).upper()
         base, _, quote = symbol.partition("-")
         return Market(self.name, symbol, base, quote, price_decimals=2, size_decimals=8)
+
+    def spell(self, base: str, quote: str, leg: GroupLeg) -> tuple[str, ...]:
+        return spelled("{base}-{quote}", base, quote, ("USD",)) if leg == "spot" else ()
 
     # --- the socket
 
