@@ -10,6 +10,8 @@ from cvdtui.venues.grammar.events import clean
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
 
+    from cvdtui.venues import Decode
+
 MOST_BYTES = 4 * 2**20
 """No frame of a trade stream is near this."""
 PING_S = 20.0
@@ -25,6 +27,8 @@ class Connection:
         self.opened_s = opened_s
         """Monotonic time of the handshake."""
         self.ending = asyncio.Event()
+        self.decode: Decode
+        """The venue's reading of its frames; set before `start`, made anew for every connection."""
         self.trades = 0
         """Frames with trades so far."""
         self.waiting_acks: set[int] = set()

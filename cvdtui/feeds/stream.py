@@ -160,6 +160,7 @@ class Socket:
                 continue
             self._connected += 1
             self._status = 0
+            fresh.decode = self._venue.decoder()
             every_s = self._options.heartbeat_s or self._venue.limits.heartbeat_s
             fresh.start(self._take, self._venue.heartbeat, every_s)
             self._spawn(self._greet(fresh))
@@ -254,7 +255,7 @@ class Socket:
         """One frame, from the wire to the Sink, in one go."""
         self._messages += 1
         try:
-            event = self._venue.decode(frame)
+            event = connection.decode(frame)
         except WireError as error:
             self._sink.on_rejected(error.market, str(error))
             return

@@ -19,6 +19,7 @@ class Shadow:
         """Frames that do not parse."""
         self.quotes = 0
         self._venue = venue
+        self._decode = venue.decoder()
         self._bar_us = bar_us
         self._judged: dict[str, _Judged] = {}
         self._kinds: dict[str, bool] = {}
@@ -36,7 +37,7 @@ class Shadow:
             judged.quote(quote, arrival_us)
             return
         try:
-            event = self._venue.decode(frame)
+            event = self._decode(frame)
         except WireError:
             self.rejected += 1
             return

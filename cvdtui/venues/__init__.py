@@ -28,7 +28,7 @@ from cvdtui.venues.grammar.events import (
     clean,
     is_symbol,
 )
-from cvdtui.venues.grammar.venue import Venue
+from cvdtui.venues.grammar.venue import Decode, Venue
 
 
 class MakeVenue(Protocol):
@@ -90,6 +90,7 @@ __all__ = [
     "Candles",
     "ClosedCandle",
     "ColumnsPage",
+    "Decode",
     "Event",
     "Faulty",
     "FormingCandle",

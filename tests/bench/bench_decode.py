@@ -45,7 +45,7 @@ def main():
     """Print one line: decode, json.loads, ratio."""
     many = frames()
     venue = VENUES["binance-usdm"](["BTCUSDT"])
-    ours, theirs = best_us(venue.decode, many), best_us(json.loads, many)
+    ours, theirs = best_us(venue.decoder(), many), best_us(json.loads, many)
     print(f"decode {ours:.2f} us a frame, json.loads {theirs:.2f} us, ratio {ours / theirs:.2f}")  # noqa: T201
 
 

@@ -47,7 +47,7 @@ class Ours:
             self.board.add(market)
 
     def take(self, frames: list[str]) -> None:
-        decode, on_trades = self.venue.decode, self.board.on_trades
+        decode, on_trades = self.venue.decoder(), self.board.on_trades
         for frame in frames:
             on_trades(decode(frame))
 

@@ -16,7 +16,8 @@ from cvdtui.venues import Event, Faulty, Several, Venue
 from cvdtui.venues.grammar.events import clean
 
 _STAMP = re.compile(rb"\d+(?:\.\d+)?:?[ \t]+")
-_CONNECTION = re.compile(rb"\w+://\S+ <-")
+_CONNECTION = re.compile(rb"\w+://\S+ <-(>?)")
+"""`url <-> time`: opened; `url <- time: frame`: what was sent."""
 _KIND = re.compile(rb'"e"\s*:\s*"(\w+)"')
 
 HEARTBEATS = (b"ping", b"pong")
@@ -28,6 +29,7 @@ class FramesReader:
 
     def __init__(self, venue: Venue) -> None:
         self._venue = venue
+        self._read_frame = venue.decoder()
         self._kinds: dict[str, bytes] = {}
 
     def read(self, where: str, chunks: Iterator[Chunk]) -> Iterator[Trades | Rejected | Ignored]:
@@ -65,10 +67,13 @@ class FramesReader:
         if stamp:
             text = text[stamp.end() :]
         if text[:1] not in (b"{", b"["):
-            if not text or text in HEARTBEATS or _CONNECTION.match(text):
+            note = _CONNECTION.match(text)
+            if note and note[1]:
+                self._read_frame = self._venue.decoder()  # what frames meant on the last one ended with it
+            if not text or text in HEARTBEATS or note:
                 return ()
             raise WireError(f"{NO_FRAME}: {clean(text[:40].decode(errors='replace'))!r}")
-        event = self._venue.decode(text)
+        event = self._read_frame(text)
         events = event.events if isinstance(event, Several) else (event,)
         return [self._part(one, text) for one in events]
 

@@ -26,7 +26,7 @@ from cvdtui.venues.grammar.instruments import checked_symbol
 from cvdtui.venues.grammar.options import VenueOptions, addresses
 from cvdtui.venues.grammar.requests import Window, in_parts, question
 from cvdtui.venues.grammar.symbols import coin_margined_market, perpetual_market, spelled, spot_market
-from cvdtui.venues.grammar.venue import Action, Venue
+from cvdtui.venues.grammar.venue import Action, Decode, Venue
 
 if TYPE_CHECKING:
     from cvdtui.venues.binance.rest import Product
@@ -91,6 +91,9 @@ class Binance(Venue):
             encode({"method": action.upper(), "params": part, "id": number}).decode()
             for number, part in enumerate(parts, first_id)
         )
+
+    def decoder(self) -> Decode:
+        return self._frames.decode
 
     def decode(self, frame: bytes | str) -> Event:
         return self._frames.decode(frame)

@@ -20,7 +20,7 @@ from cvdtui.venues.grammar.instruments import Instruments, checked_symbol
 from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
 from cvdtui.venues.grammar.requests import Window, in_parts, newest_only, question
 from cvdtui.venues.grammar.symbols import spelled, split_symbol
-from cvdtui.venues.grammar.venue import Action, Venue
+from cvdtui.venues.grammar.venue import Action, Decode, Venue
 
 MOST_SINGLE = 20
 """More instruments than this are asked for in one answer of all."""
@@ -83,6 +83,9 @@ class Bybit(Venue):
     def streams(self, symbol: str) -> tuple[str, ...]:
         """The streams of one market: its trades first."""
         return tuple(f"{topic}.{symbol}" for topic in self._product.topics)
+
+    def decoder(self) -> Decode:
+        return self._frames.decode
 
     def decode(self, frame: bytes | str) -> Event:
         return self._frames.decode(frame)

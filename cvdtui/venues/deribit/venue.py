@@ -26,7 +26,7 @@ from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
 from cvdtui.venues.grammar.parsing import failure_in, is_wanted, text_of
 from cvdtui.venues.grammar.requests import Window, by_id_only, question
 from cvdtui.venues.grammar.symbols import spelled
-from cvdtui.venues.grammar.venue import Action, Venue
+from cvdtui.venues.grammar.venue import Action, Decode, Venue
 
 LIMITS = Limits(
     weight_per_minute=300,
@@ -130,6 +130,9 @@ class Deribit(Venue):
     def greeting(self) -> tuple[str, ...]:
         """The wish for heartbeats, without which a quiet connection is cut."""
         return (call(OURS, "public/set_heartbeat", interval=BEAT_S),)
+
+    def decoder(self) -> Decode:
+        return self._frames.decode
 
     def decode(self, frame: bytes | str) -> Event:
         return self._frames.decode(frame)

@@ -1,7 +1,7 @@
 """What an exchange has to say for itself, and the answers most exchanges share."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, Protocol, Unpack
 
 from cvdtui.errors import WireError
@@ -11,6 +11,7 @@ from cvdtui.venues.grammar.parsing import to_columns
 from cvdtui.venues.grammar.requests import Window
 
 Action = Literal["subscribe", "unsubscribe"]
+Decode = Callable[[bytes | str], Event]
 
 
 class KnownMarkets(Protocol):
@@ -128,6 +129,15 @@ class Venue(Protocol):
     def heartbeat(self) -> str | None:
         """The frame due every `limits.heartbeat_s`."""
         return self.heartbeat_frame
+
+    def decoder(self) -> Decode:
+        """What reads the frames of one connection, the first to the last; feeds make one for each connection.
+
+        As it stands here: `decode`, which keeps nothing between frames. A venue whose frames mean something
+        on their own connection alone (channels numbered anew on each, subscriptions that replace one another)
+        makes an object that remembers them.
+        """
+        return self.decode
 
     @abstractmethod
     def decode(self, frame: bytes | str) -> Event:

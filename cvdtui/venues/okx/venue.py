@@ -16,7 +16,7 @@ from cvdtui.venues.grammar.instruments import Instruments, checked_symbol
 from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
 from cvdtui.venues.grammar.requests import Window, by_id_only, in_parts, question
 from cvdtui.venues.grammar.symbols import spelled
-from cvdtui.venues.grammar.venue import Action, Venue
+from cvdtui.venues.grammar.venue import Action, Decode, Venue
 from cvdtui.venues.okx import rest
 from cvdtui.venues.okx.frames import LIQUIDATIONS, OPEN_INTEREST, TRADES, OkxFrames
 
@@ -92,6 +92,9 @@ class Okx(Venue):
         if rest.type_of(symbol) == "SPOT":
             return (TRADES,)
         return (TRADES, OPEN_INTEREST, LIQUIDATIONS)
+
+    def decoder(self) -> Decode:
+        return self._frames.decode
 
     def decode(self, frame: bytes | str) -> Event:
         return self._frames.decode(frame)
