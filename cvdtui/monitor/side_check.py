@@ -8,7 +8,6 @@ from cvdtui.feeds.quotes import QuoteFeed
 from cvdtui.model import Link, Now, SideTrial
 from cvdtui.monitor.side_trial import Shadow
 from cvdtui.venues import VENUES
-from cvdtui.venues.binance.quotes import STREAMS, quotes_url
 
 RENEWED_US = 2_000_000
 """The figures on the screen are so old at most."""
@@ -31,11 +30,11 @@ class SideChecks:
         """Judge these markets, as far as it can be done; nothing unless the configuration wants it."""
         if not self._config.shadow_side:
             return
-        symbols: dict[str, list[str]] = {venue: [] for venue in STREAMS}
+        symbols: dict[str, list[str]] = {venue: [] for venue in self._symbols}
         for name in markets:
             venue, _, symbol = name.partition(":")
-            if venue in symbols:
-                symbols[venue].append(symbol)
+            if venue in VENUES:
+                symbols.setdefault(venue, []).append(symbol)
         for venue, wanted in symbols.items():
             if wanted != self._symbols.get(venue, []):
                 self._begin(venue, wanted)
@@ -65,8 +64,11 @@ class SideChecks:
             return
         address = self._config.venue(venue)
         grammar = VENUES[venue](symbols, ws_url=address.ws_url, rest_url=address.rest_url, now=self._now)
+        url = grammar.quotes_url(symbols)
+        if not url:
+            return
         shadow = self._shadows[venue] = Shadow(grammar, bar_us=self._config.bar * 1_000_000)
-        feed = QuoteFeed(f"{venue}/quotes", quotes_url(grammar, symbols), shadow.take, self._tell, self._now)
+        feed = QuoteFeed(f"{venue}/quotes", url, shadow.take, self._tell, self._now)
         task = self._tasks[venue] = asyncio.create_task(feed.run(), name=f"quotes {venue}")
         task.add_done_callback(self._ended)
 

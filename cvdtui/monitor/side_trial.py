@@ -7,8 +7,8 @@ from cvdtui.engine.side_trial import Trial
 from cvdtui.errors import WireError
 from cvdtui.model import Market, SideScore, SideTrial, Trades
 from cvdtui.venues import Several, Venue
-from cvdtui.venues.binance.quotes import Touch, read_quote
 from cvdtui.venues.grammar.decimals import TooFineError, grow, to_units
+from cvdtui.venues.grammar.events import QuoteTexts
 
 
 class Shadow:
@@ -27,7 +27,7 @@ class Shadow:
 
     def take(self, frame: bytes, arrival_us: int) -> None:
         """One frame, and when it arrived."""
-        quote = read_quote(frame)
+        quote = self._venue.read_quote(frame)
         if quote is not None:
             self.quotes += 1
             judged = self._judged.get(quote.symbol)
@@ -64,7 +64,7 @@ class _Judged:
         self.trial = Trial(bar_us)
         self._market = market
 
-    def quote(self, quote: Touch, arrival_us: int) -> None:
+    def quote(self, quote: QuoteTexts, arrival_us: int) -> None:
         try:
             self._price(quote.bid)
             ask = self._price(quote.ask)

@@ -35,6 +35,7 @@ SPOT = Product(
         trades_back_us=0,
     ),
     trade_id_rule="contiguous",
+    quotes_route="/stream",
     quotes=("USDT", "USDC", "FDUSD"),  # USD is Binance US alone
     info_weight=20,
     trades_weight=4,
@@ -64,6 +65,7 @@ USDM = Product(
         trades_back_us=48 * 3_600_000_000,
     ),
     trade_id_rule="ordered",
+    quotes_route="/public/stream",  # bookTicker and `trade`; aggTrade is on /market alone
     quotes=("USDT", "USDC"),
     cross_pairs=("ETHBTC",),
     info_weight=1,
@@ -82,6 +84,7 @@ COINM = Product(
     mirrors=(),
     limits=replace(USDM.limits, trades_page=1000, candles_page=1000),
     trade_id_rule="ordered",
+    quotes_route="",
     quotes=("USD",),
     form="{base}{quote}_PERP",
     info_weight=1,

@@ -47,6 +47,8 @@ class Product(Struct, frozen=True):
     """(limit below which, weight) in ascending order."""
     markets_by_symbol: bool
     """exchangeInfo takes `symbols`; else it answers with every instrument."""
+    quotes_route: str
+    """Where trades and quotes come on one socket; empty where they do not."""
     quotes: tuple[str, ...]
     """Which quotes are listed, the usual one first; spot has others too."""
     form: str = "{base}{quote}"

@@ -13,6 +13,7 @@ from cvdtui.model import GroupLeg, IdRule, Market, OpenInterest
 from cvdtui.venues.binance import rest
 from cvdtui.venues.binance.frames import SECONDS, BinanceFrames
 from cvdtui.venues.binance.instruments import BinanceInstruments, TimeBounds
+from cvdtui.venues.binance.quotes import read_quote
 from cvdtui.venues.grammar.events import (
     LATEST_US,
     Candles,
@@ -20,6 +21,7 @@ from cvdtui.venues.grammar.events import (
     Event,
     Limits,
     Page,
+    QuoteTexts,
     Request,
 )
 from cvdtui.venues.grammar.instruments import checked_symbol
@@ -97,6 +99,16 @@ class Binance(Venue):
 
     def decode(self, frame: bytes | str) -> Event:
         return self._frames.decode(frame)
+
+    def quotes_url(self, symbols: Sequence[str]) -> str:
+        if not self._product.quotes_route:
+            return ""
+        kinds = ("trade", "bookTicker")
+        streams = "/".join(f"{symbol.lower()}@{kind}" for symbol in symbols for kind in kinds)
+        return f"{self.ws_url}{self._product.quotes_route}?streams={streams}"
+
+    def read_quote(self, frame: bytes) -> QuoteTexts | None:
+        return read_quote(frame)
 
     # --- REST requests
 

@@ -114,6 +114,14 @@ Event = (
 )
 
 
+class QuoteTexts(Struct, frozen=True, gc=False):
+    """Best bid and ask of one market, as the venue wrote them."""
+
+    symbol: str
+    bid: str
+    ask: str
+
+
 class Request(Struct, frozen=True, gc=False):
     """One REST question as a value."""
 

@@ -6,7 +6,7 @@ from typing import Literal, Protocol, Unpack
 
 from cvdtui.errors import WireError
 from cvdtui.model import GroupLeg, IdRule, Market, OpenInterest
-from cvdtui.venues.grammar.events import Candles, ColumnsPage, Event, Limits, Page, Request, clean
+from cvdtui.venues.grammar.events import Candles, ColumnsPage, Event, Limits, Page, QuoteTexts, Request, clean
 from cvdtui.venues.grammar.parsing import to_columns
 from cvdtui.venues.grammar.requests import Window
 
@@ -142,6 +142,16 @@ class Venue(Protocol):
     @abstractmethod
     def decode(self, frame: bytes | str) -> Event:
         """One frame as an Event; raises WireError (with `market` where known) for one that does not parse."""
+
+    # --- trades and quotes together, which side rules are evaluated with
+
+    def quotes_url(self, symbols: Sequence[str]) -> str:  # noqa: ARG002
+        """A socket of both, so that their order means something; empty where the venue has none."""
+        return ""
+
+    def read_quote(self, frame: bytes) -> QuoteTexts | None:  # noqa: ARG002
+        """The best bid and ask in one of its frames; None where it is about something else."""
+        return None
 
     # --- REST requests
 
