@@ -18,7 +18,7 @@ ALLOWED = {
     "config/alerts.py": "an example in an error text",
     "config/schema.py": "the markets of a first start",
     "config/validators.py": "examples in error texts",
-    "feeds/files/guess.py": "the archives of aggTrades are a format of their own: one exchange publishes them",
+    "feeds/files/guess.py": "archives of aggTrades are a format of their own, which one exchange publishes",
     "sources/options.py": "the name of that format",
 }
 """Modules outside venues/NAME and the demo exchange that name a venue in code, and why they must."""

@@ -1,4 +1,7 @@
-"""Tidewater, a venue nobody runs: `fills` by WebSocket, trades by id over REST: README's recipe."""
+"""Tidewater, a venue nobody runs: `fills` by WebSocket, trades by id over REST.
+
+https://docs.example.org. It follows the recipe in cvdtui/venues/README.md.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import Literal, Unpack
