@@ -1,6 +1,6 @@
 """Exchanges as pure grammar: bytes in, values out; one file and one line here for each.
 
-A venue owns no socket, file, task or clock: feeds and files do, and ask it what to send and what came.
+A venue owns no socket, file, task or clock: feeds do. It says what to send, and what a received frame means.
 """
 
 from collections.abc import Iterable
@@ -47,7 +47,10 @@ class MakeVenue(Protocol):
 
 
 class _Named:
-    """A venue by the names of its class and its product; their modules are loaded when it is first made."""
+    """A venue by the names of its class and its product.
+
+    Their modules are loaded when it is first made: a start-up with two venues does not read the others.
+    """
 
     def __init__(self, made: str, product: str = "") -> None:
         self._made = made

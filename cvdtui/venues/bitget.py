@@ -27,7 +27,7 @@ from cvdtui.venues.grammar.events import (
 from cvdtui.venues.grammar.instruments import Instruments, Row, checked_symbol, decode
 from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
 from cvdtui.venues.grammar.parsing import epoch_us, event_of, failure_in, is_wanted, page_of
-from cvdtui.venues.grammar.requests import Window, in_parts, question
+from cvdtui.venues.grammar.requests import Window, get_request, in_parts
 from cvdtui.venues.grammar.symbols import spelled, split_symbol
 from cvdtui.venues.grammar.venue import Action, Venue
 
@@ -64,14 +64,14 @@ FUTURES = BitgetProduct("bitget-futures", "usdt-futures", "perp")
 
 class _Trade(Struct, gc=False):
     i: str
-    """Unique; a message tells the newest first."""
+    """Unique; a message has the newest first."""
     v: str
     """Base units, of futures too."""
     S: Literal["buy", "sell"]
     T: str
     p: str = ""
     P: str = ""
-    """Documents call the price so; the stream has been seen with `p`."""
+    """The documents' name of the price; the stream has been seen with `p`."""
 
 
 class _Arg(Struct, gc=False):
@@ -97,7 +97,7 @@ class _Instrument(Struct, gc=False):
     status: str = ""
 
 
-class _Answer(Struct, gc=False):
+class _Response(Struct, gc=False):
     code: str = ""
     msg: str = ""
     data: Raw = field(default_factory=Raw)
@@ -110,7 +110,7 @@ class _Time(Struct, gc=False):
 _FRAME = Decoder(_Frame)
 _TRADE = Decoder(_Trade)
 _RAWS = Decoder(list[Raw])
-_ANSWER = Decoder(_Answer)
+_RESPONSE = Decoder(_Response)
 _INSTRUMENTS = Decoder(list[_Instrument], strict=False)
 _TIME = Decoder(_Time, strict=False)
 
@@ -179,16 +179,16 @@ class Bitget(Venue):
     # --- REST
 
     def ask_time(self) -> Request:
-        return question(f"{self.rest_url}/api/v2/public/time", 1)
+        return get_request(f"{self.rest_url}/api/v2/public/time", 1)
 
     def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:  # noqa: ARG002 - all at once
-        """Every instrument of the product in one answer."""
+        """Every instrument of the product in one response."""
         category = self._product.instruments.upper()
-        return (question(f"{self.rest_url}/api/v3/market/instruments", 1, category=category),)
+        return (get_request(f"{self.rest_url}/api/v3/market/instruments", 1, category=category),)
 
-    def ask_trades(self, symbol: str, **window: Unpack[Window]) -> Request:  # noqa: ARG002 - never asked
-        """Never a question (`limits.trades_page` is 0); raises WireError."""
-        raise refuse(f"{self.name}:{symbol}", "trades are told by the stream alone")
+    def ask_trades(self, symbol: str, **window: Unpack[Window]) -> Request:  # noqa: ARG002 - never sent
+        """None (`limits.trades_page` is 0); raises WireError."""
+        raise refuse(f"{self.name}:{symbol}", "the stream alone sends trades")
 
     def read_time(self, body: bytes) -> int:
         return epoch_us(decode(_TIME, _data(body)).serverTime)
@@ -210,11 +210,12 @@ class Bitget(Venue):
         )
 
     def read_trades(self, body: bytes, symbol: str) -> Page:
-        """Never an answer; raises WireError."""
-        raise refuse(f"{self.name}:{symbol}", f"{len(body)} bytes of trades nobody asked for")
+        raise refuse(f"{self.name}:{symbol}", f"{len(body)} bytes of trades that were not requested")
 
     def read_failure(self, body: bytes) -> tuple[int, str]:
-        return failure_in(_ANSWER, body, lambda one: (int(one.code) if one.code.isdecimal() else 0, one.msg))
+        return failure_in(
+            _RESPONSE, body, lambda one: (int(one.code) if one.code.isdecimal() else 0, one.msg)
+        )
 
 
 def _row(raw: Raw) -> Row:
@@ -227,7 +228,7 @@ def _row(raw: Raw) -> Row:
 
 
 def _data(body: bytes) -> Raw:
-    answer = decode(_ANSWER, body)
-    if answer.code != "00000":
-        raise refuse(None, f"{clean(answer.code, 20)}: {clean(answer.msg)}")
-    return answer.data
+    response = decode(_RESPONSE, body)
+    if response.code != "00000":
+        raise refuse(None, f"{clean(response.code, 20)}: {clean(response.msg)}")
+    return response.data

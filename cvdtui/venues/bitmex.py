@@ -38,7 +38,7 @@ from cvdtui.venues.grammar.parsing import (
     text_of,
     us_of,
 )
-from cvdtui.venues.grammar.requests import Window, newest_only, question
+from cvdtui.venues.grammar.requests import Window, get_request, newest_only
 from cvdtui.venues.grammar.symbols import spelled, split_symbol
 from cvdtui.venues.grammar.venue import Action, Venue
 
@@ -48,7 +48,7 @@ LIMITS = Limits(
     connects=20,  # 40 within ten minutes or so, by the greeting's own count
     streams_per_socket=200,
     messages_per_second=2.0,
-    streams_per_message=1,  # a wrong symbol spoils no other's request
+    streams_per_message=1,  # an unknown symbol fails no other market's request
     socket_seconds=86_400,
     trades_page=1000,
     candles_page=0,
@@ -63,8 +63,8 @@ OURS = {"XBT": "BTC"}
 THEIRS = {"BTC": "XBT"}
 OF_THE_BOOK = frozenset({"Regular", ""})
 """Of `trdType`; settlements, blocks, crosses and references met no book."""
-TOLD = frozenset({"insert", "partial"})
-"""`insert` is news; `partial` is the table on subscribing: old trades, merged by their ids."""
+ACTIONS = frozenset({"insert", "partial"})
+"""Those read: `insert` is new, `partial` the table on subscribing: old trades, merged by their ids."""
 KINDS: dict[str, Kind] = {"FFWCSX": "perp", "FFCCSX": "future", "IFXXXP": "spot"}
 """Instrument types that are read, by their CFI code."""
 
@@ -74,12 +74,12 @@ class _Trade(Struct, gc=False):
     price: Raw
     trdMatchID: str
     homeNotional: Raw = field(default_factory=Raw)
-    """Base units: contracts are worth a different thing in each instrument, this is not."""
+    """Base units, whatever a contract of the instrument is."""
     side: Literal["Buy", "Sell", ""] | None = None
     trdType: str = ""
 
 
-class _Whose(Struct, gc=False):
+class _SymbolField(Struct, gc=False):
     symbol: str = ""
 
 
@@ -121,7 +121,7 @@ class _Time(Struct, gc=False):
 
 _FRAME = Decoder(_Frame)
 _TRADE = Decoder(_Trade)
-_WHOSE = Decoder(_Whose)
+_SYMBOL_FIELD = Decoder(_SymbolField)
 _RAWS = Decoder(list[Raw])
 _INSTRUMENTS = Decoder(list[_Instrument])
 _REFUSED = Decoder(_Refused)
@@ -142,7 +142,7 @@ class Bitmex(Venue):
         self.known: Instruments = instruments(self.default_market, symbols, options)
 
     def default_market(self, symbol: str) -> Market:
-        """A market from its symbol alone; raises WireError. Sizes are told in base units, whatever it is."""
+        """A market from its symbol alone; raises WireError. Sizes come in base units."""
         symbol = checked_symbol(symbol).upper()
         pair, is_spot, money = symbol.partition("_")
         base, quote = (pair, money) if is_spot else split_symbol(pair, QUOTES)
@@ -171,14 +171,16 @@ class Bitmex(Venue):
             return Pong()
         head = decode(_FRAME, frame)
         if head.error:
-            return Refusal(None, head.status, clean(head.error), _asked(head.request))
+            return Refusal(None, head.status, clean(head.error), _symbol_of(head.request))
         if head.success and head.subscribe:
             return Ack(None, head.subscribe.partition(":")[2])
         if head.table != "trade":
             return Other()
         raws = decode(_RAWS, head.data)
         return by_symbol(
-            raws, lambda raw: decode(_WHOSE, raw).symbol, lambda *told: self._trades(head.action, *told)
+            raws,
+            lambda raw: decode(_SYMBOL_FIELD, raw).symbol,
+            lambda *rows: self._trades(head.action, *rows),
         )
 
     def _trades(self, action: str, symbol: str, raws: Sequence[Raw]) -> Event:
@@ -186,7 +188,7 @@ class Bitmex(Venue):
         if instrument is None:
             return Other()
         name = instrument.market.name
-        if action not in TOLD:
+        if action not in ACTIONS:
             raise refuse(name, f"action {clean(action, 20)!r}: expected insert or partial")
         return event_of(page_of(self.known, symbol, raws, _row, self.id_rule))
 
@@ -194,16 +196,16 @@ class Bitmex(Venue):
 
     def ask_time(self) -> Request:
         """The exchange's clock, in the greeting of its REST address."""
-        return question(f"{self.rest_url}/api/v1", 1)
+        return get_request(f"{self.rest_url}/api/v1", 1)
 
     def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:  # noqa: ARG002 - all at once
-        """Every instrument in one answer."""
-        return (question(f"{self.rest_url}/api/v1/instrument/active", 1),)
+        """Every instrument in one response."""
+        return (get_request(f"{self.rest_url}/api/v1/instrument/active", 1),)
 
     def ask_trades(self, symbol: str, **window: Unpack[Window]) -> Request:
         """The newest trades; ids are in no order."""
         count = newest_only(f"{self.name}:{symbol}", window, LIMITS.trades_page)
-        return question(f"{self.rest_url}/api/v1/trade", 1, symbol=symbol, count=count, reverse="true")
+        return get_request(f"{self.rest_url}/api/v1/trade", 1, symbol=symbol, count=count, reverse="true")
 
     def read_time(self, body: bytes) -> int:
         return epoch_us(text_of(decode(_TIME, body).timestamp))
@@ -237,12 +239,12 @@ def _row(raw: Raw) -> Row | None:
         return None
     home = text_of(one.homeNotional)
     if not home or home == "null":
-        raise refuse(None, "no homeNotional, so its size cannot be told")
+        raise refuse(None, "no homeNotional, so its size is not known")
     return id_of(one.trdMatchID), us_of(one.timestamp), text_of(one.price), home, SIDES[one.side or ""], 1
 
 
-def _asked(request: _Request) -> str:
-    """The one symbol a refused request asked for."""
+def _symbol_of(request: _Request) -> str:
+    """The symbol of a refused request for one market."""
     topics = [request.args] if isinstance(request.args, str) else request.args
     symbol = topics[0].partition(":")[2] if len(topics) == 1 else ""
     return symbol if is_symbol(symbol) else ""

@@ -28,7 +28,7 @@ from cvdtui.venues.grammar.events import (
 from cvdtui.venues.grammar.instruments import Instruments, Row, checked_symbol, decode
 from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
 from cvdtui.venues.grammar.parsing import Moment, failure_in, is_wanted, page_of, us_of
-from cvdtui.venues.grammar.requests import Window, by_id_only, question
+from cvdtui.venues.grammar.requests import Window, by_id_only, get_request
 from cvdtui.venues.grammar.symbols import spelled
 from cvdtui.venues.grammar.venue import Action, Venue
 
@@ -38,7 +38,7 @@ LIMITS = Limits(
     connects=300,
     streams_per_socket=200,
     messages_per_second=8.0,
-    streams_per_message=2,  # one product: a wrong one may spoil the request for others
+    streams_per_message=2,  # one product: an unknown one fails the request for all in it
     socket_seconds=86_400,
     trades_page=1000,
     candles_page=0,
@@ -148,18 +148,18 @@ class Coinbase(Venue):
     # --- REST
 
     def ask_time(self) -> Request:
-        return question(f"{self.rest_url}/time", 1)
+        return get_request(f"{self.rest_url}/time", 1)
 
     def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:  # noqa: ARG002 - all at once
-        """Every product in one answer."""
-        return (question(f"{self.rest_url}/products", 1),)
+        """Every product in one response."""
+        return (get_request(f"{self.rest_url}/products", 1),)
 
     def ask_trades(self, symbol: str, **window: Unpack[Window]) -> Request:
-        """Trades from an id on, or the newest; by time there is no question."""
+        """Trades from an id on, or the newest; the endpoint takes no times."""
         from_id, limit = by_id_only(f"{self.name}:{symbol}", window, LIMITS.trades_page)
-        # `after` asks for what is older than an id: the page below the one that follows the last wanted.
+        # `after` gives what is older than an id: the page ends just below the first id not wanted.
         after = None if from_id is None else from_id + limit
-        return question(f"{self.rest_url}/products/{symbol}/trades", 1, limit=limit, after=after)
+        return get_request(f"{self.rest_url}/products/{symbol}/trades", 1, limit=limit, after=after)
 
     def read_time(self, body: bytes) -> int:
         return us_of(decode(_TIME, body).iso)
@@ -182,19 +182,19 @@ class Coinbase(Venue):
 
 
 def _row(match: _Match) -> Row:
-    side = BUY if match.side == "sell" else SELL  # the maker's side, turned round
+    side = BUY if match.side == "sell" else SELL  # the maker's side, inverted
     return match.trade_id, us_of(match.time), match.price, match.size, side, 1
 
 
 def _accepted(channels: list[_Channel]) -> Event:
-    """The answer lists every subscription there is."""
+    """The response lists every subscription there is."""
     products = [one for channel in channels if channel.name == "matches" for one in channel.product_ids]
     acks = tuple(Ack(None, symbol) for symbol in products if is_symbol(symbol))
     return acks[0] if len(acks) == 1 else Several(acks) if acks else Other()
 
 
 def _refusal(head: _Head) -> Refusal:
-    """The symbol is named in words only: "FOO-USD is not a valid product"."""
+    """The symbol stands in the text only: "FOO-USD is not a valid product"."""
     first = head.reason.partition(" ")[0]
     symbol = first if "-" in first and is_symbol(first) else ""
     text = ": ".join(part for part in (head.message, head.reason) if part)

@@ -1,4 +1,4 @@
-"""Hyperliquid, perpetuals: WebSocket `trades`; trades of the past cannot be asked for, only the newest few.
+"""Hyperliquid, perpetuals: WebSocket `trades`; past trades cannot be requested, only the newest few.
 
 https://hyperliquid.gitbook.io/hyperliquid-docs/for-developers/api/websocket/subscriptions, .../info-endpoint.
 """
@@ -64,7 +64,7 @@ class _Trade(Struct, gc=False):
     """Unique, and in no order."""
 
 
-class _Whose(Struct, gc=False):
+class _SymbolField(Struct, gc=False):
     coin: str = ""
 
 
@@ -75,7 +75,7 @@ class _Frame(Struct, gc=False):
 
 class _Response(Struct, gc=False):
     method: str = ""
-    subscription: _Whose = field(default_factory=_Whose)
+    subscription: _SymbolField = field(default_factory=_SymbolField)
 
 
 class _Coin(Struct, gc=False):
@@ -94,7 +94,7 @@ class _Time(Struct, gc=False):
 
 _FRAME = Decoder(_Frame)
 _TRADE = Decoder(_Trade)
-_WHOSE = Decoder(_Whose)
+_SYMBOL_FIELD = Decoder(_SymbolField)
 _RESPONSE = Decoder(_Response)
 _TEXT = Decoder(str)
 _RAWS = Decoder(list[Raw])
@@ -155,8 +155,8 @@ class Hyperliquid(Venue):
             case "pong":
                 return Pong()
             case "subscriptionResponse":
-                answer = decode(_RESPONSE, head.data)
-                return Ack(None, answer.subscription.coin) if answer.method == "subscribe" else Other()
+                response = decode(_RESPONSE, head.data)
+                return Ack(None, response.subscription.coin) if response.method == "subscribe" else Other()
             case "error":
                 return self._refusal(decode(_TEXT, head.data))
         return Other()
@@ -164,7 +164,7 @@ class Hyperliquid(Venue):
     def _refusal(self, text: str) -> Refusal:
         """The text ends with the request that was refused."""
         try:
-            coin = _WHOSE.decode(text[text.find("{") :] if "{" in text else "{}").coin
+            coin = _SYMBOL_FIELD.decode(text[text.find("{") :] if "{" in text else "{}").coin
         except DecodeError:
             coin = ""
         return Refusal(None, 0, clean(text), coin if is_symbol(coin) else "")
@@ -175,15 +175,15 @@ class Hyperliquid(Venue):
         return Request(f"{self.rest_url}/info", weight, "POST", encode(body))
 
     def ask_time(self) -> Request:
-        """The time of a book: there is no question for the clock alone."""
+        """The time of a book: there is no request for the clock alone."""
         return self._ask(2, type="l2Book", coin="BTC")
 
     def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:  # noqa: ARG002 - all at once
-        """Every perpetual in one answer."""
+        """Every perpetual in one response."""
         return (self._ask(20, type="meta"),)
 
-    def ask_trades(self, symbol: str, **window: Unpack[Window]) -> Request:  # noqa: ARG002 - only the newest can be had
-        """The newest few trades, whatever is asked for."""
+    def ask_trades(self, symbol: str, **window: Unpack[Window]) -> Request:  # noqa: ARG002 - only the newest
+        """The newest few trades, whatever the window."""
         return self._ask(20, type="recentTrades", coin=symbol)
 
     def read_time(self, body: bytes) -> int:
@@ -202,7 +202,7 @@ class Hyperliquid(Venue):
 
 
 def _coin(raw: Raw) -> str:
-    return decode(_WHOSE, raw).coin
+    return decode(_SYMBOL_FIELD, raw).coin
 
 
 def _row(raw: Raw) -> Row:

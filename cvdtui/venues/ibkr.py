@@ -47,7 +47,7 @@ class Fields(Struct, frozen=True, kw_only=True):
 
     @property
     def kind(self) -> Kind:
-        """What it is, in this program's words."""
+        """The kind of market."""
         return _KINDS.get(self.sec_type, "future")
 
 

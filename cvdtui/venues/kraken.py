@@ -36,7 +36,7 @@ from cvdtui.venues.grammar.parsing import (
     text_of,
     us_of,
 )
-from cvdtui.venues.grammar.requests import Window, question
+from cvdtui.venues.grammar.requests import Window, get_request
 from cvdtui.venues.grammar.symbols import spelled
 from cvdtui.venues.grammar.venue import Action, Venue
 
@@ -46,7 +46,7 @@ LIMITS = Limits(
     connects=70,  # about 150 in ten minutes before the address is shut out
     streams_per_socket=200,
     messages_per_second=10.0,
-    streams_per_message=1,  # so that a refusal says whom it means
+    streams_per_message=1,  # a refusal then names its market by the request
     socket_seconds=86_400,
     trades_page=1000,
     candles_page=0,
@@ -55,7 +55,7 @@ LIMITS = Limits(
     heartbeat_s=30.0,
 )
 OURS = {"XBT": "BTC", "XDG": "DOGE"}
-"""REST's older names of assets, and those of WebSocket v2, which are ours."""
+"""REST's older names of assets, and those of WebSocket v2, which are used here."""
 THEIRS = {ours: theirs for theirs, ours in OURS.items()}
 SIDES = {"buy": BUY, "sell": SELL, "b": BUY, "s": SELL}
 """The taker's side."""
@@ -71,7 +71,7 @@ class _Trade(Struct, gc=False):
     timestamp: Moment
 
 
-class _Whose(Struct, gc=False):
+class _SymbolField(Struct, gc=False):
     symbol: str = ""
 
 
@@ -99,7 +99,7 @@ class _Pair(Struct, gc=False):
     status: str = ""
 
 
-class _Answer(Struct, gc=False):
+class _Response(Struct, gc=False):
     error: list[str] = []
     result: Raw = field(default_factory=Raw)
 
@@ -110,9 +110,9 @@ class _Time(Struct, gc=False):
 
 _FRAME = Decoder(_Frame)
 _TRADE = Decoder(_Trade)
-_WHOSE = Decoder(_Whose)
+_SYMBOL_FIELD = Decoder(_SymbolField)
 _RAWS = Decoder(list[Raw])
-_ANSWER = Decoder(_Answer)
+_RESPONSE = Decoder(_Response)
 _PAIRS = Decoder(dict[str, _Pair])
 _TIME = Decoder(_Time)
 _BOOKS = Decoder(dict[str, Raw])
@@ -177,24 +177,24 @@ class Kraken(Venue):
 
     def ask_time(self) -> Request:
         """The exchange's clock, in whole seconds."""
-        return question(f"{self.rest_url}/0/public/Time", 1)
+        return get_request(f"{self.rest_url}/0/public/Time", 1)
 
     def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:  # noqa: ARG002 - all at once
-        """Every pair in one answer: one wrong name would spoil a question for some."""
-        return (question(f"{self.rest_url}/0/public/AssetPairs", 1),)
+        """Every pair in one response: one unknown name would fail a request for some."""
+        return (get_request(f"{self.rest_url}/0/public/AssetPairs", 1),)
 
     def ask_trades(self, symbol: str, **window: Unpack[Window]) -> Request:
         """Trades from a moment on (for an id: from `hint_us`, a time not after it), or the newest."""
         from_us = window.get("from_us")
         begin = window.get("hint_us") if from_us is None else from_us
         if window.get("from_id") is not None and begin is None:
-            raise refuse(f"{self.name}:{symbol}", "trades are asked for by time: an id needs `hint_us`")
+            raise refuse(f"{self.name}:{symbol}", "trades are requested by time: an id needs `hint_us`")
         base, _, quote = symbol.partition("/")
         pair = THEIRS.get(base, base) + THEIRS.get(quote, quote)
-        # `since` is in nanoseconds and not included itself. Whole pages, for the wanted ids may come late.
+        # `since` is in nanoseconds and excluded. Whole pages, for the ids looked for may stand late in them.
         since = None if begin is None else begin * 1000 - 1
         count = window.get("limit", LIMITS.trades_page) if begin is None else LIMITS.trades_page
-        return question(f"{self.rest_url}/0/public/Trades", 1, pair=pair, since=since, count=count)
+        return get_request(f"{self.rest_url}/0/public/Trades", 1, pair=pair, since=since, count=count)
 
     def read_time(self, body: bytes) -> int:
         return decode(_TIME, _result(body)).unixtime * 1_000_000
@@ -216,11 +216,11 @@ class Kraken(Venue):
         return page_of(self.known, symbol, raws, _rest_row, self.id_rule)
 
     def read_failure(self, body: bytes) -> tuple[int, str]:
-        return failure_in(_ANSWER, body, lambda one: (0, "; ".join(one.error)))
+        return failure_in(_RESPONSE, body, lambda one: (0, "; ".join(one.error)))
 
 
 def _symbol(raw: Raw) -> str:
-    return decode(_WHOSE, raw).symbol
+    return decode(_SYMBOL_FIELD, raw).symbol
 
 
 def _row(raw: Raw) -> Row:
@@ -236,11 +236,11 @@ def _rest_row(raw: Raw) -> Row:
 
 
 def _result(body: bytes) -> Raw:
-    """What an answer of status 200 holds; it may still be a refusal."""
-    answer = decode(_ANSWER, body)
-    if answer.error:
-        raise refuse(None, clean("; ".join(answer.error)))
-    return answer.result
+    """The result of a response; one of status 200 may still be a refusal."""
+    response = decode(_RESPONSE, body)
+    if response.error:
+        raise refuse(None, clean("; ".join(response.error)))
+    return response.result
 
 
 def _market(venue: str, one: _Pair, symbol: str) -> Market:

@@ -1,4 +1,4 @@
-"""A market from its name alone, as far as it is known before any venue has answered."""
+"""A market from its name alone, as far as it is known before any venue has responded."""
 
 from cvdtui.errors import ConfigError, CvdtuiError
 from cvdtui.model import Market

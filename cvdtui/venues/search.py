@@ -15,7 +15,7 @@ from cvdtui.venues.grammar.symbols import split_symbol
 from cvdtui.venues.lookup import VENUE_NAMES, market_named
 
 QUOTES = ("USDT", "USD", "USDC")
-"""Which quote is meant where none is said, the first that is listed."""
+"""Which quote is meant where none is given, the first that is listed."""
 _PERP = re.compile(
     r"\.P|[-_/ ]?(?:PERPETUAL|SWAP|PERP)|(?:(?<=[A-Z0-9]/[A-Z0-9]{3})|(?<=[A-Z0-9]/[A-Z0-9]{4})):[A-Z0-9]+"
 )
@@ -27,7 +27,7 @@ Listings = Mapping[str, Sequence[Market]]
 
 
 class MarketQuery(Struct, frozen=True, gc=False):
-    """What a typed name asks for; an empty field asks for nothing."""
+    """A typed name taken apart; an empty field restricts nothing."""
 
     code: str
     """The name without its venue, in capitals."""
@@ -89,16 +89,16 @@ def _asset(base: str) -> str:
 def resolve(text: str, listings: Listings, scope: Sequence[str]) -> tuple[Market, ...]:
     """The markets a typed name may mean among the venues of `scope` (or those it names): none, one, several.
 
-    Venues without a listing are asked how they would write it. `venue:SYMBOL` is taken at its word where
-    nothing listed fits better.
+    A venue whose instruments are not known contributes what it calls the pair. `venue:SYMBOL` is taken
+    literally where no instrument fits better.
     """
     query = read(text)
     venues = query.venues or tuple(scope)
     found = _instrument(query, [market for venue in venues for market in listings.get(venue, ())])
-    at_its_word = len(query.venues) == 1 and text.strip().startswith(f"{query.venues[0]}:")
-    if at_its_word and not found:
+    literal = len(query.venues) == 1 and text.strip().startswith(f"{query.venues[0]}:")
+    if literal and not found:
         return _literal(text)
-    if not at_its_word:
+    if not literal:
         found = [*found, *_spelled(query, [venue for venue in venues if not listings.get(venue)])]
     order = {venue: place for place, venue in enumerate(venues)}
     return tuple(
@@ -138,12 +138,12 @@ def _is_side(market: Market, side: GroupLeg | None) -> bool:
 
 
 def _undated(markets: list[Market]) -> list[Market]:
-    """Dated futures only where there is nothing else: their symbol asks for one of them."""
+    """Without dated futures, unless there is nothing else: one of those is meant by its own symbol."""
     return [market for market in markets if market.kind != "future"] or markets
 
 
 def _usual(markets: list[Market]) -> list[Market]:
-    """One market a venue and kind, in the usual quote, where no quote was said."""
+    """One market a venue and kind, in the usual quote, where no quote was given."""
     dollars = [market for market in _undated(markets) if money_of(market.quote) == DOLLAR]
     best: dict[tuple[str, str], Market] = {}
     for market in dollars or _undated(markets):
@@ -158,7 +158,7 @@ def _rank(market: Market) -> tuple[int, str]:
 
 
 def _spelled(query: MarketQuery, venues: Iterable[str]) -> list[Market]:
-    """What the venues call the pair; none of them has said yet what it lists."""
+    """What the venues call the pair, before their instruments are known."""
     registered = [venue for venue in venues if venue in VENUES]
     for base, quote in query.pairs:
         if not base.isalnum() or (quote and quote not in KNOWN_QUOTES):
@@ -192,7 +192,7 @@ def _grammar(venue: str) -> Venue:
 
 
 def search(text: str, markets: Iterable[Market], limit: int) -> list[Market]:
-    """Instruments whose name, asset or pair holds every word typed (or its letters in order), best first."""
+    """Instruments whose name, asset or pair has every word typed (or its letters in order), best first."""
     query = read(text)
     words = [word for word in re.split(r"[\s:/]+", text.lower()) if word]
     scored: list[tuple[tuple[int, int, str], Market]] = []

@@ -1,4 +1,4 @@
-"""Binance's frames to events: trades, closed candles, answers, and what is none of our business."""
+"""Binance's frames to events: trades, closed candles, responses, and frames that are not read."""
 
 from collections.abc import Callable
 from math import floor
@@ -8,7 +8,7 @@ from msgspec.json import Decoder
 
 from cvdtui.errors import WireError
 from cvdtui.model import BUY, SELL, IdRule, Liquidation, Liquidations, Market, Trade, Trades
-from cvdtui.venues.binance import rows as grammar
+from cvdtui.venues.binance import rows as wire
 from cvdtui.venues.binance.instruments import BinanceInstrument, TimeBounds
 from cvdtui.venues.binance.rest import read_candle
 from cvdtui.venues.grammar.decimals import LARGEST, near_units
@@ -27,21 +27,21 @@ from cvdtui.venues.grammar.events import (
 from cvdtui.venues.grammar.instruments import decode
 
 NOT_OF_THE_BOOK = frozenset({"INSURANCE_FUND", "ADL", "NA"})
-"""`X` of futures trades nobody's order made: they enter nothing (RPI and MARKET stay)."""
+"""`X` of futures trades that met no book: they enter nothing (RPI and MARKET stay)."""
 READ = frozenset({"aggTrade", "trade", "kline", "forceOrder"})
 """Events we read; the others are other streams."""
 SECONDS = {"1s": 1, "1m": 60, "5m": 300, "15m": 900, "1h": 3600, "4h": 14400, "1d": 86400}
-_KNOWN_FRAME = Decoder(grammar.KnownFrame, strict=False)
-_KNOWN_BARE = Decoder(grammar.Known, strict=False)
-_EXACT_FRAME = Decoder(grammar.ExactFrame, strict=False)
-_EXACT_BARE = Decoder(grammar.ExactTexts, strict=False)
-_FRAME = Decoder(grammar.BinanceFrame)
-_AggData = grammar.AggData
+_KNOWN_FRAME = Decoder(wire.KnownFrame, strict=False)
+_KNOWN_BARE = Decoder(wire.Known, strict=False)
+_EXACT_FRAME = Decoder(wire.ExactFrame, strict=False)
+_EXACT_BARE = Decoder(wire.ExactTexts, strict=False)
+_FRAME = Decoder(wire.BinanceFrame)
+_AggData = wire.AggData
 _DECODE = _KNOWN_FRAME.decode
 
 
 class BinanceFrames:
-    """Reads the frames of the markets in `scales`; another symbol goes to `stranger` or is ignored."""
+    """Reads the frames of the markets in `scales`; others are learnt by `unknown_symbol`, or ignored."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class BinanceFrames:
         try:
             row = _DECODE(frame).data
         except (DecodeError, UnicodeError):
-            return self._rarer(frame)
+            return self._other_frame(frame)
         if row.__class__ is not _AggData:
             return self._known(frame, row)
         scale = self._scales.get(row.s)
@@ -78,45 +78,43 @@ class BinanceFrames:
             and price + size < scale.limit
         ):
             return Trades(scale.market, (Trade(row.a, time * 1000, units, amount, SELL if row.m else BUY),))
-        return self._careful(frame, scale, row, "contiguous")
+        return self._exact(frame, scale, row, "contiguous")
 
-    def _known(self, frame: bytes | str, row: grammar.Known) -> Event:
+    def _known(self, frame: bytes | str, row: wire.Known) -> Event:
         """An event of a kind we read: of a market we know, or one to be learnt or ignored."""
-        if isinstance(row, grammar.ForceData):
+        if isinstance(row, wire.ForceData):
             return self._liquidation(row.o)
         scale = self._scale(row.s)
         if scale is None:
             return self._others[None]
-        if isinstance(row, grammar.KlineData):
+        if isinstance(row, wire.KlineData):
             return self._kline(scale, row.k)
-        if isinstance(row, grammar.AggData):
-            return self._careful(frame, scale, row, "contiguous")
+        if isinstance(row, wire.AggData):
+            return self._exact(frame, scale, row, "contiguous")
         if row.X in NOT_OF_THE_BOOK:
             return Trades(scale.market, (), self._trade_id_rule, "taker", 1)
         if not (0.0 < row.p < LARGEST and 0.0 < row.q < LARGEST):
             text = f"price {row.p!r}, size {row.q!r}: expected more than 0 and less than 1e15"
             raise refuse(scale.market.name, text)
-        plain = grammar.AggRow(row.t, row.p, row.q, row.T, row.m)
-        return self._careful(frame, scale, plain, self._trade_id_rule)
+        plain = wire.AggRow(row.t, row.p, row.q, row.T, row.m)
+        return self._exact(frame, scale, plain, self._trade_id_rule)
 
-    def _careful(
-        self, frame: bytes | str, scale: BinanceInstrument, row: grammar.AggRow, rule: IdRule
-    ) -> Trades:
-        """A row off the hot path: refuse it and say why, or read its decimals, growing the market."""
+    def _exact(self, frame: bytes | str, scale: BinanceInstrument, row: wire.AggRow, rule: IdRule) -> Trades:
+        """A row off the hot path: refused with the reason, or read by its decimals, growing the market."""
         try:
-            time_us = grammar.time_of(row, self._clock)
+            time_us = wire.time_of(row, self._clock)
         except ValueError as error:
             raise refuse(scale.market.name, str(error)) from None
-        trade = grammar.quick_trade(scale, row, time_us)
+        trade = wire.quick_trade(scale, row, time_us)
         if trade is None:
             try:
                 texts = _EXACT_FRAME.decode(frame).data
             except DecodeError:
                 texts = decode(_EXACT_BARE, frame, scale.market.name)
-            trade = grammar.exact_trade(scale, row, texts, time_us)
+            trade = wire.exact_trade(scale, row, texts, time_us)
         return Trades(scale.market, (trade,), rule)
 
-    def _kline(self, scale: BinanceInstrument, kline: grammar.Kline) -> Event:
+    def _kline(self, scale: BinanceInstrument, kline: wire.Kline) -> Event:
         seconds = SECONDS.get(kline.i)
         if seconds is None:
             return self._other(scale.market.name)
@@ -126,33 +124,33 @@ class BinanceFrames:
         candle = read_candle(scale, seconds, kline.t, numbers, kline.n, self._clock)
         return ClosedCandle(scale.market, candle)
 
-    def _liquidation(self, order: grammar.ForcedOrder) -> Event:
-        """A position closed by force; only the latest of a second is told, so sums are too low."""
+    def _liquidation(self, order: wire.ForcedOrder) -> Event:
+        """A position closed by force; only the latest of a second is sent, so sums are too low."""
         scale = self._scale(order.s)
         if scale is None:
             return self._others[None]
         market = scale.market
         try:
-            time_us = grammar.time_of(order, self._clock)
+            time_us = wire.time_of(order, self._clock)
             price = near_units(order.ap, market.price_decimals)
             size = scale.instrument.near_size(order.z, price)
         except (ValueError, ZeroDivisionError, WireError) as error:
             raise refuse(market.name, f"liquidation: {error}") from None
-        told = Liquidation(time_us, price, size, SELL if order.S == "SELL" else BUY)
-        return Liquidations(market, (told,), complete=False)
+        liquidation = Liquidation(time_us, price, size, SELL if order.S == "SELL" else BUY)
+        return Liquidations(market, (liquidation,), complete=False)
 
-    def _rarer(self, raw: bytes | str) -> Event:
+    def _other_frame(self, raw: bytes | str) -> Event:
         """Any frame but a wrapped trade or candle that parses."""
         frame = decode(_FRAME, raw)
-        if isinstance(frame.data, grammar.Head):
+        if isinstance(frame.data, wire.Head):
             if frame.data.e in READ:
                 decode(_KNOWN_FRAME, raw, self._named(frame.data.s))  # raises the reason
         elif frame.e in READ:
             return self._known(raw, decode(_KNOWN_BARE, raw, self._named(frame.s)))
-        return self._answer(frame)
+        return self._response(frame)
 
-    def _answer(self, frame: grammar.BinanceFrame) -> Event:
-        head = frame.data if isinstance(frame.data, grammar.Head) else frame
+    def _response(self, frame: wire.BinanceFrame) -> Event:
+        head = frame.data if isinstance(frame.data, wire.Head) else frame
         symbol = head.s or frame.stream.partition("@")[0].upper()
         if head.e == "serverShutdown" or frame.stream == "!serverShutdown":
             return Shutdown("the exchange announced that it closes this connection")
@@ -160,14 +158,14 @@ class BinanceFrames:
             raise refuse(self._named(symbol), f"a frame of {clean(frame.stream, 60)} without a trade in it")
         number = frame.id if isinstance(frame.id, int) else None
         if frame.error is not None or frame.code or frame.msg:
-            failure = frame.error or grammar.Failure(frame.code, frame.msg)
+            failure = frame.error or wire.Failure(frame.code, frame.msg)
             return Refusal(number, failure.code, clean(failure.msg) or "no reason given")
         if frame.id is not None and bytes(frame.result):
             return Ack(number)
         return self._other(self._named(symbol))
 
     def _scale(self, symbol: str) -> BinanceInstrument | None:
-        """The scale of a symbol; one not asked for is learnt where every symbol is welcome (files)."""
+        """The scale of a symbol; an unknown one is learnt where any symbol is taken (files)."""
         scale = self._scales.get(symbol)
         if scale is None and self._unknown_symbol is not None and is_symbol(symbol):
             scale = self._scales[symbol] = BinanceInstrument(self._unknown_symbol(symbol))

@@ -1,4 +1,4 @@
-"""Binance's markets with their powers of ten, and the bounds of believable times: what each trade needs."""
+"""Binance's markets with their powers of ten, and the bounds of plausible times: what each trade needs."""
 
 from collections.abc import Callable
 
@@ -25,14 +25,14 @@ class BinanceInstrument:
         self.instrument = Instrument(market)
         """The same market for texts."""
         self.last_price = 0
-        """Of the last trade told in contracts."""
+        """Of the last trade sent in contracts."""
         self.limit = EXACT / max(self.price_scale, self.size_scale, 10.0**USUAL_DECIMALS)
         if market.inverse or market.contract_size != "1":
-            self.limit = 0.0  # contracts are reckoned exactly: no float will do
+            self.limit = 0.0  # contracts are converted exactly: a float would round
 
     def grow(self, price_decimals: int, size_decimals: int) -> None:
         grown = grow(self.market, price_decimals, size_decimals)
-        if grown.price_decimals > self.market.price_decimals:  # so the tick is not what was believed
+        if grown.price_decimals > self.market.price_decimals:  # the tick was not the one assumed
             grown = replace(grown, tick=1)
         self.learn(grown)
 
@@ -61,7 +61,7 @@ class BinanceInstruments:
 
 
 class TimeBounds:
-    """The upper bound of believable times: one day past the clock handed in, or a fixed one."""
+    """The upper bound of plausible times: one day past the clock handed in, or a fixed one."""
 
     __slots__ = ("_now", "latest_ms", "latest_us")
 
@@ -70,7 +70,7 @@ class TimeBounds:
         self.latest_us = 0 if now else latest_us
         self.latest_ms = self.latest_us // 1000
 
-    def believes(self, time_us: int) -> bool:
+    def is_plausible(self, time_us: int) -> bool:
         """Whether a time lies between 2009 and tomorrow; reads the clock only when it must."""
         if EARLIEST_US <= time_us <= self.latest_us:
             return True

@@ -31,9 +31,9 @@ def read_quote(frame: bytes) -> QuoteTexts | None:
     if b"bookTicker" not in frame and b'"B":' not in frame:
         return None
     try:
-        told = _FRAME.decode(frame).data if b'"stream"' in frame else _BARE.decode(frame)
+        quote = _FRAME.decode(frame).data if b'"stream"' in frame else _BARE.decode(frame)
     except DecodeError:
         return None
-    if told.e != "bookTicker" or not told.u:
+    if quote.e != "bookTicker" or not quote.u:
         return None
-    return QuoteTexts(told.s, told.b, told.a)
+    return QuoteTexts(quote.s, quote.b, quote.a)

@@ -1,4 +1,4 @@
-"""Binance's REST answers read into markets, trades, columns and candles; and what its products differ in."""
+"""Binance's REST responses read into markets, trades, columns, candles; and in what its products differ."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,7 @@ from msgspec.json import Decoder
 
 from cvdtui.errors import WireError
 from cvdtui.model import BUY, SELL, Candle, Columns, IdRule, Kind, Market, OpenInterest, Trade, Trades
-from cvdtui.venues.binance import rows as grammar
+from cvdtui.venues.binance import rows as wire
 from cvdtui.venues.binance.instruments import BinanceInstrument, TimeBounds
 from cvdtui.venues.grammar.decimals import INVERSE_DECIMALS, decimals_of, near_units, plain, to_units
 from cvdtui.venues.grammar.events import (
@@ -46,7 +46,7 @@ class Product(Struct, frozen=True):
     candle_weights: tuple[tuple[int, int], ...]
     """(limit below which, weight) in ascending order."""
     markets_by_symbol: bool
-    """exchangeInfo takes `symbols`; else it answers with every instrument."""
+    """exchangeInfo takes `symbols`; else it responds with every instrument."""
     quotes_route: str
     """Where trades and quotes come on one socket; empty where they do not."""
     quotes: tuple[str, ...]
@@ -59,7 +59,7 @@ class Product(Struct, frozen=True):
     """Sizes are contracts of so many US dollars (`contractSize`)."""
 
     def candles_weight(self, limit: int) -> int:
-        """Weight of a klines question of so many rows."""
+        """Weight of a klines request of so many rows."""
         return next(weight for below, weight in self.candle_weights if limit < below)
 
 
@@ -98,11 +98,11 @@ TRADING = frozenset({"", "TRADING"})
 _INFO = Decoder(_Info)
 _OPEN_INTEREST = Decoder(_OpenInterest)
 _TIME = Decoder(_Time)
-_FAILURE = Decoder(grammar.Failure)
-_ROWS = Decoder(list[grammar.AggRow], strict=False)
-_ROW = Decoder(grammar.AggRow, strict=False)
+_FAILURE = Decoder(wire.Failure)
+_ROWS = Decoder(list[wire.AggRow], strict=False)
+_ROW = Decoder(wire.AggRow, strict=False)
 _RAW_ROWS = Decoder(list[Raw])
-_EXACT = Decoder(grammar.ExactTexts, strict=False)
+_EXACT = Decoder(wire.ExactTexts, strict=False)
 _KLINE = Decoder(tuple[int, str, str, str, str, str, int, str, int, str, str, str], strict=False)
 
 
@@ -113,24 +113,27 @@ def read_time(body: bytes) -> int:
 
 def read_open_interest(scale: BinanceInstrument, body: bytes, clock: TimeBounds) -> OpenInterest:
     """Open interest in base units; raises WireError."""
-    answer = decode(_OPEN_INTEREST, body, scale.market.name)
-    time_us = to_us(answer.time)
-    if not clock.believes(time_us):
-        raise refuse(scale.market.name, f"open interest of {clean(answer.time, 40)}: not a time of ours")
+    response = decode(_OPEN_INTEREST, body, scale.market.name)
+    time_us = to_us(response.time)
+    if not clock.is_plausible(time_us):
+        raise refuse(
+            scale.market.name,
+            f"open interest of {clean(response.time, 40)}: expected 2009-01-01 to one day ahead",
+        )
     if scale.market.inverse:
-        return _notional_in_base(scale, answer.openInterest, time_us)
-    return OpenInterest(scale.market, time_us, near_units(answer.openInterest, scale.market.size_decimals))
+        return _notional_in_base(scale, response.openInterest, time_us)
+    return OpenInterest(scale.market, time_us, near_units(response.openInterest, scale.market.size_decimals))
 
 
 def _notional_in_base(scale: BinanceInstrument, contracts: str, time_us: int) -> OpenInterest:
-    """Contracts at the last price seen, which the answer lacks; raises WireError before there is one."""
+    """Contracts at the last price seen, which the response lacks; raises WireError before there is one."""
     if not scale.last_price:
         raise refuse(scale.market.name, "open interest in contracts, and no price yet")
     return OpenInterest(scale.market, time_us, scale.instrument.near_size(contracts, scale.last_price))
 
 
 def read_failure(body: bytes) -> tuple[int, str]:
-    """Code and cleaned text of an error answer; (0, "") when it is none."""
+    """Code and cleaned text of an error response; (0, "") when it is none."""
     try:
         failure = _FAILURE.decode(body)
     except (DecodeError, UnicodeDecodeError):
@@ -177,14 +180,14 @@ def _market(product: Product, one: _Instrument) -> Market:
 # --- trades
 
 
-def _rows(body: bytes) -> tuple[list[tuple[int, grammar.AggRow]], list[str], int]:
+def _rows(body: bytes) -> tuple[list[tuple[int, wire.AggRow]], list[str], int]:
     """Rows that are rows with their number, why the others are not, and how many there were."""
     try:
         rows = _ROWS.decode(body)
         return list(enumerate(rows)), [], len(rows)
     except (DecodeError, UnicodeDecodeError):
         raws = decode(_RAW_ROWS, body)
-    kept: list[tuple[int, grammar.AggRow]] = []
+    kept: list[tuple[int, wire.AggRow]] = []
     refused: list[str] = []
     for number, raw in enumerate(raws):
         try:
@@ -204,11 +207,11 @@ def read_trades(scale: BinanceInstrument, body: bytes, clock: TimeBounds) -> Pag
         wrong: list[str] = []
         for number, row in rows:
             try:
-                time_us = grammar.time_of(row, clock)
-                trade = grammar.quick_trade(scale, row, time_us)
+                time_us = wire.time_of(row, clock)
+                trade = wire.quick_trade(scale, row, time_us)
                 if trade is None:
                     raws = raws or _RAW_ROWS.decode(body)
-                    trade = grammar.exact_trade(scale, row, _EXACT.decode(raws[number]), time_us)
+                    trade = wire.exact_trade(scale, row, _EXACT.decode(raws[number]), time_us)
             except (ValueError, WireError) as error:
                 wrong.append(f"row {number}: {error}")
             else:
@@ -228,7 +231,7 @@ def read_columns(scale: BinanceInstrument, body: bytes, clock: TimeBounds) -> Co
     if rows:
         ids = [row.a for row in rows]
         times = [to_us(row.T) for row in rows]
-        if clock.believes(min(times)) and clock.believes(max(times)):
+        if clock.is_plausible(min(times)) and clock.is_plausible(max(times)):
             price = _integers(np.array([row.p for row in rows]), scale.price_scale, scale.limit)
             size = _integers(np.array([row.q for row in rows]), scale.size_scale, scale.limit)
             if price is not None and size is not None:
@@ -281,9 +284,9 @@ def read_candle(  # noqa: PLR0913 - the fields of one row
 ) -> Candle:
     """One closed candle from its texts (o h l c, volume, taker buy, the two in quote); raises WireError."""
     if scale.market.inverse:
-        texts = grammar.in_base(scale, texts)
-    candle = grammar.exact_candle(scale, seconds, to_us(time), texts, trades)
-    fault = grammar.faults_of_candle(candle, clock)
+        texts = wire.in_base(scale, texts)
+    candle = wire.exact_candle(scale, seconds, to_us(time), texts, trades)
+    fault = wire.faults_of_candle(candle, clock)
     if fault:
         raise refuse(scale.market.name, f"candle: {fault}")
     return candle

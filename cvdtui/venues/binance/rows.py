@@ -98,7 +98,7 @@ class ForcedOrder(Struct, gc=False):
 
 
 class ForceData(Struct, gc=False, tag_field="e", tag="forceOrder"):
-    """A liquidation: of each second only the latest is told."""
+    """A liquidation: of each second only the latest is sent."""
 
     o: ForcedOrder
 
@@ -107,7 +107,7 @@ Known = AggData | TradeData | KlineData | ForceData
 
 
 class KnownFrame(Struct, gc=False):
-    """An event of a combined stream; told apart by `e` in one pass."""
+    """An event of a combined stream; its kind is read from `e` in the same pass."""
 
     data: Known
 
@@ -133,14 +133,14 @@ class Failure(Struct, gc=False):
 
 
 class Head(Struct, gc=False):
-    """What tells one frame from another."""
+    """What distinguishes one frame from another."""
 
     e: str = ""
     s: str = ""
 
 
 class BinanceFrame(Struct, gc=False):
-    """Any frame: an event (bare or in `data`), or an answer to a request of ours."""
+    """Any frame: an event (bare or in `data`), or the response to a request."""
 
     e: str = ""
     s: str = ""
@@ -154,9 +154,9 @@ class BinanceFrame(Struct, gc=False):
 
 
 def time_of(row: AggRow | ForcedOrder, clock: TimeBounds) -> int:
-    """The trade's time in us; raises ValueError with the reason when nobody can believe it."""
+    """The trade's time in us; raises ValueError with the reason for an implausible one."""
     time_us = to_us(row.T)
-    if not clock.believes(time_us):
+    if not clock.is_plausible(time_us):
         raise ValueError(f"time {clean(time_us, 40)} us: expected 2009-01-01 to one day ahead")
     return time_us
 
@@ -236,7 +236,7 @@ def in_base(scale: BinanceInstrument, numbers: tuple[str, ...]) -> tuple[str, ..
 
 def faults_of_candle(candle: Candle, clock: TimeBounds) -> str:
     """Why a candle makes no sense, or an empty text."""
-    if not clock.believes(candle.time_us) or candle.time_us % (candle.seconds * 1_000_000):
+    if not clock.is_plausible(candle.time_us) or candle.time_us % (candle.seconds * 1_000_000):
         return (
             f"time {clean(candle.time_us, 40)} us: expected a multiple of {candle.seconds} s since 2009-01-01"
         )

@@ -1,6 +1,6 @@
 """Binance spot, USD-M and COIN-M futures: addresses, subscriptions, frames to trades, REST both ways.
 
-One class serves all; what differs is said in a Product. Spot: https://developers.binance.com/docs/binance-spot-api-docs,
+One class serves all; what differs stands in a Product. Spot: https://developers.binance.com/docs/binance-spot-api-docs,
 USD-M: https://developers.binance.com/docs/derivatives/usds-margined-futures.
 """
 
@@ -26,7 +26,7 @@ from cvdtui.venues.grammar.events import (
 )
 from cvdtui.venues.grammar.instruments import checked_symbol
 from cvdtui.venues.grammar.options import VenueOptions, addresses
-from cvdtui.venues.grammar.requests import Window, in_parts, question
+from cvdtui.venues.grammar.requests import Window, get_request, in_parts
 from cvdtui.venues.grammar.symbols import coin_margined_market, perpetual_market, spelled, spot_market
 from cvdtui.venues.grammar.venue import Action, Decode, Venue
 
@@ -77,7 +77,7 @@ class Binance(Venue):
     # --- the socket
 
     def socket_url(self) -> str:
-        """Where to connect; what is wanted is said by `subscribe`."""
+        """The combined stream: `subscribe` names the streams."""
         return self.ws_url + self._product.stream_route
 
     def streams(self, symbol: str) -> tuple[str, ...]:
@@ -113,13 +113,13 @@ class Binance(Venue):
     # --- REST requests
 
     def _ask(self, path: str, weight: int, **params: object) -> Request:
-        return question(f"{self.rest_url}{self._product.rest_route}{path}", weight, **params)
+        return get_request(f"{self.rest_url}{self._product.rest_route}{path}", weight, **params)
 
     def ask_time(self) -> Request:
         return self._ask("/time", 1)
 
     def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:
-        """What the exchange says of these instruments (none given: of all); read by `read_markets`."""
+        """ExchangeInfo of these instruments where the product takes symbols, else of all."""
         if not symbols or not self._product.markets_by_symbol:
             return (self._ask("/exchangeInfo", self._product.info_weight),)
         wanted = encode(list(symbols)).decode()
@@ -164,31 +164,27 @@ class Binance(Venue):
         return rest.read_time(body)
 
     def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
-        """Those of `symbols` (or all) that the answer describes, with their true decimals and tick."""
         return rest.read_markets(self._product, body, frozenset(symbols))
 
     def read_trades(self, body: bytes, symbol: str) -> Page:
-        """An answer to `ask_trades`; raises WireError when it is no list of rows."""
         return rest.read_trades(self.known.by_symbol[symbol], body, self._clock)
 
     def read_columns(self, body: bytes, symbol: str) -> ColumnsPage:
-        """`read_trades` as numpy columns: for history, where rows are many."""
+        """Without a trade object a row: history is many rows."""
         return rest.read_columns(self.known.by_symbol[symbol], body, self._clock)
 
     def read_candles(self, body: bytes, symbol: str, seconds: int) -> Candles:
-        """An answer to `ask_candles`; the last may still be open when the window reaches into the present."""
+        """The last may still be open when the window reaches into the present."""
         return rest.read_candles(self.known.by_symbol[symbol], body, seconds, self._clock)
 
     def ask_open_interest(self, symbol: str) -> Request | None:
-        """A question for the open interest of now; None on spot."""
+        """None on spot, which has none."""
         if self._product.kind == "spot":
             return None
         return self._ask("/openInterest", 1, symbol=symbol)
 
     def read_open_interest(self, body: bytes, symbol: str) -> OpenInterest:
-        """An answer to `ask_open_interest`; raises WireError."""
         return rest.read_open_interest(self.known.by_symbol[symbol], body, self._clock)
 
     def read_failure(self, body: bytes) -> tuple[int, str]:
-        """Code and cleaned text of an error answer; (0, "") when it is none."""
         return rest.read_failure(body)

@@ -1,4 +1,4 @@
-"""Bybit's frames to events: trades, tickers' open interest, liquidations, answers.
+"""Bybit's frames to events: trades, tickers' open interest, liquidations, responses.
 
 https://bybit-exchange.github.io/docs/v5/websocket/public/trade, .../ticker, .../all-liquidation.
 """
@@ -41,7 +41,7 @@ class TradeFrame(Struct, gc=False):
 
 
 class Ticker(Struct, gc=False):
-    """What a ticker says of open interest; an absent field did not change."""
+    """A ticker's open interest; an absent field did not change."""
 
     symbol: str
     openInterest: str = ""
@@ -76,7 +76,7 @@ class LiquidationFrame(Struct, gc=False):
 
 
 class BybitHead(Struct, gc=False):
-    """Any other frame: of a topic, or an answer."""
+    """Any other frame: of a topic, or an response."""
 
     topic: str = ""
     op: str = ""
@@ -93,33 +93,33 @@ _HEAD = Decoder(BybitHead)
 
 
 class BybitFrames:
-    """Reads the frames of the markets in a listing."""
+    """Reads the frames of the watched markets."""
 
     def __init__(self, instruments: Instruments) -> None:
         self._instruments = instruments
         self._one_sided: set[str] = set()
-        """Markets whose tickers say one side's open interest."""
+        """Markets whose tickers have one side's open interest."""
 
     def decode(self, frame: bytes | str) -> Event:
         """One frame as an Event; raises WireError for one that does not parse."""
         try:
-            told = _TRADES.decode(frame)
+            trades = _TRADES.decode(frame)
         except (DecodeError, UnicodeError):
-            return self._rarer(frame)
-        if not told.topic.startswith(("publicTrade.", "trade.")):
-            return self._rarer(frame)
-        symbol = told.data[0].s if told.data else told.topic.rpartition(".")[2]
+            return self._other_frame(frame)
+        if not trades.topic.startswith(("publicTrade.", "trade.")):
+            return self._other_frame(frame)
+        symbol = trades.data[0].s if trades.data else trades.topic.rpartition(".")[2]
         instrument = self._instruments.find(symbol)
-        if instrument is None or any(row.s != symbol for row in told.data):
+        if instrument is None or any(row.s != symbol for row in trades.data):
             return Other()
         return self._instruments.event(
             instrument,
-            [row_of(row) for row in told.data if not row.BT],
+            [row_of(row) for row in trades.data if not row.BT],
             "unique",
-            excluded=sum(row.BT for row in told.data),
+            excluded=sum(row.BT for row in trades.data),
         )
 
-    def _rarer(self, frame: bytes | str) -> Event:
+    def _other_frame(self, frame: bytes | str) -> Event:
         head = decode(_HEAD, frame)
         kind, _, symbol = head.topic.partition(".")
         if head.topic:
@@ -133,12 +133,12 @@ class BybitFrames:
             if kind in ("publicTrade", "trade"):
                 decode(_TRADES, frame, instrument.market.name)  # raises the reason
             return Other(instrument.market.name)
-        return _answer(head)
+        return _response(head)
 
     def _ticker(self, instrument: Instrument, frame: bytes | str) -> Event:
         name = instrument.market.name
-        told = decode(_TICKER, frame, name)
-        ticker, time_us = told.data, to_us(told.ts)
+        update = decode(_TICKER, frame, name)
+        ticker, time_us = update.data, to_us(update.ts)
         if ticker.singleOpenInterest:
             self._one_sided.add(name)
         text = ticker.singleOpenInterest if name in self._one_sided else ticker.openInterest
@@ -150,16 +150,16 @@ class BybitFrames:
 
     def _liquidations(self, instrument: Instrument, frame: bytes | str) -> Event:
         rows = decode(_LIQUIDATIONS, frame, instrument.market.name).data
-        told = [(0, to_us(row.T), row.p, row.v, LONG_CLOSED[row.S], 1) for row in rows]
-        return self._instruments.liquidations(instrument, told)
+        orders = [(0, to_us(row.T), row.p, row.v, LONG_CLOSED[row.S], 1) for row in rows]
+        return self._instruments.liquidations(instrument, orders)
 
 
 def row_of(row: TradeRow) -> Row:
-    """One fill as the listing takes it."""
+    """One fill as `Instruments` takes it."""
     return id_of(row.i), to_us(row.T), row.p, row.v, SIDES[row.S], 1
 
 
-def _answer(head: BybitHead) -> Event:
+def _response(head: BybitHead) -> Event:
     number = int(head.req_id) if head.req_id.isascii() and head.req_id.isdigit() else None
     if head.op in ("ping", "pong") or head.ret_msg == "pong":
         return Pong()

@@ -1,4 +1,4 @@
-"""Bybit's REST answers read into markets and trades; and what its products differ in.
+"""Bybit's REST responses read into markets and trades; and in what its products differ.
 
 https://bybit-exchange.github.io/docs/v5/market/recent-trade, .../instrument.
 """
@@ -21,7 +21,7 @@ TRADING = frozenset({"", "Trading", "PreLaunch"})
 UNKNOWN_SYMBOL = 10001
 _DERIVATIVE = ("publicTrade", "tickers", "allLiquidation")
 _LIMITS = Limits(
-    weight_per_minute=7200,  # 600 in 5 s; more is answered 403 for ten minutes
+    weight_per_minute=7200,  # 600 in 5 s; more gets 403 for ten minutes
     weight_window_s=5.0,
     weight_header="",
     connects=500,
@@ -93,38 +93,38 @@ class _List(Struct):
     rows: list[Raw] = field(default_factory=list, name="list")
 
 
-class _Answer(Struct):
+class _Response(Struct):
     retCode: int = 0
     retMsg: str = ""
     result: Raw = Raw(b"{}")
     time: int = 0
 
 
-_ANSWER = Decoder(_Answer)
+_RESPONSE = Decoder(_Response)
 _LIST = Decoder(_List)
 _INSTRUMENT = Decoder(_Instrument)
 _TRADE = Decoder(_Trade)
 
 
 def _rows(body: bytes) -> list[Raw]:
-    """The rows of a good answer; raises WireError with the exchange's own words for a bad one."""
-    answer = decode(_ANSWER, body)
-    if answer.retCode:
-        raise refuse(None, f"{answer.retCode}: {clean(answer.retMsg)}")
-    return decode(_LIST, answer.result).rows
+    """The rows of a response; raises WireError with the exchange's own text for a refusal."""
+    response = decode(_RESPONSE, body)
+    if response.retCode:
+        raise refuse(None, f"{response.retCode}: {clean(response.retMsg)}")
+    return decode(_LIST, response.result).rows
 
 
 def read_time(body: bytes) -> int:
     """The exchange's clock in us."""
-    answer = decode(_ANSWER, body)
-    if answer.retCode or not answer.time:
-        raise refuse(None, f"no time in the answer ({answer.retCode}: {clean(answer.retMsg)})")
-    return to_us(answer.time)
+    response = decode(_RESPONSE, body)
+    if response.retCode or not response.time:
+        raise refuse(None, f"no time in the response ({response.retCode}: {clean(response.retMsg)})")
+    return to_us(response.time)
 
 
 def read_failure(body: bytes) -> tuple[int, str]:
     """Code and cleaned text of an error response; (0, "") when it is none."""
-    return failure_in(_ANSWER, body, lambda one: (one.retCode, one.retMsg if one.retCode else ""))
+    return failure_in(_RESPONSE, body, lambda one: (one.retCode, one.retMsg if one.retCode else ""))
 
 
 def read_markets(product: BybitProduct, body: bytes, symbols: frozenset[str]) -> tuple[Market, ...]:
@@ -136,7 +136,7 @@ def read_markets(product: BybitProduct, body: bytes, symbols: frozenset[str]) ->
         try:
             one = decode(_INSTRUMENT, raw)
         except WireError:
-            continue  # one odd instrument says nothing of the others
+            continue  # one malformed instrument does not spoil the others
         if is_wanted(one.symbol, symbols, trades=one.status in TRADING):
             found.append(_market(product, one))
     return tuple(found)
@@ -169,22 +169,22 @@ def read_trades(instruments: Instruments, body: bytes, symbol: str) -> Page:
     instrument = instruments.find(symbol)
     if instrument is None:
         raise refuse(None, f"{clean(symbol, 60)} is not watched")
-    told: list[_Trade] = []
+    trades: list[_Trade] = []
     refused: list[str] = []
     rows = _rows(body)
     for number, raw in enumerate(rows):
         try:
-            told.append(decode(_TRADE, raw))
+            trades.append(decode(_TRADE, raw))
         except WireError as error:
             refused.append(f"row {number}: {error}")
-    told.reverse()  # the newest come first
-    told.sort(key=lambda one: (_number(one.time), _number(one.seq)))
+    trades.reverse()  # the newest come first
+    trades.sort(key=lambda one: (_number(one.time), _number(one.seq)))
     fills = [
         (id_of(one.execId), to_us(_number(one.time)), one.price, one.size, SIDES[one.side], 1)
-        for one in told
+        for one in trades
         if not one.isBlockTrade
     ]
-    blocks = sum(one.isBlockTrade for one in told)
+    blocks = sum(one.isBlockTrade for one in trades)
     return instruments.page(instrument, fills, "unique", excluded=blocks, refused=refused)
 
 

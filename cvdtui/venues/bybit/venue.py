@@ -1,8 +1,8 @@
-"""Bybit v5, spot, linear and inverse: addresses, subscriptions and REST; frames are read in `bybit_wire`.
+"""Bybit v5, spot, linear and inverse: addresses, subscriptions and REST; frames are read in frames.py.
 
-https://bybit-exchange.github.io/docs/v5/ws/connect. Trade ids are texts in no order, so nothing tells a
-hole: the newest trades are merged by id after each connection. Candles carry no taker volume, so they give no
-delta.
+https://bybit-exchange.github.io/docs/v5/ws/connect. Trade ids are texts in no order, so no hole
+can be seen: the newest trades are merged by id after each connection. Candles carry no taker volume, so they
+give no delta.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,12 +18,12 @@ from cvdtui.venues.grammar.decimals import INVERSE_DECIMALS
 from cvdtui.venues.grammar.events import Event, Limits, Page, Request
 from cvdtui.venues.grammar.instruments import Instruments, checked_symbol
 from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
-from cvdtui.venues.grammar.requests import Window, in_parts, newest_only, question
+from cvdtui.venues.grammar.requests import Window, get_request, in_parts, newest_only
 from cvdtui.venues.grammar.symbols import spelled, split_symbol
 from cvdtui.venues.grammar.venue import Action, Decode, Venue
 
 MOST_SINGLE = 20
-"""More instruments than this are asked for in one answer of all."""
+"""More instruments than this are requested by one request for all."""
 
 
 class Bybit(Venue):
@@ -101,13 +101,13 @@ class Bybit(Venue):
     # --- REST
 
     def _ask(self, path: str, **params: object) -> Request:
-        return question(f"{self.rest_url}/v5/market/{path}", 1, **params)
+        return get_request(f"{self.rest_url}/v5/market/{path}", 1, **params)
 
     def ask_time(self) -> Request:
         return self._ask("time")
 
     def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:
-        """What the exchange says of these instruments; read by `read_markets`."""
+        """Each instrument alone while they are few, else all in one response."""
         category = self._product.category
         if symbols and len(symbols) <= MOST_SINGLE:
             return tuple(self._ask("instruments-info", category=category, symbol=one) for one in symbols)
@@ -115,7 +115,7 @@ class Bybit(Venue):
         return (self._ask("instruments-info", category=category, limit=limit),)
 
     def ask_trades(self, symbol: str, **window: Unpack[Window]) -> Request:
-        """The newest trades; older ones cannot be asked for. Read by `read_trades`."""
+        """The newest trades; older ones cannot be requested."""
         limit = newest_only(f"{self.name}:{symbol}", window, self.limits.trades_page)
         return self._ask("recent-trade", category=self._product.category, symbol=symbol, limit=limit)
 
@@ -123,12 +123,10 @@ class Bybit(Venue):
         return rest.read_time(body)
 
     def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
-        """Those of `symbols` (or all that trade) that the answer describes."""
         return rest.read_markets(self._product, body, frozenset(symbols))
 
     def read_trades(self, body: bytes, symbol: str) -> Page:
         return rest.read_trades(self.known, body, symbol)
 
     def read_failure(self, body: bytes) -> tuple[int, str]:
-        """Code and cleaned text of an error answer; (0, "") when it is none."""
         return rest.read_failure(body)

@@ -1,4 +1,4 @@
-"""Deribit's frames to events: trades, the liquidations among them, answers, and its wish for a sign of life.
+"""Deribit's frames to events: trades, the liquidations among them, responses, heartbeats.
 
 https://docs.deribit.com/subscriptions/trades/tradesinstrument_nameinterval.
 """
@@ -16,12 +16,12 @@ from cvdtui.venues.grammar.events import Ack, Event, Faulty, Other, Pong, Refusa
 from cvdtui.venues.grammar.instruments import Instrument, Instruments, Row, decode
 from cvdtui.venues.grammar.parsing import by_symbol, text_of
 
-OURS = 0
-"""Requests that subscribe nothing carry this number."""
+UNNUMBERED = 0
+"""The id of requests that subscribe nothing: feeds number the others from 1."""
 SIDES = {"buy": BUY, "sell": SELL}
 """The taker's side."""
 _DATED = re.compile(r"PERPETUAL|\d{1,2}[A-Z]{3}\d{2}")
-"""What follows the dash of a future; an option has two dashes more, a combination another word."""
+"""What follows the dash of a future; an option has two dashes more, a combination another word after it."""
 
 
 class _Trade(Struct, gc=False):
@@ -41,11 +41,11 @@ class _Trade(Struct, gc=False):
     @property
     def is_of_the_book(self) -> bool:
         """Blocks are agreed elsewhere, legs of combinations meet the combination's own book."""
-        told = (self.block_trade_id, self.combo_id, self.combo_trade_id)
-        return all(one is UNSET or bytes(one) == b"null" for one in told)
+        marks = (self.block_trade_id, self.combo_id, self.combo_trade_id)
+        return all(one is UNSET or bytes(one) == b"null" for one in marks)
 
 
-class _Whose(Struct, gc=False):
+class _SymbolField(Struct, gc=False):
     instrument_name: str = ""
 
 
@@ -63,7 +63,7 @@ class DeribitFailure(Struct, gc=False):
 
 
 class DeribitFrame(Struct, gc=False):
-    """Any frame, and any answer of REST."""
+    """Any frame, and any response of REST."""
 
     id: int | None = None
     method: str = ""
@@ -74,13 +74,13 @@ class DeribitFrame(Struct, gc=False):
 
 _FRAME = Decoder(DeribitFrame)
 _TRADE = Decoder(_Trade)
-_WHOSE = Decoder(_Whose)
+_SYMBOL_FIELD = Decoder(_SymbolField)
 _RAWS = Decoder(list[Raw])
 _CHANNELS = Decoder(list[str])
 
 
 class DeribitFrames:
-    """Reads the frames of the markets in a listing."""
+    """Reads the frames of the watched markets."""
 
     def __init__(self, known: Instruments) -> None:
         self._known = known
@@ -92,15 +92,15 @@ class DeribitFrames:
             if not head.params.channel.startswith("trades."):
                 return Other()
             raws = decode(_RAWS, head.params.data)
-            return by_symbol(raws, lambda raw: decode(_WHOSE, raw).instrument_name, self._trades)
+            return by_symbol(raws, lambda raw: decode(_SYMBOL_FIELD, raw).instrument_name, self._trades)
         if head.method == "heartbeat":
-            asks = head.params is not None and head.params.type == "test_request"
-            return Reply(call(OURS, "public/test")) if asks else Pong()
+            is_test = head.params is not None and head.params.type == "test_request"
+            return Reply(call(UNNUMBERED, "public/test")) if is_test else Pong()
         if head.error is not None:
             return Refusal(head.id, head.error.code, clean(head.error.message) or "no reason given")
-        if head.id == OURS:
+        if head.id == UNNUMBERED:
             return Pong()
-        return _answer(head)
+        return _response(head)
 
     def _trades(self, symbol: str, raws: Sequence[Raw]) -> Event:
         instrument = self._known.find(symbol) if reads(symbol) else None
@@ -154,8 +154,8 @@ def call(number: int, method: str, **params: object) -> str:
     return encode({"jsonrpc": "2.0", "id": number, "method": method, "params": params}).decode()
 
 
-def _answer(head: DeribitFrame) -> Event:
-    """A subscription's answer lists what was accepted; what is unknown is left out without a word."""
+def _response(head: DeribitFrame) -> Event:
+    """A subscription's response lists what was accepted; what is unknown is left out silently."""
     if head.result is UNSET or not bytes(head.result).startswith(b"["):
         return Other()
     if decode(_CHANNELS, head.result):

@@ -11,7 +11,7 @@ from msgspec import UNSET, Raw, Struct
 from msgspec.json import Decoder
 
 from cvdtui.model import GroupLeg, IdRule, Kind, Market, OpenInterest
-from cvdtui.venues.deribit.frames import OURS, DeribitFrame, DeribitFrames, call, reads
+from cvdtui.venues.deribit.frames import UNNUMBERED, DeribitFrame, DeribitFrames, call, reads
 from cvdtui.venues.grammar.decimals import INVERSE_DECIMALS, decimals_of, to_units
 from cvdtui.venues.grammar.events import (
     Event,
@@ -24,7 +24,7 @@ from cvdtui.venues.grammar.events import (
 from cvdtui.venues.grammar.instruments import Instruments, checked_symbol, decode
 from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
 from cvdtui.venues.grammar.parsing import failure_in, is_wanted, text_of
-from cvdtui.venues.grammar.requests import Window, by_id_only, question
+from cvdtui.venues.grammar.requests import Window, by_id_only, get_request
 from cvdtui.venues.grammar.symbols import spelled
 from cvdtui.venues.grammar.venue import Action, Decode, Venue
 
@@ -34,14 +34,14 @@ LIMITS = Limits(
     connects=100,
     streams_per_socket=200,
     messages_per_second=5.0,
-    streams_per_message=1,  # an unknown channel is silently left out of the answer: ask for each alone
+    streams_per_message=1,  # an unknown channel is silently left out of the response: each is requested alone
     socket_seconds=86_400,
     trades_page=1000,
     candles_page=0,
     trades_back_us=24 * 3_600_000_000,
 )
 BEAT_S = 30
-"""The venue proves itself so often; then it may ask for a sign of life."""
+"""Seconds between the venue's heartbeats; among them it may send a test_request, which must be answered."""
 
 
 INVERSE = frozenset({"BTC", "ETH"})
@@ -68,7 +68,7 @@ class _Ticker(Struct, gc=False):
     mark_price: Raw
 
 
-class _Told(Struct, gc=False):
+class _TradeList(Struct, gc=False):
     trades: list[Raw]
 
 
@@ -76,7 +76,7 @@ _FRAME = Decoder(DeribitFrame)
 _RAWS = Decoder(list[Raw])
 _INSTRUMENT = Decoder(_Instrument)
 _TICKER = Decoder(_Ticker)
-_TOLD = Decoder(_Told)
+_TRADE_LIST = Decoder(_TradeList)
 _TIME = Decoder(int)
 
 
@@ -118,7 +118,7 @@ class Deribit(Venue):
         return f"{self.ws_url}/ws/api/v2"
 
     def streams(self, symbol: str) -> tuple[str, ...]:
-        """Trades alone, gathered for 100 ms: the raw ones want a login."""
+        """Trades alone, in batches of 100 ms: the raw channel needs a login."""
         return (f"trades.{symbol}.100ms",)
 
     def requests(self, action: Action, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:
@@ -128,8 +128,8 @@ class Deribit(Venue):
         )
 
     def greeting(self) -> tuple[str, ...]:
-        """The wish for heartbeats, without which a quiet connection is cut."""
-        return (call(OURS, "public/set_heartbeat", interval=BEAT_S),)
+        """Requests heartbeats, without which a quiet connection is closed."""
+        return (call(UNNUMBERED, "public/set_heartbeat", interval=BEAT_S),)
 
     def decoder(self) -> Decode:
         return self._frames.decode
@@ -140,7 +140,7 @@ class Deribit(Venue):
     # --- REST
 
     def _ask(self, method: str, weight: int = 1, **params: object) -> Request:
-        return question(f"{self.rest_url}/api/v2/public/{method}", weight, **params)
+        return get_request(f"{self.rest_url}/api/v2/public/{method}", weight, **params)
 
     def ask_time(self) -> Request:
         return self._ask("get_time")
@@ -154,7 +154,7 @@ class Deribit(Venue):
         )
 
     def ask_trades(self, symbol: str, **window: Unpack[Window]) -> Request:
-        """Trades from a sequence number on, or the newest; by time there is no question."""
+        """Trades from a sequence number on, or the newest; this endpoint takes no times."""
         from_id, limit = by_id_only(f"{self.name}:{symbol}", window, LIMITS.trades_page)
         last = None if from_id is None else from_id + limit - 1
         return self._ask(
@@ -205,20 +205,19 @@ class Deribit(Venue):
         )
 
     def read_trades(self, body: bytes, symbol: str) -> Page:
-        """An answer to `ask_trades`, in order of the sequence."""
+        """In order of the sequence numbers."""
         instrument = self.known.instrument(symbol)
-        raws = decode(_TOLD, _result(body)).trades
+        raws = decode(_TRADE_LIST, _result(body)).trades
         batch, _, refused = self._frames.read(instrument, raws)
         return Page(batch, tuple(refused), len(raws))
 
     def read_open_interest(self, body: bytes, symbol: str) -> OpenInterest:
-        """An answer to `ask_open_interest`; raises WireError."""
-        told = decode(_TICKER, _result(body))
+        ticker = decode(_TICKER, _result(body))
         instrument = self.known.instrument(symbol)
-        # The number is of both sides' money in USD (inverse) or base units, like a trade's amount.
-        row = (0, told.timestamp * 1000, text_of(told.mark_price), text_of(told.open_interest), 0, 1)
+        # In USD (inverse) or base units, like a trade's amount: read as one at the mark price.
+        row = (0, ticker.timestamp * 1000, text_of(ticker.mark_price), text_of(ticker.open_interest), 0, 1)
         size = self.known.trade(instrument, row).size
-        return OpenInterest(instrument.market, told.timestamp * 1000, size)
+        return OpenInterest(instrument.market, ticker.timestamp * 1000, size)
 
     def read_failure(self, body: bytes) -> tuple[int, str]:
         return failure_in(_FRAME, body, _failure)
@@ -231,6 +230,6 @@ def _failure(frame: DeribitFrame) -> tuple[int, str]:
 def _result(body: bytes) -> Raw:
     head = decode(_FRAME, body)
     if head.error is not None or head.result is UNSET:
-        text = head.error.message if head.error else "an answer without a result"
+        text = head.error.message if head.error else "a response without a result"
         raise refuse(None, clean(text))
     return head.result

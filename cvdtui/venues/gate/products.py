@@ -1,4 +1,4 @@
-"""Gate's products, what they may be asked, and their instruments.
+"""Gate's products, their limits and their instruments.
 
 https://www.gate.com/docs/developers/apiv4/en/ (currency pairs, futures contracts).
 """
@@ -15,12 +15,12 @@ from cvdtui.venues.grammar.events import Limits, clean, is_symbol
 from cvdtui.venues.grammar.instruments import decode
 
 LIMITS = Limits(
-    weight_per_minute=600,  # 200 requests in ten seconds, by address and question
+    weight_per_minute=600,  # 200 requests in ten seconds, by address and endpoint
     weight_header="",
     connects=300,
     streams_per_socket=200,
     messages_per_second=8.0,
-    streams_per_message=1,  # so that a refusal says whom it means
+    streams_per_message=1,  # a refusal names its request alone, so each market has its own
     socket_seconds=86_400,
     trades_page=1000,
     candles_page=0,
@@ -85,7 +85,7 @@ _CONTRACTS = Decoder(list[_Contract])
 
 
 def read_markets(product: GateProduct, body: bytes, wanted: frozenset[str]) -> tuple[Market, ...]:
-    """Those of `wanted` that the answer describes; none given: all that trade."""
+    """Those of `wanted` that the response describes; none given: all that trade."""
     if product.kind != "spot":
         found = decode(_CONTRACTS, body)
         trading = {one.name for one in found if not one.in_delisting}

@@ -31,7 +31,7 @@ from cvdtui.venues.grammar.parsing import (
     page_of,
     text_of,
 )
-from cvdtui.venues.grammar.requests import Window, newest_only, question
+from cvdtui.venues.grammar.requests import Window, get_request, newest_only
 from cvdtui.venues.grammar.symbols import spelled
 from cvdtui.venues.grammar.venue import Action, Venue
 
@@ -53,10 +53,10 @@ class _Trade(Struct, gc=False):
     size: Raw = field(default_factory=Raw)
     """Futures, contracts: BELOW 0 THE TAKER SOLD."""
     is_internal: bool = False
-    """A trade with the venue's own accounts (insurance, deleveraging): nobody's order."""
+    """A trade with the venue's own accounts (insurance, deleveraging): no order of a trader."""
 
 
-class _Whose(Struct, gc=False):
+class _SymbolField(Struct, gc=False):
     currency_pair: str = ""
     contract: str = ""
 
@@ -85,7 +85,7 @@ class _Time(Struct, gc=False):
 
 _FRAME = Decoder(_Frame)
 _TRADE = Decoder(_Trade, strict=False)
-_WHOSE = Decoder(_Whose)
+_SYMBOL_FIELD = Decoder(_SymbolField)
 _RAWS = Decoder(list[Raw])
 _LABEL = Decoder(_Label)
 _TIME = Decoder(_Time)
@@ -159,17 +159,17 @@ class Gate(Venue):
     # --- REST
 
     def _ask(self, path: str, **params: object) -> Request:
-        return question(f"{self.rest_url}{self._product.rest_route}/{path}", 1, **params)
+        return get_request(f"{self.rest_url}{self._product.rest_route}/{path}", 1, **params)
 
     def ask_time(self) -> Request:
-        return question(f"{self.rest_url}/api/v4/spot/time", 1)
+        return get_request(f"{self.rest_url}/api/v4/spot/time", 1)
 
     def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:  # noqa: ARG002 - all at once
-        """Every instrument of the product in one answer."""
+        """Every instrument of the product in one response."""
         return (self._ask(self._product.market_list),)
 
     def ask_trades(self, symbol: str, **window: Unpack[Window]) -> Request:
-        """The newest trades; ids have holes of their own, so nothing is asked for by id."""
+        """The newest trades; ids have holes of their own, so no hole can be requested by id."""
         limit = newest_only(f"{self.name}:{symbol}", window, LIMITS.trades_page)
         return self._ask("trades", **{self._product.symbol_key: symbol}, limit=limit)
 
@@ -180,7 +180,7 @@ class Gate(Venue):
         return read_markets(self._product, body, frozenset(symbols))
 
     def read_trades(self, body: bytes, symbol: str) -> Page:
-        """An answer to `ask_trades`, in order of the ids."""
+        """In order of the ids, which neither direction of the response promises."""
         raws = decode(_RAWS, body)
         return page_of(self.known, symbol, raws, _row, self.id_rule, by_id=True)
 
@@ -191,7 +191,7 @@ class Gate(Venue):
 
 
 def _symbol(raw: Raw) -> str:
-    one = decode(_WHOSE, raw)
+    one = decode(_SYMBOL_FIELD, raw)
     return one.currency_pair or one.contract
 
 

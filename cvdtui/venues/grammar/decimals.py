@@ -17,7 +17,7 @@ EXACT = 1e15
 INVERSE_DECIMALS = 10
 """Base sizes of inverse markets are rounded half even here: price x size is contracts x value to 10^-5."""
 USUAL_DECIMALS = 8
-"""Venues' strings have no more decimals; above 10**7 a float cannot tell the last of them apart."""
+"""Venues' strings have no more decimals; above 10**7 a float cannot hold the last of them."""
 
 
 class TooFineError(Exception):

@@ -1,4 +1,4 @@
-"""What every venue's grammar is made of: events, requests, limits, and the cleaning of strangers' words."""
+"""What every venue's grammar is made of: events, requests, limits, ids, the cleaning of untrusted text."""
 
 import re
 from typing import TYPE_CHECKING, Literal
@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # numpy is heavy: only history needs it
     from cvdtui.model import Columns
 
 SYMBOL = re.compile(r"[A-Za-z0-9._:/-]{1,40}")
-"""What an instrument's symbol may look like, ours or a stranger's."""
+"""What an instrument's symbol may look like, whoever sent it."""
 
 MILLISECONDS_BELOW = 10**14
 """A time below this is in milliseconds (until the year 5138), at or above it in microseconds."""
@@ -44,7 +44,7 @@ class FormingCandle(Struct, frozen=True, gc=False):
 class Ack(Struct, frozen=True, gc=False):
     """The venue accepted request `id`; whether data follows is another matter.
 
-    Where it answers for each market by itself, `symbol` says which (of the trade stream; acks of other
+    Where it responds for each market by itself, `symbol` says which (of the trade stream; acks of other
     streams carry neither).
     """
 
@@ -53,21 +53,21 @@ class Ack(Struct, frozen=True, gc=False):
 
 
 class Refusal(Struct, frozen=True, gc=False):
-    """The venue refused a request, in its own (cleaned) words."""
+    """The venue refused a request; `text` is its own, cleaned."""
 
     id: int | None
     code: int
     text: str
     symbol: str = ""
-    """The one market it refuses, where the venue says."""
+    """The one market it refuses, where the venue names it."""
 
 
 class Pong(Struct, frozen=True, gc=False):
-    """The venue heard our heartbeat: proof of the socket, never of a stream."""
+    """The venue's response to a heartbeat: proof of the socket, never of a stream."""
 
 
 class Reply(Struct, frozen=True, gc=False):
-    """The venue asks for a sign of life: `frame` is to be sent back at once."""
+    """The venue requests a heartbeat: `frame` is to be sent back at once."""
 
     frame: str
 
@@ -86,13 +86,13 @@ class Shutdown(Struct, frozen=True, gc=False):
 
 
 class Other(Struct, frozen=True, gc=False):
-    """A well-formed frame of a stream or symbol nobody asked for."""
+    """A well-formed frame of a stream or symbol that is not read."""
 
     market: str | None = None
 
 
 class Several(Struct, frozen=True, gc=False):
-    """One frame that tells of several markets, or of several things."""
+    """One frame about several markets, or of several kinds."""
 
     events: "tuple[Event, ...]"
 
@@ -123,7 +123,7 @@ class QuoteTexts(Struct, frozen=True, gc=False):
 
 
 class Request(Struct, frozen=True, gc=False):
-    """One REST question as a value."""
+    """One REST request as a value."""
 
     url: str
     weight: int
@@ -134,12 +134,12 @@ class Request(Struct, frozen=True, gc=False):
 
 
 class Page(Struct, frozen=True, gc=False):
-    """One REST answer of trades; rows that do not parse are named in `refused`, the rest is kept."""
+    """One REST response of trades; rows that do not parse are named in `refused`, the rest is kept."""
 
     batch: Trades
     refused: tuple[str, ...] = ()
     rows: int = 0
-    """Rows in the answer, refused ones too: fewer than asked for means the venue has no more."""
+    """Rows in the response, refused ones too: fewer than requested means the venue has no more."""
 
 
 class ColumnsPage(Struct, frozen=True):
@@ -151,7 +151,7 @@ class ColumnsPage(Struct, frozen=True):
 
 
 class Candles(Struct, frozen=True, gc=False):
-    """One REST answer of candles, in the decimals of `market`."""
+    """One REST response of candles, in the decimals of `market`."""
 
     market: Market
     candles: tuple[Candle, ...]
@@ -164,7 +164,7 @@ class Limits(Struct, frozen=True, gc=False):
 
     weight_per_minute: int
     weight_header: str
-    """The answer's header that says how much of it is used; empty where there is none."""
+    """The response header that says how much of it is used; empty where there is none."""
     connects: int
     """Connections allowed in five minutes."""
     streams_per_socket: int
@@ -174,13 +174,13 @@ class Limits(Struct, frozen=True, gc=False):
     socket_seconds: int
     """The venue closes a socket after so long."""
     trades_page: int
-    """Most trades in one answer; 0 where trades cannot be asked for."""
+    """Most trades in one response; 0 where trades cannot be requested."""
     candles_page: int
-    """Most candles in one answer; 0 where candles lack the taker's volume, so that no delta comes of them."""
+    """Most candles in one response; 0 where candles lack the taker's volume and so give no delta."""
     trades_back_us: int
-    """How far back trades can be asked for; 0 is without limit."""
+    """How far back trades can be requested; 0 is without limit."""
     pages_by: Literal["id", "time"] = "id"
-    """Whether pages of trades are asked for by id, or forwards by time (`from_us`, `hint_us`)."""
+    """Whether pages of trades are requested by id, or forwards by time (`from_us`, `hint_us`)."""
     weight_window_s: float = 60.0
     """The weight is counted in windows of so long (600 a minute in windows of 2 s: 20 in any 2 s)."""
     heartbeat_s: float = 0.0
@@ -188,7 +188,7 @@ class Limits(Struct, frozen=True, gc=False):
     frame_bytes: int = 0
     """Most bytes of a frame we may send; 0 is without limit."""
     busy_codes: frozenset[int] = frozenset()
-    """Codes by which an answer of status 200 means that we ask too often."""
+    """Codes by which a response of status 200 means too many requests."""
 
 
 def id_of(text: str) -> int:
@@ -201,13 +201,13 @@ def id_of(text: str) -> int:
     bare = text.replace("-", "")
     if len(bare) == UUID_DIGITS and _HEX.fullmatch(bare):
         return int(bare, 16)
-    from hashlib import blake2b  # few venues have such ids, and OpenSSL takes its time to load
+    from hashlib import blake2b  # few venues have such ids, and loading OpenSSL slows the start
 
     return int.from_bytes(blake2b(text.encode(errors="replace"), digest_size=16).digest())
 
 
 def clean(text: object, limit: int = 200) -> str:
-    """A stranger's text as one short line without control, escape or bidirectional characters."""
+    """Untrusted text as one short line without control, escape or bidirectional characters."""
     line = _UNSEEN.sub(" ", str(text)).strip()
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
@@ -218,7 +218,7 @@ def is_symbol(text: str) -> bool:
 
 
 def to_us(time: int) -> int:
-    """A venue's time in ms or us (told apart by size) as microseconds."""
+    """A venue's time in ms or us (distinguished by size) as microseconds."""
     return time * 1000 if time < MILLISECONDS_BELOW else time
 
 

@@ -49,7 +49,7 @@ T = TypeVar("T")
 MOST_IDS = 100_000
 """No order meets more others at one price."""
 Row = tuple[int, int, str, str, int, int]
-"""One trade as a venue tells it: id, time in us, price, size (both texts), side, count of ids."""
+"""One trade as a venue sends it: id, time in us, price, size (both texts), side, count of ids."""
 
 
 class Instrument:
@@ -73,7 +73,7 @@ class Instrument:
             units = to_units(text, self.market.price_decimals)
         except TooFineError as fine:
             grown = grow(self.market, fine.decimals, 0)
-            self.learn(replace(grown, tick=1))  # so the tick is not what was believed
+            self.learn(replace(grown, tick=1))  # a finer price shows that the tick was not the one assumed
             return self.price(text)
         if not units:
             raise WireError(f"price {clean(text, 40)!r}: expected more than 0")
@@ -83,7 +83,7 @@ class Instrument:
         """A size of the venue's at a price (its integers) in base units; raises WireError for none."""
         contract, market = self._contract, self.market
         if not contract[0]:
-            raise WireError("its contract size is not known yet, so sizes cannot be told")
+            raise WireError("its contract size is not known yet, so sizes cannot be computed")
         try:
             if market.inverse:
                 if market.size_decimals < INVERSE_DECIMALS:
@@ -104,7 +104,7 @@ class Instrument:
         """`size`, rounded where the market's decimals are too few; grows nothing."""
         contract, market = self._contract, self.market
         if not contract[0]:
-            raise WireError("its contract size is not known yet, so sizes cannot be told")
+            raise WireError("its contract size is not known yet, so sizes cannot be computed")
         if market.inverse and market.size_decimals >= INVERSE_DECIMALS:
             return inverse_size(text, contract, price, market)
         notional = near_units(text, FINEST) * contract[0]
@@ -115,7 +115,7 @@ class Instrument:
 
 
 class Instruments:
-    """The markets of one venue; where every symbol is welcome (files), strangers are learnt as they come."""
+    """The markets of one venue; with `any_symbol` (files) unknown symbols are learnt as they come."""
 
     def __init__(
         self,
@@ -161,7 +161,7 @@ class Instruments:
         return tuple(one.market for one in self._instrument.values())
 
     def find(self, symbol: str) -> Instrument | None:
-        """The market of a symbol; None for one nobody asked for."""
+        """The market of a symbol; None for one that is not watched."""
         known = self._instrument.get(symbol)
         if known is None and self._any_symbol and is_symbol(symbol):
             known = self._instrument[symbol] = Instrument(self._default(symbol))
@@ -172,7 +172,7 @@ class Instruments:
         known = self._instrument.get(symbol)
         return known.market.name if known else None
 
-    def believes(self, time_us: int) -> bool:
+    def is_plausible(self, time_us: int) -> bool:
         """Whether a time lies between 2009 and tomorrow; reads the clock only when it must."""
         if EARLIEST_US <= time_us <= self._latest_us:
             return True
@@ -183,7 +183,7 @@ class Instruments:
     def trade(self, instrument: Instrument, row: Row) -> Trade:
         """One row; raises WireError with the reason when it makes no trade."""
         number, time_us, price_text, size_text, side, count = row
-        if not self.believes(time_us):
+        if not self.is_plausible(time_us):
             raise WireError(f"time {clean(time_us, 40)} us: expected 2009-01-01 to one day ahead")
         if not 1 <= count <= MOST_IDS or number < 0:
             raise WireError(f"id {clean(number, 60)} of {clean(count, 20)}: expected 0 or more, 1 or more")
@@ -214,7 +214,7 @@ class Instruments:
         excluded: int = 0,
         source: SideSource = "taker",
     ) -> Event:
-        """A frame's rows as an Event; rows that make no trade are told beside those that do."""
+        """A frame's rows as an Event; rows that make no trade become faults beside it."""
         trades, refused = self.read(instrument, rows)
         batch = Trades(instrument.market, tuple(trades), id_rule, source, excluded)
         if not refused:
@@ -230,7 +230,7 @@ class Instruments:
         excluded: int = 0,
         refused: Sequence[str] = (),
     ) -> Page:
-        """An answer's rows (ascending) as a Page."""
+        """A response's rows (ascending) as a Page."""
         rows = list(rows)
         trades, wrong = self.read(instrument, rows)
         batch = Trades(instrument.market, tuple(trades), id_rule, excluded=excluded)
@@ -240,7 +240,7 @@ class Instruments:
         self, instrument: Instrument, time_us: int, price: str, size: str, side: int
     ) -> Liquidation:
         """One liquidation, rounded (it grows no market); `side` is the closing order's. Raises WireError."""
-        if not self.believes(time_us):
+        if not self.is_plausible(time_us):
             raise WireError(f"time {clean(time_us, 40)} us: expected 2009-01-01 to one day ahead")
         at = near_units(price, instrument.market.price_decimals)
         if not at:
@@ -256,13 +256,13 @@ class Instruments:
                 events.append(self.liquidation(instrument, time_us, price, size, side))
             except WireError as error:
                 refused.append(f"liquidation: {error}")
-        told = Liquidations(instrument.market, tuple(events), complete)
-        return Several((told, *self._faults(instrument, refused))) if refused else told
+        batch = Liquidations(instrument.market, tuple(events), complete)
+        return Several((batch, *self._faults(instrument, refused))) if refused else batch
 
     def open_interest(self, instrument: Instrument, time_us: int, coins: str) -> OpenInterest:
-        """Open interest told in base units; raises WireError."""
+        """Open interest that is sent in base units; raises WireError."""
         market = instrument.market
-        if not self.believes(time_us):
+        if not self.is_plausible(time_us):
             text = f"open interest of {clean(time_us, 40)} us: expected 2009-01-01 to one day ahead"
             raise refuse(market.name, text)
         try:

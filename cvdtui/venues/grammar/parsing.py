@@ -1,4 +1,4 @@
-"""Pieces of strangers' answers as values: digits of numbers, moments in microseconds, rows one by one."""
+"""Pieces of frames and responses as values: digits of numbers, times in microseconds, rows one by one."""
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
@@ -56,7 +56,7 @@ def epoch_us(number: str) -> int:
 def by_symbol(
     raws: Iterable[Raw], symbol_of: Callable[[Raw], str], event: Callable[[str, list[Raw]], Event]
 ) -> Event:
-    """A message's rows as one event for each symbol they speak of, in the order of their first rows."""
+    """A message's rows as one event a symbol, in the order of their first rows."""
     groups: dict[str, list[Raw]] = {}
     for raw in raws:
         groups.setdefault(symbol_of(raw), []).append(raw)
@@ -99,7 +99,7 @@ def page_of(  # noqa: PLR0913 - what a page is made of
 
 
 def event_of(page: Page) -> Event:
-    """A message's rows of one market: its trades, and beside them why other rows are none."""
+    """A message's rows of one market: its trades, and a fault for every row that is none."""
     name = page.batch.market.name
     faults = tuple(Faulty(name, f"{name}: {reason}") for reason in page.refused)
     return Several((page.batch, *faults)) if faults else page.batch

@@ -1,4 +1,4 @@
-"""What a symbol says of its market when the venue has not described it: base, quote and safe decimals."""
+"""Symbols to markets before the venue has described them, and pairs to symbols."""
 
 from collections.abc import Sequence
 
@@ -58,8 +58,8 @@ def spelled(
 ) -> tuple[str, ...]:
     """A pair in a venue's form ("{base}-{quote}"), in the quote given or, where none is, in each of `quotes`.
 
-    A quote not among `quotes` gives nothing, unless the venue lists `others` too; dollars in a bank (USD) are
-    never among those, for a venue that has them says so.
+    A quote not among `quotes` gives nothing, unless the venue lists `others` too; USD is never among those,
+    for most exchanges have dollar coins alone.
     """
     if quote:
         quotes = (quote,) if quote in quotes or (others and quote != DOLLAR) else ()
@@ -67,13 +67,13 @@ def spelled(
 
 
 def spot_market(venue: str, symbol: str) -> Market:
-    """A spot market nobody described: few decimals, which grow with the first finer value."""
+    """A spot market before its description: few decimals, which grow with the first finer value."""
     base, quote = split_symbol(symbol)
     return Market(venue, symbol, base, quote, "spot", price_decimals=2, size_decimals=5)
 
 
 def coin_margined_market(venue: str, symbol: str) -> Market:
-    """A coin-margined market nobody described: contracts of 100 USD for BTC, of 10 USD else."""
+    """A coin-margined market before its description: contracts of 100 USD for BTC, of 10 USD else."""
     base, quote = split_symbol(symbol)
     kind: Kind = "perp" if symbol.endswith("_PERP") else "future"
     contract = "100" if base == "BTC" else "10"
@@ -91,7 +91,7 @@ def coin_margined_market(venue: str, symbol: str) -> Market:
 
 
 def perpetual_market(venue: str, symbol: str) -> Market:
-    """A perpetual (or dated future) nobody described: it grows with the first finer value."""
+    """A perpetual (or dated future) before its description: it grows with the first finer value."""
     base, quote = split_symbol(symbol)
     kind: Kind = "future" if "_" in symbol and not symbol.endswith("_PERP") else "perp"
     return Market(venue, symbol, base, quote, kind, price_decimals=2, size_decimals=3)

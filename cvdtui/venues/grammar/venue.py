@@ -1,4 +1,4 @@
-"""What an exchange has to say for itself, and the answers most exchanges share."""
+"""`Venue`: all that feeds know of an exchange, with the methods that most exchanges implement alike."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Sequence
@@ -27,8 +27,8 @@ class Venue(Protocol):
     """One exchange (or one product of it) as pure grammar; a venue's class derives from this one.
 
     The abstract methods must be written; Python refuses to make a venue that lacks one, and names it. Every
-    other method has the answer of an exchange with trades alone: no mirror, greeting or heartbeat, no candles
-    with the taker's volume, no open interest to request. Readers and `decode` raise WireError.
+    other method is implemented as for an exchange with trades alone: no mirror, greeting or heartbeat, no
+    candles with the taker's volume, no open interest to request. Readers and `decode` raise WireError.
 
     The venue knows each market's decimals and grows them when a finer value comes: what it returns always
     carries the Market its integers are in (`Instruments` in grammar/instruments.py does that for texts).
@@ -65,7 +65,7 @@ class Venue(Protocol):
     """Hosts to name when the main one refuses a region."""
     known: KnownMarkets
     heartbeat_frame: str | None = None
-    """What `heartbeat` sends; None: the venue wants nothing of ours."""
+    """What `heartbeat` sends; None: the venue expects none."""
 
     # --- markets
 
@@ -77,8 +77,8 @@ class Venue(Protocol):
     def spell(self, base: str, quote: str, leg: GroupLeg) -> tuple[str, ...]:
         """The venue's symbols of a pair (BTC, USDT), the usual one first; none where it lists no such pair.
 
-        An empty quote asks for the quotes it lists itself. What is not known to be listed is left out rather
-        than guessed: these names are offered before the venue was asked for its instruments.
+        An empty quote means the quotes it lists itself. What is not known to be listed is left out rather
+        than guessed: these names are offered before the venue's instruments were requested.
         """
 
     def learn(self, market: Market) -> None:

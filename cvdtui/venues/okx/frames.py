@@ -1,4 +1,4 @@
-"""OKX's frames to events: trades, open interest, liquidations, answers.
+"""OKX's frames to events: trades, open interest, liquidations, responses.
 
 https://www.okx.com/docs-v5/en/#order-book-trading-market-data-ws-trades-channel,
 .../#public-data-websocket-open-interest-channel, .../#public-data-websocket-liquidation-orders-channel.
@@ -56,7 +56,7 @@ class OkxTradeRow(Struct, gc=False):
 
 
 class OkxTradeFrame(Struct, gc=False):
-    """`source` 1 (Enhanced Liquidity Program) meets the book too: it is not told apart."""
+    """`source` 1 (Enhanced Liquidity Program) meets the book too: it counts like the others."""
 
     arg: Argument
     data: list[OkxTradeRow]
@@ -80,7 +80,7 @@ class OkxDetail(Struct, gc=False):
 
 
 class OkxLiquidationRow(Struct, gc=False):
-    """Liquidations of one instrument: at most one a second is told."""
+    """Liquidations of one instrument: at most one a second is sent."""
 
     instId: str
     details: list[OkxDetail]
@@ -104,7 +104,7 @@ _HEAD = Decoder(OkxHead)
 
 
 class OkxFrames:
-    """Reads the frames of the markets in a listing."""
+    """Reads the frames of the watched markets."""
 
     def __init__(self, instruments: Instruments) -> None:
         self._instruments = instruments
@@ -112,23 +112,23 @@ class OkxFrames:
     def decode(self, frame: bytes | str) -> Event:
         """One frame as an Event; raises WireError for one that does not parse."""
         try:
-            told = _TRADES.decode(frame)
+            trades = _TRADES.decode(frame)
         except (DecodeError, UnicodeError):
-            return self._rarer(frame)
-        if told.arg.channel != TRADES:
-            return self._rarer(frame)
-        symbol = told.arg.instId
+            return self._other_frame(frame)
+        if trades.arg.channel != TRADES:
+            return self._other_frame(frame)
+        symbol = trades.arg.instId
         instrument = self._instruments.find(symbol)
-        if instrument is None or any(row.instId != symbol for row in told.data):
+        if instrument is None or any(row.instId != symbol for row in trades.data):
             return Other()
-        return self._instruments.event(instrument, map(row_of, told.data), "contiguous")
+        return self._instruments.event(instrument, map(row_of, trades.data), "contiguous")
 
-    def _rarer(self, frame: bytes | str) -> Event:
+    def _other_frame(self, frame: bytes | str) -> Event:
         if frame in (b"pong", "pong"):
             return Pong()
         head = decode(_HEAD, frame)
         if head.event or head.arg is None:
-            return _answer(head)
+            return _response(head)
         channel, symbol = head.arg.channel, head.arg.instId
         name = self._instruments.name(symbol)
         if channel == TRADES:
@@ -142,7 +142,7 @@ class OkxFrames:
         return Other(name)
 
     def _all(self, events: list[Event]) -> Event:
-        """The events of markets somebody asked for, as one."""
+        """The events of watched markets, as one."""
         known = tuple(event for event in events if not isinstance(event, Other))
         return known[0] if len(known) == 1 else Several(known) if known else Other()
 
@@ -156,12 +156,12 @@ class OkxFrames:
         instrument = self._instruments.find(row.instId)
         if instrument is None:
             return Other()
-        told = [(0, to_us(number(one.ts)), one.bkPx, one.sz, SIDES[one.side], 1) for one in row.details]
-        return self._instruments.liquidations(instrument, told, complete=False)
+        orders = [(0, to_us(number(one.ts)), one.bkPx, one.sz, SIDES[one.side], 1) for one in row.details]
+        return self._instruments.liquidations(instrument, orders, complete=False)
 
 
 def row_of(row: OkxTradeRow) -> Row:
-    """Fills as the listing takes them: the first id and how many."""
+    """Fills as `Instruments` takes them: the first id and how many."""
     count = number(row.count)
     return number(row.tradeId) - count + 1, to_us(number(row.ts)), row.px, row.sz, SIDES[row.side], count
 
@@ -171,7 +171,7 @@ def number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < MOST_DIGITS else -1
 
 
-def _answer(head: OkxHead) -> Event:
+def _response(head: OkxHead) -> Event:
     request = number(head.id) if head.id else None
     if head.event == "subscribe" and head.arg is not None:
         return Ack(None, head.arg.instId if head.arg.channel == TRADES else "")

@@ -1,4 +1,4 @@
-"""OKX's REST answers read into markets and trades.
+"""OKX's REST responses read into markets and trades.
 
 https://www.okx.com/docs-v5/en/#public-data-rest-api-get-instruments,
 .../#order-book-trading-market-data-get-trades-history.
@@ -35,7 +35,7 @@ class _Instrument(Struct, gc=False):
     lotSz: str = ""
 
 
-class _Answer(Struct):
+class _Response(Struct):
     code: str = ""
     msg: str = ""
     data: list[Raw] = []
@@ -45,42 +45,42 @@ class _Time(Struct, gc=False):
     ts: str
 
 
-_ANSWER = Decoder(_Answer)
+_RESPONSE = Decoder(_Response)
 _INSTRUMENT = Decoder(_Instrument)
 _TIME = Decoder(_Time)
 _TRADE = Decoder(OkxTradeRow)
 
 
 def type_of(symbol: str) -> str:
-    """SPOT, SWAP or FUTURES, as the symbol's last part says."""
+    """SPOT, SWAP or FUTURES, by the symbol's last part."""
     delivery = symbol.partition("-")[2].partition("-")[2]
     return "SPOT" if not delivery else "SWAP" if delivery == "SWAP" else "FUTURES"
 
 
 def _rows(body: bytes) -> list[Raw]:
-    """The rows of a good answer; raises WireError with the exchange's own words for a bad one."""
-    answer = decode(_ANSWER, body)
-    if answer.code != "0":
-        raise refuse(None, f"{clean(answer.code, 20)}: {clean(answer.msg)}")
-    return answer.data
+    """The rows of a response; raises WireError with the exchange's own text for a refusal."""
+    response = decode(_RESPONSE, body)
+    if response.code != "0":
+        raise refuse(None, f"{clean(response.code, 20)}: {clean(response.msg)}")
+    return response.data
 
 
 def read_time(body: bytes) -> int:
     """The exchange's clock in us."""
     rows = _rows(body)
     if not rows:
-        raise refuse(None, "no time in the answer")
+        raise refuse(None, "no time in the response")
     return to_us(number(decode(_TIME, rows[0]).ts))
 
 
 def read_failure(body: bytes) -> tuple[int, str]:
     """Code and cleaned text of an error response; (0, "") when it is none."""
-    return failure_in(_ANSWER, body, _failure)
+    return failure_in(_RESPONSE, body, _failure)
 
 
-def _failure(answer: _Answer) -> tuple[int, str]:
-    code = max(0, number(answer.code))
-    return code, answer.msg if code else ""
+def _failure(response: _Response) -> tuple[int, str]:
+    code = max(0, number(response.code))
+    return code, response.msg if code else ""
 
 
 def read_markets(body: bytes, symbols: frozenset[str]) -> tuple[Market, ...]:
@@ -94,7 +94,7 @@ def read_markets(body: bytes, symbols: frozenset[str]) -> tuple[Market, ...]:
             if one.instType in KINDS and is_wanted(one.instId, symbols, trades=one.state == "live"):
                 found.append(_market(one))
         except (WireError, TooFineError):
-            continue  # one odd instrument says nothing of the others
+            continue  # one malformed instrument does not spoil the others
     return tuple(found)
 
 

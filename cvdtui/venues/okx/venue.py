@@ -1,4 +1,4 @@
-"""OKX v5, spot, swaps and futures: addresses, subscriptions and REST; frames are read in `okx_wire`.
+"""OKX v5, spot, swaps and futures: addresses, subscriptions and REST; frames are read in frames.py.
 
 https://www.okx.com/docs-v5/en/. Trade ids are without holes; a pushed trade stands for `count` of them and
 carries the last. Sizes are contracts but on spot. Candles carry no taker volume, so they give no delta.
@@ -14,16 +14,16 @@ from cvdtui.venues.grammar.decimals import INVERSE_DECIMALS
 from cvdtui.venues.grammar.events import Event, Limits, Page, Request
 from cvdtui.venues.grammar.instruments import Instruments, checked_symbol
 from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
-from cvdtui.venues.grammar.requests import Window, by_id_only, in_parts, question
+from cvdtui.venues.grammar.requests import Window, by_id_only, get_request, in_parts
 from cvdtui.venues.grammar.symbols import spelled
 from cvdtui.venues.grammar.venue import Action, Decode, Venue
 from cvdtui.venues.okx import rest
 from cvdtui.venues.okx.frames import LIQUIDATIONS, OPEN_INTEREST, TRADES, OkxFrames
 
 MOST_SINGLE = 10
-"""More instruments than this of one type are asked for in one answer of all."""
+"""More instruments than this of one type are requested by one request for all."""
 CONTRACTS = {"BTC-USDT": "0.01", "BTC-USDC": "0.0001", "ETH-USDT": "0.1", "BTC-USD": "100"}
-"""Contract sizes known without asking; every other coin-margined one is 10 USD."""
+"""Contract sizes known before the description; every other coin-margined one is 10 USD."""
 LIMITS = Limits(
     weight_per_minute=600,  # trades and instruments: 20 in 2 s
     weight_window_s=2.0,
@@ -84,7 +84,7 @@ class Okx(Venue):
     # --- the socket
 
     def socket_url(self) -> str:
-        """Where to connect: all we want is on the public address."""
+        """The public address has every channel read here."""
         return f"{self.ws_url}/ws/v5/public"
 
     def streams(self, symbol: str) -> tuple[str, ...]:
@@ -115,13 +115,13 @@ class Okx(Venue):
     # --- REST
 
     def _ask(self, path: str, **params: object) -> Request:
-        return question(f"{self.rest_url}/api/v5/{path}", 1, **params)
+        return get_request(f"{self.rest_url}/api/v5/{path}", 1, **params)
 
     def ask_time(self) -> Request:
         return self._ask("public/time")
 
     def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:
-        """What the exchange says of these instruments, by type; read by `read_markets`."""
+        """By type, each instrument alone while they are few."""
         requests: list[Request] = []
         for kind in ("SPOT", "SWAP", "FUTURES"):
             wanted = [symbol for symbol in symbols if rest.type_of(symbol) == kind]
@@ -142,12 +142,11 @@ class Okx(Venue):
         return rest.read_time(body)
 
     def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
-        """Those of `symbols` (or all that trade) that the answer describes, with their contract sizes."""
+        """Those of `symbols` (or all that trade) that the response describes, with their contract sizes."""
         return rest.read_markets(body, frozenset(symbols))
 
     def read_trades(self, body: bytes, symbol: str) -> Page:
         return rest.read_trades(self.known, body, symbol)
 
     def read_failure(self, body: bytes) -> tuple[int, str]:
-        """Code and cleaned text of an error answer; (0, "") when it is none."""
         return rest.read_failure(body)

@@ -11,7 +11,7 @@ from cvdtui.venues.grammar.events import Ack, Event, Limits, Other, Page, Pong, 
 from cvdtui.venues.grammar.instruments import Instruments, Row, checked_symbol, decode
 from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
 from cvdtui.venues.grammar.parsing import event_of, page_of
-from cvdtui.venues.grammar.requests import Window, question
+from cvdtui.venues.grammar.requests import Window, get_request
 from cvdtui.venues.grammar.symbols import spelled
 from cvdtui.venues.grammar.venue import Action, Decode, Venue
 
@@ -100,10 +100,10 @@ class Saltmarsh(Venue):
         return self._alone.decode(frame)
 
     def ask_time(self) -> Request:
-        return question(f"{self.rest_url}/time", 1)
+        return get_request(f"{self.rest_url}/time", 1)
 
     def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:
-        return (question(f"{self.rest_url}/markets", 1),)
+        return (get_request(f"{self.rest_url}/markets", 1),)
 
     def ask_trades(self, symbol: str, **window: Unpack[Window]) -> Request:
         raise refuse(f"{self.name}:{symbol}", "the stream alone sends trades")

@@ -25,7 +25,7 @@ from cvdtui.venues.grammar.events import (
 from cvdtui.venues.grammar.instruments import Instruments, Row, checked_symbol, decode
 from cvdtui.venues.grammar.options import VenueOptions, addresses, instruments
 from cvdtui.venues.grammar.parsing import event_of, is_wanted, page_of
-from cvdtui.venues.grammar.requests import Window, by_id_only, question
+from cvdtui.venues.grammar.requests import Window, by_id_only, get_request
 from cvdtui.venues.grammar.symbols import spelled
 from cvdtui.venues.grammar.venue import Action, Venue
 
@@ -132,16 +132,16 @@ class Tidewater(Venue):
     # --- REST
 
     def ask_time(self) -> Request:
-        return question(f"{self.rest_url}/time", 1)
+        return get_request(f"{self.rest_url}/time", 1)
 
     def ask_markets(self, symbols: Sequence[str] = ()) -> tuple[Request, ...]:
-        """These books, or every one, in one answer."""
-        return (question(f"{self.rest_url}/books", 1, names=",".join(symbols) or None),)
+        """These books, or every one, in one response."""
+        return (get_request(f"{self.rest_url}/books", 1, names=",".join(symbols) or None),)
 
     def ask_trades(self, symbol: str, **window: Unpack[Window]) -> Request:
         """Trades from an id on, or the newest."""
         first, limit = by_id_only(f"{self.name}:{symbol}", window, LIMITS.trades_page)
-        return question(f"{self.rest_url}/fills", 1, book=symbol, first=first, limit=limit)
+        return get_request(f"{self.rest_url}/fills", 1, book=symbol, first=first, limit=limit)
 
     def read_time(self, body: bytes) -> int:
         return decode(_TIME, body).ms * 1000
