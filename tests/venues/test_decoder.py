@@ -55,7 +55,7 @@ def test_one_number_is_two_markets_on_two_connections_at_once(registered, monkey
     asyncio.run(scene())
 
 
-def test_after_a_drop_a_number_means_what_the_new_connection_said(registered):
+def test_after_a_drop_a_number_means_what_the_new_connection_sent(registered):
     async def scene():
         async with feeding("saltmarsh", ["BTC-USD", "ETH-USD"], ()) as (host, sink):
             await host.until(lambda: symbols_of(host) == [["BTC-USD", "ETH-USD"]])

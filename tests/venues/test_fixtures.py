@@ -31,7 +31,7 @@ def text(units, decimals):
     return value.rstrip("0").rstrip(".") if "." in value else value
 
 
-def told(trade, market):
+def plain(trade, market):
     price, size = text(trade.price, market.price_decimals), text(trade.size, market.size_decimals)
     return [trade.id, trade.time_us, price, size, SIDES[trade.side]]
 
@@ -43,7 +43,7 @@ def test_every_venue_has_a_fixture(venue):
 
 @pytest.mark.parametrize("as_text", [False, True])
 @pytest.mark.parametrize("venue", VENUES)
-def test_every_frame_of_the_fixture_gives_what_it_says(venue, as_text):
+def test_every_frame_of_the_fixture_gives_what_it_expects(venue, as_text):
     reader, rows = fixture(venue)
     assert any("trades" in row for row in rows)
     for row in rows:
@@ -51,47 +51,49 @@ def test_every_frame_of_the_fixture_gives_what_it_says(venue, as_text):
         if "refused" in row:
             refused(reader, frame, row)
             continue
-        given = reader.decode(frame)
+        event = reader.decode(frame)
         if "trades" in row:
-            told_trades(given, row)
+            check_trades(event, row)
         elif "markets" in row:
-            batches = {batch.market.name: batch for batch in parts(given)}
-            assert {name: told_all(batch) for name, batch in batches.items()} == row["markets"], row["case"]
+            batches = {batch.market.name: batch for batch in parts(event)}
+            assert {name: plain_trades(batch) for name, batch in batches.items()} == row["markets"], row[
+                "case"
+            ]
         elif "open_interest" in row:
-            size = text(given.size, given.market.size_decimals)
-            assert [given.time_us, size] == row["open_interest"], row["case"]
+            size = text(event.size, event.market.size_decimals)
+            assert [event.time_us, size] == row["open_interest"], row["case"]
         elif "liquidations" in row:
-            assert isinstance(given, Liquidations), row["case"]
-            told_of = [told_liquidation(one, given.market) for one in given.events]
-            assert (told_of, given.complete) == (row["liquidations"], row["complete"]), row["case"]
+            assert isinstance(event, Liquidations), row["case"]
+            liquidations = [plain_liquidation(one, event.market) for one in event.events]
+            assert (liquidations, event.complete) == (row["liquidations"], row["complete"]), row["case"]
         elif "candle" in row:
-            assert told_candle(given) == row["candle"], row["case"]
+            assert plain_candle(event) == row["candle"], row["case"]
         else:
-            assert type(given).__name__ == row["event"], row["case"]
+            assert type(event).__name__ == row["event"], row["case"]
             for field in ("market", "id", "symbol"):
                 if field in row:
-                    assert getattr(given, field) == row[field], row["case"]
+                    assert getattr(event, field) == row[field], row["case"]
 
 
-def told_all(batch):
+def plain_trades(batch):
     assert isinstance(batch, Trades)
-    return [told(trade, batch.market) for trade in batch.trades]
+    return [plain(trade, batch.market) for trade in batch.trades]
 
 
-def told_trades(given, row):
-    (batch,) = (part for part in parts(given) if isinstance(part, Trades))
-    assert told_all(batch) == row["trades"], row["case"]
+def check_trades(event, row):
+    (batch,) = (part for part in parts(event) if isinstance(part, Trades))
+    assert plain_trades(batch) == row["trades"], row["case"]
     assert batch.excluded == row.get("excluded", 0), row["case"]
     assert [one.count for one in batch.trades] == row.get("counts", [1] * len(batch.trades)), row["case"]
     assert batch.id_rule == row.get("rule", batch.id_rule), row["case"]
-    forced = [part for part in parts(given) if isinstance(part, Liquidations)]
-    assert [told_liquidation(one, part.market) for part in forced for one in part.events] == row.get(
+    forced = [part for part in parts(event) if isinstance(part, Liquidations)]
+    assert [plain_liquidation(one, part.market) for part in forced for one in part.events] == row.get(
         "liquidations", []
     ), row["case"]
-    assert len(parts(given)) == 1 + len(forced), row["case"]
+    assert len(parts(event)) == 1 + len(forced), row["case"]
 
 
-def told_liquidation(one, market):
+def plain_liquidation(one, market):
     price, size = text(one.price, market.price_decimals), text(one.size, market.size_decimals)
     return [one.time_us, price, size, SIDES[one.side]]
 
@@ -111,9 +113,9 @@ def refused(reader, frame, row):
         assert market == row["market"], row["case"]
 
 
-def told_candle(given):
-    assert isinstance(given, ClosedCandle)
-    market, candle = given.market, given.candle
+def plain_candle(event):
+    assert isinstance(event, ClosedCandle)
+    market, candle = event.market, event.candle
     ohlc = (candle.open, candle.high, candle.low, candle.close)
     prices = [text(one, market.price_decimals) for one in ohlc]
     sizes = [text(one, market.size_decimals) for one in (candle.volume, candle.taker_buy)]

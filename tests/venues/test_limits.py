@@ -32,16 +32,16 @@ def test_subscriptions_keep_the_limits_and_name_every_market(venue):
     symbols = names(venue, MANY)
     streams = max(len(reader.streams(symbol)) for symbol in symbols)
     size = max(1, limits.streams_per_message // streams)
-    said = []
+    sent = []
     for at in range(0, MANY, size):
         frames = reader.subscribe(symbols[at : at + size], 1)
         assert frames
-        said += frames
-    assert all(len(frame.encode()) <= (limits.frame_bytes or 2**16) for frame in said)
-    assert all(isinstance(json.loads(frame), dict) for frame in said)
-    text = "".join(said).upper()
+        sent += frames
+    assert all(len(frame.encode()) <= (limits.frame_bytes or 2**16) for frame in sent)
+    assert all(isinstance(json.loads(frame), dict) for frame in sent)
+    text = "".join(sent).upper()
     assert all(symbol.upper() in text for symbol in symbols)
-    assert all(most_listed(json.loads(frame)) <= limits.streams_per_message for frame in said)
+    assert all(most_listed(json.loads(frame)) <= limits.streams_per_message for frame in sent)
     assert reader.unsubscribe(symbols[:1])
     assert 0 < limits.messages_per_second <= 1000
     assert limits.streams_per_socket >= streams
@@ -68,7 +68,7 @@ def test_the_fixture_shows_a_buyer_and_a_seller(venue):
 
 
 @pytest.mark.parametrize("venue", VENUES)
-def test_the_fixture_shows_an_acknowledgement_and_the_answer_to_a_sign_of_life(venue):
+def test_the_fixture_shows_an_acknowledgement_and_the_response_to_a_heartbeat(venue):
     reader, rows = fixture(venue)
     events = {row.get("event") for row in rows}
     assert "Ack" in events
@@ -116,7 +116,7 @@ def test_what_is_no_symbol_is_refused(venue):
 
 @pytest.mark.parametrize("venue", VENUES)
 @pytest.mark.parametrize("frame", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"data":5}', b"1" * 5000])
-def test_junk_is_an_error_of_the_wire_or_nobodys_business(venue, frame):
+def test_junk_is_an_error_of_the_wire_or_is_ignored(venue, frame):
     reader, _ = fixture(venue)
     try:
         event = reader.decode(frame)

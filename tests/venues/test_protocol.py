@@ -50,7 +50,7 @@ def test_a_venue_that_lacks_a_method_cannot_be_made_and_the_error_names_it(missi
         unfinished()
 
 
-def test_what_a_venue_does_not_write_is_answered_as_by_one_with_trades_alone():
+def test_what_a_venue_does_not_write_is_as_for_one_with_trades_alone():
     plain = type("Plain", (Venue,), {**dict.fromkeys(ABSTRACT), "name": "plain"})()
     assert (plain.mirrors, plain.greeting()) == ((), ())
     assert (plain.heartbeat(), plain.ask_open_interest("A")) == (None, None)

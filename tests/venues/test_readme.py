@@ -24,7 +24,7 @@ def rows(text):
 
 
 def faults(text):
-    """Every way in which the table is not what the code says."""
+    """Every way in which the table is not true of the code."""
     table = {row["venue"].strip("`"): row for row in rows(text)}
     missing = [f"venue {name} has no row in cvdtui/venues/README.md" for name in VENUES if name not in table]
     unknown = [f"{name} is no venue of the registry" for name in table if name not in VENUES]
@@ -45,8 +45,8 @@ def wrong(name, row):
     return [f"{name}: {key} {row[key]!r}, but {fact!r}" for key, fact in facts.items() if row[key] != fact]
 
 
-def sides(name, said):
-    """Whose side the frames carry, by the fixture's trades whose frame says one in words."""
+def sides(name, cell):
+    """Whose side the frames carry, by the fixture's trades whose frame names one."""
     lines = (HERE / f"{name}.jsonl").read_text("utf-8").splitlines()[1:]
     inverted = False
     for row in map(json.loads, lines):
@@ -54,11 +54,11 @@ def sides(name, said):
         if len(sent) == len(row.get("trades", [])) == 1:
             inverted |= sent[0].lower() != row["trades"][0][4]
     owner = "maker's, inverted" if inverted else "taker's"
-    return said if said.startswith(owner) else owner
+    return cell if cell.startswith(owner) else owner
 
 
-def sizes(venue, said):
-    """The units of a pair's markets in the venue's spellings; README's words may say more, not less."""
+def sizes(venue, cell):
+    """The units of a pair's markets in the venue's spellings; a cell may have more words around them."""
     markets = [venue.default_market(one) for leg in ("spot", "perp") for one in venue.spell("BTC", "", leg)]
     units = {
         "base": any(not one.inverse for one in markets),
@@ -66,28 +66,28 @@ def sizes(venue, said):
         "USD": any(one.inverse for one in markets),
     }
     true = [word for word, is_unit in units.items() if is_unit]
-    return said if set(re.findall(r"base|contracts|USD", said)) == set(true) else " ".join(true)
+    return cell if set(re.findall(r"base|contracts|USD", cell)) == set(true) else " ".join(true)
 
 
-def products(venue, said):
+def products(venue, cell):
     """The first example is what the venue writes for Bitcoin; all are symbols that it reads."""
     written = [one for leg in ("spot", "perp") for one in venue.spell("BTC", "", leg)]
-    examples = re.findall(r"`([^`]+)`", said)
+    examples = re.findall(r"`([^`]+)`", cell)
     is_true = bool(examples) and examples[0] in written
-    return said if is_true and all(venue.default_market(one).symbol == one for one in examples) else written
+    return cell if is_true and all(venue.default_market(one).symbol == one for one in examples) else written
 
 
-def documentation(venue, said):
+def documentation(venue, cell):
     """The link stands in a docstring of the venue's own modules."""
     module = type(venue).__module__.split(".")[2]
     own = VENUES_FOLDER / module
     files = own.rglob("*.py") if own.is_dir() else [own.with_suffix(".py")]
     texts = [file.read_text("utf-8") for file in files]
     links = {link.rstrip(".,;") for text in texts for link in re.findall(r"https://[^\s,)]+", text)}
-    return said if said in links else sorted(links)
+    return cell if cell in links else sorted(links)
 
 
-def test_the_table_is_what_the_code_says_of_every_venue():
+def test_the_table_is_true_of_every_venue():
     assert faults(README) == []
     assert len(rows(README)) == len(VENUES)
     assert "`cvdtui markets --venues`" in README

@@ -1,4 +1,4 @@
-"""Every documented message of public trades and every recording is accounted for: read, or said why not."""
+"""Every documented message of public trades and every recording: read, or named with the reason."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ STREAMED = [
     ("okx", "okx/ws_trades", 1),
 ]
 """(venue, file, trades in it)."""
-ASKED = [
+REQUESTED = [
     ("bybit", "BTCUSDT", "bybit/http_get_trades_recent", 1),
     ("deribit", "ETH-PERPETUAL", "deribit/http_get_last_trades", 10),
     ("deribit", "BTC-PERPETUAL", "deribit/http_get_last_trades_perpetual_with_combo_tags", 7),
@@ -31,7 +31,7 @@ ASKED = [
 ]
 """(venue, symbol, file, rows in it)."""
 OTHERS = {
-    "binance/spot/http_json/trades_response": "single trades of the past: aggregate ones are asked for",
+    "binance/spot/http_json/trades_response": "single trades of the past: aggregate ones are requested",
     "coinbase/ws_market_trades": "Advanced Trade, another interface than the Exchange's",
     "deribit/http_get_last_trades_future_combo": "a combination",
     "deribit/http_get_last_trades_historical_combo": "a combination",
@@ -55,7 +55,7 @@ RECORDINGS = {
 @lacks
 def test_no_message_about_trades_is_left_out():
     there = {str(path.relative_to(MESSAGES).with_suffix("")) for path in MESSAGES.rglob("*trade*.json")}
-    assert there == {file for _, file, _ in STREAMED} | {file for *_, file, _ in ASKED} | OTHERS.keys()
+    assert there == {file for _, file, _ in STREAMED} | {file for *_, file, _ in REQUESTED} | OTHERS.keys()
     assert {path.name for path in (DATA / "venue_raw").iterdir()} == RECORDINGS.keys()
 
 
@@ -64,12 +64,14 @@ def test_no_message_about_trades_is_left_out():
 def test_a_documented_frame_of_trades_is_read(venue, file, count):
     text = (MESSAGES / f"{file}.json").read_text()
     text = text.replace('"T": 123456785', '"T": 1790000000000')  # a moment before any exchange
-    told = [part for part in parts(VENUES[venue](any_symbol=True).decode(text)) if isinstance(part, Trades)]
-    assert [len(part.trades) for part in told] == [count]
+    batches = [
+        part for part in parts(VENUES[venue](any_symbol=True).decode(text)) if isinstance(part, Trades)
+    ]
+    assert [len(part.trades) for part in batches] == [count]
 
 
 @lacks
-@pytest.mark.parametrize(("venue", "symbol", "file", "rows"), ASKED)
-def test_a_documented_answer_of_trades_is_read_to_its_last_row(venue, symbol, file, rows):
+@pytest.mark.parametrize(("venue", "symbol", "file", "rows"), REQUESTED)
+def test_a_documented_response_of_trades_is_read_to_its_last_row(venue, symbol, file, rows):
     page = VENUES[venue]([symbol]).read_trades((MESSAGES / f"{file}.json").read_bytes(), symbol)
     assert (page.rows, len(page.batch.trades), page.refused) == (rows, rows, ())

@@ -54,7 +54,7 @@ def test_coinbase_matches_have_the_side_turned_round_and_ids_that_follow_across_
 
 @lacks(COINBASE)
 def test_coinbase_takers_move_the_price_the_way_they_trade():
-    """The maker's side is told: taken as the taker's, buyers would push prices down."""
+    """The maker's side is sent: taken as the taker's, buyers would push prices down."""
     venue, prices, along, against = VENUES["coinbase"](any_symbol=True), {}, 0, 0
     for line in COINBASE.read_text().splitlines():
         frame = line.partition(": ")[2]
@@ -107,7 +107,7 @@ def test_kraken_trades_of_a_day_add_up():
 
 
 @lacks(MESSAGES)
-def test_hyperliquid_answers_are_read():
+def test_hyperliquid_responses_are_read():
     venue = VENUES["hyperliquid"]()
     markets = venue.read_markets(message("hyperliquid", "http_meta_perp_sample"))
     assert [(one.symbol, one.size_decimals, one.price_decimals) for one in markets] == [
@@ -158,6 +158,6 @@ def test_deribit_messages_are_read_without_prints_of_combinations():
 
 
 @lacks(MESSAGES)
-def test_answers_of_coinbase_advanced_trade_are_no_frames_of_the_exchange():
+def test_responses_of_coinbase_advanced_trade_are_no_frames_of_the_exchange():
     venue = VENUES["coinbase"](["BTC-USD"])
     assert isinstance(venue.decode(message("coinbase", "ws_market_trades")), Other)

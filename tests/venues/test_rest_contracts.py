@@ -36,15 +36,15 @@ def test_coin_margined_markets_candles_and_open_interest_in_base_units():
     assert (candle.volume, candle.taker_buy) == (10_000_123_400, 5_000_061_700)
     assert candle.quote_volume == 64_000 * 10**decimals
     assert candle.taker_buy_value == 32_000 * 10**decimals
-    answer = json.dumps({"symbol": COINM, "openInterest": "6400", "time": 1_790_000_040_000}).encode()
+    response = json.dumps({"symbol": COINM, "openInterest": "6400", "time": 1_790_000_040_000}).encode()
     with pytest.raises(WireError, match="no price yet"):
-        reader.read_open_interest(answer, COINM)
+        reader.read_open_interest(response, COINM)
     trades = [{"a": 1, "p": "64000.0", "q": "64", "f": 1, "l": 1, "T": 1_790_000_040_000, "m": True}]
     page = reader.read_trades(json.dumps(trades).encode(), COINM)
     assert [(each.size, each.side) for each in page.batch.trades] == [(10**9, SELL)]
     columns = reader.read_columns(json.dumps(trades).encode(), COINM).columns
     assert list(columns.size) == [10**9]
-    assert reader.read_open_interest(answer, COINM).size == 10 * 10**10
+    assert reader.read_open_interest(response, COINM).size == 10 * 10**10
     assert reader.ask_open_interest(COINM).url == f"http://h/dapi/v1/openInterest?symbol={COINM}"
 
 
@@ -60,7 +60,7 @@ def test_coin_margined_markets_candles_and_open_interest_in_base_units():
         ("okx", "BTC-USDT", {"code": "50000", "msg": "oh\u001b[2J no"}, {"code": "51001", "msg": "x"}),
     ],
 )
-def test_a_failed_answer_is_told_in_the_exchanges_cleaned_words(venue, symbol, wrong, unknown):
+def test_a_failed_response_is_reported_in_the_exchanges_cleaned_text(venue, symbol, wrong, unknown):
     reader = VENUES[venue]([symbol])
     body = json.dumps(wrong).encode()
     for read in (reader.read_trades, reader.read_columns):
@@ -77,11 +77,11 @@ def test_a_failed_answer_is_told_in_the_exchanges_cleaned_words(venue, symbol, w
 
 def test_okx_asks_by_type_and_pages_by_the_id_after_the_last_wanted():
     reader = VENUES["okx"](rest_url="http://h")
-    asked = [
+    requests = [
         one.url.partition("?")[2]
         for one in reader.ask_markets(["BTC-USDT", "BTC-USDT-SWAP", "BTC-USD-261225"])
     ]
-    assert asked == [
+    assert requests == [
         "instType=SPOT&instId=BTC-USDT",
         "instType=SWAP&instId=BTC-USDT-SWAP",
         "instType=FUTURES&instId=BTC-USD-261225",

@@ -1,4 +1,4 @@
-"""REST of venues that tell trades alone: questions, answers, refusals in words, markets and their sizes."""
+"""REST of venues with trades alone: requests, responses, refusals, markets and their sizes."""
 
 import json
 from decimal import Decimal
@@ -26,7 +26,7 @@ SYMBOLS = {
 }
 
 
-def made(name, **options):
+def venue_of(name, **options):
     return VENUES[name]([SYMBOLS[name]], **options)
 
 
@@ -47,16 +47,16 @@ def rows(page):
 
 @pytest.mark.parametrize("name", SYMBOLS)
 def test_addresses_are_appended_to_the_base_urls_of_the_configuration(name):
-    venue = made(name, ws_url="ws://127.0.0.1:5/", rest_url="http://127.0.0.1:6/")
+    venue = venue_of(name, ws_url="ws://127.0.0.1:5/", rest_url="http://127.0.0.1:6/")
     assert venue.socket_url().startswith("ws://127.0.0.1:5")
     assert venue.ask_time().url.startswith("http://127.0.0.1:6/")
     assert all(one.url.startswith("http://127.0.0.1:6/") for one in venue.ask_markets())
-    assert made(name).socket_url().startswith("wss://")
+    assert venue_of(name).socket_url().startswith("wss://")
 
 
 @pytest.mark.parametrize("name", SYMBOLS)
-def test_what_a_venue_does_not_tell_is_said_in_words(name):
-    venue, symbol = made(name), SYMBOLS[name]
+def test_what_a_venue_does_not_have_is_refused_with_the_reason(name):
+    venue, symbol = venue_of(name), SYMBOLS[name]
     assert venue.limits.candles_page == 0
     with pytest.raises(WireError, match="taker"):
         venue.ask_candles(symbol, 60, US, US + 60_000_000)
@@ -76,7 +76,7 @@ def test_what_cannot_be_a_symbol_is_refused(name, symbol):
 
 @pytest.mark.parametrize("name", SYMBOLS)
 def test_a_forgotten_market_is_ignored_and_others_too(name):
-    venue = made(name)
+    venue = venue_of(name)
     venue.forget(SYMBOLS[name])
     with pytest.raises(KeyError):
         venue.market(SYMBOLS[name])
@@ -84,13 +84,13 @@ def test_a_forgotten_market_is_ignored_and_others_too(name):
 
 
 @pytest.mark.parametrize("name", SYMBOLS)
-@pytest.mark.parametrize("answer", [b"[", b"{}", b'"x"', b"\xff", b"<html>"])
-def test_what_is_no_answer_is_refused_in_words(name, answer):
-    venue = made(name)
-    for read in (venue.read_time, lambda told: venue.read_markets(told, [SYMBOLS[name]])):
+@pytest.mark.parametrize("response", [b"[", b"{}", b'"x"', b"\xff", b"<html>"])
+def test_what_is_no_response_is_refused_with_the_reason(name, response):
+    venue = venue_of(name)
+    for read in (venue.read_time, lambda body: venue.read_markets(body, [SYMBOLS[name]])):
         with pytest.raises(WireError):
-            read(answer)
-    code, text = venue.read_failure(answer)
+            read(response)
+    code, text = venue.read_failure(response)
     assert code == 0
     assert "\x1b" not in text
 
@@ -102,10 +102,10 @@ def coinbase_row(number, side="sell", size="0.5"):
     return {"trade_id": number, "side": side, "size": size, "price": "61800.30", "time": f"{ISO}.000123Z"}
 
 
-def test_coinbase_is_asked_by_the_id_above_and_answers_newest_first():
-    venue = made("coinbase")
-    path, asked = query(venue.ask_trades("BTC-USD", from_id=500, limit=3))
-    assert (path, asked) == ("/products/BTC-USD/trades", {"after": "503", "limit": "3"})
+def test_coinbase_is_requested_by_the_id_above_and_responds_newest_first():
+    venue = venue_of("coinbase")
+    path, params = query(venue.ask_trades("BTC-USD", from_id=500, limit=3))
+    assert (path, params) == ("/products/BTC-USD/trades", {"after": "503", "limit": "3"})
     assert "after" not in query(venue.ask_trades("BTC-USD", limit=1))[1]
     page = venue.read_trades(
         body([coinbase_row(502, "buy"), coinbase_row(501), coinbase_row(500, "none")]), "BTC-USD"
@@ -116,7 +116,7 @@ def test_coinbase_is_asked_by_the_id_above_and_answers_newest_first():
         venue.ask_trades("BTC-USD", from_us=1)
 
 
-def test_coinbase_products_give_decimals_and_strangers_are_left_out():
+def test_coinbase_products_give_decimals_and_unknown_symbols_are_left_out():
     one = {
         "id": "BTC-USD",
         "base_currency": "BTC",
@@ -125,17 +125,17 @@ def test_coinbase_products_give_decimals_and_strangers_are_left_out():
         "base_increment": "0.00000001",
         "status": "online",
     }
-    told = body([one, one | {"id": "OLD-USD", "status": "delisted"}, one | {"id": "\u202eX"}])
-    assert made("coinbase").read_markets(told) == (
+    response = body([one, one | {"id": "OLD-USD", "status": "delisted"}, one | {"id": "\u202eX"}])
+    assert venue_of("coinbase").read_markets(response) == (
         Market("coinbase", "BTC-USD", "BTC", "USD", "spot", 2, 8, 1),
     )
-    assert [one.symbol for one in made("coinbase").read_markets(told, ["OLD-USD"])] == ["OLD-USD"]
-    assert made("coinbase").read_time(body({"iso": f"{ISO}.5Z", "epoch": 1.5})) == US + 500_000
-    assert made("coinbase").read_failure(b'{"message":"Not\\u001bFound"}') == (0, "Not Found")
+    assert [one.symbol for one in venue_of("coinbase").read_markets(response, ["OLD-USD"])] == ["OLD-USD"]
+    assert venue_of("coinbase").read_time(body({"iso": f"{ISO}.5Z", "epoch": 1.5})) == US + 500_000
+    assert venue_of("coinbase").read_failure(b'{"message":"Not\\u001bFound"}') == (0, "Not Found")
 
 
 def test_coinbase_and_bitmex_name_the_refused_symbol():
-    coinbase = made("coinbase").decode(
+    coinbase = venue_of("coinbase").decode(
         body({"type": "error", "message": "Failed to subscribe", "reason": "FOO-USD is not a valid product"})
     )
     assert (coinbase.symbol, coinbase.text) == (
@@ -143,9 +143,9 @@ def test_coinbase_and_bitmex_name_the_refused_symbol():
         "Failed to subscribe: FOO-USD is not a valid product",
     )
     refused = {"status": 400, "error": "Unknown", "request": {"op": "subscribe", "args": ["trade:FOO"]}}
-    bitmex = made("bitmex").decode(body(refused))
+    bitmex = venue_of("bitmex").decode(body(refused))
     assert (bitmex.symbol, bitmex.code) == ("FOO", 400)
-    hyperliquid = made("hyperliquid").decode(
+    hyperliquid = venue_of("hyperliquid").decode(
         body({"channel": "error", "data": 'Invalid subscription {"type":"trades","coin":"FOO"}'})
     )
     assert hyperliquid.symbol == "FOO"
@@ -154,14 +154,14 @@ def test_coinbase_and_bitmex_name_the_refused_symbol():
 # --- Kraken
 
 
-def kraken_body(*told, last="1790000000000000000"):
-    return body({"error": [], "result": {"XXBTZUSD": list(told), "last": last}})
+def kraken_body(*rows, last="1790000000000000000"):
+    return body({"error": [], "result": {"XXBTZUSD": list(rows), "last": last}})
 
 
-def test_kraken_is_asked_by_time_in_whole_pages_and_by_its_older_names():
-    venue = made("kraken")
-    _, asked = query(venue.ask_trades("BTC/USD", from_id=7, limit=3, hint_us=US))
-    assert asked == {"pair": "XBTUSD", "since": str(US * 1000 - 1), "count": "1000"}
+def test_kraken_is_requested_by_time_in_whole_pages_and_by_its_older_names():
+    venue = venue_of("kraken")
+    _, params = query(venue.ask_trades("BTC/USD", from_id=7, limit=3, hint_us=US))
+    assert params == {"pair": "XBTUSD", "since": str(US * 1000 - 1), "count": "1000"}
     assert query(venue.ask_trades("DOGE/BTC", limit=1))[1] == {"pair": "XDGXBT", "count": "1"}
     assert venue.limits.pages_by == "time"
     with pytest.raises(WireError, match="hint_us"):
@@ -170,7 +170,7 @@ def test_kraken_is_asked_by_time_in_whole_pages_and_by_its_older_names():
 
 def test_kraken_times_keep_their_digits_and_wrong_rows_are_refused_alone():
     good = ["61800.30000", "0.00027625", 1790000000.1234567, "b", "l", "", 501]
-    page = made("kraken").read_trades(
+    page = venue_of("kraken").read_trades(
         kraken_body(good, [*good[:3], "s", "m", "", 502], [*good[:3], "x", "m", "", 503], [1]), "BTC/USD"
     )
     assert rows(page)[0] == [(501, BUY), (502, SELL)]
@@ -179,19 +179,19 @@ def test_kraken_times_keep_their_digits_and_wrong_rows_are_refused_alone():
 
 
 def test_kraken_refusals_come_with_status_200():
-    venue = made("kraken")
-    told = body({"error": ["EGeneral:Too many requests"]})
+    venue = venue_of("kraken")
+    response = body({"error": ["EGeneral:Too many requests"]})
     for read in (venue.read_time, venue.read_markets, lambda one: venue.read_trades(one, "BTC/USD")):
         with pytest.raises(WireError, match="Too many requests"):
-            read(told)
-    assert venue.read_failure(told) == (0, "EGeneral:Too many requests")
+            read(response)
+    assert venue.read_failure(response) == (0, "EGeneral:Too many requests")
 
 
 # --- Hyperliquid
 
 
-def test_hyperliquid_is_asked_by_posting():
-    venue = made("hyperliquid")
+def test_hyperliquid_requests_are_posts():
+    venue = venue_of("hyperliquid")
     request = venue.ask_trades("BTC", limit=1)
     assert (request.method, json.loads(request.body)) == ("POST", {"type": "recentTrades", "coin": "BTC"})
     assert json.loads(venue.ask_markets()[0].body) == {"type": "meta"}
@@ -206,10 +206,10 @@ def deribit_body(result):
     return body({"jsonrpc": "2.0", "result": result, "usIn": 1, "usOut": 2, "usDiff": 1, "testnet": False})
 
 
-def test_deribit_is_asked_by_sequence_and_answers_in_its_order():
-    venue = made("deribit")
-    _, asked = query(venue.ask_trades("BTC-PERPETUAL", from_id=500, limit=10))
-    assert (asked["start_seq"], asked["end_seq"], asked["count"], asked["sorting"]) == (
+def test_deribit_is_requested_by_sequence_and_responds_in_its_order():
+    venue = venue_of("deribit")
+    _, params = query(venue.ask_trades("BTC-PERPETUAL", from_id=500, limit=10))
+    assert (params["start_seq"], params["end_seq"], params["count"], params["sorting"]) == (
         "500",
         "509",
         "10",
@@ -225,16 +225,16 @@ def test_deribit_is_asked_by_sequence_and_answers_in_its_order():
         "instrument_name": "BTC-PERPETUAL",
         "trade_id": "9",
     }
-    told = [row, row | {"trade_seq": 1, "direction": "buy"}, row | {"trade_seq": 3, "block_trade_id": "b"}]
-    page = venue.read_trades(deribit_body({"trades": told, "has_more": False}), "BTC-PERPETUAL")
+    sent = [row, row | {"trade_seq": 1, "direction": "buy"}, row | {"trade_seq": 3, "block_trade_id": "b"}]
+    page = venue.read_trades(deribit_body({"trades": sent, "has_more": False}), "BTC-PERPETUAL")
     assert rows(page) == ([(1, BUY), (2, SELL), (3, UNKNOWN)], [1, 1, 0])
     assert (page.rows, page.batch.excluded) == (3, 1)
 
 
 def test_deribit_open_interest_is_in_base_units():
-    venue = made("deribit")
-    told = deribit_body({"timestamp": T0 * 1000, "open_interest": 625000.0, "mark_price": 62500.0})
-    sample = venue.read_open_interest(told, "BTC-PERPETUAL")
+    venue = venue_of("deribit")
+    response = deribit_body({"timestamp": T0 * 1000, "open_interest": 625000.0, "mark_price": 62500.0})
+    sample = venue.read_open_interest(response, "BTC-PERPETUAL")
     assert Decimal(sample.size).scaleb(-sample.market.size_decimals) == 10
     assert sample.time_us == US
     spot = VENUES["deribit"](["BTC_USDC"])
@@ -248,10 +248,10 @@ def test_deribit_options_and_combinations_are_not_read(symbol):
     assert VENUES["deribit"]().default_market("BTC-25DEC26").kind == "future"
 
 
-def test_deribit_answers_when_it_is_asked_for_a_sign_of_life():
-    venue = made("deribit")
-    asked = venue.decode('{"jsonrpc":"2.0","method":"heartbeat","params":{"type":"test_request"}}')
-    assert json.loads(asked.frame)["method"] == "public/test"
+def test_deribit_test_requests_get_their_reply():
+    venue = venue_of("deribit")
+    reply = venue.decode('{"jsonrpc":"2.0","method":"heartbeat","params":{"type":"test_request"}}')
+    assert json.loads(reply.frame)["method"] == "public/test"
     assert [json.loads(frame)["method"] for frame in venue.greeting()] == ["public/set_heartbeat"]
 
 
@@ -268,18 +268,20 @@ def test_bitget_instruments_give_decimals_and_refusals_come_with_status_200():
         "quantityPrecision": "6",
         "status": "online",
     }
-    told = body({"code": "00000", "msg": "success", "requestTime": 1, "data": [one]})
-    assert made("bitget").read_markets(told) == (Market("bitget", "BTCUSDT", "BTC", "USDT", "spot", 2, 6),)
-    assert query(made("bitget-futures").ask_markets()[0])[1] == {"category": "USDT-FUTURES"}
+    response = body({"code": "00000", "msg": "success", "requestTime": 1, "data": [one]})
+    assert venue_of("bitget").read_markets(response) == (
+        Market("bitget", "BTCUSDT", "BTC", "USDT", "spot", 2, 6),
+    )
+    assert query(venue_of("bitget-futures").ask_markets()[0])[1] == {"category": "USDT-FUTURES"}
     with pytest.raises(WireError, match="40309: gone"):
-        made("bitget").read_markets(body({"code": "40309", "msg": "gone", "data": None}))
+        venue_of("bitget").read_markets(body({"code": "40309", "msg": "gone", "data": None}))
     clock = body({"code": "00000", "msg": "", "data": {"serverTime": str(T0 * 1000)}})
-    assert made("bitget").read_time(clock) == US
-    frames = made("bitget").subscribe([f"A{number}USDT" for number in range(41)])
+    assert venue_of("bitget").read_time(clock) == US
+    frames = venue_of("bitget").subscribe([f"A{number}USDT" for number in range(41)])
     assert [len(json.loads(frame)["args"]) for frame in frames] == [40, 1]
-    assert all(len(frame) <= made("bitget").limits.frame_bytes for frame in frames)
+    assert all(len(frame) <= venue_of("bitget").limits.frame_bytes for frame in frames)
     with pytest.raises(WireError, match="stream alone"):
-        made("bitget").ask_trades("BTCUSDT")
+        venue_of("bitget").ask_trades("BTCUSDT")
 
 
 def contract(name="BTC_USDT", multiplier="0.0001", step="0.1"):
@@ -290,16 +292,16 @@ def contract(name="BTC_USDT", multiplier="0.0001", step="0.1"):
     ("multiplier", "notional", "inverse", "places"),
     [("0.0001", "0.0001", False, 4), ("10", "10", False, 0), ("0", "1", True, 0), ("1.50", "1.5", False, 1)],
 )
-def test_gate_contracts_are_worth_what_their_multiplier_says_and_0_is_one_dollar(
+def test_gate_contracts_hold_their_multiplier_of_base_and_0_is_one_dollar(
     multiplier, notional, inverse, places
 ):
-    (market,) = made("gate-futures").read_markets(body([contract(multiplier=multiplier)]), ["BTC_USDT"])
+    (market,) = venue_of("gate-futures").read_markets(body([contract(multiplier=multiplier)]), ["BTC_USDT"])
     assert (market.contract_size, market.inverse, market.size_decimals) == (notional, inverse, places)
     assert (market.price_decimals, market.tick) == (1, 1)
 
 
 def test_gate_sizes_are_base_units_once_the_contract_is_known():
-    venue = made("gate-futures", now=lambda: US)
+    venue = venue_of("gate-futures", now=lambda: US)
     row = {
         "id": 5,
         "size": -3,
@@ -316,7 +318,7 @@ def test_gate_sizes_are_base_units_once_the_contract_is_known():
     assert rows(page) == ([(5, SELL), (6, BUY)], [Decimal("0.0003"), 2])
     assert (page.rows, page.batch.excluded) == (3, 1)
     assert json.loads(venue.heartbeat()) == {"time": T0, "channel": "futures.ping"}
-    spot = json.loads(made("gate", now=lambda: US).subscribe(["BTC_USDT"], 7)[0])
+    spot = json.loads(venue_of("gate", now=lambda: US).subscribe(["BTC_USDT"], 7)[0])
     assert spot == {
         "time": T0,
         "id": 7,
@@ -335,15 +337,17 @@ def test_gate_pairs_give_decimals():
         "amount_precision": 6,
         "trade_status": "tradable",
     }
-    found = made("gate").read_markets(body([pair, pair | {"id": "OLD_USDT", "trade_status": "untradable"}]))
+    found = venue_of("gate").read_markets(
+        body([pair, pair | {"id": "OLD_USDT", "trade_status": "untradable"}])
+    )
     assert found == (Market("gate", "BTC_USDT", "BTC", "USDT", "spot", 1, 6),)
-    assert made("gate").read_time(body({"server_time": T0 * 1000})) == US
+    assert venue_of("gate").read_time(body({"server_time": T0 * 1000})) == US
     failure = body({"label": "INVALID_CURRENCY", "message": "Invalid currency"})
-    assert made("gate").read_failure(failure) == (0, "INVALID_CURRENCY: Invalid currency")
+    assert venue_of("gate").read_failure(failure) == (0, "INVALID_CURRENCY: Invalid currency")
 
 
 def test_bitmex_counts_in_base_units_and_calls_xbt_btc():
-    venue = made("bitmex")
+    venue = venue_of("bitmex")
     one = {
         "symbol": "XBTUSD",
         "typ": "FFWCSX",
@@ -392,6 +396,6 @@ def test_bitmex_counts_in_base_units_and_calls_xbt_btc():
         ("bitmex", "XBT_USDT", "BTC", "USDT", "spot"),
     ],
 )
-def test_a_symbol_alone_tells_its_market(name, symbol, base, quote, kind):
+def test_a_symbol_alone_gives_its_market(name, symbol, base, quote, kind):
     market = VENUES[name]().default_market(symbol)
     assert (market.base, market.quote, market.kind) == (base, quote, kind)

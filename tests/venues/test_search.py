@@ -85,7 +85,7 @@ def test_what_a_name_may_mean_among_listed_instruments(text, expected):
     assert names(text) == expected
 
 
-def test_dollars_of_another_name_are_taken_where_the_one_said_is_not_listed():
+def test_dollars_of_another_name_are_taken_where_the_one_typed_is_not_listed():
     assert names("ETH/USD") == ["binance:ETHUSDT", "binance-usdm:ETHUSDT"]
     assert names("ETH/EUR") == []
 

@@ -1,4 +1,4 @@
-"""Shared code names no venue: what differs between exchanges is asked of the venue."""
+"""Shared code names no venue: what differs between exchanges is a method of the venue."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""Saltmarsh, a venue nobody runs: channels get a number on each connection, and trades name it alone."""
+"""Saltmarsh, a made-up venue: channels get a number on each connection, and trades name it alone."""
 
 from collections.abc import Iterable, Sequence
 from typing import Unpack

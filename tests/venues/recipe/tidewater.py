@@ -1,4 +1,4 @@
-"""Tidewater, a venue nobody runs: `fills` by WebSocket, trades by id over REST.
+"""Tidewater, a made-up venue: `fills` by WebSocket, trades by id over REST.
 
 https://docs.example.org. It follows the recipe in cvdtui/venues/README.md.
 """
