@@ -172,7 +172,8 @@ class Bitget(Venue):
         instrument = self.known.find(symbol)
         if instrument is None or not bytes(head.data):
             return Other()
-        # Old ones (action "snapshot") are merged by their ids like any other.
+        # Old trades (action "snapshot") and repeated ones are merged by their ids like any other:
+        # https://github.com/ccxt/ccxt/issues/25639
         raws = decode(_RAWS, head.data, instrument.market.name)[::-1]
         return event_of(page_of(self.known, symbol, raws, _row, self.id_rule))
 

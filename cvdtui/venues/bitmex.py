@@ -76,6 +76,7 @@ class _Trade(Struct, gc=False):
     homeNotional: Raw = field(default_factory=Raw)
     """Base units, whatever a contract of the instrument is."""
     side: Literal["Buy", "Sell", ""] | None = None
+    """The taker's; absent of some trades, which then count as of unknown side."""
     trdType: str = ""
 
 

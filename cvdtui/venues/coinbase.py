@@ -62,7 +62,11 @@ class _Head(Struct, gc=False):
 class _Match(Struct, gc=False):
     trade_id: Annotated[int, Meta(ge=0)]
     side: Literal["buy", "sell"]
-    """The MAKER's: a "sell" order rested in the book, so the taker bought."""
+    """The MAKER's: a "sell" order rested in the book, so the taker bought.
+
+    The documentation is quoted in https://github.com/c9s/bbgo/issues/2148; taken for the taker's, it gives a
+    CVD of the wrong sign.
+    """
     price: str
     size: str
     time: Moment
@@ -120,7 +124,7 @@ class Coinbase(Venue):
         return f"matches:{symbol}", f"heartbeat:{symbol}"
 
     def requests(self, action: Action, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:  # noqa: ARG002 - unnumbered
-        channels = ["matches", "heartbeat"]
+        channels = ["matches", "heartbeat"]  # `ticker` skips trades
         return tuple(
             encode({"type": action, "product_ids": [symbol], "channels": channels}).decode()
             for symbol in symbols
@@ -128,7 +132,7 @@ class Coinbase(Venue):
 
     def decode(self, frame: bytes | str) -> Event:
         head = decode(_HEAD, frame)
-        if head.type in ("match", "last_match"):
+        if head.type in ("match", "last_match"):  # the last one, sent on subscribing, is merged by its id
             return self._match(frame, head.product_id)
         if head.type == "heartbeat":
             return FormingCandle(self.known.name(head.product_id))

@@ -61,7 +61,7 @@ class _Trade(Struct, gc=False):
     sz: str
     time: int
     tid: Annotated[int, Meta(ge=0, le=2**63 - 1)]
-    """Unique, and in no order."""
+    """Unique, and in no order: 63 of 63 recorded ones jumped."""
 
 
 class _SymbolField(Struct, gc=False):
@@ -150,6 +150,7 @@ class Hyperliquid(Venue):
         head = decode(_FRAME, frame)
         match head.channel:
             case "trades":
+                # The first message after subscribing has old trades, unmarked: they are merged by id.
                 raws = decode(_RAWS, head.data)
                 return events_by_symbol(self.known, raws, _coin, _row, self.id_rule)
             case "pong":

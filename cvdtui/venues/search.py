@@ -186,7 +186,7 @@ def _spelled_by(venue: str, base: str, quote: str, side: GroupLeg | None) -> lis
     return found
 
 
-@lru_cache(64)
+@lru_cache(64)  # a name is resolved at every key typed
 def _grammar(venue: str) -> Venue:
     return VENUES[venue]()
 

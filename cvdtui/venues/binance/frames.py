@@ -26,6 +26,8 @@ from cvdtui.venues.grammar.events import (
 )
 from cvdtui.venues.grammar.instruments import decode
 
+# They print off the tick (3.7041208: https://dev.binance.vision/t/18342). Only these are left out: keeping
+# MARKET alone would lose the RPI trades, which takers did make.
 NOT_OF_THE_BOOK = frozenset({"INSURANCE_FUND", "ADL", "NA"})
 """`X` of futures trades that met no book: they enter nothing (RPI and MARKET stay)."""
 READ = frozenset({"aggTrade", "trade", "kline", "forceOrder"})

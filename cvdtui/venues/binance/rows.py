@@ -31,8 +31,13 @@ class AggRow(Struct, gc=False):
     """One aggregate trade as REST sends it."""
 
     a: Id
+    """Without holes on futures too (0 in 153 recorded), where `f` and `l` have some.
+
+    https://github.com/binance/binance-public-data/issues/378
+    """
     p: Amount
     q: Amount
+    """With the RPI trades, which `nq` leaves out: takers made them like any other."""
     T: Time
     m: bool
     """The buyer is the maker, so the taker sold."""

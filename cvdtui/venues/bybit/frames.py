@@ -14,6 +14,7 @@ from cvdtui.venues.grammar.instruments import Instrument, Instruments, Row, deco
 
 SIDES = {"Buy": BUY, "Sell": SELL}
 LONG_CLOSED = {"Buy": SELL, "Sell": BUY}
+"""The side of the order that closed a position; other venues send the order's side, Bybit the position's."""
 
 
 class TradeRow(Struct, gc=False):
@@ -34,7 +35,7 @@ class TradeRow(Struct, gc=False):
 
 
 class TradeFrame(Struct, gc=False):
-    """`type` is always "snapshot": these are no old trades."""
+    """`type` is always "snapshot", which elsewhere marks old trades: here all are new."""
 
     topic: str
     data: list[TradeRow]
@@ -140,7 +141,7 @@ class BybitFrames:
         update = decode(_TICKER, frame, name)
         ticker, time_us = update.data, to_us(update.ts)
         if ticker.singleOpenInterest:
-            self._one_sided.add(name)
+            self._one_sided.add(name)  # later deltas may lack the field: both sides must not pass for one
         text = ticker.singleOpenInterest if name in self._one_sided else ticker.openInterest
         if instrument.market.inverse:
             text = ticker.openInterestValue

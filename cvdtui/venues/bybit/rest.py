@@ -27,13 +27,13 @@ _LIMITS = Limits(
     connects=500,
     streams_per_socket=600,
     messages_per_second=5.0,
-    streams_per_message=150,
+    streams_per_message=150,  # 21,000 characters of arguments are the limit
     frame_bytes=21_000,
     socket_seconds=7 * 86_400,
     trades_page=1000,
     candles_page=0,
     trades_back_us=0,
-    heartbeat_s=20.0,
+    heartbeat_s=20.0,  # ten idle minutes end the connection
     busy_codes=frozenset({10006, 10018}),
 )
 
@@ -58,6 +58,8 @@ SPOT = BybitProduct(
     "bybit-spot",
     "spot",
     ("publicTrade",),
+    # Spot takes 10 arguments a request and gives 60 trades a page:
+    # https://bybit-exchange.github.io/docs/v5/ws/connect, .../v5/market/recent-trade
     replace(_LIMITS, streams_per_message=10, trades_page=60),
 )
 
@@ -178,6 +180,7 @@ def read_trades(instruments: Instruments, body: bytes, symbol: str) -> Page:
         except WireError as error:
             refused.append(f"row {number}: {error}")
     trades.reverse()  # the newest come first
+    # Several fills share a time: the order of `seq` is the book's, and the page's within one `seq`.
     trades.sort(key=lambda one: (_number(one.time), _number(one.seq)))
     fills = [
         (id_of(one.execId), to_us(_number(one.time)), one.price, one.size, SIDES[one.side], 1)

@@ -41,7 +41,7 @@ SIDES = {"buy": BUY, "sell": SELL}
 
 class _Trade(Struct, gc=False):
     id: Annotated[int, Meta(ge=0, le=2**63 - 1)]
-    """Grows; the same fill may be sent again."""
+    """Grows; the same fill may be sent again (https://github.com/ccxt/ccxt/issues/23210)."""
     create_time_ms: Raw
     """Milliseconds or seconds, a number or a text, with or without a fraction."""
     price: str

@@ -92,7 +92,7 @@ def linear_size(text: str, contract: tuple[int, int], decimals: int) -> int:
     own = decimals_of(text)
     units: int = to_units(text, own) * contract[0]
     finer = own + contract[1] - decimals
-    while finer > 0 and units % 10 == 0 and units:
+    while finer > 0 and units % 10 == 0 and units:  # 10 contracts of 0.01 need one decimal, not two
         units //= 10
         finer -= 1
     if finer > 0 and units:
@@ -111,6 +111,7 @@ def inverse_size(text: str, contract: tuple[int, int], price: int, market: Marke
     notional: int = to_units(text, own) * contract[0] * 10 ** (market.price_decimals + INVERSE_DECIMALS)
     divisor: int = price * 10 ** (own + contract[1])
     units, rest = divmod(notional, divisor)
+    # Half to even: half up would make every sum of many small sizes a little too large.
     if 2 * rest > divisor or (2 * rest == divisor and units % 2):
         units += 1
     padding: int = 10 ** (market.size_decimals - INVERSE_DECIMALS)

@@ -25,6 +25,7 @@ UUID_DIGITS = 32
 MOST_DIGITS = 30
 
 _HEX = re.compile(r"[0-9a-fA-F]+")
+# Escape sequences would reach the terminal, bidirectional marks turn the text around them.
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 

@@ -129,7 +129,7 @@ class Instruments:
         self._default = default
         self._any_symbol = any_symbol
         self._now = now
-        self._latest_us = 0 if now else LATEST_US
+        self._latest_us = 0 if now else LATEST_US  # 0: the first time checked reads the clock
         self._instrument: dict[str, Instrument] = {}
         for symbol in symbols:
             self.learn(default(symbol))
@@ -193,7 +193,7 @@ class Instruments:
     def read(self, instrument: Instrument, rows: Iterable[Row]) -> tuple[list[Trade], list[str]]:
         """Rows as trades, all in the market's decimals of afterwards, and why the others are none."""
         rows = list(rows)
-        while True:
+        while True:  # a row finer than the market grows it, and those before it are then of the wrong scale
             market = instrument.market
             trades: list[Trade] = []
             refused: list[str] = []

@@ -140,7 +140,7 @@ def failure_in(decoder: Decoder[T], body: bytes, read: Callable[[T], tuple[int, 
 
 def to_columns(page: Page) -> ColumnsPage:
     """A page of trades as columns; raises WireError when a number does not fit 63 bits."""
-    import numpy as np
+    import numpy as np  # heavy to load, and needed for history alone
 
     market, trades = page.batch.market, page.batch.trades
     try:

@@ -27,6 +27,7 @@ from cvdtui.venues.grammar.events import (
 from cvdtui.venues.grammar.instruments import Instruments, Row, decode
 
 SIDES = {"buy": BUY, "sell": SELL}
+# `trades`, not `trades-all` of /business: fewer messages, and `count` keeps the ids without holes.
 TRADES, OPEN_INTEREST, LIQUIDATIONS = "trades", "open-interest", "liquidation-orders"
 UPGRADE = "64008"
 """The notice before a service upgrade closes the connection."""
@@ -53,6 +54,7 @@ class OkxTradeRow(Struct, gc=False):
     """The taker's side."""
     ts: str
     count: str = "1"
+    """Since 2023-10 a pushed trade stands for all fills of one order at one price; REST still sends each."""
 
 
 class OkxTradeFrame(Struct, gc=False):

@@ -38,7 +38,7 @@ LIMITS = Limits(
     candles_page=0,
     trades_back_us=0,
     heartbeat_s=20.0,  # a connection silent for 30 s is cut
-    busy_codes=frozenset({50011, 50061}),
+    busy_codes=frozenset({50011, 50061}),  # sent with status 200
 )
 
 
@@ -134,6 +134,7 @@ class Okx(Venue):
     def ask_trades(self, symbol: str, **window: Unpack[Window]) -> Request:
         """Single fills from an id on (inclusive), or the newest; read by `read_trades`."""
         from_id, limit = by_id_only(f"{self.name}:{symbol}", window, LIMITS.trades_page)
+        # `after` excludes its own id and gives older ones; a page holds `limit` ids, for they have no holes.
         before = None if from_id is None else from_id + limit
         kind = None if from_id is None else 1
         return self._ask("market/history-trades", instId=symbol, type=kind, after=before, limit=limit)
