@@ -52,17 +52,17 @@ class _Named:
     Their modules are loaded when it is first made: a start-up with two venues does not read the others.
     """
 
-    def __init__(self, made: str, product: str = "") -> None:
-        self._made = made
+    def __init__(self, class_name: str, product: str = "") -> None:
+        self._class = class_name
         self._product = product
 
     def __call__(self, *symbols: Any, **options: Any) -> Venue:  # noqa: ANN401 - as MakeVenue says
-        products = (_found(self._product),) if self._product else ()
-        venue: Venue = _found(self._made)(*products, *symbols, **options)
+        products = (_load(self._product),) if self._product else ()
+        venue: Venue = _load(self._class)(*products, *symbols, **options)
         return venue
 
 
-def _found(name: str) -> Any:  # noqa: ANN401 - what a name stands for
+def _load(name: str) -> Any:  # noqa: ANN401 - a class or a product
     module, _, member = name.partition(":")
     return getattr(import_module(f"cvdtui.venues.{module}"), member)
 

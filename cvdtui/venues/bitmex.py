@@ -59,8 +59,8 @@ SIDES = {"Buy": BUY, "Sell": SELL, "": UNKNOWN}
 """The taker's side; a trade may come without one."""
 QUOTES = ("USDT", "USDC", "USD", "EUR")
 """By which perpetuals end; with the quotes of all venues XBTUSD would be XB in TUSD."""
-OURS = {"XBT": "BTC"}
-THEIRS = {"BTC": "XBT"}
+CANONICAL = {"XBT": "BTC"}
+OWN_CODES = {"BTC": "XBT"}
 OF_THE_BOOK = frozenset({"Regular", ""})
 """Of `trdType`; settlements, blocks, crosses and references met no book."""
 ACTIONS = frozenset({"insert", "partial"})
@@ -148,10 +148,10 @@ class Bitmex(Venue):
         pair, is_spot, money = symbol.partition("_")
         base, quote = (pair, money) if is_spot else split_symbol(pair, QUOTES)
         kind: Kind = "spot" if is_spot else "perp" if quote else "future"
-        return Market(self.name, symbol, OURS.get(base, base), quote, kind, 1, 8)
+        return Market(self.name, symbol, CANONICAL.get(base, base), quote, kind, 1, 8)
 
     def spell(self, base: str, quote: str, leg: GroupLeg) -> tuple[str, ...]:
-        base = THEIRS.get(base, base)
+        base = OWN_CODES.get(base, base)
         if leg == "spot":
             return spelled("{base}_{quote}", base, quote, ("USDT",))
         return spelled("{base}{quote}", base, quote, ("USD", "USDT"))
@@ -225,7 +225,7 @@ class Bitmex(Venue):
         base, quote = clean(one.underlying, 20), clean(one.quoteCurrency, 20)
         steps = max(1, to_units(tick, decimals))
         kind = KINDS[one.typ]
-        return Market(self.name, one.symbol, OURS.get(base, base), quote, kind, decimals, 8, steps)
+        return Market(self.name, one.symbol, CANONICAL.get(base, base), quote, kind, decimals, 8, steps)
 
     def read_trades(self, body: bytes, symbol: str) -> Page:
         return page_of(self.known, symbol, decode(_RAWS, body)[::-1], _row, self.id_rule)

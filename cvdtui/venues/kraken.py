@@ -54,9 +54,9 @@ LIMITS = Limits(
     pages_by="time",
     heartbeat_s=30.0,
 )
-OURS = {"XBT": "BTC", "XDG": "DOGE"}
+CANONICAL = {"XBT": "BTC", "XDG": "DOGE"}
 """REST's older names of assets, and those of WebSocket v2, which are used here."""
-THEIRS = {ours: theirs for theirs, ours in OURS.items()}
+OWN_CODES = {code: own for own, code in CANONICAL.items()}
 SIDES = {"buy": BUY, "sell": SELL, "b": BUY, "s": SELL}
 """The taker's side."""
 
@@ -168,12 +168,12 @@ class Kraken(Venue):
         if head.channel == "heartbeat" or head.method == "pong":
             return Pong()
         if not head.success or head.error:
-            return Refusal(head.req_id, 0, clean(head.error) or "no reason given", self._ours(head.symbol))
+            return Refusal(head.req_id, 0, clean(head.error) or "no reason given", self._watched(head.symbol))
         if head.method == "subscribe":
-            return Ack(head.req_id, self._ours(head.result.symbol if head.result else ""))
+            return Ack(head.req_id, self._watched(head.result.symbol if head.result else ""))
         return Other()
 
-    def _ours(self, symbol: str) -> str:
+    def _watched(self, symbol: str) -> str:
         return symbol if self.known.name(symbol) else ""
 
     # --- REST
@@ -193,7 +193,7 @@ class Kraken(Venue):
         if window.get("from_id") is not None and begin is None:
             raise refuse(f"{self.name}:{symbol}", "trades are requested by time: an id needs `hint_us`")
         base, _, quote = symbol.partition("/")
-        pair = THEIRS.get(base, base) + THEIRS.get(quote, quote)
+        pair = OWN_CODES.get(base, base) + OWN_CODES.get(quote, quote)
         # `since` is in nanoseconds and excluded. Whole pages, for the ids looked for may stand late in them.
         since = None if begin is None else begin * 1000 - 1
         count = window.get("limit", LIMITS.trades_page) if begin is None else LIMITS.trades_page
@@ -205,7 +205,9 @@ class Kraken(Venue):
     def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
         wanted = frozenset(symbols)
         pairs = decode(_PAIRS, _result(body)).values()
-        found = ((one, "/".join(OURS.get(part, part) for part in one.wsname.split("/"))) for one in pairs)
+        found = (
+            (one, "/".join(CANONICAL.get(part, part) for part in one.wsname.split("/"))) for one in pairs
+        )
         return tuple(
             _market(self.name, one, symbol)
             for one, symbol in found

@@ -35,21 +35,21 @@ class MarketQuery(Struct, frozen=True, gc=False):
     """Named by the user: one venue, or all of one exchange."""
     pairs: tuple[tuple[str, str], ...] = ()
     """(base, quote) it can be read as; the quote may be empty."""
-    side: GroupLeg | None = None
+    leg: GroupLeg | None = None
 
 
 def read(text: str) -> MarketQuery:
     """A typed name taken apart; never fails."""
     venues, rest = _venues(text.strip())
     code = rest.strip().upper()
-    side: GroupLeg | None = None
+    leg: GroupLeg | None = None
     stem = code
     for pattern, meant in ((_PERP, "perp"), (_SPOT, "spot")):
         match = re.search(f"(?:{pattern.pattern})$", code)
         if match is not None and match.start() > 0:
-            stem, side = code[: match.start()], "perp" if meant == "perp" else "spot"
+            stem, leg = code[: match.start()], "perp" if meant == "perp" else "spot"
             break
-    return MarketQuery(code, venues, _pairs(stem), side)
+    return MarketQuery(code, venues, _pairs(stem), leg)
 
 
 def _venues(text: str) -> tuple[tuple[str, ...], str]:
@@ -120,7 +120,7 @@ def _instrument(query: MarketQuery, markets: Sequence[Market]) -> list[Market]:
         return same
     for base, quote in query.pairs:
         asset = _asset(base)
-        fits = [market for market in markets if _asset(market.base) == asset and _is_side(market, query.side)]
+        fits = [market for market in markets if _asset(market.base) == asset and _is_leg(market, query.leg)]
         if not quote:
             found = _usual(fits)
         else:
@@ -133,8 +133,8 @@ def _instrument(query: MarketQuery, markets: Sequence[Market]) -> list[Market]:
     return []
 
 
-def _is_side(market: Market, side: GroupLeg | None) -> bool:
-    return side is None or leg_of(market) == side
+def _is_leg(market: Market, leg: GroupLeg | None) -> bool:
+    return leg is None or leg_of(market) == leg
 
 
 def _undated(markets: list[Market]) -> list[Market]:
@@ -165,16 +165,16 @@ def _spelled(query: MarketQuery, venues: Iterable[str]) -> list[Market]:
             continue
         if not quote and money_of(split_symbol(base)[1]) == DOLLAR:
             continue  # BTCUSDT is a pair: no venue has a coin of that name
-        found = [market for venue in registered for market in _spelled_by(venue, base, quote, query.side)]
+        found = [market for venue in registered for market in _spelled_by(venue, base, quote, query.leg)]
         if found:
             return found
     return []
 
 
-def _spelled_by(venue: str, base: str, quote: str, side: GroupLeg | None) -> list[Market]:
+def _spelled_by(venue: str, base: str, quote: str, wanted: GroupLeg | None) -> list[Market]:
     """One market a leg, by the first of the venue's spellings that it reads itself."""
     grammar = _grammar(venue)
-    legs: tuple[GroupLeg, ...] = ("perp", "spot") if side is None else (side,)
+    legs: tuple[GroupLeg, ...] = ("perp", "spot") if wanted is None else (wanted,)
     found: list[Market] = []
     for leg in legs:
         for symbol in grammar.spell(base, quote, leg):
@@ -223,7 +223,7 @@ def _fits(market: Market, base: str, quote: str, query: MarketQuery) -> bool:
         return False
     asset = _asset(base)
     same_quote = not quote or market.quote.upper() == quote or money_of(market.quote) == money_of(quote)
-    return same_quote and _asset(market.base) == asset and _is_side(market, query.side)
+    return same_quote and _asset(market.base) == asset and _is_leg(market, query.leg)
 
 
 def _in_order(letters: str, text: str) -> bool:

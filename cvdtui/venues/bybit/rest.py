@@ -168,9 +168,7 @@ def _market(product: BybitProduct, one: _Instrument) -> Market:
 
 def read_trades(instruments: Instruments, body: bytes, symbol: str) -> Page:
     """The newest trades, oldest first; block trades are counted and left out."""
-    instrument = instruments.find(symbol)
-    if instrument is None:
-        raise refuse(None, f"{clean(symbol, 60)} is not watched")
+    instrument = instruments.instrument(symbol)
     trades: list[_Trade] = []
     refused: list[str] = []
     rows = _rows(body)

@@ -45,10 +45,7 @@ BEAT_S = 30
 
 
 INVERSE = frozenset({"BTC", "ETH"})
-"""Coins with a perpetual settled in the coin itself (BTC-PERPETUAL); every other one is settled in USDC.
-
-https://docs.deribit.com/articles/deribit-quickstart, under naming of instruments.
-"""
+"""Coins with a perpetual settled in the coin itself (BTC-PERPETUAL); every other one is settled in USDC."""
 
 
 class _Instrument(Struct, gc=False):

@@ -153,8 +153,11 @@ class Instruments:
         return self._instrument[symbol].market
 
     def instrument(self, symbol: str) -> Instrument:
-        """What its texts mean; raises KeyError for a market never learnt."""
-        return self._instrument[symbol]
+        """What its texts mean; raises WireError for a market that is not watched (any more)."""
+        known = self.find(symbol)
+        if known is None:  # removed while the response was on its way
+            raise refuse(None, f"{clean(symbol, 60)} is not watched")
+        return known
 
     def markets(self) -> tuple[Market, ...]:
         """Every market as known by now."""

@@ -77,9 +77,7 @@ def page_of(  # noqa: PLR0913 - what a page is made of
 
     `read` gives None for a print that enters nothing, and raises WireError for a row that makes no trade.
     """
-    instrument = known.find(symbol)
-    if instrument is None:  # removed while the response was on its way
-        raise refuse(None, f"{clean(symbol, 60)} is not watched")
+    instrument = known.instrument(symbol)
     rows: list[Row] = []
     refused: list[str] = []
     count = 0
