@@ -205,9 +205,7 @@ class Kraken(Venue):
     def read_markets(self, body: bytes, symbols: Iterable[str] = ()) -> tuple[Market, ...]:
         wanted = frozenset(symbols)
         pairs = decode(_PAIRS, _result(body)).values()
-        found = (
-            (one, "/".join(CANONICAL.get(part, part) for part in one.wsname.split("/"))) for one in pairs
-        )
+        found = ((one, _canonical(one.wsname)) for one in pairs)
         return tuple(
             _market(self.name, one, symbol)
             for one, symbol in found
@@ -222,6 +220,10 @@ class Kraken(Venue):
 
     def read_failure(self, body: bytes) -> tuple[int, str]:
         return failure_in(_RESPONSE, body, lambda one: (0, "; ".join(one.error)))
+
+
+def _canonical(name: str) -> str:
+    return "/".join(CANONICAL.get(part, part) for part in name.split("/"))
 
 
 def _symbol(raw: Raw) -> str:

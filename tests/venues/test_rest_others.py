@@ -83,6 +83,25 @@ def test_a_forgotten_market_is_ignored_and_others_too(name):
     assert venue.markets() == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "response"),
+    [
+        ("coinbase", []),
+        ("kraken", {"error": [], "result": {"XXBTZUSD": [], "last": "1"}}),
+        ("hyperliquid", []),
+        ("deribit", {"result": {"trades": []}}),
+        ("gate", []),
+        ("bitmex", []),
+    ],
+)
+def test_a_page_of_a_market_removed_while_it_was_on_its_way_is_refused(name, response):
+    venue = venue_of(name)
+    assert venue.read_trades(body(response), SYMBOLS[name]).rows == 0
+    venue.forget(SYMBOLS[name])
+    with pytest.raises(WireError, match="is not watched"):
+        venue.read_trades(body(response), SYMBOLS[name])
+
+
 @pytest.mark.parametrize("name", SYMBOLS)
 @pytest.mark.parametrize("response", [b"[", b"{}", b'"x"', b"\xff", b"<html>"])
 def test_what_is_no_response_is_refused_with_the_reason(name, response):
