@@ -77,7 +77,7 @@ class LiquidationFrame(Struct, gc=False):
 
 
 class BybitHead(Struct, gc=False):
-    """Any other frame: of a topic, or an response."""
+    """Any other frame: of a topic, or a response."""
 
     topic: str = ""
     op: str = ""
