@@ -123,6 +123,7 @@ class Coinbase(Venue):
         """Trades, and the heartbeat that proves the subscription in a quiet market."""
         return f"matches:{symbol}", f"heartbeat:{symbol}"
 
+    # A connection that subscribes to nothing for 5 s is closed, so nothing may come before these.
     def requests(self, action: Action, symbols: Sequence[str], first_id: int) -> tuple[str, ...]:  # noqa: ARG002 - unnumbered
         channels = ["matches", "heartbeat"]  # `ticker` skips trades
         return tuple(

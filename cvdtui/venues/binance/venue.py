@@ -83,6 +83,7 @@ class Binance(Venue):
     def streams(self, symbol: str) -> tuple[str, ...]:
         """The streams of one market: its trades first, its closed minutes second, its liquidations last."""
         name = symbol.lower()
+        # aggTrade, not trade: one message for all fills of an order at a price, and its ids have no holes.
         plain = f"{name}@aggTrade", f"{name}@kline_1m"
         return plain if self._product.kind == "spot" else (*plain, f"{name}@forceOrder")
 

@@ -136,6 +136,7 @@ class Gate(Venue):
         )
 
     def _seconds(self) -> int:
+        # Every request carries its time in seconds; 0 where no clock was given (tests, files).
         return self._now() // 1_000_000 if self._now else 0
 
     def heartbeat(self) -> str | None:

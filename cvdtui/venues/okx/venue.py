@@ -103,7 +103,7 @@ class Okx(Venue):
         derivatives = [symbol for symbol in symbols if rest.type_of(symbol) != "SPOT"]
         arguments = [{"channel": TRADES, "instId": symbol} for symbol in symbols]
         arguments += [{"channel": OPEN_INTEREST, "instId": symbol} for symbol in derivatives]
-        if action == "subscribe":  # liquidations come by type: other markets of it still need them afterwards
+        if action == "subscribe":  # liquidations come by type: ending them would end those of other markets
             types = sorted({rest.type_of(symbol) for symbol in derivatives})
             arguments += [{"channel": LIQUIDATIONS, "instType": kind} for kind in types]
         parts = in_parts(arguments, self.limits.streams_per_message)
