@@ -11,7 +11,7 @@ from cvdtui.feeds.budget import Budget
 from cvdtui.feeds.error_text import REFUSED, explain, host_of, is_loopback, refusal, seconds_of
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
     from cvdtui.venues import Request, Venue
 
@@ -35,7 +35,7 @@ class Rest:
     ) -> None:
         self._venue = venue
         self._timeout_s = timeout_s
-        self._http: httpx.AsyncClient | None = None
+        self._http: httpx2.AsyncClient | None = None
         self.host = host_of(venue.rest_url)
         limits = venue.limits
         own_s = limits.weight_window_s
@@ -46,14 +46,14 @@ class Rest:
         self.answers = 0
 
     async def __aenter__(self) -> Self:
-        import httpx
+        import httpx2
 
-        self._http = httpx.AsyncClient(
-            timeout=httpx.Timeout(self._timeout_s, pool=None),
+        self._http = httpx2.AsyncClient(
+            timeout=httpx2.Timeout(self._timeout_s, pool=None),
             trust_env=not is_loopback(self._venue.rest_url),
             follow_redirects=False,
             headers={"User-Agent": "cvdtui", "Accept": "application/json"},
-            limits=httpx.Limits(max_connections=4),
+            limits=httpx2.Limits(max_connections=4),
         )
         return self
 
@@ -105,7 +105,7 @@ class Rest:
         return body
 
     async def _fetch(self, request: "Request") -> bytes:
-        import httpx
+        import httpx2
 
         if self._http is None:
             raise VenueError("the HTTP client is closed")
@@ -116,7 +116,7 @@ class Rest:
             )
             async with asked as answer:
                 body = await self._body(answer)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ImportError) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ImportError) as error:
             raise explain(error, self.host) from None
         failure = None
         if answer.status_code != 200:
@@ -136,7 +136,7 @@ class Rest:
         codes = self._venue.limits.busy_codes
         return bool(codes) and self._venue.read_failure(body)[0] in codes
 
-    async def _body(self, answer: "httpx.Response") -> bytes:
+    async def _body(self, answer: "httpx2.Response") -> bytes:
         parts: list[bytes] = []
         size = 0
         async for part in answer.aiter_bytes():

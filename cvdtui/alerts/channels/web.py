@@ -13,7 +13,7 @@ from cvdtui.config import AlertChannel
 from cvdtui.errors import AlertError
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
 MOST_BYTES = 4_096
 """So much of an answer is read."""
@@ -40,18 +40,18 @@ class Web:
     def __init__(self, table: AlertChannel, compose: Compose) -> None:
         self._table = table
         self._compose = compose
-        self._client: httpx.AsyncClient | None = None
+        self._client: httpx2.AsyncClient | None = None
         self._client_host = ""
 
     async def send(self, alert: Alert) -> None:
         """One POST. Raises AlertError."""
-        import httpx
+        import httpx2
 
         post = self._compose(alert, self._table)
         try:
-            url = httpx.URL(post.url)
-        except httpx.InvalidURL:
-            url = httpx.URL("")
+            url = httpx2.URL(post.url)
+        except httpx2.InvalidURL:
+            url = httpx2.URL("")
         if url.scheme not in ("http", "https") or not url.host:
             raise AlertError("the address is no http:// or https:// address")
         client = self._open(url.host)
@@ -62,7 +62,7 @@ class Web:
             raise AlertError(
                 f"{url.host}: no answer within {self._table.timeout_s:g} s", again=True
             ) from None
-        except (httpx.HTTPError, httpx.StreamError, OSError, ValueError) as error:
+        except (httpx2.HTTPError, httpx2.StreamError, OSError, ValueError) as error:
             why = scrub(str(error), [*post.secrets, post.url]) or type(error).__name__
             raise AlertError(f"{url.host}: {why}", again=True) from None
         if not 200 <= status < 300:
@@ -75,7 +75,7 @@ class Web:
             await client.aclose()
 
     async def _post(
-        self, client: "httpx.AsyncClient", url: "httpx.URL", post: Post
+        self, client: "httpx2.AsyncClient", url: "httpx2.URL", post: Post
     ) -> tuple[int, Mapping[str, str], bytes]:
         headers = {"Content-Type": "application/json", **post.headers}
         async with client.stream("POST", url, content=post.body, headers=headers) as answer:
@@ -86,16 +86,16 @@ class Web:
                     break
             return answer.status_code, answer.headers, body[:MOST_BYTES]
 
-    def _open(self, host: str) -> "httpx.AsyncClient":
+    def _open(self, host: str) -> "httpx2.AsyncClient":
         if self._client is None:
             import logging
 
-            import httpx
+            import httpx2
 
-            # httpx logs every address at INFO, and an address may be the secret
-            for name in ("httpx", "httpcore"):
+            # httpx2 logs every address at INFO, and an address may be the secret
+            for name in ("httpx2", "httpcore2"):
                 logging.getLogger(name).setLevel(logging.WARNING)
-            self._client = httpx.AsyncClient(
+            self._client = httpx2.AsyncClient(
                 timeout=self._table.timeout_s,
                 follow_redirects=False,
                 trust_env=host not in ("127.0.0.1", "localhost", "::1"),
