@@ -39,6 +39,11 @@ class Streams:
         self._opening: set[Line] = set()
         self._fronts: dict[str, str] = {}
 
+    @property
+    def followed(self) -> tuple[Line, ...]:
+        """Every market that is followed; a copy, so that callbacks may add and remove."""
+        return tuple(self.lines.values())
+
     def add(self, symbols: Iterable[str]) -> None:
         """Markets to be followed; raises WireError for a text that names no contract."""
         for symbol in symbols:
