@@ -12,11 +12,11 @@ from cvdtui.feeds.connection import Connection, dial
 from cvdtui.feeds.error_text import REGIONAL, host_of
 from cvdtui.feeds.market_watch import Watch
 from cvdtui.feeds.merge_on_connect import ConnectMerge
-from cvdtui.feeds.message_rate import Pace
 from cvdtui.feeds.options import FeedOptions
+from cvdtui.feeds.socket_link import SocketLink
 from cvdtui.feeds.stall_check import StallCheck
 from cvdtui.feeds.subscriptions import Subscriptions
-from cvdtui.model import Link, LinkState, Liquidations, Missing, Now, OpenInterest, Sink, Trades
+from cvdtui.model import LinkState, Liquidations, Missing, Now, OpenInterest, Sink, Trades
 from cvdtui.venues.grammar.events import (
     Ack,
     ClosedCandle,
@@ -60,7 +60,6 @@ class Socket:
     ) -> None:
         self._venue = venue
         self._sink = sink
-        self._now = now
         self._options = options
         self._connects = connects
         self._connect_merge = connect_merge
@@ -72,17 +71,13 @@ class Socket:
         self._backoff = Backoff(options.backoff_first_s, options.backoff_most_s)
         self._watches: dict[str, Watch] = {}
         self._current: Connection | None = None
-        self._messages = 0
-        self._connected = 0
-        self._status = 0
-        """The HTTP status of the last refused handshake; 0 since one succeeded."""
-        self._pace = Pace()
         self._trades_at_tick: dict[Connection, int] = {}
         life = options.socket_s or venue.limits.socket_seconds * (0.96 + 0.03 * random.random())  # noqa: S311
         self._life_s = life
-        self.link = Link(name, "idle", host_of(venue.ws_url))
-        asked = newest if venue.limits.trades_page else None
-        self._stall_check = StallCheck(self._watches, self.link.host, options, asked, spawn)
+        host = host_of(venue.ws_url)
+        self._link = SocketLink(name, host, self._watches, sink, venue=venue.name, now=now, options=options)
+        newest_of = newest if venue.limits.trades_page else None
+        self._stall_check = StallCheck(self._watches, host, options, newest_of, spawn)
 
     # --- what the feed asks of it
 
@@ -138,7 +133,7 @@ class Socket:
         finally:
             if self._current is not None:
                 await self._current.close()
-            self._say("closed", "")
+            self._link.closed()
 
     async def _connect(self, reason: str, *, patient: bool) -> Connection:
         """Dial until it works; the old connection, if any, is read meanwhile."""
@@ -148,18 +143,17 @@ class Socket:
                 await self._wait(reason, refused=refused)
             await self._connects.spend(1)
             if not self._is_flowing():
-                again = f" after: {reason}" if reason else ""
-                self._say("connecting", f"connecting to {self.link.host}{again}")
+                self._link.connecting(reason)
             try:
                 fresh = await dial(self._venue.socket_url(), self._options.timeout_s, self._venue.mirrors)
             except VenueError as error:
                 reason, patient, refused = str(error), True, error.status in REGIONAL
-                self._status = error.status
+                self._link.status = error.status
                 if error.retry_after:
                     self._connects.pause(error.retry_after)
                 continue
-            self._connected += 1
-            self._status = 0
+            self._link.connects += 1
+            self._link.status = 0
             every_s = self._options.heartbeat_s or self._venue.limits.heartbeat_s
             fresh.start(self._take, self._venue.heartbeat, every_s)
             self._spawn(self._greet(fresh))
@@ -167,9 +161,8 @@ class Socket:
 
     async def _wait(self, reason: str, *, refused: bool) -> None:
         seconds = max(self._backoff.next(), self._connects.pause_s)
-        at = self._now() + int(seconds * 1e6)
         state: LinkState = "stale" if self._current is not None else "refused" if refused else "waiting"
-        self._say(state, f"{reason}; trying again in {seconds:.1f} s", retry_at_us=at)
+        self._link.waiting(state, reason, seconds)
         await asyncio.sleep(seconds)
 
     async def _settle(self, old: Connection | None, fresh: Connection) -> tuple[Connection, str]:
@@ -238,21 +231,19 @@ class Socket:
     def _refused(self, connection: Connection, refusal: Refusal) -> None:
         """A request was refused: ask for its markets one by one, and name the one that is refused alone."""
         symbols = self._subscriptions.refused(connection, refusal)
-        text = f"{refusal.text} ({refusal.code})"
+        reason = f"{refusal.text} ({refusal.code})"
         if len(symbols) > 1:
             self._spawn(self._subscribe(connection, symbols, most=1))
         elif not symbols:
-            self._sink.on_rejected(None, f"{self.link.host} refuses a request: {text}")
-        for symbol in symbols if len(symbols) == 1 else ():
-            name = f"{self._venue.name}:{symbol}"
-            words = f"{self.link.host} refuses {symbol}: {text}"
-            self._sink.on_link(Link(name, "refused", self.link.host, words, (name,), self._now()))
+            self._sink.on_rejected(None, f"{self._link.host} refuses a request: {reason}")
+        else:
+            self._link.refused(symbols[0], reason)
 
     # --- frames
 
     def _take(self, connection: Connection, frame: bytes) -> None:
         """One frame, from the wire to the Sink, in one go."""
-        self._messages += 1
+        self._link.messages += 1
         try:
             event = self._venue.decode(frame)
         except WireError as error:
@@ -317,38 +308,4 @@ class Socket:
         if flowed:
             self._backoff.reset()
         self._stall_check.tick(seconds)
-        self._report(flowed=flowed)
-
-    def _report(self, *, flowed: bool) -> None:
-        watches = self._watches.values()
-        stale = [symbol for symbol, watch in self._watches.items() if watch.stale]
-        if stale:
-            self._say("stale", f"no trades of {', '.join(stale)} although the exchange has newer ones")
-        elif any(watch.count and watch.silent_s < self._options.stall_s for watch in watches):
-            self._say("live", "", flowed=flowed)
-        elif not any(watch.count for watch in watches):
-            waiting = f"connected to {self.link.host}, no trade yet" if self._watches else "no market"
-            self._say("connecting" if self._watches else "idle", waiting)
-        else:
-            silent = min(watch.silent_s for watch in watches)
-            self._say("quiet", f"no trades for {silent:.0f} s; the connection answers")
-
-    def _say(self, state: LinkState, text: str, *, retry_at_us: int = 0, flowed: bool = False) -> None:
-        old = self.link
-        now = self._now()
-        self.link = Link(
-            old.name,
-            state,
-            old.host,
-            text,
-            tuple(f"{self._venue.name}:{symbol}" for symbol in self._watches),
-            old.since_us if state == old.state else now,
-            now if flowed else old.last_data_us,
-            self._messages,
-            max(0, self._connected - 1),
-            retry_at_us=retry_at_us,
-            rate=self._pace.rate(self._messages, now),
-            status=self._status,
-        )
-        if self.link != old:
-            self._sink.on_link(self.link)
+        self._link.check(flowed=flowed)

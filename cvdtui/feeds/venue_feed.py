@@ -1,14 +1,12 @@
 """A venue's markets, live: described, opened with history, kept flowing, holes fetched, rows filled in."""
 
 import asyncio
-import time
 from collections.abc import Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING
 
 from cvdtui.errors import VenueError, WireError
 from cvdtui.feeds.backfill import Backfill, fill_in_turns
 from cvdtui.feeds.budget import Budget
-from cvdtui.feeds.error_text import REGIONAL
 from cvdtui.feeds.gaps import Gaps
 from cvdtui.feeds.history import Begun, History, hand_over
 from cvdtui.feeds.instruments import Describing
@@ -18,16 +16,15 @@ from cvdtui.feeds.older_trades import fetch_older
 from cvdtui.feeds.open_interest import poll_interest
 from cvdtui.feeds.options import FeedOptions
 from cvdtui.feeds.rest import Rest
+from cvdtui.feeds.rest_link import RestLink
 from cvdtui.feeds.stream import CONNECT_WINDOW_S, Socket
 from cvdtui.feeds.trade_pages import TradePages
-from cvdtui.model import MINUTE_US, Link, LinkState, Market, Now, Sink
+from cvdtui.model import MINUTE_US, Market, Now, Sink
 from cvdtui.venues import VENUES
-from cvdtui.venues.grammar.events import clean
 
 if TYPE_CHECKING:
     from cvdtui.venues import Venue
 
-CLOCK_PATIENCE_S = 3.0
 Anchors = Callable[[str, int], tuple[int, int]]
 """(market name, now) -> starts of its session and its week, in us."""
 
@@ -79,10 +76,7 @@ class LiveFeed:
         self._describing = Describing(self._venue, self._rest, sink, now, self._wanted)
         self._openings: asyncio.Queue[list[str]] = asyncio.Queue()
         self._group: asyncio.TaskGroup | None = None
-        self._ahead_us: int | None = None
-        self._rest_link = Link(f"{venue}/rest", "idle", self._rest.host)
-        self._without_history: dict[str, str] = {}
-        self._partial = ""
+        self._rest_link = RestLink(self._venue, self._rest, sink, now, self._options.check_s)
         self.add(symbols)
 
     @property
@@ -116,7 +110,7 @@ class LiveFeed:
         """Feed until cancelled. Raises only what the Sink raises."""
         async with self._rest, asyncio.TaskGroup() as group:
             self._group = group
-            group.create_task(self._report())
+            group.create_task(self._rest_link.run())
             if self._options.open_interest_s:
                 every_s = self._options.open_interest_s
                 asking = poll_interest(self._venue, self._rest, self._sink, lambda: self._wanted, every_s)
@@ -141,7 +135,7 @@ class LiveFeed:
         known = await self._describing.describe(symbols)
         self._carry(known)
         self._spawn(self._describing.contracts(known))
-        await self._read_clock()
+        await self._rest_link.read_clock()
         begun: dict[str, Begun] = {}
         await asyncio.gather(*(self._begin(symbol, begun) for symbol in known))
         await self._describing.again(known)
@@ -155,7 +149,7 @@ class LiveFeed:
             if self._options.trades_minutes and symbol in self._wanted
         ]
         for reason in await fill_in_turns(fills):
-            self._partial = f"rows of the last hour are not complete: {reason}"
+            self._rest_link.partial = f"rows of the last hour are not complete: {reason}"
 
     def _carry(self, symbols: list[str]) -> None:
         """Give the symbols to sockets with room, opening new ones as needed."""
@@ -191,18 +185,6 @@ class LiveFeed:
         by_time = self._venue.id_rule == "unique"
         return mark_of(page.trades[-1], by_time=by_time) if page.trades else None
 
-    async def _read_clock(self) -> None:
-        """How far the exchange's clock is ahead of ours; without an answer ours must do."""
-        if self._ahead_us is not None:
-            return
-        try:
-            before = time.monotonic()
-            body = await self._rest.persist(self._venue.ask_time(), CLOCK_PATIENCE_S)
-            half = int((time.monotonic() - before) * 5e5)
-            self._ahead_us = self._venue.read_time(body) + half - self._now()
-        except (VenueError, WireError):
-            return
-
     async def _begin(self, symbol: str, begun: dict[str, Begun]) -> None:
         """One market's history, or live without it."""
         name = self._wanted[symbol].name
@@ -212,7 +194,7 @@ class LiveFeed:
         if not self._options.history:
             await self._without(symbol, "")
             return
-        exchange_us = self._now() + (self._ahead_us or 0)
+        exchange_us = self._rest_link.exchange_us()
         session_us, week_us = self._anchors(name, exchange_us)
         try:
             fetched = await self._history.fetch(symbol, session_us, week_us, exchange_us)
@@ -238,11 +220,11 @@ class LiveFeed:
         if self._resumes or not minutes or not self._pages.size or self._venue.id_rule != "contiguous":
             return
         name = self._wanted[symbol].name
-        from_us = self._now() + (self._ahead_us or 0) - minutes * MINUTE_US
+        from_us = self._rest_link.exchange_us() - minutes * MINUTE_US
         try:
             await fetch_older(self._pages, self._sink, name, from_us, self._options.history_s, self._gaps.ask)
         except (VenueError, WireError) as error:
-            self._without_history[symbol] = str(error)
+            self._rest_link.history_failed(symbol, str(error))
 
     async def _begin_again(self, symbol: str) -> None:
         """A market that went live without its history keeps asking for it, and begins anew with it."""
@@ -254,11 +236,11 @@ class LiveFeed:
                 continue
             name = self._wanted[symbol].name
             self._sink.hold(name)
-            exchange_us = self._now() + (self._ahead_us or 0)
+            exchange_us = self._rest_link.exchange_us()
             try:
                 fetched = await self._history.fetch(symbol, *self._anchors(name, exchange_us), exchange_us)
             except (VenueError, WireError) as error:
-                self._without_history[symbol] = str(error)
+                self._rest_link.history_failed(symbol, str(error))
                 continue
             if fetched.begun is None or symbol not in self._wanted:
                 continue
@@ -266,14 +248,14 @@ class LiveFeed:
             missing = hand_over(fetched, self._sink, None)
             if missing is not None:
                 self._gaps.ask(missing)
-            self._without_history.pop(symbol, None)
+            self._rest_link.history_came(symbol)
             await self._fill_rows({symbol: fetched.begun})
             return
 
     async def _without(self, symbol: str, reason: str) -> None:
         """Begin with the first live trade, whenever it comes."""
         if reason:
-            self._without_history[symbol] = reason
+            self._rest_link.history_failed(symbol, reason)
         if self._expect_live(symbol):
             return
         self._spawn(self._await_first(symbol))
@@ -293,44 +275,3 @@ class LiveFeed:
 
     def _first_live(self, symbol: str) -> int | None:
         return next((one.watch(symbol).first_id for one in self._sockets if symbol in one.symbols), None)
-
-    # --- the REST link
-
-    async def _report(self) -> None:
-        while True:
-            if self._rest.trouble:
-                state: LinkState = "refused" if self._rest.status in REGIONAL else "waiting"
-                self._say_rest(state, self._rest.trouble)
-            elif self._rest.answers:
-                self._say_rest("live", self._history_words())
-            await asyncio.sleep(self._options.check_s)
-
-    def _history_words(self) -> str:
-        if not self._without_history:
-            return self._partial
-        reason = next(iter(self._without_history.values()))
-        return clean(f"no history for {', '.join(self._without_history)}: {reason}")
-
-    def _say_rest(self, state: LinkState, text: str) -> None:
-        old, now = self._rest_link, self._now()
-        pause = self._rest.budget.pause_s
-        if state != "live" and self._history_words() not in ("", text):
-            text = f"{text}; {self._history_words()}"
-        self._rest_link = Link(
-            old.name,
-            state,
-            old.host,
-            text,
-            (),  # a market's own link is its socket's
-            old.since_us if state == old.state else now,
-            old.last_data_us if old.messages == self._rest.answers else now,
-            self._rest.answers,
-            weight_used=self._rest.budget.used,
-            weight_limit=self._rest.budget.limit,
-            weight_cap=self._rest.budget.cap,
-            retry_at_us=now + int(pause * 1e6) if pause else 0,
-            status=self._rest.status if self._rest.trouble else 0,
-            ahead_us=self._ahead_us,
-        )
-        if self._rest_link != old:
-            self._sink.on_link(self._rest_link)
