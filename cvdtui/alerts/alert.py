@@ -53,7 +53,7 @@ def strength_of(values: dict[str, object]) -> float | None:
     return None
 
 
-def alert_of(event: SignalEvent, now_us: int, *, demo: bool = False) -> Alert:
+def signal_alert(event: SignalEvent, now_us: int, *, demo: bool = False) -> Alert:
     """The alert that speaks of this signal."""
     said = event.signal
     strength = strength_of(said.values)
@@ -83,7 +83,9 @@ def alert_of(event: SignalEvent, now_us: int, *, demo: bool = False) -> Alert:
     )
 
 
-def held(rule: AlertRule, row: MarketRow, values: Values, now_us: int, *, demo: bool = False) -> Alert:
+def condition_alert(
+    rule: AlertRule, row: MarketRow, values: Values, now_us: int, *, demo: bool = False
+) -> Alert:
     """The alert that a condition began to hold for a market; `values` are those of its names."""
     words = [f"{name} {_shown(value)}" for name, value in values.items()]
     words.append(f"coverage {int(row.quality.coverage * 1000) / 10:g} %")
@@ -110,7 +112,7 @@ def _shown(value: float | bool | None) -> str:  # noqa: FBT001 - as a Values has
     return f"{value:.6g}"
 
 
-def trial(now_us: int) -> Alert:
+def sample_alert(now_us: int) -> Alert:
     """What `cvdtui alert test` sends."""
     return Alert(
         title="cvdtui test",

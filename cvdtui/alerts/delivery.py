@@ -77,7 +77,7 @@ class Outbox:
             self._trouble_us,
         )
 
-    def put(self, alert: Alert) -> None:
+    def enqueue(self, alert: Alert) -> None:
         """Hands an alert in; never waits."""
         self._waiting.append((alert, _now()))
         self._idle.clear()
@@ -92,7 +92,7 @@ class Outbox:
             while True:
                 await self._came.wait()
                 while self._waiting:
-                    await self._turn()
+                    await self._await_rate()
                     if self._waiting:
                         await self._deliver(*self._waiting.popleft())
                 self._came.clear()
@@ -100,14 +100,14 @@ class Outbox:
         finally:
             await self.channel.close()
 
-    async def settle(self, seconds: float) -> None:
+    async def drain(self, seconds: float) -> None:
         """Gives what waits a little time to get out."""
         try:
             await asyncio.wait_for(self._idle.wait(), seconds)
         except TimeoutError:
             self._give_up(f"{len(self._waiting) + 1} not sent before the end")
 
-    async def _turn(self) -> None:
+    async def _await_rate(self) -> None:
         """Waits until the rate allows one more."""
         if len(self._sent_at) == self._per_minute:
             wait = self._sent_at[0] + self._minute_s - _now()

@@ -37,7 +37,7 @@ def rule_of(market: str, wish: str, alerts: Alerts) -> AlertRule:
         raise UsageError(f"{error}; expected a signal and its least strength, or a condition") from None
 
 
-def words_of(rule: AlertRule) -> str:
+def text_of(rule: AlertRule) -> str:
     """What a rule asks for, as it would be typed; where it goes stands apart."""
     if rule.when:
         return rule.when

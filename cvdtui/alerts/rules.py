@@ -16,7 +16,7 @@ EARLY_US = 5_000_000
 """The exchange's clock may run so far ahead of ours."""
 
 
-class Verdict(NamedTuple):
+class Route(NamedTuple):
     """Where one signal goes; `quiet`: rules asked for it, in their quiet hours."""
 
     channels: tuple[str, ...]
@@ -32,9 +32,9 @@ class Rules:
         self.added: list[AlertRule] = []
         """Rules of the screen."""
         self._seen: dict[SignalKey, None] = {}
-        self._spoke: dict[tuple[AlertRule, str], int] = {}
+        self._alerted_us: dict[tuple[AlertRule, str], int] = {}
 
-    def judge(self, event: SignalEvent, now_us: int) -> Verdict | None:
+    def check(self, event: SignalEvent, now_us: int) -> Route | None:
         """Where it goes; None where no rule asks for it, all that do are cooling down, or it has alerted."""
         if event.key in self._seen:
             return None
@@ -44,9 +44,9 @@ class Rules:
         if not matching:
             return None
         self._remember(event.key)
-        return self.turn(matching, event.market, now_us)
+        return self.route(matching, event.market, now_us)
 
-    def turn(self, matching: Sequence[AlertRule], market: str, now_us: int) -> Verdict | None:
+    def route(self, matching: Sequence[AlertRule], market: str, now_us: int) -> Route | None:
         """Where an alert that these rules ask for goes; None while all of them are cooling down."""
         ready = [rule for rule in matching if not self.is_cooling(rule, market, now_us)]
         if not ready:
@@ -54,11 +54,11 @@ class Rules:
         channels: dict[str, None] = {}
         quiet = True
         for rule in ready:
-            self._spoke[rule, market] = now_us
+            self._alerted_us[rule, market] = now_us
             if not self.is_quiet(rule, now_us):
                 quiet = False
                 channels.update(dict.fromkeys(self._alerts.to if rule.to is None else rule.to))
-        return Verdict(tuple(channels), quiet)
+        return Route(tuple(channels), quiet)
 
     def is_quiet(self, rule: AlertRule, now_us: int) -> bool:
         """Whether now is in the rule's quiet hours."""
@@ -72,15 +72,15 @@ class Rules:
     def _is_fresh(self, event: SignalEvent, now_us: int) -> bool:
         return -EARLY_US <= now_us - event.closed_us <= self._alerts.fresh_s * 1_000_000
 
-    def spoke_us(self, rule: AlertRule) -> int:
+    def alerted_us(self, rule: AlertRule) -> int:
         """When it spoke last, of any market; 0: not yet."""
-        return max((when for (one, _), when in self._spoke.items() if one == rule), default=0)
+        return max((when for (one, _), when in self._alerted_us.items() if one == rule), default=0)
 
     def is_cooling(self, rule: AlertRule, market: str, now_us: int) -> bool:
         """Whether it spoke of this market so lately that it is silent."""
-        spoke = self._spoke.get((rule, market))
+        alerted_us = self._alerted_us.get((rule, market))
         wait_s = self._alerts.cooldown_s if rule.cooldown_s is None else rule.cooldown_s
-        return spoke is not None and now_us - spoke < wait_s * 1_000_000
+        return alerted_us is not None and now_us - alerted_us < wait_s * 1_000_000
 
     def _remember(self, key: SignalKey) -> None:
         self._seen[key] = None

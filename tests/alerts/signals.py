@@ -1,6 +1,6 @@
 """Signals made by hand."""
 
-from cvdtui.alerts.alert import Alert, alert_of
+from cvdtui.alerts.alert import Alert, signal_alert
 from cvdtui.model import Signal, SignalEvent
 
 MINUTE = 60_000_000
@@ -25,4 +25,4 @@ def event(
 
 
 def alert(**more: object) -> Alert:
-    return alert_of(event(**more), NOON + MINUTE)
+    return signal_alert(event(**more), NOON + MINUTE)

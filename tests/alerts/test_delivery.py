@@ -34,8 +34,8 @@ def delivered(*answers: Answer, alerts: int = 1, **more: object) -> tuple[Outbox
             box = outbox(server.url, notes, **more)
             task = asyncio.create_task(box.run())
             for _ in range(alerts):
-                box.put(alert())
-            await box.settle(10)
+                box.enqueue(alert())
+            await box.drain(10)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             return box, server
@@ -108,13 +108,13 @@ def test_while_it_waits_it_says_why_and_for_how_long():
         async with Receiver(Answer(500)) as server:
             box = outbox(server.url, notes, first_wait_s=30)
             task = asyncio.create_task(box.run())
-            box.put(alert())
+            box.enqueue(alert())
             async with asyncio.timeout(5):
                 while box.state.state != "waiting":  # noqa: ASYNC110 - the outbox tells nobody
                     await asyncio.sleep(0.01)
             assert "status 500; next try in" in box.state.text
             assert box.state.retry_at_us > time.time_ns() // 1000
-            await box.settle(0.05)
+            await box.drain(0.05)
             assert notes == ["alert not sent by hook: 1 not sent before the end"]
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
@@ -142,8 +142,8 @@ def test_a_channel_with_a_defect_ends_nothing():
         box = Outbox("odd", "webhook", Broken(), per_minute=60, now=wall_us, note=notes.append)
         task = asyncio.create_task(box.run())
         for _ in range(2):
-            box.put(alert())
-        await box.settle(5)
+            box.enqueue(alert())
+        await box.drain(5)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         return notes

@@ -77,7 +77,7 @@ def test_a_condition_speaks_when_it_begins_to_hold_and_again_only_after_it_did_n
         for _ in range(3):
             room.trade(ETH, 10_000)
         assert room.look() == [], "a rule of other markets"
-        await room.dispatcher.settle()
+        await room.dispatcher.drain()
         assert sum("cvd > 1.5" in notice for notice in room.notices) == 2
         await room.dispatcher.stop()
 

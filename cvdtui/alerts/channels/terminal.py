@@ -29,7 +29,7 @@ class Screen:
         self.environment = os.environ if environment is None else environment
 
 
-class Bell:
+class BellChannel:
     """BEL: every terminal knows it, tmux marks the window with it."""
 
     def __init__(self, screen: Screen) -> None:
@@ -61,7 +61,7 @@ class NoticeChannel:
         """Nothing stays open."""
 
 
-class Desktop:
+class DesktopChannel:
     """OSC 9 or 777, where the terminal is known to turn them into a notification; wrapped for tmux."""
 
     def __init__(self, screen: Screen, style: Style) -> None:

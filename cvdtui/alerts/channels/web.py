@@ -34,7 +34,7 @@ Compose = Callable[[Alert, AlertChannel], Post]
 """What a service is told of an alert. Raises AlertError for a secret that is not there."""
 
 
-class Web:
+class WebChannel:
     """A service reached by POST. Redirects are not followed: they would carry the secret elsewhere."""
 
     def __init__(self, table: AlertChannel, compose: Compose) -> None:
