@@ -9,7 +9,7 @@ from cvdtui.model import MINUTE_US, Columns, Market
 if TYPE_CHECKING:
     import numpy as np
 
-    from cvdtui.feeds.history import Begun
+    from cvdtui.feeds.history import HistoryStart
     from cvdtui.feeds.rest import Rest
     from cvdtui.model import Sink
     from cvdtui.venues import Venue
@@ -21,7 +21,7 @@ class Backfill:
     """One market's rows, newest minutes first; `step` fetches one page, so that markets can take turns."""
 
     def __init__(  # noqa: PLR0913 - its wires to the feed
-        self, venue: "Venue", rest: "Rest", sink: "Sink", symbol: str, begun: "Begun", minutes: int
+        self, venue: "Venue", rest: "Rest", sink: "Sink", symbol: str, begun: "HistoryStart", minutes: int
     ) -> None:
         self._venue = venue
         self._rest = rest

@@ -12,11 +12,11 @@ class Backoff:
         first: float = 0.5,
         most: float = 32.0,
         *,
-        shake: Callable[[], float] = random.random,
+        jitter: Callable[[], float] = random.random,
     ) -> None:
         self._first = first
         self._most = most
-        self._shake = shake
+        self._jitter = jitter
         self._tries = 0
 
     @property
@@ -28,7 +28,7 @@ class Backoff:
         """The next wait in seconds, within first..most."""
         plain = self._first * 2.0 ** min(self._tries, 30)
         self._tries += 1
-        return min(self._most, max(self._first, plain * (0.75 + 0.5 * self._shake())))
+        return min(self._most, max(self._first, plain * (0.75 + 0.5 * self._jitter())))
 
     def reset(self) -> None:
         """Real data came: an open connection or an acknowledgement is no reason."""

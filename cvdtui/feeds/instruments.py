@@ -16,7 +16,7 @@ PATIENCE_S = 5.0
 """Live does not wait longer for the true decimals: symbols have safe ones."""
 
 
-class Describing:
+class MarketDescriptions:
     """Keeps `wanted` (by symbol) as the venue describes them; those it does not know leave it, refused."""
 
     def __init__(self, venue: "Venue", rest: Rest, sink: Sink, now: Now, wanted: dict[str, Market]) -> None:

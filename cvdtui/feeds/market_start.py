@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cvdtui.errors import VenueError, WireError
 from cvdtui.feeds.backfill import Backfill, fill_in_turns
-from cvdtui.feeds.history import Begun, History, hand_over
+from cvdtui.feeds.history import History, HistoryStart, hand_over
 from cvdtui.feeds.older_trades import fetch_older
 from cvdtui.feeds.options import FeedOptions
 from cvdtui.feeds.rest import Rest
@@ -57,13 +57,13 @@ class MarketStart:
         self._spawn = spawn
         self._history = History(venue, rest, pages, sink, options.history_s, options.settle_s)
 
-    async def start(self, symbols: list[str]) -> dict[str, Begun]:
+    async def start(self, symbols: list[str]) -> dict[str, HistoryStart]:
         """Give the markets their history; those that have it now, for `fill_rows`."""
-        begun: dict[str, Begun] = {}
+        begun: dict[str, HistoryStart] = {}
         await asyncio.gather(*(self._start(symbol, begun) for symbol in symbols))
         return begun
 
-    async def fill_rows(self, begun: Mapping[str, Begun]) -> None:
+    async def fill_rows(self, begun: Mapping[str, HistoryStart]) -> None:
         """Fetch the rows for the minutes before the start: slow, and behind everything else."""
         fills = [
             Backfill(self._venue, self._rest, self._sink, symbol, start, self._options.trades_minutes)
@@ -73,7 +73,7 @@ class MarketStart:
         for reason in await fill_in_turns(fills):
             self._link.partial = f"rows of the last hour are not complete: {reason}"
 
-    async def _start(self, symbol: str, begun: dict[str, Begun]) -> None:
+    async def _start(self, symbol: str, begun: dict[str, HistoryStart]) -> None:
         """One market's history, or live without it."""
         name = self._wanted[symbol].name
         if not self.has_history:

@@ -21,12 +21,12 @@ class Watch:
         "_silent_s",
         "_since_s",
         "_waited",
-        "adrift",
         "before",
         "count",
         "first_id",
         "known_id",
         "last",
+        "page_missing",
         "patience_s",
         "stale",
         "waiting",
@@ -47,7 +47,7 @@ class Watch:
         """Trades that wait until the newest page is there, and from when on; see `joining`."""
         self.before: Trade | None = None
         """The last trade known before the present connection."""
-        self.adrift = False
+        self.page_missing = False
         """The page did not come: the next trade is handed on alone."""
         self.stale = False
         """The venue has newer trades than the stream brought."""
@@ -89,18 +89,18 @@ class Watch:
         self._waited = self._silent_s
         self.patience_s = min(MOST_PATIENCE_S, 2.0 * self.patience_s)
 
-    def learnt(self, newest_id: int) -> bool:
-        """REST's newest id; whether the stream owes us trades. The first answer of all only sets the mark."""
+    def note_newest(self, newest_id: int) -> bool:
+        """REST's newest id; whether the stream lacks trades. The very first answer only sets the mark."""
         known = self.last_id if self.known_id is None else max(self.known_id, self.last_id or 0)
         self.known_id = newest_id if known is None else max(known, newest_id)
-        owes = known is not None and newest_id > known
-        if not owes:
+        is_behind = known is not None and newest_id > known
+        if not is_behind:
             self.quiet()
         else:
             self.stale = True
             self._waited = self._silent_s
             self.patience_s = min(MOST_PATIENCE_S, 2.0 * self.patience_s)
-        return owes
+        return is_behind
 
 
 def mark_of(trade: "Trade", *, by_time: bool) -> int:

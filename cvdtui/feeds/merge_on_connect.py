@@ -40,7 +40,7 @@ class ConnectMerge:
             self._give(symbol, watch, [], whole=False)  # the connection ended while it was joined
         watch.before, watch.waiting = watch.last, []
 
-    async def join(self, symbol: str, watch: "Watch", connection: "Connection") -> None:
+    async def merge(self, symbol: str, watch: "Watch", connection: "Connection") -> None:
         """Fetch the newest trades once the stream flows, and let everything go in order."""
         mine = watch.waiting
         await self._first_sign(watch, connection)
@@ -78,9 +78,9 @@ class ConnectMerge:
         oldest = trades[0] if trades else None
         reaches = before is None or whole or (oldest is not None and reaches_back(trades, before))
         if not trades and not reaches:
-            watch.adrift = True  # the next trade tells how long nothing is known
+            watch.page_missing = True  # the next trade tells how long nothing is known
             return
-        watch.waiting, watch.before, watch.adrift = None, None, False
+        watch.waiting, watch.before, watch.page_missing = None, None, False
         if before is not None and oldest is not None:
             if not reaches:
                 self._sink.on_outage(Outage(market.name, before.time_us, oldest.time_us))

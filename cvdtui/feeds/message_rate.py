@@ -6,7 +6,7 @@ WINDOW_US = 10_000_000
 """The rate is that of the last so many microseconds."""
 
 
-class Pace:
+class MessageRate:
     """The rate of a growing count over the last ten seconds."""
 
     def __init__(self) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from cvdtui.feeds.market_watch import Watch
-from cvdtui.feeds.message_rate import Pace
+from cvdtui.feeds.message_rate import MessageRate
 from cvdtui.feeds.options import FeedOptions
 from cvdtui.model import Link, LinkState, Now, Sink
 
@@ -33,7 +33,7 @@ class SocketLink:
         self._venue = venue
         self._now = now
         self._options = options
-        self._pace = Pace()
+        self._rate = MessageRate()
         self._link = Link(name, "idle", host)
 
     @property
@@ -90,7 +90,7 @@ class SocketLink:
             self.messages,
             max(0, self.connects - 1),
             retry_at_us=retry_at_us,
-            rate=self._pace.rate(self.messages, now),
+            rate=self._rate.rate(self.messages, now),
             status=self.status,
         )
         if self._link != old:

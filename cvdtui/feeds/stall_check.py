@@ -37,28 +37,28 @@ class StallCheck:
     def tick(self, seconds: float) -> None:
         """Time passed: ask about the busiest of the markets that are silent for suspiciously long."""
         least_s = self._options.stall_s
-        doubted = [symbol for symbol, watch in self._watches.items() if watch.tick(seconds, least_s)]
-        if doubted and not self._is_asking:
+        suspects = [symbol for symbol, watch in self._watches.items() if watch.tick(seconds, least_s)]
+        if suspects and not self._is_asking:
             self._is_asking = True  # one at a time, the busiest first: it tells most, and REST is dear
-            symbol = max(doubted, key=lambda one: self._watches[one].count)
-            self._spawn(self._doubt(symbol, self._watches[symbol]))
+            symbol = max(suspects, key=lambda one: self._watches[one].count)
+            self._spawn(self._check(symbol, self._watches[symbol]))
 
-    async def _doubt(self, symbol: str, watch: Watch) -> None:
+    async def _check(self, symbol: str, watch: Watch) -> None:
         try:
             if self._newest is None:
-                self._judge_alone(watch)
+                self._check_without_rest(watch)
             else:
-                await self._judge(symbol, watch, self._newest)
+                await self._check_by_rest(symbol, watch, self._newest)
         finally:
             self._is_asking = False
 
-    def _judge_alone(self, watch: Watch) -> None:
+    def _check_without_rest(self, watch: Watch) -> None:
         silent = watch.silent_s
         watch.quiet()
         if all(other.silent_s >= self._options.unasked_s for other in self._watches.values()):
             self.dead = f"no trade of any market for {silent:.0f} s, and nobody to ask"
 
-    async def _judge(
+    async def _check_by_rest(
         self, symbol: str, watch: Watch, newest_of: Callable[[str], Awaitable[int | None]]
     ) -> None:
         count, silent = watch.count, watch.silent_s
@@ -72,7 +72,7 @@ class StallCheck:
         if newest is None:
             watch.quiet()
             return
-        if watch.count != count or not watch.learnt(newest):
+        if watch.count != count or not watch.note_newest(newest):
             return
         await asyncio.sleep(GRACE_S)
         if watch.count == count:

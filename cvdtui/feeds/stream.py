@@ -63,7 +63,7 @@ class Socket:
         self._options = options
         self._connects = connects
         self._connect_merge = connect_merge
-        self._joins = venue.id_rule != "contiguous"
+        self._merges = venue.id_rule != "contiguous"
         """Ids tell no hole: after each connection the newest page is joined."""
         self._subscriptions = Subscriptions(venue)
         self._on_missing = on_missing
@@ -102,7 +102,7 @@ class Socket:
         for symbol in fresh:
             self._watches[symbol] = Watch(self._options.first_frame_s, by_time=by_time)
         if fresh and self._current is not None:
-            self._join(self._current, fresh)
+            self._merge(self._current, fresh)
             self._spawn(self._subscribe(self._current, fresh))
 
     def remove(self, symbol: str) -> None:
@@ -118,28 +118,28 @@ class Socket:
 
     async def run(self) -> None:
         """Connect, watch, replace, for ever."""
-        reason, patient = "", False
+        reason, wait_first = "", False
         try:
             while True:
-                fresh = await self._connect(reason, patient=patient)
-                if patient or not self._is_flowing():
-                    self._join(fresh, self._watches)
-                self._current, reason = await self._settle(self._current, fresh)
+                fresh = await self._connect(reason, wait_first=wait_first)
+                if wait_first or not self._is_flowing():
+                    self._merge(fresh, self._watches)
+                self._current, reason = await self._choose(self._current, fresh)
                 if self._current is fresh and not fresh.is_proven:
-                    self._join(fresh, [one for one in self._watches if self._watches[one].waiting is None])
-                patient = bool(reason)
+                    self._merge(fresh, [one for one in self._watches if self._watches[one].waiting is None])
+                wait_first = bool(reason)
                 if not reason:
-                    reason, patient = await self._until_over(fresh)
+                    reason, wait_first = await self._until_over(fresh)
         finally:
             if self._current is not None:
                 await self._current.close()
             self._link.closed()
 
-    async def _connect(self, reason: str, *, patient: bool) -> Connection:
+    async def _connect(self, reason: str, *, wait_first: bool) -> Connection:
         """Dial until it works; the old connection, if any, is read meanwhile."""
         refused = False
         while True:
-            if patient:
+            if wait_first:
                 await self._wait(reason, refused=refused)
             await self._connects.spend(1)
             if not self._is_flowing():
@@ -147,7 +147,7 @@ class Socket:
             try:
                 fresh = await dial(self._venue.socket_url(), self._options.timeout_s, self._venue.mirrors)
             except VenueError as error:
-                reason, patient, refused = str(error), True, error.status in REGIONAL
+                reason, wait_first, refused = str(error), True, error.status in REGIONAL
                 self._link.status = error.status
                 if error.retry_after:
                     self._connects.pause(error.retry_after)
@@ -165,7 +165,7 @@ class Socket:
         self._link.waiting(state, reason, seconds)
         await asyncio.sleep(seconds)
 
-    async def _settle(self, old: Connection | None, fresh: Connection) -> tuple[Connection, str]:
+    async def _choose(self, old: Connection | None, fresh: Connection) -> tuple[Connection, str]:
         """Which connection to go on with: the old one stays until the new one has proven itself."""
         if old is None:
             return fresh, ""
@@ -213,12 +213,12 @@ class Socket:
     def _pause_s(self) -> float:
         return 1.0 / self._venue.limits.messages_per_second
 
-    def _join(self, connection: Connection, symbols: Iterable[str]) -> None:
+    def _merge(self, connection: Connection, symbols: Iterable[str]) -> None:
         """Where ids tell no hole: let trades wait until the newest page is there."""
-        for symbol in symbols if self._joins else ():
+        for symbol in symbols if self._merges else ():
             watch = self._watches[symbol]
             self._connect_merge.hold(symbol, watch)
-            self._spawn(self._connect_merge.join(symbol, watch, connection))
+            self._spawn(self._connect_merge.merge(symbol, watch, connection))
 
     async def _greet(self, connection: Connection) -> None:
         """The first words of a connection, and what is wanted of it."""
@@ -266,7 +266,7 @@ class Socket:
                 watch.first_id = event.trades[0].id
         if watch.waiting is not None:
             watch.waiting.append(event)
-            if watch.adrift:
+            if watch.page_missing:
                 self._connect_merge.take(event.market.symbol, watch)
             return
         missing = self._sink.on_trades(event)

@@ -5,7 +5,7 @@ from collections.abc import Coroutine, Iterable
 from typing import TYPE_CHECKING
 
 from cvdtui.feeds.gaps import Gaps
-from cvdtui.feeds.instruments import Describing
+from cvdtui.feeds.instruments import MarketDescriptions
 from cvdtui.feeds.market_start import Anchors, MarketStart
 from cvdtui.feeds.open_interest import poll_interest
 from cvdtui.feeds.options import FeedOptions
@@ -58,7 +58,7 @@ class LiveFeed:
         self._link = RestLink(self._venue, self._rest, sink, now, options.check_s)
         pages = TradePages(self._venue, self._rest, sink)
         self._gaps = Gaps(pages, sink, options.gap_s, self._spawn)
-        self._describing = Describing(self._venue, self._rest, sink, now, self._wanted)
+        self._descriptions = MarketDescriptions(self._venue, self._rest, sink, now, self._wanted)
         self._sockets = Sockets(
             self._venue,
             pages,
@@ -125,12 +125,12 @@ class LiveFeed:
 
     async def _open(self, symbols: list[str]) -> None:
         """Describe and connect the markets, then give each its history, and rows at last."""
-        known = await self._describing.describe(symbols)
+        known = await self._descriptions.describe(symbols)
         self._sockets.add(known)
-        self._spawn(self._describing.contracts(known))
+        self._spawn(self._descriptions.contracts(known))
         await self._link.read_clock()
         begun = await self._start.start(known)
-        await self._describing.again(known)
+        await self._descriptions.again(known)
         await self._start.fill_rows(begun)
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:

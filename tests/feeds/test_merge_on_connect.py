@@ -53,13 +53,13 @@ def joined(pages, *, known=None, during=(), after=()):
                 sink.on_trades(batch)
                 continue
             watch.waiting.append(batch)
-            if watch.adrift:
+            if watch.page_missing:
                 connect_merge.take("BTCUSDT", watch)
 
     async def scene():
         connect_merge.hold("BTCUSDT", watch)
         tell(during)
-        await connect_merge.join("BTCUSDT", watch, Flowing())
+        await connect_merge.merge("BTCUSDT", watch, Flowing())
         tell(after)
 
     asyncio.run(scene())
@@ -82,7 +82,7 @@ def joined(pages, *, known=None, during=(), after=()):
             None, at(3, 3), [at(3, 3), at(9, 9)], [], [3, 9], [], id="the stream itself reaches back"
         ),
         pytest.param(
-            None, at(3, 3), [], [at(9, 9), at(10, 10)], [9, 10], [(3, 9)], id="adrift until a trade"
+            None, at(3, 3), [], [at(9, 9), at(10, 10)], [9, 10], [(3, 9)], id="page_missing until a trade"
         ),
         pytest.param(None, None, [], [at(9, 9)], [9], [], id="nothing known before: nothing missing"),
         pytest.param([at(9, 9), at(8, 9)], at(3, 3), [at(7, 8)], [], [7, 9, 8], [], id="in order of time"),
@@ -92,7 +92,7 @@ def test_the_newest_page_and_the_stream_become_one(pages, known, during, after, 
     got, lost, watch = joined(pages, known=known, during=during, after=after)
     assert (got, lost) == (ids, spans)
     assert watch.waiting is None
-    assert not watch.adrift
+    assert not watch.page_missing
 
 
 def test_a_second_drop_while_joining_loses_nothing_that_came():
@@ -102,7 +102,7 @@ def test_a_second_drop_while_joining_loses_nothing_that_came():
 
     async def scene():
         connect_merge.hold("BTCUSDT", watch)
-        first = asyncio.ensure_future(connect_merge.join("BTCUSDT", watch, Flowing()))
+        first = asyncio.ensure_future(connect_merge.merge("BTCUSDT", watch, Flowing()))
         watch.waiting.append(Trades(venue.market("BTCUSDT"), (at(5, 5),), "unique"))
         connect_merge.hold("BTCUSDT", watch)
         assert sink.ids(NAME) == [5]
@@ -110,7 +110,7 @@ def test_a_second_drop_while_joining_loses_nothing_that_came():
         assert watch.waiting == [], "the first page is none of the second connection's"
         assert watch.before.id == 5
         watch.waiting.append(Trades(venue.market("BTCUSDT"), (at(9, 9),), "unique"))
-        await connect_merge.join("BTCUSDT", watch, Flowing())
+        await connect_merge.merge("BTCUSDT", watch, Flowing())
         assert sink.ids(NAME) == [5, 9]
         assert len(sink.outages) == 2
 
@@ -127,4 +127,4 @@ def test_a_page_in_coarser_decimals_is_brought_to_the_grown_market():
 async def joined_in(venue, sink, watch):
     connect_merge = ConnectMerge(venue, Pages([at(1, 1, size=2)]), sink, 1.0)
     connect_merge.hold("BTCUSDT", watch)
-    await connect_merge.join("BTCUSDT", watch, Flowing())
+    await connect_merge.merge("BTCUSDT", watch, Flowing())

@@ -23,9 +23,9 @@ MONDAY = 1_789_344_000_000_000
 DAY = 24 * HOUR_US
 
 
-@pytest.mark.parametrize("shaken", [0.0, 0.5, 0.999])
-def test_backoff_doubles_from_half_a_second_to_32_and_forgets_on_real_data(shaken):
-    backoff = Backoff(shake=lambda: shaken)
+@pytest.mark.parametrize("jitter", [0.0, 0.5, 0.999])
+def test_backoff_doubles_from_half_a_second_to_32_and_forgets_on_real_data(jitter):
+    backoff = Backoff(jitter=lambda: jitter)
     waits = [backoff.next() for _ in range(40)]
     assert all(0.5 <= wait <= 32.0 for wait in waits)
     assert waits == sorted(waits)
@@ -115,12 +115,12 @@ def test_a_watch_asks_after_its_patience_and_is_more_patient_with_quiet_markets(
     watch = Watch(10.0)
     assert not any(watch.tick(1.0, 15.0) for _ in range(9))
     assert watch.tick(1.0, 15.0)
-    assert not watch.learnt(100), "the first answer only sets the mark"
-    asked = [second for second in range(1, 100) if watch.tick(1.0, 15.0) and not watch.learnt(100)]
+    assert not watch.note_newest(100), "the first answer only sets the mark"
+    asked = [second for second in range(1, 100) if watch.tick(1.0, 15.0) and not watch.note_newest(100)]
     assert asked == [20, 60]
     while not watch.tick(1.0, 15.0):
         pass
-    assert watch.learnt(101), "the exchange has a newer trade than the stream brought"
+    assert watch.note_newest(101), "the exchange has a newer trade than the stream brought"
     assert watch.stale
     watch.count += 1
     watch.last = Trade(101, 0, 1, 1, 1)

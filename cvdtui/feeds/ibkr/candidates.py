@@ -34,7 +34,7 @@ class Candidate(Struct, frozen=True, order=True):
 async def candidates(pattern: str, options: IbkrOptions) -> list[Candidate]:
     """Contracts whose symbol or name matches; `ES@CME` only those of that exchange. Raises VenueError."""
     symbol, _, exchange = pattern.removeprefix(f"{NAME}:").partition("@")
-    gateway = Gateway(options, _Deaf(), on_close=lambda: None)
+    gateway = Gateway(options, _NoStreams(), on_close=lambda: None)
     try:
         await gateway.open()
         asked = [
@@ -97,7 +97,7 @@ def _name(contract: "Contract", exchange: str) -> str:
     return f"con_id {contract.conId}"
 
 
-class _Deaf:
+class _NoStreams:
     """Nothing is subscribed: there is nothing to hear."""
 
     def on_last(self, *_: object, **__: object) -> None: ...

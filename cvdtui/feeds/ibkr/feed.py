@@ -82,7 +82,7 @@ class IbkrFeed:
     async def _once(self) -> None:
         """One try to connect, the life of the connection, and the pause after its end."""
         address = self._options.address
-        self._say("connecting", f"connecting to {address}")
+        self._report("connecting", f"connecting to {address}")
         gateway = self._gateway = Gateway(self._options, self, on_close=self._wake.set)
         least_s = 0.0
         try:
@@ -102,12 +102,12 @@ class IbkrFeed:
             failure, self._failure = self._failure, None
             raise failure
         wait_s = max(least_s, self._backoff.next())
-        self._say("waiting", f"{why}; next try in {wait_s:.0f} s", self._now() + round(wait_s * 1e6))
+        self._report("waiting", f"{why}; next try in {wait_s:.0f} s", self._now() + round(wait_s * 1e6))
         await asyncio.sleep(wait_s)
 
     async def _live(self, gateway: Gateway) -> None:
         """Opens the markets and watches them until the connection ends."""
-        self._say("live", "")
+        self._report("live", "")
         async with asyncio.TaskGroup() as group:
             self._group = group
             while not gateway.closed.is_set():
@@ -119,7 +119,7 @@ class IbkrFeed:
                     async with asyncio.timeout(self._options.check_s):
                         await self._wake.wait()
                 self._recovery.check(gateway)
-                self._tell()
+                self._emit_links()
             self._group = None
             for task in self._tasks:
                 task.cancel()  # nobody answers what they wait for
@@ -132,7 +132,7 @@ class IbkrFeed:
     async def _open(self, gateway: Gateway, lines: list[Line]) -> None:
         with contextlib.suppress(VenueError):  # the connection ended meanwhile, which is told elsewhere
             await self._streams.open(gateway, lines)
-        self._tell()
+        self._emit_links()
 
     # --- the Listener
 
@@ -145,7 +145,7 @@ class IbkrFeed:
             self._sink.on_ignored(None)
             return
         (line, stream), now = found, self._now()
-        self._guard(self._hear, line, stream, now)
+        self._guard(self._on_tick, line, stream, now)
         self._guard(line.last, time_s, price, size, now, past_limit, unreported)
 
     def on_quote(self, request: int, bid: float, ask: float, bid_size: float, ask_size: float) -> None:
@@ -155,7 +155,7 @@ class IbkrFeed:
             self._sink.on_ignored(None)
             return
         (line, stream), now = found, self._now()
-        self._guard(self._hear, line, stream, now)
+        self._guard(self._on_tick, line, stream, now)
         self._guard(line.quote, bid, ask, bid_size, ask_size, now)
 
     def on_packet(self) -> None:
@@ -172,10 +172,10 @@ class IbkrFeed:
         if meaning == "refused":
             self._recovery.on_refusal(request, code, text)
         elif meaning == "lost":
-            self._say("waiting", f"TWS has lost its connection to IB ({code}); it reconnects by itself")
+            self._report("waiting", f"TWS has lost its connection to IB ({code}); it reconnects by itself")
             self._recovery.all_broke()
         elif meaning in ("restored", "resubscribe"):
-            self._say("live", "")
+            self._report("live", "")
             self._recovery.all_broke()
             if self._gateway is not None:
                 self._recovery.restored(self._gateway, anew=meaning == "resubscribe")
@@ -194,8 +194,8 @@ class IbkrFeed:
 
     # --- what the messages mean
 
-    def _hear(self, line: Line, stream: Stream, now: int) -> None:
-        line.hear(now, _loop_s(), is_trade=stream == "AllLast")
+    def _on_tick(self, line: Line, stream: Stream, now: int) -> None:
+        line.on_tick(now, _loop_s(), is_trade=stream == "AllLast")
         self._links.messages += 1
         self._links.last_data_us = now
         self._touched[line] = None
@@ -208,13 +208,13 @@ class IbkrFeed:
 
     # --- inside
 
-    def _say(self, state: LinkState, text: str, retry_at_us: int = 0) -> None:
+    def _report(self, state: LinkState, text: str, retry_at_us: int = 0) -> None:
         """The connection's state; "live" lets every market speak for itself."""
-        self._links.say(state, text, retry_at_us)
-        self._tell()
+        self._links.set_connection(state, text, retry_at_us)
+        self._emit_links()
 
-    def _tell(self) -> None:
-        self._links.tell(self._streams.followed)
+    def _emit_links(self) -> None:
+        self._links.emit(self._streams.followed)
 
     def _guard(self, call: Callable[..., object], *arguments: object) -> None:
         """What is raised inside a callback, ib_async would swallow, and the rest of the packet with it."""

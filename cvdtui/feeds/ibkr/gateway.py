@@ -62,7 +62,7 @@ class Gateway:
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._ib: IB = IB()
         self._ib.RaiseRequestErrors = True
-        self._hear(self._ib)
+        self._subscribe_events(self._ib)
 
     async def open(self) -> None:
         """Connects; raises VenueError in words, BusyError where the client id is in use."""
@@ -155,16 +155,16 @@ class Gateway:
         except ConnectionError as error:
             raise VenueError(f"connection lost: {clean(str(error), 80)}") from None
 
-    def _hear(self, ib: "IB") -> None:
+    def _subscribe_events(self, ib: "IB") -> None:
         """Everything is heard at the wrapper: in wire order, with IB's own times and the request's number."""
         self._undecoded = _Undecoded(self._listener)
-        _silence(self._undecoded)
+        _mute_loggers(self._undecoded)
         ib.errorEvent.clear()  # ib_async's own listener would ask for account data after 1102
         ib.errorEvent += self._on_error
         ib.updateEvent += self._listener.on_packet
         ib.disconnectedEvent += self.end
         ib.client.apiError += self._on_api_error
-        wrapper, heard = ib.wrapper, self._listener
+        wrapper, listener = ib.wrapper, self._listener
         last, quote = wrapper.tickByTickAllLast, wrapper.tickByTickBidAsk
 
         def on_last(  # noqa: PLR0913 - as ib_async calls it
@@ -178,7 +178,7 @@ class Gateway:
             conditions: str,
         ) -> None:
             last(request, kind, time_s, price, size, marks, exchange, conditions)
-            heard.on_last(
+            listener.on_last(
                 request, time_s, price, size, past_limit=marks.pastLimit, unreported=marks.unreported
             )
 
@@ -192,7 +192,7 @@ class Gateway:
             marks: "TickAttribBidAsk",
         ) -> None:
             quote(request, time_s, bid, ask, bid_size, ask_size, marks)
-            heard.on_quote(request, bid, ask, bid_size, ask_size)
+            listener.on_quote(request, bid, ask, bid_size, ask_size)
 
         wrapper.tickByTickAllLast = on_last  # type: ignore[method-assign,assignment]  # its only door to IB's own time
         wrapper.tickByTickBidAsk = on_quote  # type: ignore[method-assign,assignment]  # the same
@@ -228,7 +228,7 @@ class _Undecoded(logging.Handler):
         self._listener.on_undecoded(clean(record.getMessage(), 160))
 
 
-def _silence(undecoded: logging.Handler) -> None:
+def _mute_loggers(undecoded: logging.Handler) -> None:
     """Nothing is written to the terminal, which may be a screen."""
     for name in ("ib_async", "eventkit"):
         log = logging.getLogger(name)

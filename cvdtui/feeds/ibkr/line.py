@@ -37,7 +37,7 @@ class Line:
         self.no_quotes = ""
         """Why there are no quotes: the tick rule alone."""
         self.no_quotes_code = 0
-        self.blind_from_us: int | None = None
+        self.gap_from_us: int | None = None
         """Since when trades may have been missed; None while the stream runs, or before it first did."""
         self.suspected_us: int | None = None
         """A farm failed then: unless ticks go on before it is back, the stream broke there."""
@@ -45,7 +45,7 @@ class Line:
         """By when (the loop's time) a tick must have come, or the streams are asked for anew."""
         self.last_tick_s = 0.0
         """The loop's time of the last tick."""
-        self.ticks_heard = 0
+        self.ticks_received = 0
         self.waiting: list[Trades] | None = None
         """Live trades that wait for history; None while none is fetched."""
         self.wants_history_us: tuple[int, int] | None = None
@@ -84,9 +84,9 @@ class Line:
             return "refused", self.refused
         if self.ticks.halted_us is not None:
             return "quiet", f"HALTED at {_clock(self.ticks.halted_us)}Z"
-        if self.blind_from_us is not None:
-            return "stale", f"no data since {_clock(self.blind_from_us)}Z; trades of this time are lost"
-        if self.contract is None or not self.ticks_heard:
+        if self.gap_from_us is not None:
+            return "stale", f"no data since {_clock(self.gap_from_us)}Z; trades of this time are lost"
+        if self.contract is None or not self.ticks_received:
             return "connecting", "asked for ticks, none yet" if self.contract is not None else "looking it up"
         if now_s - self.last_tick_s > silent_s:
             return "quiet", f"no tick for {now_s - self.last_tick_s:.0f} s{self._about_quotes()}"
@@ -102,8 +102,8 @@ class Line:
         self.flush()
         self.ticks.forget_quote()
         self.suspected_us = None
-        if self.blind_from_us is None and self.ticks_heard:
-            self.blind_from_us = now_us
+        if self.gap_from_us is None and self.ticks_received:
+            self.gap_from_us = now_us
 
     def dropped(self, now_us: int) -> None:
         """The connection is gone, and its requests with it."""
@@ -113,15 +113,15 @@ class Line:
             self.end_history([], now_us)
         self.requests.clear()
         self.contract = None
-        self.forgive()
+        self.clear_refusals()
 
-    def forgive(self) -> None:
+    def clear_refusals(self) -> None:
         """Everything is asked for anew: what was refused is forgotten, and no proof is due."""
         self.refused = self.no_quotes = ""
         self.refused_code = self.no_quotes_code = 0
         self.proof_due_s = None
 
-    def hear(self, now_us: int, now_s: float, *, is_trade: bool) -> None:
+    def on_tick(self, now_us: int, now_s: float, *, is_trade: bool) -> None:
         """A tick came: the stream runs. Quotes prove nothing where trades are refused."""
         if is_trade:
             self.refused = ""
@@ -130,10 +130,10 @@ class Line:
             if self.refused:
                 return
         self.last_tick_s = now_s
-        self.ticks_heard += 1
+        self.ticks_received += 1
         self.suspected_us = self.proof_due_s = None
-        if self.blind_from_us is not None:
-            self._see_again(now_us)
+        if self.gap_from_us is not None:
+            self._resume(now_us)
 
     def last(  # noqa: PLR0913 - the fields of the tick
         self,
@@ -210,8 +210,8 @@ class Line:
         if self.waiting is not None:
             self.end_history([], now_us)
         self.flush()
-        if self.blind_from_us is not None:
-            since, self.blind_from_us = self.blind_from_us, None
+        if self.gap_from_us is not None:
+            since, self.gap_from_us = self.gap_from_us, None
             self._sink.on_outage(Outage(self.name, since, max(since, now_us)))
 
     # --- inside
@@ -224,9 +224,9 @@ class Line:
             self.wants_history_us = from_us, first_us
             self.waiting = []
 
-    def _see_again(self, now_us: int) -> None:
+    def _resume(self, now_us: int) -> None:
         """Ticks come again: the silence was this long."""
-        since, self.blind_from_us = self.blind_from_us or now_us, None
+        since, self.gap_from_us = self.gap_from_us or now_us, None
         if self.ticks.last_time_us:
             self._history_from_us = self.ticks.last_time_us + 1_000_000
         self._sink.on_outage(Outage(self.name, since, max(since, now_us)))

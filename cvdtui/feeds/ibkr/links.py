@@ -20,22 +20,22 @@ class Links:
         self._now = now
         self._options = options
         self._known: dict[str, Link] = {}
-        self._said: tuple[LinkState, str, int] = ("connecting", "", 0)
+        self._connection: tuple[LinkState, str, int] = ("connecting", "", 0)
 
-    def say(self, state: LinkState, text: str, retry_at_us: int = 0) -> None:
+    def set_connection(self, state: LinkState, text: str, retry_at_us: int = 0) -> None:
         """How the connection is."""
-        self._said = state, text, retry_at_us
+        self._connection = state, text, retry_at_us
 
-    def tell(self, lines: Iterable[Line]) -> None:
+    def emit(self, lines: Iterable[Line]) -> None:
         """Tells the Sink what changed."""
-        state, text, _ = self._said
-        self._tell_one(NAME, state, text, ())
+        state, text, _ = self._connection
+        self._emit_one(NAME, state, text, ())
         loop_s = asyncio.get_running_loop().time()
         for line in lines:
             own = line.state(self._options.silent_s, loop_s) if state == "live" else (state, text)
-            self._tell_one(line.name, *own, (line.name,))
+            self._emit_one(line.name, *own, (line.name,))
 
-    def _tell_one(self, name: str, state: LinkState, text: str, markets: tuple[str, ...]) -> None:
+    def _emit_one(self, name: str, state: LinkState, text: str, markets: tuple[str, ...]) -> None:
         old = self._known.get(name)
         since = old.since_us if old is not None and old.state == state else self._now()
         link = Link(
@@ -48,7 +48,7 @@ class Links:
             self.last_data_us,
             self.messages,
             max(0, self.connects - 1),
-            retry_at_us=self._said[2],
+            retry_at_us=self._connection[2],
         )
         if link != old:
             self._known[name] = link

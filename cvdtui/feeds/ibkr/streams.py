@@ -51,7 +51,7 @@ class Streams:
             if symbol not in self.lines:
                 # ids go on growing when a feed takes over from another: microseconds outrun trades
                 line = Line(symbol, fields, self._options, self._sink, first_id=self._now())
-                line.blind_from_us = self._since(line.name)
+                line.gap_from_us = self._since(line.name)
                 self.lines[symbol] = line
 
     def remove(self, gateway: Gateway | None, symbol: str) -> None:
@@ -112,7 +112,7 @@ class Streams:
             return
         self.cancel(gateway, line)
         line.broke(now_us)
-        line.forgive()
+        line.clear_refusals()
         for stream in STREAMS:
             self.subscribe(gateway, line, stream)
 
@@ -131,9 +131,9 @@ class Streams:
             self._on_hours(line.name, *start)
         line.contract = stream_contract(details, line.fields)
         if line.fields.sec_type == "CONTFUT":
-            self._tell_front(line, line.contract.localSymbol)
+            self._note_front(line, line.contract.localSymbol)
 
-    def _tell_front(self, line: Line, front: str) -> None:
+    def _note_front(self, line: Line, front: str) -> None:
         before = self._fronts.get(line.symbol)
         self._fronts[line.symbol] = front
         if front != before:

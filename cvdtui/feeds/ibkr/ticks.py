@@ -45,7 +45,7 @@ class Ticks:
         self._run: list[Trade] = []
         self._source: SideSource = "unknown"
         self._excluded = 0
-        self._told = 0, 0
+        self._reported = 0, 0
         """Of the rule's counts, what batches have carried."""
 
     def add_quote(self, bid: float, ask: float, bid_size: float, ask_size: float, arrival_us: int) -> None:
@@ -92,12 +92,12 @@ class Ticks:
         """What came since the last call, in wire order; counts of the ticks stand in the last batch."""
         self._close_run()
         batches, self._batches = self._batches, []
-        quoted, outside = self.rule.quoted - self._told[0], self.rule.outside - self._told[1]
+        quoted, outside = self.rule.quoted - self._reported[0], self.rule.outside - self._reported[1]
         if self._excluded or quoted:
             last = batches.pop() if batches else Trades(self.market, (), "ordered", self._source)
             batches.append(replace(last, excluded=self._excluded, quoted=quoted, outside=outside))
             self._excluded = 0
-            self._told = self.rule.quoted, self.rule.outside
+            self._reported = self.rule.quoted, self.rule.outside
         return batches
 
     def forget_quote(self) -> None:

@@ -152,7 +152,7 @@ class Tws:
         self._writer = writer
         self.streams = {}
         self.clients += 1
-        await self._tell()
+        await self._notify()
         try:
             await self._talk(reader, writer)
         except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
@@ -174,12 +174,12 @@ class Tws:
             fields = (await read(reader)).decode().split("\0")[:-1]
             self.received.append(fields)
             keeps = self._answer(fields, writer)
-            await self._tell()
+            await self._notify()
             await writer.drain()
             if not keeps:
                 return
 
-    async def _tell(self):
+    async def _notify(self):
         async with self._changed:
             self._changed.notify_all()
 
