@@ -119,7 +119,7 @@ class DemoFrames:
         )
 
     def forget_klines(self, wanted: Collection[str]) -> None:
-        """Begin anew with klines that nobody subscribes to any more."""
+        """Forget when klines were sent that have no subscriber any more."""
         for topic in [topic for topic in self._klines if topic not in wanted]:
             del self._klines[topic]
 
@@ -142,7 +142,7 @@ class DemoFrames:
             for i in range(len(bars.time_us))
         ]
 
-    def _kline(  # noqa: PLR0913 - everything a kline frame says
+    def _kline(  # noqa: PLR0913 - everything a kline frame holds
         self, tape: DemoTape, bars: DemoBars, i: int, interval: str, now_us: int, factor: int, *, closed: bool
     ) -> str:
         write, symbol = self._numbers[tape.name], tape.listing.market.symbol

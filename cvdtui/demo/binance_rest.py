@@ -1,4 +1,4 @@
-"""Binance's REST as the demo exchange speaks it: exchangeInfo, aggTrades, klines, openInterest ..."""
+"""Binance's REST as the demo exchange imitates it: exchangeInfo, aggTrades, klines, openInterest ..."""
 
 import json
 from collections.abc import Mapping

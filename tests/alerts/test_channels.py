@@ -25,7 +25,7 @@ BOT = {**BEARER, "chat": "1"}
 @pytest.fixture(autouse=True)
 def secrets(monkeypatch):
     monkeypatch.setenv("TEST_TOKEN", TOKEN)
-    monkeypatch.setenv("TEST_TOPIC", "topic-nobody-guesses")
+    monkeypatch.setenv("TEST_TOPIC", "topic-hard-to-guess")
 
 
 def send(kind: str, *answers: Answer, times: int = 1, timeout_s: float = 5, **table: object) -> list[Sent]:
@@ -76,17 +76,17 @@ def test_a_webhook_is_sent_the_whole_alert_as_json_with_the_token_as_bearer():
     assert "authorization" not in send("webhook", url="{url}/hook")[0].headers
 
 
-def test_ntfy_is_told_topic_title_and_message():
+def test_ntfy_is_sent_topic_title_and_message():
     (sent,) = send("ntfy", url="{url}", topic="env:TEST_TOPIC", **BEARER)
     assert sent.path == "/"
     assert sent.headers["authorization"] == f"Bearer {TOKEN}"
-    assert sent.json["topic"] == "topic-nobody-guesses"
+    assert sent.json["topic"] == "topic-hard-to-guess"
     assert sent.json["title"] == "binance-usdm:BTCUSDT climax ▲ buy"
     assert "price 61800.5" in sent.json["message"]
     assert "coverage 100 %" in sent.json["message"]
 
 
-def test_telegram_is_asked_by_the_bots_token_to_write_into_the_chat():
+def test_telegram_is_sent_the_text_for_the_chat_by_the_bots_token():
     (sent,) = send("telegram", url="{url}", chat="-100200", **BEARER)
     assert sent.path == f"/bot{TOKEN}/sendMessage"
     assert sent.json["chat_id"] == "-100200"
@@ -95,7 +95,7 @@ def test_telegram_is_asked_by_the_bots_token_to_write_into_the_chat():
     )
 
 
-def test_discord_is_told_the_text_and_to_mention_nobody():
+def test_discord_is_sent_the_text_and_to_mention_nobody():
     (sent,) = send("discord", Answer(204, b""), url="env:TEST_URL")
     assert sent.path == f"/api/webhooks/1234567890/{TOKEN}"
     assert sent.json["content"].startswith("**binance-usdm:BTCUSDT climax ▲ buy**\n")
@@ -201,7 +201,7 @@ def test_a_program_is_given_the_alert_on_stdin_and_its_arguments_untouched(tmp_p
     assert got["market"] == "binance-usdm:BTCUSDT"
 
 
-def test_the_exit_code_and_the_end_of_the_complaint_are_told(tmp_path):
+def test_the_exit_code_and_the_end_of_the_complaint_are_reported(tmp_path):
     text = "import sys; sys.stderr.write('x' * 5000 + '\\x1b[2Jno room\\n'); sys.exit(3)"
     error = refused("command", command=script(tmp_path, text))
     assert "on-signal: ended with exit code 3: x" in str(error)
@@ -212,7 +212,7 @@ def test_the_exit_code_and_the_end_of_the_complaint_are_told(tmp_path):
     assert str(killed).endswith("was ended by signal 9")
 
 
-def test_a_program_that_is_not_there_or_may_not_be_started_is_said(tmp_path):
+def test_a_program_that_is_not_there_or_may_not_be_started_is_reported(tmp_path):
     assert "cannot be started: No such file" in str(refused("command", command=(str(tmp_path / "none"),)))
     (tmp_path / "data").write_text("x")
     assert "cannot be started: Permission denied" in str(
@@ -267,7 +267,7 @@ def test_bell_and_notice():
 
 
 @pytest.mark.parametrize("kind", ["bell", "notice", "desktop"])
-def test_without_a_terminal_it_says_so(kind):
+def test_without_a_terminal_it_is_an_error(kind):
     with pytest.raises(AlertError, match=r"there is no (terminal|screen)"):
         asyncio.run(make(kind, AlertChannel(kind=kind), Screen(environment={})).send(alert()))
 

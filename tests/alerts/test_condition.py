@@ -1,4 +1,4 @@
-"""Conditions: what they say, what they refuse and where; and Python says the same where both can speak."""
+"""Conditions: their values, what they refuse and where; Python gives the same where both can evaluate."""
 
 import math
 

@@ -20,7 +20,7 @@ def channels(found) -> tuple[str, ...] | None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "speaks"),
+    ("rule", "alerts"),
     [
         ({}, True),
         ({"signal": "climax"}, True),
@@ -38,9 +38,9 @@ def channels(found) -> tuple[str, ...] | None:
         ({"side": "sell"}, False),
     ],
 )
-def test_a_rule_asks_by_signal_market_strength_bar_and_side(rule, speaks):
+def test_a_rule_asks_by_signal_market_strength_bar_and_side(rule, alerts):
     found = rules(AlertRule(**rule)).check(event(), CLOSED)
-    assert channels(found) == (("bell", "notice") if speaks else None)
+    assert channels(found) == (("bell", "notice") if alerts else None)
 
 
 def test_without_rules_nothing_alerts():
@@ -135,18 +135,18 @@ def test_rules_of_the_screen_count_like_those_of_the_configuration():
         ({"value": "none", "z": True}, None),
     ],
 )
-def test_strength_is_what_the_signal_says_of_it(values, strength):
+def test_strength_is_what_the_signal_reports(values, strength):
     assert strength_of(values) == strength
 
 
 def test_every_signal_says_how_strong_it_is():
     evaluator = SignalEvaluator(counted(tape(hours=200, trades=60_000), 300), 300)
     evaluator.catch_up()
-    told = {signal.signal: strength_of(signal.values) for signal in evaluator.signals}
-    assert told.keys() == {*SIGNALS} - {"spread", "accumulation"}, (
+    strengths = {signal.signal: strength_of(signal.values) for signal in evaluator.signals}
+    assert strengths.keys() == {*SIGNALS} - {"spread", "accumulation"}, (
         "those need other markets, and have their z"
     )
-    assert all(strength is not None for strength in told.values()), told
+    assert all(strength is not None for strength in strengths.values()), strengths
 
 
 def test_two_zones_of_one_side_on_one_bar_are_two_alerts():

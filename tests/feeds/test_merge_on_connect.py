@@ -1,4 +1,4 @@
-"""The joining of one market alone: what is handed over, in which order, and what is told as missing."""
+"""The merge of one market alone: what is handed over, in which order, and what is reported as missing."""
 
 import asyncio
 
@@ -40,13 +40,13 @@ def at(number, second, size=1):
     return Trade(number, START + second * 1_000_000, 6_400_000, size, 1)
 
 
-def joined(pages, *, known=None, during=(), after=()):
+def merged(pages, *, known=None, during=(), after=()):
     """What the Sink got: (ids, outages in seconds, trades) of one connection begun anew."""
     venue, sink, watch = VENUES["bybit"](["BTCUSDT"]), Kept(), Watch(10.0, by_time=True)
     connect_merge = ConnectMerge(venue, Pages(pages), sink, 1.0)
     watch.last = known
 
-    def tell(trades):
+    def send(trades):
         for trade in trades:
             batch = Trades(venue.market("BTCUSDT"), (trade,), "unique", excluded=1)
             if watch.waiting is None:
@@ -56,13 +56,13 @@ def joined(pages, *, known=None, during=(), after=()):
             if watch.page_missing:
                 connect_merge.take("BTCUSDT", watch)
 
-    async def scene():
+    async def go():
         connect_merge.hold("BTCUSDT", watch)
-        tell(during)
+        send(during)
         await connect_merge.merge("BTCUSDT", watch, Flowing())
-        tell(after)
+        send(after)
 
-    asyncio.run(scene())
+    asyncio.run(go())
     spans = [((one.from_time_us - START) // 10**6, (one.to_time_us - START) // 10**6) for one in sink.outages]
     return sink.ids(NAME), spans, watch
 
@@ -89,7 +89,7 @@ def joined(pages, *, known=None, during=(), after=()):
     ],
 )
 def test_the_newest_page_and_the_stream_become_one(pages, known, during, after, ids, spans):
-    got, lost, watch = joined(pages, known=known, during=during, after=after)
+    got, lost, watch = merged(pages, known=known, during=during, after=after)
     assert (got, lost) == (ids, spans)
     assert watch.waiting is None
     assert not watch.page_missing
@@ -100,7 +100,7 @@ def test_a_second_drop_while_joining_loses_nothing_that_came():
     connect_merge = ConnectMerge(venue, Pages(None), sink, 1.0)
     watch.last = at(1, 1)
 
-    async def scene():
+    async def go():
         connect_merge.hold("BTCUSDT", watch)
         first = asyncio.ensure_future(connect_merge.merge("BTCUSDT", watch, Flowing()))
         watch.waiting.append(Trades(venue.market("BTCUSDT"), (at(5, 5),), "unique"))
@@ -114,7 +114,7 @@ def test_a_second_drop_while_joining_loses_nothing_that_came():
         assert sink.ids(NAME) == [5, 9]
         assert len(sink.outages) == 2
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_a_page_in_coarser_decimals_is_brought_to_the_grown_market():

@@ -107,16 +107,16 @@ def test_a_writer_that_is_killed_leaves_every_line_it_had_written(tmp_path):
         [sys.executable, "-c", WRITER, str(path), str(ROOT)], stdout=subprocess.PIPE, cwd=ROOT
     )
     assert child.stdout
-    told = 0
+    written = 0
     for _ in range(300):
-        told = int(child.stdout.readline())
+        written = int(child.stdout.readline())
     child.send_signal(signal.SIGKILL)
     child.wait()
     child.stdout.close()
     found = read(path)
     for market in ("binance:BTCUSDT", "binance:ETHUSDT"):
         times = list(found.bars[market, 60])
-        assert times[:told] == [number * 60_000_000 for number in range(1, told + 1)]
+        assert times[:written] == [number * 60_000_000 for number in range(1, written + 1)]
     assert found.skipped <= 1
 
 

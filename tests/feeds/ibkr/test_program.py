@@ -89,7 +89,7 @@ def test_sessions_begin_by_the_exchanges_hours_unless_configured(configured, sta
                 await tws.send_ticks(ES["con_id"], [("t", "5871.25", "3", 0, second)])
                 flow = monitor.board.states[name].flow
                 async with asyncio.timeout(10):
-                    while not flow.taken:  # noqa: ASYNC110 - the board tells nobody
+                    while not flow.taken:  # noqa: ASYNC110 - the board has no event for it
                         await asyncio.sleep(0.01)
                 flow.settle()
                 return flow.session.start_us

@@ -1,4 +1,4 @@
-"""Everything that goes wrong between TWS and a reader of ticks: told in words, and nothing counted twice."""
+"""All that goes wrong between TWS and a reader of ticks: reported in words, nothing counted twice."""
 
 import asyncio
 import time
@@ -189,7 +189,9 @@ def test_a_new_front_contract_is_followed_from_the_next_connection_on_and_told()
             assert "ibkr:ES@CME leaves ESZ6 and follows ESH7" in board.notices
             await tws.send_ticks(7, [("t", "5930.25", "1", 0)])
             await board.until(lambda: flow.taken == 3)
-            assert board.batches[-1].source == "unknown", "no price of another contract tells its side"
+            assert board.batches[-1].source == "unknown", (
+                "the price of another contract says nothing of its side"
+            )
 
     asyncio.run(go())
 
