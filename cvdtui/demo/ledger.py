@@ -79,7 +79,7 @@ class Ledger:
     def write(self, path: Path, *, full: bool = False, faults: dict[str, object] | None = None) -> None:
         """Write all that is known now; `full` lists every trade since the start. Raises OSError."""
         if path.exists() and not path.is_file():
-            raise OSError(errno.EEXIST, "it is no file", str(path))
+            raise OSError(errno.EEXIST, "is not a regular file", str(path))
         count = sum(tape.position - tape.begun for tape in self._tapes.tapes)
         trades = full or count <= MOST_TRADES
         books = {

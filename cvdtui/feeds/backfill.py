@@ -1,4 +1,4 @@
-"""The rows of the hour before: trades fetched backwards by id in the background, given in whole minutes."""
+"""Footprint rows of the hour before the start: trades fetched backwards by id, given in whole minutes."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -36,7 +36,7 @@ class Backfill:
     async def step(self) -> bool:
         """Fetch one page further back and hand over the minutes it completes; whether there is more to do.
 
-        Raises VenueError or WireError when the venue cannot be asked any more.
+        Raises VenueError or WireError when requests fail.
         """
         if self._edge <= self._floor:
             return self._finish()
@@ -84,7 +84,7 @@ class Backfill:
         return self._finish()
 
     def _stop(self, reasons: Sequence[str]) -> bool:
-        """An answer that cannot be built upon: what is older stays known by candles alone."""
+        """An answer with holes or refused rows: what is older stays known by candles alone."""
         name = self._venue.market(self._symbol).name
         for reason in reasons:
             self._sink.on_rejected(name, f"rows of {name}: {reason}")

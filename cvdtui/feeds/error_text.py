@@ -1,4 +1,4 @@
-"""Foreign errors of the network in words a trader understands: which host, what happened, what to do."""
+"""Network errors of other libraries as readable texts: which host, what happened, what to do."""
 
 import socket
 import ssl
@@ -10,12 +10,12 @@ from cvdtui.venues.grammar.events import clean
 BAN_S = 120.0
 """How long a ban (418) lasts when the host does not say."""
 PAUSE_S = 60.0
-"""How long to stay silent after a 429 that does not say: its window is a minute."""
+"""The pause after a 429 that names none: its window is a minute."""
 REFUSED = frozenset({400, 401, 403, 404, 451})
-"""Statuses that asking again will not change."""
+"""Statuses that another try will not change."""
 
 REGIONAL = frozenset({403, 451})
-"""Statuses by which a host turns an address or a region away."""
+"""Statuses by which a host refuses an address or a region (Binance answers 451 to the United States)."""
 
 
 def host_of(url: str) -> str:
@@ -67,26 +67,26 @@ def _chain(error: BaseException) -> list[BaseException]:
 def refusal(
     status: int, host: str, text: str, *, retry_after: float | None, mirrors: tuple[str, ...]
 ) -> VenueError:
-    """An answer that is none: the status in words, with the host's own text and how long it wants silence."""
-    said = f" ({text})" if text else ""
+    """A refused request: its status as a text, the host's own text, and the pause that it demands."""
+    detail = f" ({text})" if text else ""
     if status == 451:
         other = f"; other hosts: {', '.join(mirrors)}" if mirrors else ""
-        return VenueError(f"{host} does not serve your region (451){said}{other}", status=451)
+        return VenueError(f"{host} does not serve your region (451){detail}{other}", status=451)
     if status == 403:
         other = f"; other hosts: {', '.join(mirrors)}" if mirrors else ""
-        return VenueError(f"{host} forbids this address or region (403){said}{other}", status=403)
+        return VenueError(f"{host} forbids this address or region (403){detail}{other}", status=403)
     if status == 418:
         wait = BAN_S if retry_after is None else retry_after
         return VenueError(
-            f"{host} banned this address for {wait:.0f} s (418){said}", status=418, retry_after=wait
+            f"{host} banned this address for {wait:.0f} s (418){detail}", status=418, retry_after=wait
         )
     if status == 429:
         wait = PAUSE_S if retry_after is None else retry_after
         return VenueError(
-            f"{host}: too many requests, silent for {wait:.0f} s{said}", status=429, retry_after=wait
+            f"{host}: too many requests, silent for {wait:.0f} s{detail}", status=429, retry_after=wait
         )
     kind = "is in trouble" if status >= 500 else "refused the request"
-    return VenueError(f"{host} {kind} ({status}){said}", status=status, retry_after=retry_after)
+    return VenueError(f"{host} {kind} ({status}){detail}", status=status, retry_after=retry_after)
 
 
 def seconds_of(header: str | None) -> float | None:

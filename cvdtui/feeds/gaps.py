@@ -1,4 +1,4 @@
-"""Holes in a tape, fetched over REST by id; what cannot be fetched is given up as lost."""
+"""Holes in a tape of contiguous ids, fetched over REST by id; what cannot be fetched is reported as lost."""
 
 import asyncio
 from collections import deque
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cvdtui.model import Sink
 
 AGREEING = 2
-"""So many answers must agree that an id does not exist."""
+"""So many answers must show newer ids without the missing ones before these are lost."""
 
 
 class Gaps:
@@ -90,7 +90,7 @@ class Gaps:
             wait = backoff.next()
             failing_s += wait
             if absent >= AGREEING or failing_s > self._give_up_s:
-                return False  # newer ids exist and these do not, or never will
+                return False  # newer ids exist and these do not
             await asyncio.sleep(wait)
         return due == 0
 

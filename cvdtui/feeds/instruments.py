@@ -1,4 +1,4 @@
-"""What a venue says of the wanted markets: asked before they begin, and again where it said nothing."""
+"""Decimals and contract sizes as the venue describes them: before markets start, and again if it failed."""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cvdtui.venues import Venue
 
 PATIENCE_S = 5.0
-"""Live does not wait longer for the true decimals: symbols have safe ones."""
+"""The start does not wait longer for the true decimals: each symbol has safe ones."""
 
 
 class MarketDescriptions:
@@ -32,7 +32,7 @@ class MarketDescriptions:
         known: list[str] = []
         for symbol, market in (await self._described(symbols)).items():
             if symbol not in self._wanted:
-                continue  # it went while the answer was on its way
+                continue  # removed while the answer was on its way
             if isinstance(market, Market):
                 self._learn(market)
                 known.append(symbol)
@@ -42,7 +42,7 @@ class MarketDescriptions:
         return known
 
     async def again(self, symbols: list[str]) -> None:
-        """True ticks for markets that began without: their decimals may only grow now."""
+        """Descriptions of markets that started without: their decimals may only grow now."""
         late = [symbol for symbol in symbols if symbol in self._undescribed and symbol in self._wanted]
         self._undescribed.difference_update(late)
         for symbol, market in (await self._described(late)).items() if late else ():
@@ -51,7 +51,7 @@ class MarketDescriptions:
                 self._learn(grow(market, now.price_decimals, now.size_decimals))
 
     async def contracts(self, symbols: list[str]) -> None:
-        """Ask until each contract is known: without it no size can be told, and every trade is refused."""
+        """Repeat the request until each contract size is known: without it every trade is rejected."""
         backoff = Backoff()
         while late := [
             symbol
@@ -67,7 +67,7 @@ class MarketDescriptions:
         self._sink.on_market(market)
 
     async def _described(self, symbols: list[str]) -> dict[str, Market | str]:
-        """Each symbol's market, or why there is none; without an answer its symbol must do."""
+        """Each symbol's market, or why there is none; without an answer what its symbol says."""
         found: dict[str, Market] = {}
         try:
             async with asyncio.timeout(PATIENCE_S):
@@ -84,7 +84,7 @@ class MarketDescriptions:
         return {symbol: found.get(symbol) or f"{words} {symbol} ({self._venue.name})" for symbol in symbols}
 
     async def _one_by_one(self, symbols: list[str], reason: str) -> dict[str, Market | str]:
-        """One wrong symbol spoils the answer for all: find out which."""
+        """One wrong symbol fails the request for all: find it by halves."""
         if len(symbols) == 1:
             return {symbols[0]: f"{symbols[0]}: {reason}"}
         middle = len(symbols) // 2

@@ -1,4 +1,4 @@
-"""How markets start: with their history where candles tell it, else live; older trades come afterwards."""
+"""How markets start: with their history where candles carry delta, else live, with older trades later."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
@@ -42,7 +42,7 @@ class MarketStart:
         spawn: Callable[[Coroutine[object, object, None]], None],
     ) -> None:
         self.has_history = venue.limits.candles_page > 0
-        """Candles tell the session; else markets begin live, and older trades are all there can be."""
+        """Whether candles carry delta; else markets start live, and older trades are all there can be."""
         self._venue = venue
         self._rest = rest
         self._pages = pages
@@ -149,7 +149,7 @@ class MarketStart:
         return True
 
     async def _fetch_older(self, symbol: str) -> None:
-        """Older trades for a market that has begun live; where ids tell no hole the newest page was all."""
+        """Older trades for a market that started live; where ids show no hole the newest page was all."""
         minutes = self._options.trades_minutes
         if self._resumes or not minutes or not self._pages.size or self._venue.id_rule != "contiguous":
             return

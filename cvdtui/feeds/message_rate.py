@@ -1,4 +1,4 @@
-"""How many messages a second come, from a counter that is looked at now and then."""
+"""Messages a second, from a counter that is read now and then."""
 
 from collections import deque
 
@@ -13,7 +13,7 @@ class MessageRate:
         self._seen: deque[tuple[int, int]] = deque()
 
     def rate(self, count: int, now_us: int) -> float:
-        """Counts a second up to now, given the count of now; 0 until two looks lie apart in time."""
+        """Counts a second up to now, given the count of now; 0 until two readings lie apart in time."""
         self._seen.append((now_us, count))
         while len(self._seen) > 2 and self._seen[1][0] <= now_us - WINDOW_US:
             self._seen.popleft()

@@ -11,7 +11,7 @@ from cvdtui.model import Link, LinkState, Sink, Trade, Trades
 
 FASTEST = 1000.0
 TURN_S = 0.004
-"""How long trades are handed over before the screen gets its turn."""
+"""Longest stretch of handing over trades without a turn for the screen, which repaints every 100 ms."""
 LONGEST_WAIT_S = 60.0
 """A silence that would take longer at the chosen speed (a halt, a missing day) is jumped over."""
 BACK_US = 60_000_000
@@ -66,11 +66,11 @@ class ReplayFeed:
         self._ended = False
         self._fault: CvdtuiError | None = None
 
-    # --- what the screen asks and wants
+    # --- what the screen reads and sets
 
     @property
     def paused(self) -> bool:
-        """Whether it stands still."""
+        """Whether it is paused."""
         return self._paused
 
     @property
@@ -133,7 +133,7 @@ class ReplayFeed:
             self._recording.close()
         self._shown_us = max(self._shown_us, self._played_us)
         self._ended = True
-        self._say("quiet", "the recording ended")
+        self._report("quiet", "the recording ended")
 
     async def _stand(self) -> None:
         if not self._steps:
@@ -217,7 +217,7 @@ class ReplayFeed:
     # --- reading
 
     async def _fill(self) -> bool:
-        """Reads on, off the loop, when all was played; False at the end."""
+        """Reads on, in a thread, when all was played; False at the end."""
         while not self._queue:
             if self._fault is not None:
                 raise self._fault
@@ -254,10 +254,10 @@ class ReplayFeed:
     def _hand_over(self, batch: Trades) -> None:
         if batch.market.name not in self._markets:
             self._markets[batch.market.name] = None
-            self._say("live", "")
+            self._report("live", "")
         self._sink.on_trades(batch)
 
-    def _say(self, state: LinkState, text: str) -> None:
+    def _report(self, state: LinkState, text: str) -> None:
         self._sink.on_link(Link("replay", state, text=text, markets=tuple(self._markets)))
 
 

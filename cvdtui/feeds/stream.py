@@ -34,13 +34,14 @@ if TYPE_CHECKING:
     from cvdtui.venues import Event, Venue
 
 CONNECT_WINDOW_S = 300.0
+"""Window of a venue's limit of handshakes: Binance allows 300 an address, Bybit 500 a domain."""
 PLANNED = "reconnecting before the exchange's own time limit"
 
 
 class Socket:
     """Keeps the streams of some markets of one venue flowing.
 
-    `newest` asks REST for a market's newest trade id, `on_missing` takes holes, `spawn` runs a task that the
+    `newest` gives a market's newest trade id by REST, `on_missing` takes holes, `spawn` runs a task that the
     feed owns. `run` ends only by cancellation, or by an error of the Sink.
     """
 
@@ -64,7 +65,7 @@ class Socket:
         self._connects = connects
         self._connect_merge = connect_merge
         self._merges = venue.id_rule != "contiguous"
-        """Ids tell no hole: after each connection the newest page is joined."""
+        """Ids show no hole: after each connection the newest page is merged."""
         self._subscriptions = Subscriptions(venue)
         self._on_missing = on_missing
         self._spawn = spawn
@@ -72,6 +73,7 @@ class Socket:
         self._watches: dict[str, Watch] = {}
         self._current: Connection | None = None
         self._trades_at_tick: dict[Connection, int] = {}
+        # A little before the venue's own limit (24 h at Binance), and not all sockets at one moment.
         life = options.socket_s or venue.limits.socket_seconds * (0.96 + 0.03 * random.random())  # noqa: S311
         self._life_s = life
         host = host_of(venue.ws_url)
@@ -79,7 +81,7 @@ class Socket:
         newest_of = newest if venue.limits.trades_page else None
         self._stall_check = StallCheck(self._watches, host, options, newest_of, spawn)
 
-    # --- what the feed asks of it
+    # --- what the feed calls
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -91,7 +93,7 @@ class Socket:
         return self._watches[symbol]
 
     def note(self, symbol: str, newest_id: int) -> None:
-        """An id known to exist: newer ones that do not come by the stream are owed."""
+        """An id known to exist: a stream that sends nothing newer while REST has it is stale."""
         if symbol in self._watches:
             self._watches[symbol].known_id = newest_id
 
@@ -117,7 +119,7 @@ class Socket:
     # --- its life
 
     async def run(self) -> None:
-        """Connect, watch, replace, for ever."""
+        """Connect, watch and replace until cancelled."""
         reason, wait_first = "", False
         try:
             while True:
@@ -156,7 +158,7 @@ class Socket:
             self._link.status = 0
             every_s = self._options.heartbeat_s or self._venue.limits.heartbeat_s
             fresh.start(self._take, self._venue.heartbeat, every_s)
-            self._spawn(self._greet(fresh))
+            self._spawn(self._subscribe_all(fresh))
             return fresh
 
     async def _wait(self, reason: str, *, refused: bool) -> None:
@@ -180,7 +182,7 @@ class Socket:
         return fresh, ""
 
     async def _until_over(self, connection: Connection) -> tuple[str, bool]:
-        """Watch until it must be replaced: why, and whether to wait first. A dead one is dropped."""
+        """Watch until it must be replaced; the reason, and whether to wait first. A closed one is dropped."""
         loop = asyncio.get_running_loop()
         self._stall_check.dead = ""
         ending = asyncio.create_task(connection.ending.wait())
@@ -214,14 +216,14 @@ class Socket:
         return 1.0 / self._venue.limits.messages_per_second
 
     def _merge(self, connection: Connection, symbols: Iterable[str]) -> None:
-        """Where ids tell no hole: let trades wait until the newest page is there."""
+        """Where ids show no hole: let trades wait until the newest page is there."""
         for symbol in symbols if self._merges else ():
             watch = self._watches[symbol]
             self._connect_merge.hold(symbol, watch)
             self._spawn(self._connect_merge.merge(symbol, watch, connection))
 
-    async def _greet(self, connection: Connection) -> None:
-        """The first words of a connection, and what is wanted of it."""
+    async def _subscribe_all(self, connection: Connection) -> None:
+        """Send a connection's first frames: the greeting, then the subscriptions."""
         await connection.send(self._venue.greeting(), self._pause_s)
         await self._subscribe(connection, list(self._watches))
 
@@ -229,7 +231,7 @@ class Socket:
         await connection.send(self._subscriptions.ask(connection, symbols, most), self._pause_s)
 
     def _refused(self, connection: Connection, refusal: Refusal) -> None:
-        """A request was refused: ask for its markets one by one, and name the one that is refused alone."""
+        """A request was refused: request its markets one by one, and report the one that is refused alone."""
         symbols = self._subscriptions.refused(connection, refusal)
         reason = f"{refusal.text} ({refusal.code})"
         if len(symbols) > 1:
@@ -302,10 +304,10 @@ class Socket:
     # --- the watchdog
 
     def _tick(self, connection: Connection, seconds: float) -> None:
-        """Count silences, ask REST about suspicious ones, and say how things stand."""
+        """Count silences, check the long ones by REST, and report the socket's state."""
         flowed = connection.trades != self._trades_at_tick.get(connection, 0)
         self._trades_at_tick = {connection: connection.trades}
         if flowed:
-            self._backoff.reset()
+            self._backoff.reset()  # by trades alone: a venue may accept and close, again and again
         self._stall_check.tick(seconds)
         self._link.check(flowed=flowed)

@@ -68,7 +68,7 @@ def test_the_child_serves_freezes_and_leaves_its_ledger_behind(tmp_path):
         ({"ledger": Path("/nowhere/at/all.json")}, "ledger: cannot write /nowhere/at/all.json: No such file"),
         (
             {"ledger": Path("/dev/null")},
-            "ledger: cannot write /dev/null: there is something else than a file",
+            "ledger: cannot write /dev/null: is not a regular file",
         ),
     ],
 )
