@@ -29,9 +29,9 @@ _ZONES = {
 
 
 async def qualify(gateway: "Gateway", symbol: str, fields: Fields) -> "ContractDetails":
-    """The one contract that fits; raises VenueError in words where none does, or several do.
+    """The one contract that fits; raises VenueError where none does, or several do.
 
-    A continuous future is told as the contract that is its front now: IB streams no other.
+    Of a continuous future it is the contract that is its front now: IB streams no other.
     """
     name = f"{NAME}:{symbol}"
     found = [one for one in await gateway.describe(fields) if _contract(one).secType == fields.sec_type]
@@ -52,7 +52,7 @@ async def qualify(gateway: "Gateway", symbol: str, fields: Fields) -> "ContractD
 
 
 def describe(details: "ContractDetails") -> str:
-    """A contract in a line: what tells it from the others that fit."""
+    """A contract in a line: what distinguishes it from the others that fit."""
     one = _contract(details)
     parts = (
         one.secType,
@@ -83,7 +83,7 @@ def market_of(details: "ContractDetails", market: Market) -> Market:
 
 
 def stream_contract(details: "ContractDetails", fields: Fields) -> "Contract":
-    """What ticks are asked for: stocks on SMART stay there, whatever their own exchange."""
+    """The contract whose ticks are requested: stocks on SMART stay there, whatever their own exchange."""
     one = _contract(details)
     if fields.exchange:
         one.exchange = fields.exchange
@@ -91,15 +91,15 @@ def stream_contract(details: "ContractDetails", fields: Fields) -> "Contract":
 
 
 def session_start(details: "ContractDetails", hours: str) -> tuple[str, str] | None:
-    """("HH:MM", zone) when a session begins by the exchange's hours; None where they do not tell.
+    """("HH:MM", zone) when a session begins by the exchange's hours; None where they are not known.
 
     The hours read `20261120:CLOSED;20261122:1700-20261123:1600`; the first stretch that is open counts.
     """
     zone = zone_of(details.timeZoneId)
-    told = details.liquidHours if hours == "rth" else details.tradingHours
+    listed = details.liquidHours if hours == "rth" else details.tradingHours
     if zone is None:
         return None
-    for stretch in told.split(";"):
+    for stretch in listed.split(";"):
         begin = stretch.partition("-")[0].rpartition(":")[2]
         if len(begin) == 4 and begin.isascii() and begin.isdigit() and begin < "2400" and begin[2] < "6":
             return f"{begin[:2]}:{begin[2:]}", zone
@@ -119,5 +119,5 @@ def zone_of(name: str) -> str | None:
 
 def _contract(details: "ContractDetails") -> "Contract":
     if details.contract is None:
-        raise VenueError("TWS described a contract without saying which")
+        raise VenueError("TWS described a contract without naming it")
     return details.contract

@@ -1,4 +1,4 @@
-"""The feed of Interactive Brokers: one connection after the other, and everything that may go wrong."""
+"""The feed of Interactive Brokers: one connection after the other, and what TWS sends on it."""
 
 import asyncio
 import contextlib
@@ -22,11 +22,11 @@ from cvdtui.venues.ibkr import NAME
 class IbkrFeed:
     """Feeds the Sink with contracts of Interactive Brokers until `run` is cancelled.
 
-    Trouble never ends it: it is told on the link `ibkr` (the connection) and on one link a market. Nothing
-    but descriptions, ticks and historical ticks is ever asked for.
+    Trouble never ends it: it is reported on the link `ibkr` (the connection) and on one link a market.
+    Nothing but descriptions, ticks and historical ticks is ever requested.
     """
 
-    def __init__(  # noqa: PLR0913 - the Sink, and who is told what
+    def __init__(  # noqa: PLR0913 - the Sink, and what is reported to whom
         self,
         symbols: Iterable[str],
         sink: Sink,
@@ -53,7 +53,7 @@ class IbkrFeed:
         self._backoff = Backoff(options.backoff_first_s, options.backoff_most_s)
         self._backfill = TickBackfill(options, sink, now, note)
         self._touched: dict[Line, None] = {}
-        """Markets of the packet at hand."""
+        """Markets with ticks in the packet that is being read."""
         self._failure: Exception | None = None
         """What the Sink raised inside a callback."""
         self.add(symbols)
@@ -122,7 +122,7 @@ class IbkrFeed:
                 self._emit_links()
             self._group = None
             for task in self._tasks:
-                task.cancel()  # nobody answers what they wait for
+                task.cancel()  # the answers that they wait for will not come
 
     def _spawn(self, group: asyncio.TaskGroup, work: Coroutine[object, object, None]) -> None:
         task = group.create_task(work)
@@ -130,11 +130,11 @@ class IbkrFeed:
         task.add_done_callback(self._tasks.discard)
 
     async def _open(self, gateway: Gateway, lines: list[Line]) -> None:
-        with contextlib.suppress(VenueError):  # the connection ended meanwhile, which is told elsewhere
+        with contextlib.suppress(VenueError):  # the connection ended meanwhile, which `_once` reports
             await self._streams.open(gateway, lines)
         self._emit_links()
 
-    # --- the Listener
+    # --- the StreamListener
 
     def on_last(  # noqa: PLR0913 - the fields of the tick
         self, request: int, time_s: int, price: float, size: float, *, past_limit: bool, unreported: bool
@@ -167,7 +167,7 @@ class IbkrFeed:
                 self._fetch_history(line)
 
     def on_error(self, request: int, code: int, text: str) -> None:
-        """TWS says something."""
+        """An error or a notice of TWS."""
         meaning = words.meaning_of(code, request)
         if meaning == "refused":
             self._recovery.on_refusal(request, code, text)
@@ -192,8 +192,6 @@ class IbkrFeed:
         """A message that ib_async could not read."""
         self._sink.on_rejected(None, f"{NAME}: {text}")
 
-    # --- what the messages mean
-
     def _on_tick(self, line: Line, stream: Stream, now: int) -> None:
         line.on_tick(now, _loop_s(), is_trade=stream == "AllLast")
         self._links.messages += 1
@@ -209,7 +207,7 @@ class IbkrFeed:
     # --- inside
 
     def _report(self, state: LinkState, text: str, retry_at_us: int = 0) -> None:
-        """The connection's state; "live" lets every market speak for itself."""
+        """Report the connection's state; while it is live every market has its own."""
         self._links.set_connection(state, text, retry_at_us)
         self._emit_links()
 
@@ -217,7 +215,7 @@ class IbkrFeed:
         self._links.emit(self._streams.followed)
 
     def _guard(self, call: Callable[..., object], *arguments: object) -> None:
-        """What is raised inside a callback, ib_async would swallow, and the rest of the packet with it."""
+        """Keep an error for `run`: ib_async swallows it, and the rest of the packet with it."""
         try:
             call(*arguments)
         except VenueError as error:

@@ -1,4 +1,4 @@
-"""The links of the IBKR feed: the connection, and one a market, told where they changed."""
+"""The links of the IBKR feed: the connection, and one a market, emitted where they changed."""
 
 import asyncio
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from cvdtui.venues.ibkr import NAME
 
 
 class Links:
-    """What is said of the connection holds for its markets, until it is live: then each has its own words."""
+    """The connection's state is that of its markets until it is live: then each has its own."""
 
     def __init__(self, sink: Sink, now: Now, options: IbkrOptions) -> None:
         self.connects = 0
@@ -23,11 +23,11 @@ class Links:
         self._connection: tuple[LinkState, str, int] = ("connecting", "", 0)
 
     def set_connection(self, state: LinkState, text: str, retry_at_us: int = 0) -> None:
-        """How the connection is."""
+        """Set the connection's state."""
         self._connection = state, text, retry_at_us
 
     def emit(self, lines: Iterable[Line]) -> None:
-        """Tells the Sink what changed."""
+        """Emits what changed to the Sink."""
         state, text, _ = self._connection
         self._emit_one(NAME, state, text, ())
         loop_s = asyncio.get_running_loop().time()

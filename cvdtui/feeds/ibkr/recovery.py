@@ -74,7 +74,7 @@ class Recovery:
             line.suspected_us = now_us
 
     def farm_back(self) -> None:
-        """2104: feeds have stayed dead after it, so a market that was silent must prove itself."""
+        """2104: feeds have stayed dead for 8 hours after it, so silent markets must prove themselves."""
         for line in self._lines:
             if line.suspected_us is not None:
                 self._guard(line.broke, line.suspected_us)
@@ -87,7 +87,7 @@ class Recovery:
         now_s = _loop_s()
         for line in self._lines:
             if line.proof_due_s is not None and now_s >= line.proof_due_s:
-                self._note(f"{line.name}: silent after a break, asked for anew")
+                self._note(f"{line.name}: silent after a break, requested again")
                 self._guard(self._streams.subscribe_anew, gateway, line, self._now())
             refused_s = self._streams.refused_s.get(line)
             if refused_s is not None and now_s - refused_s >= self._options.retry_s:

@@ -94,7 +94,7 @@ def test_1102_keeps_the_streams_but_a_silence_after_it_asks_anew():
         await tws.error(1100, "lost")
         await tws.error(1102, "restored, data maintained")
         await tws.wait_for(lambda server: set(server.streams) == set(BOTH) and server.streams != kept)
-        assert f"{NAME}: silent after a break, asked for anew" in board.notices
+        assert f"{NAME}: silent after a break, requested again" in board.notices
         assert not [fields for fields in tws.received if fields[0] == "62"], (
             "ib_async asked about the account"
         )

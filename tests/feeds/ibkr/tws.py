@@ -67,7 +67,7 @@ class Tws:
         """con_id -> [(second, mask, price, size)] ascending."""
         self.history_refusal = None
         self.is_slow = False
-        """Never answers questions about history."""
+        """Never answers requests for history."""
         self.streams = {}
         """(con_id, stream) -> request, of the connected client."""
         self.received = []
