@@ -1,4 +1,4 @@
-"""The alert desk: signals in, alerts out through their channels; what was said and what failed is kept."""
+"""Signals and conditions in, alerts out through their channels; what was sent and what failed is kept."""
 
 import asyncio
 from collections import deque
@@ -24,7 +24,7 @@ ON_SCREEN = ("notice",)
 
 
 class AlertDispatcher:
-    """Judges every signal it hears and hands alerts to the channels; hearing never waits."""
+    """Checks every signal against the rules and hands alerts to channels; no call waits for one."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class AlertDispatcher:
         self._tasks: list[asyncio.Task[None]] = []
 
     def on_signal(self, event: SignalEvent, now_us: int) -> AlertLine | None:
-        """A signal: the alert it became, if it did."""
+        """A signal: the alert it became, None where no rule asks for it."""
         route = self.rules.check(event, now_us)
         if route is None:
             return None
@@ -55,7 +55,7 @@ class AlertDispatcher:
         return self._dispatch(alert, event.signal.side, route, now_us)
 
     def on_condition(self, rule: AlertRule, row: MarketRow, values: Values, now_us: int) -> AlertLine | None:
-        """A rule's condition began to hold for a market: the alert it became, if the rule may speak."""
+        """A rule's condition began to hold for a market: the alert it became, None during its cooldown."""
         route = self.rules.route((rule,), row.market.name, now_us)
         if route is None:
             return None
@@ -64,7 +64,7 @@ class AlertDispatcher:
     def _dispatch(
         self, alert: Alert, side: Literal["buy", "sell", ""], route: Route, now_us: int
     ) -> AlertLine:
-        """Hands an alert to its channels and notes it."""
+        """Hand an alert to its channels and list it."""
         names = route.channels
         if route.quiet:
             names = tuple(name for name in self._alerts.to if self._alerts.kind_of(name) in ON_SCREEN)
@@ -98,14 +98,14 @@ class AlertDispatcher:
 
     @property
     def channels(self) -> tuple[ChannelState, ...]:
-        """How the channels stand that rules speak through, and those that had something to send."""
+        """States of the channels that rules name, and of those that had something to send."""
         rules = (*self._alerts.rules, *self.rules.added)
-        asked = (name for rule in rules for name in (self._alerts.to if rule.to is None else rule.to))
+        named = (name for rule in rules for name in (self._alerts.to if rule.to is None else rule.to))
         return tuple(
             self._outboxes[name].state
             if name in self._outboxes
             else ChannelState(name, self._alerts.kind_of(name) or "")
-            for name in dict.fromkeys((*asked, *self._outboxes))
+            for name in dict.fromkeys((*named, *self._outboxes))
         )
 
     def rule_lines(self, now_us: int) -> tuple[RuleLine, ...]:
@@ -136,7 +136,7 @@ class AlertDispatcher:
         return True
 
     def remove_rule(self, key: str) -> bool:
-        """Removes the rule of the screen that its line calls so; False where there is none."""
+        """Removes the rule of the screen whose line has this key; False where there is none."""
         lines = self.rule_lines(0)[len(self.configured) :]
         kept = [rule for rule, line in zip(self.rules.added, lines, strict=True) if line.key != key]
         was_there = len(kept) < len(self.rules.added)
@@ -153,11 +153,11 @@ class AlertDispatcher:
     # --- life
 
     async def drain(self) -> None:
-        """Gives what waits a little time to get out."""
+        """Give the queues a little time to get empty."""
         await asyncio.gather(*(outbox.drain(DRAIN_S) for outbox in self._outboxes.values()))
 
     async def stop(self) -> None:
-        """Lets what waits get out, and ends."""
+        """Drain the queues and end their tasks."""
         await self.drain()
         tasks, self._tasks = self._tasks, []
         for task in tasks:
@@ -166,7 +166,7 @@ class AlertDispatcher:
         self._outboxes.clear()
 
     def _outbox(self, name: str) -> Outbox:
-        """The channel's queue, opened with its first alert. Needs a running loop."""
+        """The channel's queue, made with its first alert. Needs a running loop."""
         outbox = self._outboxes.get(name)
         if outbox is None:
             kind = self._alerts.kind_of(name)

@@ -11,13 +11,13 @@ from cvdtui.config import AlertRule, Alerts
 from cvdtui.model import SignalEvent, SignalKey
 
 REMEMBERED = 20_000
-"""Signals known to have alerted."""
+"""Most keys of signals that have alerted."""
 EARLY_US = 5_000_000
 """The exchange's clock may run so far ahead of ours."""
 
 
 class Route(NamedTuple):
-    """Where one signal goes; `quiet`: rules asked for it, in their quiet hours."""
+    """Channels of one alert; `quiet`: every rule that asks for it is in its quiet hours."""
 
     channels: tuple[str, ...]
     quiet: bool
@@ -35,7 +35,7 @@ class Rules:
         self._alerted_us: dict[tuple[AlertRule, str], int] = {}
 
     def check(self, event: SignalEvent, now_us: int) -> Route | None:
-        """Where it goes; None where no rule asks for it, all that do are cooling down, or it has alerted."""
+        """Where a signal goes; None where no rule asks for it, all that do cool down, or it has alerted."""
         if event.key in self._seen:
             return None
         fresh = not event.backfilled and self._is_fresh(event, now_us)
@@ -73,11 +73,11 @@ class Rules:
         return -EARLY_US <= now_us - event.closed_us <= self._alerts.fresh_s * 1_000_000
 
     def alerted_us(self, rule: AlertRule) -> int:
-        """When it spoke last, of any market; 0: not yet."""
+        """When the rule alerted last, of any market; 0: not yet."""
         return max((when for (one, _), when in self._alerted_us.items() if one == rule), default=0)
 
     def is_cooling(self, rule: AlertRule, market: str, now_us: int) -> bool:
-        """Whether it spoke of this market so lately that it is silent."""
+        """Whether the rule alerted for this market less than its cooldown ago."""
         alerted_us = self._alerted_us.get((rule, market))
         wait_s = self._alerts.cooldown_s if rule.cooldown_s is None else rule.cooldown_s
         return alerted_us is not None and now_us - alerted_us < wait_s * 1_000_000
@@ -90,13 +90,13 @@ class Rules:
 
 def matches(rule: AlertRule, event: SignalEvent) -> bool:
     """Whether a rule asks for this signal, however old it is."""
-    said = event.signal
+    signal = event.signal
     return (
         not rule.when
-        and rule.signal in ("*", said.signal)
+        and rule.signal in ("*", signal.signal)
         and fnmatchcase(event.market, rule.market)
-        and rule.bar in (0, said.bar_seconds)
-        and rule.side in ("both", said.side)
+        and rule.bar in (0, signal.bar_seconds)
+        and rule.side in ("both", signal.side)
         and (event.complete or rule.incomplete)
-        and (rule.strength == 0 or (strength_of(said.values) or 0.0) >= rule.strength)
+        and (rule.strength == 0 or (strength_of(signal.values) or 0.0) >= rule.strength)
     )

@@ -11,7 +11,7 @@ from cvdtui.errors import AlertError
 
 LONGEST = 4_096
 SHORTEST_SCRUBBED = 4
-"""Shorter ones would tear harmless words."""
+"""Shorter ones occur in harmless words."""
 
 
 def resolve(text: str) -> str:

@@ -1,6 +1,6 @@
 """The journal on disk: JSON lines, only ever appended, so that a kill costs at most the line being written.
 
-Bounded: a full file is set aside, the oldest one dropped. A disk that is full is said once and waited out.
+Bounded: a full file is set aside, the oldest one dropped. A full disk is reported once and waited out.
 """
 
 import fcntl
@@ -37,7 +37,7 @@ class Journal:
         self._failing = False
 
     def write(self, entries: Sequence[Entry]) -> int:
-        """Appends them; how many were written. Never raises for the disk: it is told, and counted."""
+        """Appends them; how many were written. Never raises OSError: a loss is reported once, and counted."""
         lines = [_ENCODER.encode(entry) + b"\n" for entry in entries]
         written = 0
         try:
@@ -52,14 +52,14 @@ class Journal:
         return written
 
     def close(self) -> None:
-        """Lets the file go."""
+        """Closes the file."""
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
 
     def _append(self, data: bytes) -> None:
         if not self._ends_clean:
-            data = b"\n" + data
+            data = b"\n" + data  # the torn line ends here, else it would take this one with it
         self._ends_clean = False
         while data:
             data = data[os.write(self._file, data) :]
@@ -84,7 +84,7 @@ class Journal:
     def _set_aside(self, size: int) -> None:
         with _locked(self.path):
             self.close()
-            self._open()  # somebody else may just have done it
+            self._open()  # another program may just have done it
             if os.fstat(self._file).st_size + size <= self._file_bytes:
                 return
             self.close()

@@ -1,4 +1,4 @@
-"""Reading a journal back: everything once, in order of time; lines that are torn or strange are counted."""
+"""Reading a journal back: everything once, in order of time; lines that do not parse are counted."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ class JournalReading:
         self.signals: dict[SignalKey, SignalEntry] = {}
         """By key, the first that was written."""
         self.skipped = 0
-        """Lines that are no entry: torn by a kill, or not ours."""
+        """Lines that are no entry: torn by a kill, or of another program."""
 
     def take(self, line: bytes) -> None:
         """One line, with its end."""

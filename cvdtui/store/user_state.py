@@ -66,7 +66,7 @@ def state_path() -> Path | None:
 
 
 def cache_folder() -> Path | None:
-    """Where what can be asked for again is kept; None where there is no home directory."""
+    """The folder of what can be requested again; None where there is no home directory."""
     return _xdg("XDG_CACHE_HOME", ".cache")
 
 

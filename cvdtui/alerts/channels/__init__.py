@@ -1,4 +1,4 @@
-"""The ways out, one file each; `make` opens one by its kind."""
+"""Alert channels, one file a kind; `make` opens one by its kind."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -18,10 +18,10 @@ __all__ = ["Channel", "Screen", "make"]
 
 
 class Channel(Protocol):
-    """One way out."""
+    """One channel of alerts."""
 
     async def send(self, alert: Alert) -> None:
-        """Bring it out, one try. Raises AlertError, whose text shows no secret."""
+        """Send it, one try. Raises AlertError, whose text shows no secret."""
 
     async def close(self) -> None:
         """Leave nothing open."""

@@ -11,7 +11,7 @@ SERVER = "https://ntfy.sh"
 
 
 def ntfy(alert: Alert, table: AlertChannel) -> Post:
-    """POST server; on a public one the topic is as good as a password."""
+    """POST to the server; on a public one the topic is as good as a password, so it is a secret too."""
     url, topic, token = resolve(table.url) or SERVER, resolve(table.topic), resolve(table.token)
     tag = "bell" if alert.test else "green_circle" if alert.side == "buy" else "red_circle"
     body = {"topic": topic, "title": alert.title, "message": alert.text, "tags": [tag]}

@@ -13,7 +13,7 @@ LONGEST = 200
 
 
 class Screen:
-    """Where the terminal is reached; what is None cannot be done.
+    """Access to the terminal; what is None is not available.
 
     `write` puts bytes that move no cursor into the terminal's output; `note` shows a line.
     """
@@ -35,7 +35,7 @@ class BellChannel:
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
 
-    async def send(self, alert: Alert) -> None:  # noqa: ARG002 - a bell says nothing
+    async def send(self, alert: Alert) -> None:  # noqa: ARG002 - a bell has no text
         """Rings."""
         if self._screen.write is None:
             raise AlertError("there is no terminal to ring")
@@ -52,7 +52,7 @@ class NoticeChannel:
         self._screen = screen
 
     async def send(self, alert: Alert) -> None:
-        """Shows it."""
+        """Shows the alert."""
         if self._screen.note is None:
             raise AlertError("there is no screen to show it")
         self._screen.note(f"{alert.title}, {alert.text}")
@@ -62,7 +62,7 @@ class NoticeChannel:
 
 
 class DesktopChannel:
-    """OSC 9 or 777, where the terminal is known to turn them into a notification; wrapped for tmux."""
+    """OSC 9 or 777, where the terminal is known to show them as a notification; wrapped for tmux."""
 
     def __init__(self, screen: Screen, style: Style) -> None:
         self._screen = screen
@@ -85,7 +85,7 @@ class DesktopChannel:
 
 
 def known_style(environment: Mapping[str, str]) -> Literal["osc9", "osc777"] | None:
-    """What this terminal is known to understand; inside tmux its marks may be those of the outer terminal."""
+    """The sequence this terminal is known to show; inside tmux these are the outer terminal's variables."""
     program, term = environment.get("TERM_PROGRAM", ""), environment.get("TERM", "")
     marked = ("KITTY_WINDOW_ID", "WEZTERM_PANE", "GHOSTTY_RESOURCES_DIR", "ITERM_SESSION_ID")
     if program in ("iTerm.app", "WezTerm", "ghostty", "kitty") or any(name in environment for name in marked):
@@ -110,7 +110,7 @@ def _plain(text: str) -> str:
 
 
 def _wrapped(text: str, environment: Mapping[str, str]) -> str:
-    """For tmux, which hands it on when its option allow-passthrough is on."""
+    """For tmux, which passes it on when its option allow-passthrough is on."""
     if not environment.get("TMUX"):
         return text
     return "\x1bPtmux;" + text.replace("\x1b", "\x1b\x1b") + "\x1b\\"

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     import httpx2
 
 MOST_BYTES = 4_096
-"""So much of an answer is read."""
+"""Bytes of an answer that are read: enough for its error text."""
 _AGAIN = (408, 425, 429)
 """Refusals that another try may change; so may every 5xx."""
 
 
 class Post(NamedTuple):
-    """One request. `secrets` are scrubbed from whatever is said about it."""
+    """One request. `secrets` are scrubbed from every text about it."""
 
     url: str
     body: bytes
@@ -31,7 +31,7 @@ class Post(NamedTuple):
 
 
 Compose = Callable[[Alert, AlertChannel], Post]
-"""What a service is told of an alert. Raises AlertError for a secret that is not there."""
+"""The request of a service for an alert. Raises AlertError for a secret that is not there."""
 
 
 class WebChannel:
@@ -109,7 +109,7 @@ class _Parameters(msgspec.Struct):
 
 
 class _Answer(msgspec.Struct):
-    """What services say in JSON beside the status."""
+    """What services answer in JSON beside the status."""
 
     description: str = ""
     message: str = ""
@@ -122,14 +122,14 @@ def _refusal(
     host: str, status: int, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]
 ) -> AlertError:
     try:
-        said = msgspec.json.decode(body, type=_Answer)
+        answer = msgspec.json.decode(body, type=_Answer)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        said = _Answer()
-    words = scrub(said.description or said.message or said.error, secrets)[:200]
+        answer = _Answer()
+    detail = scrub(answer.description or answer.message or answer.error, secrets)[:200]
     again = status in _AGAIN or status >= 500
-    asked = said.retry_after if said.parameters is None else said.parameters.retry_after
-    wait = asked if asked is not None else _seconds(headers.get("retry-after", ""))
-    text = f"{host}: refused with status {status}" + (f": {words}" if words else "")
+    demanded = answer.retry_after if answer.parameters is None else answer.parameters.retry_after
+    wait = demanded if demanded is not None else _seconds(headers.get("retry-after", ""))
+    text = f"{host}: refused with status {status}" + (f": {detail}" if detail else "")
     return AlertError(text, again=again, retry_after=max(0.0, wait) if wait is not None and again else None)
 
 
