@@ -11,7 +11,7 @@ from cvdtui.model import Link, LinkState, Now, Sink
 class SocketLink:
     """Emits the link of a socket to the Sink, whenever something in it has changed."""
 
-    def __init__(  # noqa: PLR0913 - what its texts speak of
+    def __init__(  # noqa: PLR0913 - what its texts name
         self,
         name: str,
         host: str,

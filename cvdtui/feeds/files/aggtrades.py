@@ -86,7 +86,7 @@ class AggTradesReader:
 
 
 def _without_header(where: str, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
-    """The same chunks; a header is blanked (its line still counts), another table's header refused."""
+    """The same chunks; a header is blanked (its line still counts), one of other columns refused."""
     for chunk in chunks:
         see_header(where, chunk)
         yield chunk
@@ -95,7 +95,7 @@ def _without_header(where: str, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
 
 
 def see_header(where: str, chunk: Chunk) -> None:
-    """Blanks the header of a file's first chunk, if it has one; raises NoDataError for another table's."""
+    """Blanks the header of a file's first chunk, if it has one; raises NoDataError for other columns."""
     end = chunk.data.index(b"\n", chunk.first)
     text = chunk.data[chunk.first : end].decode(errors="replace").removeprefix("\ufeff")
     names = [name.strip(' \r\t"').lower() for name in text.split(",")]

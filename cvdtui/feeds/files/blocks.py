@@ -1,6 +1,6 @@
-"""Files as blocks of whole lines: plain, gzip and zip, told apart by their first bytes, read as a stream.
+"""Files as blocks of whole lines: plain, gzip and zip, recognised by their first bytes, read as a stream.
 
-Every fault of a file becomes one UnreadableError naming it, after what was read before it was handed out.
+Every fault of a file becomes one UnreadableError that names it, after everything before it was handed out.
 """
 
 import gzip

@@ -24,7 +24,10 @@ NO_FRAME = "neither a frame nor a time and a frame"
 
 
 class FramesReader:
-    """Frames of one venue, over any number of files; of each market only the first kind of trade counts."""
+    """Frames of one venue, over any number of files; of each market only the first kind of trade counts.
+
+    A recording may hold `aggTrade` and `trade` of one market: the same volume twice.
+    """
 
     def __init__(self, venue: Venue) -> None:
         self._venue = venue
@@ -38,11 +41,11 @@ class FramesReader:
             rejected: dict[tuple[str | None, str], list[int]] = {}
             for number, line in enumerate(chunk.lines(), number + 1):  # noqa: B020 - goes on counting
                 try:
-                    told = self._decode(line)
+                    parts = self._decode(line)
                 except WireError as error:
                     rejected.setdefault((error.market, str(error)), []).append(number)
                     continue
-                for part in told:
+                for part in parts:
                     if isinstance(part, Trades):
                         yield part
                     elif isinstance(part, Faulty):
