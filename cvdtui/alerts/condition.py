@@ -45,6 +45,7 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "!=": operator.ne,
 }
 _FUNCTIONS: dict[str, tuple[int, Callable[..., float]]] = {"abs": (1, abs), "min": (2, min), "max": (2, max)}
+# A bracket takes eight calls of the parser, and Python's stack ends at a thousand.
 DEEPEST = 50
 """Brackets within brackets."""
 

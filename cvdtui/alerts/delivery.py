@@ -83,6 +83,7 @@ class Outbox:
         self._idle.clear()
         self._came.set()
         if len(self._waiting) > MOST_WAITING:
+            # The newest alert is the one of use.
             self._waiting.popleft()
             self._give_up(f"more than {MOST_WAITING} alerts were waiting, the oldest was given up")
 
@@ -134,6 +135,7 @@ class Outbox:
             wait = trouble.retry_after
             if wait is None:
                 wait = min(LONGEST_WAIT_S, self._first_wait_s * 2.0 ** min(tries, 20))
+                # Programs that failed at one moment must not all try again at one moment.
                 wait *= 0.75 + 0.5 * random.random()  # noqa: S311 - no secret
             tries += 1
             if not trouble.again or _now() + wait - since > self._patience_s:

@@ -43,6 +43,7 @@ class Rules:
         matching = [rule for rule in rules if (fresh or rule.backfilled) and matches(rule, event)]
         if not matching:
             return None
+        # Remembered even while rules cool down: a signal that is computed again later is no news.
         self._remember(event.key)
         return self.route(matching, event.market, now_us)
 

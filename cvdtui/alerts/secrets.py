@@ -23,6 +23,7 @@ def resolve(text: str) -> str:
         return text
     kind, _, place = text.partition(":")
     value = _from_environment(place) if kind == "env" else _from_file(place)
+    # It goes into a header or an address, where a line break would begin another field.
     if not value or not value.isprintable() or not value.isascii() or " " in value:
         raise AlertError(f"{text}: expected one line of plain characters without spaces")
     return value

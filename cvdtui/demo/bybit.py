@@ -128,6 +128,7 @@ class DemoBybit:
         for _, group in groupby(_rows(tape, ticks), key=lambda row: row.time_us):
             rows = list(group)
             data = [self._trade(tape.listing, row) for row in rows]
+            # Block trades (BT) are agreed off the book: a client must keep them out of its delta.
             if rows[0].number % _BLOCK_ONE_IN == 0:
                 block = rows[0]._replace(number=-rows[0].number, size=rows[0].size * 200)
                 data.append(self._trade(tape.listing, block) | {"BT": True})

@@ -94,6 +94,7 @@ class Exchange:
         except OSError as error:
             await self.stop()
             raise UsageError(f"port: {error.strerror or error}") from None
+        # A ManualClock stands still: a loop would only poll it.
         if not isinstance(self._clock, ManualClock):
             self._loop = asyncio.create_task(self._run(), name="demo exchange")
 

@@ -121,6 +121,7 @@ class Faults:
         return "dup" in self.names and self._draw("dup", market, trade, _DUP_ONE_IN) == 0
 
     def _draw(self, what: str, market: str, number: int, one_in: int) -> int:
+        # Not hash(), which differs from process to process: the same seed must give the same faults.
         return crc32(f"{self._seed} {what} {market} {number}".encode()) * 2654435761 % 2**32 * one_in >> 32
 
     def due(self, now_us: int) -> list[Event]:

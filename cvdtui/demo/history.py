@@ -39,6 +39,7 @@ class DemoHistory:
             return
         self._path.reach(time_us)
         market = self.listing.market
+        # Not hash(), which differs from process to process.
         salt = int.from_bytes(market.name.encode(), "big") % 2**31
         per_day = 86_400 // self._path.shape.seconds
         first = self._days * per_day

@@ -58,6 +58,7 @@ class DemoProcess:
         """
         self._child = await asyncio.create_subprocess_exec(
             sys.executable,
+            # -P: a json.py in the user's folder must not take the place of the library's.
             "-P",
             "-m",
             "cvdtui.demo",

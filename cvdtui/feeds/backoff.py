@@ -28,6 +28,7 @@ class Backoff:
 
     def next(self) -> float:
         """The next wait in seconds, within first..most."""
+        # 2.0 ** 1024 raises OverflowError, and a night without a network has that many tries.
         plain = self._first * 2.0 ** min(self._tries, 30)
         self._tries += 1
         return min(self._most, max(self._first, plain * (0.75 + 0.5 * self._jitter())))

@@ -56,6 +56,7 @@ class Budget:
         for place in range(len(self._spent) - 1, -1, -1):
             then, spent = self._spent[place]
             if spent == weight:
+                # Its place stays, so that the times go on ascending.
                 self._spent[place] = (then, 0)
                 return
 
@@ -89,6 +90,7 @@ class Budget:
         if self.pause_s:
             return self.pause_s
         used = self.used
+        # With nothing used even a request above the cap may go: else it would wait for ever.
         if not used or used + weight <= cap:
             return 0.0
         now = self._clock()

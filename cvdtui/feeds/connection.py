@@ -109,7 +109,9 @@ async def dial(url: str, timeout_s: float, mirrors: tuple[str, ...]) -> Connecti
         ws = await connect(
             url,
             open_timeout=timeout_s,
+            # A peer that is gone must not hold up a replacement for the default 10 s.
             close_timeout=2.0,
+            # websockets answers the venue's pings with their payload, as Binance demands within a minute.
             ping_interval=PING_S,
             ping_timeout=PING_S,
             compression=None,  # frames of 200 bytes gain nothing by it
@@ -126,6 +128,7 @@ async def dial(url: str, timeout_s: float, mirrors: tuple[str, ...]) -> Connecti
             retry_after=seconds_of(answer.headers.get("Retry-After")),
             mirrors=mirrors,
         ) from None
+    # ImportError: a SOCKS proxy in the environment, without the package that websockets needs for it.
     except (WebSocketException, OSError, TimeoutError, ImportError, ValueError, EOFError) as error:
         raise explain(error, host) from None
     return Connection(ws, host, asyncio.get_running_loop().time())

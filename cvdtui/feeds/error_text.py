@@ -20,6 +20,7 @@ REGIONAL = frozenset({403, 451})
 
 def host_of(url: str) -> str:
     """The host (and port, when given) of a URL."""
+    # What stands before an @ is a user and a password: no text shows it.
     return clean(urlsplit(url).netloc.rpartition("@")[2], 100)
 
 
@@ -56,8 +57,10 @@ def _chain(error: BaseException) -> list[BaseException]:
     link: BaseException | None = error
     while link is not None and link not in chain:
         chain.append(link)
+        # httpx2 tries every address of a name, and groups what each of them raised.
         if isinstance(link, BaseExceptionGroup):
             chain += link.exceptions
+        # asyncio merges the errors of several addresses into one OSError without a number.
         elif isinstance(link, OSError) and "Errno 111" in str(link):
             chain.append(ConnectionRefusedError(str(link)))
         link = link.__cause__ or link.__context__

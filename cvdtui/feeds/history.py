@@ -78,10 +78,12 @@ class History:
     async def fetch(self, symbol: str, session_us: int, week_us: int, now_us: int) -> "FetchedHistory":
         """Everything of one market before now. Raises VenueError or WireError when requests fail."""
         wanted = span(session_us, week_us, now_us, self._settle_us)
+        # A week of minutes is 10,080 candles, 7 requests of weight 10 on USD-M; its hours are one request.
         hours = await self._candles(symbol, 3600, wanted.hours_from, wanted.minutes_from)
         minutes = await self._candles(symbol, 60, wanted.minutes_from, wanted.trades_from)
         trades_from = wanted.trades_from
         if minutes and minutes[-1].time_us + MINUTE_US < trades_from:
+            # REST had no candle of the last minute yet: it is asked for once more.
             minutes += await self._candles(symbol, 60, minutes[-1].time_us + MINUTE_US, trades_from)
             trades_from = minutes[-1].time_us + MINUTE_US  # what no candle covers, trades must
         first_id, pages = await self._pages.since(symbol, trades_from, self._patience_s)

@@ -87,5 +87,6 @@ class MarketDescriptions:
         """One wrong symbol fails the request for all: find it by halves."""
         if len(symbols) == 1:
             return {symbols[0]: f"{symbols[0]}: {reason}"}
+        # Binance answers -1121 (invalid symbol) for the whole list and names none.
         middle = len(symbols) // 2
         return {**await self._described(symbols[:middle]), **await self._described(symbols[middle:])}

@@ -86,6 +86,7 @@ class MarketStart:
         session_us, week_us = self._anchors(name, exchange_us)
         try:
             fetched = await self._history.fetch(symbol, session_us, week_us, exchange_us)
+        # Live trades matter more than the past: they do not wait for a host that fails.
         except (VenueError, WireError) as error:
             self._link.history_failed(symbol, str(error))
             self._start_live(symbol)

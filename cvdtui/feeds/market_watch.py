@@ -73,6 +73,7 @@ class Watch:
             self._silent_s = 0.0
             self._waited = 0.0
             self.stale = False
+            # A random pause is 20 times the mean once in 5 x 10^8; but trades cluster, so REST decides.
             self.patience_s = max(least_s, min(MOST_PATIENCE_S, USUAL_SILENCES * self._since_s / self.count))
             return False
         self._silent_s += seconds

@@ -102,10 +102,13 @@ def merged(batches: Iterable[Trades], market: Market) -> list[Trade]:
     """Trades of all batches once each, by time and then by arrival, in the (grown) decimals of `market`."""
     found: dict[int, Trade] = {}
     for batch in batches:
+        # A finer price may have come since the batch was decoded.
         price = 10 ** (market.price_decimals - batch.market.price_decimals)
         size = 10 ** (market.size_decimals - batch.market.size_decimals)
         for trade in batch.trades:
             scaled = trade if price == size == 1 else _scaled(trade, price, size)
+            # Hyperliquid sends old trades after each subscription, and every page repeats some of the stream:
+            # counted twice, each reconnect would double their volume.
             found.setdefault(trade.id, scaled)
     return sorted(found.values(), key=_time)
 

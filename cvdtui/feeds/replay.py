@@ -153,6 +153,8 @@ class ReplayFeed:
         self._turn_back()
         if self._speed:
             seconds = (self._next().time_us - self._running_us()) / 1e6 / self._speed
+            # Binance once halted for four hours with contiguous ids, so a pause is no gap:
+            # https://github.com/binance/binance-public-data/issues/153
             if seconds > LONGEST_WAIT_S:
                 self._set_clock(self._next().time_us)
             elif seconds > 0:

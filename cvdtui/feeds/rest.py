@@ -39,6 +39,7 @@ class Rest:
         self.host = host_of(venue.rest_url)
         limits = venue.limits
         own_s = limits.weight_window_s
+        # Bybit counts in windows of 5 s and OKX of 2 s, so a minute's weight must not be spent at once.
         weight = limits.weight_per_minute if window_s else round(limits.weight_per_minute * own_s / 60.0)
         self.budget = Budget(weight, share=share, window_s=window_s or own_s)
         self.trouble = ""
@@ -117,6 +118,7 @@ class Rest:
             )
             async with exchange as answer:
                 body = await self._body(answer)
+        # ImportError: a SOCKS proxy in the environment, without the package that httpx2 needs for it.
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ImportError) as error:
             raise explain(error, self.host) from None
         failure = None
@@ -125,6 +127,7 @@ class Rest:
             failure = self._refusal(answer.status_code, retry_after, body, request.weight)
         elif len(body) < MOST_BUSY and self._is_busy(body):
             failure = self._refusal(429, self._venue.limits.weight_window_s, body, request.weight)
+        # Before any refusal is raised: it carries the host's count as well.
         used = answer.headers.get(self._venue.limits.weight_header, "")
         if used.isascii() and used.isdigit():
             self.budget.note(int(used))
@@ -140,6 +143,7 @@ class Rest:
     async def _body(self, answer: "httpx2.Response") -> bytes:
         parts: list[bytes] = []
         size = 0
+        # Decompressed bytes are counted: a small body may grow without end.
         async for part in answer.aiter_bytes():
             size += len(part)
             if size > MOST_BYTES:

@@ -112,6 +112,7 @@ class Socket:
         watch = self._watches.pop(symbol, None)
         if watch is None:
             return
+        # A merge that still runs finds nothing to hand over.
         watch.waiting = None
         if self._current is not None:
             self._spawn(self._current.send(self._subscriptions.end(symbol), self._pause_s))
@@ -127,6 +128,7 @@ class Socket:
                 if wait_first or not self._is_flowing():
                     self._merge(fresh, self._watches)
                 self._current, reason = await self._choose(self._current, fresh)
+                # The old connection ended first: trades between its end and the new stream may be missing.
                 if self._current is fresh and not fresh.is_proven:
                     self._merge(fresh, [one for one in self._watches if self._watches[one].waiting is None])
                 wait_first = bool(reason)
@@ -172,6 +174,7 @@ class Socket:
         if old is None:
             return fresh, ""
         until = asyncio.get_running_loop().time() + self._options.overlap_s
+        # An acknowledgement is no proof of data: the old connection stays until the new one brought trades.
         while not fresh.is_proven and asyncio.get_running_loop().time() < until and not old.reader.done():
             await asyncio.wait([fresh.reader, old.reader], timeout=0.05, return_when=asyncio.FIRST_COMPLETED)
             if fresh.reader.done():
@@ -190,6 +193,7 @@ class Socket:
             while True:
                 tasks = (connection.reader, ending)
                 before = loop.time()
+                # Not wait_for, which cancels what it waits for: the reader must outlive each check.
                 await asyncio.wait(tasks, timeout=self._options.check_s, return_when=asyncio.FIRST_COMPLETED)
                 if connection.reader.done():
                     self._current = None
@@ -254,6 +258,7 @@ class Socket:
         self._take_event(connection, event)
 
     def _take_event(self, connection: Connection, event: "Event") -> None:
+        # Nearly every frame is trades: one comparison lets them pass the table of the others.
         if event.__class__ is not Trades:
             self._take_other(connection, event)
             return
@@ -279,6 +284,7 @@ class Socket:
         match event:
             case ClosedCandle(market, candle):
                 self._sink.on_candles(market, (candle,))
+            # A forming candle changes until it closes, and a pong proves the socket alone.
             case FormingCandle() | Pong():
                 pass
             case OpenInterest():
@@ -296,6 +302,7 @@ class Socket:
                 self._refused(connection, event)
             case Faulty(market_name, reason):
                 self._sink.on_rejected(market_name, reason)
+            # Binance announces some closes with `serverShutdown`: the overlap begins at once.
             case Shutdown():
                 connection.ending.set()
             case Other(market=market_name):

@@ -22,6 +22,7 @@ class Subscriptions:
         """Frames that subscribe to markets, in as few requests as allowed (of at most `most` markets)."""
         frames: list[str] = []
         streams = max((len(self._venue.streams(symbol)) for symbol in symbols), default=1)
+        # Bybit spot takes 10 topics a request; more are refused, all of them.
         size = most or max(1, self._venue.limits.streams_per_message // streams)
         for at in range(0, len(symbols), size):
             chunk = symbols[at : at + size]

@@ -62,6 +62,7 @@ class TradePages:
             else:
                 first = max(0, oldest.id - self.size)
                 older = await self._persist(symbol, patience_s, first, oldest.id - first, urgent=False)
+                # One OKX trade may stand for several ids, and a page by ids may begin within one.
                 page = _adjoining(older, oldest.id)
             due = replace(page, trades=tuple(trade for trade in page.trades if trade.time_us >= time_us))
             if due.trades:
@@ -108,6 +109,7 @@ class TradePages:
             first = max(0, oldest.id - self.size)
             older = await self._persist(symbol, patience_s, first, oldest.id - first)
             page = replace(older, trades=tuple(trade for trade in older.trades if trade.id < oldest.id))
+            # USD-M keeps the aggTrades of 48 hours, and a young market has none before its first.
             if not page.trades:
                 return _begin(pages, time_us)  # the venue keeps no older trades: a young market
         raise VenueError(

@@ -140,4 +140,5 @@ class LiveFeed:
                 raise RuntimeError("the feed does not run")
             self._group.create_task(work)
         except RuntimeError:
+            # A coroutine that is never awaited would warn.
             work.close()

@@ -61,12 +61,14 @@ class Journal:
         if not self._ends_clean:
             data = b"\n" + data  # the torn line ends here, else it would take this one with it
         self._ends_clean = False
+        # os.write may take less than it is given, near a full disk above all.
         while data:
             data = data[os.write(self._file, data) :]
         self._ends_clean = True
 
     def _ready(self, size: int) -> None:
         """The file is open, still the one of this name, and has room."""
+        # Another program may have set the file aside: our descriptor would follow it to its new name.
         if self._file >= 0 and not _is_same(self._file, self.path):
             self.close()
         if self._file < 0:
@@ -143,6 +145,7 @@ def _is_same(file: int, path: Path) -> bool:
 @contextmanager
 def _locked(path: Path) -> "Iterator[None]":
     """One program at a time sets files aside."""
+    # A file of its own: the journal itself changes its name under the lock.
     lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)

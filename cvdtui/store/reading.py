@@ -31,6 +31,7 @@ class JournalReading:
             return
         try:
             entry = _DECODER.decode(line)
+        # RecursionError: a line of nothing but brackets.
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             self.skipped += 1
             return
@@ -80,6 +81,7 @@ def _read(path: Path, start: int, found: JournalReading) -> None:
         with path.open("rb") as file:
             if start:
                 file.seek(start)
+                # The place lies within a line, whose rest is no entry.
                 file.readline()
             for line in file:
                 found.take(line)

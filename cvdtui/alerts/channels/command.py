@@ -36,6 +36,7 @@ class CommandChannel:
                     stdin=asyncio.subprocess.PIPE,
                     stdout=asyncio.subprocess.DEVNULL,
                     stderr=errors,
+                    # A session of its own, so that `_end` reaches everything the program started.
                     start_new_session=True,
                 )
             except OSError as error:

@@ -113,4 +113,6 @@ def _wrapped(text: str, environment: Mapping[str, str]) -> str:
     """For tmux, which passes it on when its option allow-passthrough is on."""
     if not environment.get("TMUX"):
         return text
+    # tmux wants every ESC within doubled:
+    # https://github.com/tmux/tmux/wiki/FAQ#what-is-the-passthrough-escape-sequence-and-how-do-i-use-it
     return "\x1bPtmux;" + text.replace("\x1b", "\x1b\x1b") + "\x1b\\"

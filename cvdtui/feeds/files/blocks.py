@@ -103,6 +103,7 @@ class BlockSource:
         with zipfile.ZipFile(raw) as archive:
             for info in archive.infolist():
                 name = Path(info.filename).name
+                # macOS puts a resource fork beside each file that it packs.
                 if info.is_dir() or info.filename.startswith("__MACOSX/") or name.startswith("."):
                     continue
                 with archive.open(info) as stream:

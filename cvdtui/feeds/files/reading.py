@@ -89,6 +89,7 @@ class Reading:
             self._source = None
             self._done += 1
         if not self._trades:
+            # An empty report would read as a market without trades.
             raise NoDataError(self._nothing())
 
     def _member(self, path: Path, name: str, chunks: Iterator[Chunk]) -> Iterator[Event]:

@@ -101,6 +101,7 @@ class IbkrFeed:
         if self._failure is not None:
             failure, self._failure = self._failure, None
             raise failure
+        # ib_async neither reconnects nor subscribes again, and TWS restarts every day.
         wait_s = max(least_s, self._backoff.next())
         self._report("waiting", f"{why}; next try in {wait_s:.0f} s", self._now() + round(wait_s * 1e6))
         await asyncio.sleep(wait_s)

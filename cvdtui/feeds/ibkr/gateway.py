@@ -53,6 +53,7 @@ class Gateway:
     """Opened once; `closed` is set when the connection has ended."""
 
     def __init__(self, options: IbkrOptions, listener: StreamListener, on_close: Callable[[], None]) -> None:
+        # Its import takes 0.2 s: only a run with an IBKR market pays it.
         from ib_async import IB
 
         self.closed = asyncio.Event()
@@ -61,6 +62,7 @@ class Gateway:
         self._listener = listener
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._ib: IB = IB()
+        # Else a refused request gives an empty list, which reads as no contract or no ticks.
         self._ib.RaiseRequestErrors = True
         self._subscribe_events(self._ib)
 
@@ -78,6 +80,7 @@ class Gateway:
                 clientId=options.client_id,
                 timeout=options.connect_s,
                 readonly=True,
+                # Else ib_async fetches the account's orders, positions and executions first.
                 fetchFields=StartupFetchNONE,
             )
         )

@@ -18,6 +18,7 @@ Row = tuple[int, float, float, bool]
 """(second, price, size, unreported)."""
 MOST_PAGES = 40
 """More would use up the requests of all other markets."""
+# Trades alone are requested: a page of BID_ASK counts as two.
 REQUESTS, WINDOW_S = 60, 600.0
 """Requests of history that IB allows in a window."""
 

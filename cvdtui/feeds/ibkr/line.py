@@ -221,6 +221,7 @@ class Line:
 
     def _begin(self, from_us: int, first_us: int) -> None:
         """The first trade, of all or after a break: history ends in its second, by IB's own clock."""
+        # IB's times are whole seconds: the first live trade's second is where history must end.
         self._history_from_us = None
         from_us = max(from_us, first_us - self._backfill_us)
         if from_us < first_us and self.waiting is None:

@@ -137,6 +137,7 @@ class Streams:
         before = self._fronts.get(line.symbol)
         self._fronts[line.symbol] = front
         if front != before:
+            # The last price of another contract would give the tick rule a side it does not know.
             line.ticks.rule.forget()
             change = "follows" if before is None else f"leaves {clean(before, 20)} and follows"
             self._note(f"{line.name} {change} {clean(front, 20)}")

@@ -164,6 +164,7 @@ def scaled(value: float, decimals: int) -> int | None:
         raise WireError(f"{value!r} is no price or size")
     scale: int = 10**decimals
     units = round(value * scale)
+    # A float read from a decimal text equals that decimal divided out, so the comparison is exact.
     if -EXACT < units < EXACT:
         return units if units / scale == value else None
     exact = Decimal(repr(value)).scaleb(decimals)
