@@ -41,7 +41,7 @@ class MarketDescriptions:
                 self._sink.on_link(Link(name, "refused", self._rest.host, market, (name,), self._now()))
         return known
 
-    async def again(self, symbols: list[str]) -> None:
+    async def retry(self, symbols: list[str]) -> None:
         """Descriptions of markets that started without: their decimals may only grow now."""
         late = [symbol for symbol in symbols if symbol in self._undescribed and symbol in self._wanted]
         self._undescribed.difference_update(late)
@@ -50,7 +50,7 @@ class MarketDescriptions:
                 now = self._venue.market(symbol)
                 self._learn(grow(market, now.price_decimals, now.size_decimals))
 
-    async def contracts(self, symbols: list[str]) -> None:
+    async def await_contract_sizes(self, symbols: list[str]) -> None:
         """Repeat the request until each contract size is known: without it every trade is rejected."""
         backoff = Backoff()
         while late := [
@@ -59,7 +59,7 @@ class MarketDescriptions:
             if symbol in self._wanted and not self._venue.market(symbol).contract_size
         ]:
             await asyncio.sleep(backoff.next())
-            await self.again(late)
+            await self.retry(late)
 
     def _learn(self, market: Market) -> None:
         self._wanted[market.symbol] = market

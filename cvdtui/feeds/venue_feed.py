@@ -127,10 +127,10 @@ class LiveFeed:
         """Describe and connect the markets, then give each its history, and rows at last."""
         known = await self._descriptions.describe(symbols)
         self._sockets.add(known)
-        self._spawn(self._descriptions.contracts(known))
+        self._spawn(self._descriptions.await_contract_sizes(known))
         await self._link.read_clock()
         begun = await self._start.start(known)
-        await self._descriptions.again(known)
+        await self._descriptions.retry(known)
         await self._start.fill_rows(begun)
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:

@@ -11,8 +11,8 @@ from tests.alerts.signals import CLOSED, MINUTE, NOON, event
 from tests.engine.busy_tape import counted, tape
 
 
-def rules(*made: AlertRule, **more: object) -> Rules:
-    return Rules(Alerts(rules=made, zone=str(more.pop("zone", "UTC")), **more))
+def rules(*rule_set: AlertRule, **more: object) -> Rules:
+    return Rules(Alerts(rules=rule_set, zone=str(more.pop("zone", "UTC")), **more))
 
 
 def channels(found) -> tuple[str, ...] | None:
@@ -92,8 +92,8 @@ def test_quiet_hours_are_a_stretch_of_the_day_in_their_zone(quiet, zone, silent)
 
 
 def test_a_rule_may_have_its_own_quiet_hours_or_none():
-    made = rules(AlertRule(quiet="", to=("phone",)), AlertRule(to=("bell",)), quiet="11:00-13:00")
-    assert made.check(event(), CLOSED) == (("phone",), False)
+    rule_set = rules(AlertRule(quiet="", to=("phone",)), AlertRule(to=("bell",)), quiet="11:00-13:00")
+    assert rule_set.check(event(), CLOSED) == (("phone",), False)
 
 
 def test_incomplete_backfilled_and_old_signals_are_silent_unless_asked_for():
@@ -118,10 +118,10 @@ def test_a_signal_that_became_complete_alerts_then():
 
 
 def test_rules_of_the_screen_count_like_those_of_the_configuration():
-    made = rules()
-    made.added.append(AlertRule(market="binance-usdm:BTCUSDT"))
-    assert made.check(event("binance:ETHUSDT"), CLOSED) is None
-    assert made.check(event(), CLOSED)
+    rule_set = rules()
+    rule_set.added.append(AlertRule(market="binance-usdm:BTCUSDT"))
+    assert rule_set.check(event("binance:ETHUSDT"), CLOSED) is None
+    assert rule_set.check(event(), CLOSED)
 
 
 @pytest.mark.parametrize(
