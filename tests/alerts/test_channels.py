@@ -138,8 +138,8 @@ def test_how_long_to_wait_is_read_from_the_header_and_from_the_body():
 
 
 def test_a_service_that_repeats_the_secret_or_sends_escapes_is_scrubbed():
-    said = json.dumps({"description": f"bot{TOKEN} is wrong\x1b[2J {TOKEN}"}).encode()
-    error = refused("telegram", Answer(401, said), url="{url}", **BOT)
+    body = json.dumps({"description": f"bot{TOKEN} is wrong\x1b[2J {TOKEN}"}).encode()
+    error = refused("telegram", Answer(401, body), url="{url}", **BOT)
     assert str(error) == "127.0.0.1: refused with status 401: *** is wrong [2J ***"
 
 
@@ -301,8 +301,8 @@ def test_a_notification_is_wrapped_for_tmux_and_refused_where_it_would_be_rubbis
 
 
 def test_nothing_in_a_text_ends_a_sequence_early_or_adds_a_field():
-    made = sequence("osc777", "a;b\x07\x1b]0;x\x07", "c;d\x9c\n" + "e" * 1000)
-    assert made.count("\x1b") == made.count("\x07") == 1
-    assert made.count(";") == 3
-    assert "\x9c" not in made
-    assert len(made) < 450
+    written = sequence("osc777", "a;b\x07\x1b]0;x\x07", "c;d\x9c\n" + "e" * 1000)
+    assert written.count("\x1b") == written.count("\x07") == 1
+    assert written.count(";") == 3
+    assert "\x9c" not in written
+    assert len(written) < 450

@@ -1,4 +1,4 @@
-"""Bybit and OKX as the demo exchange speaks them, read by cvdtui's own grammar over real sockets."""
+"""Bybit and OKX as the demo exchange imitates them, read by cvdtui's own grammar over real sockets."""
 
 import asyncio
 import json
@@ -44,7 +44,7 @@ async def described(exchange_client, market):
     return venue, symbol
 
 
-async def said(socket, venue, frames):
+async def replies(socket, venue, frames):
     """Sends requests; every event up to the last one's answer."""
     for frame in frames:
         await socket.send(frame)
@@ -131,7 +131,7 @@ def test_okx_single_fills_add_up_to_the_trades_that_stand_for_them(exchange_clie
         async with exchange_client(markets=LISTED, rate=400.0) as client:
             venue, symbol = await described(client, "okx:BTC-USDT-SWAP")
             async with connect(client, venue) as socket:
-                await said(socket, venue, venue.subscribe([symbol]))
+                await replies(socket, venue, venue.subscribe([symbol]))
                 await client.exchange.advance(20)
                 last = client.exchange.freeze()["okx:BTC-USDT-SWAP"]
                 found = [one for one in trades_of(await listen(socket, venue, last)) if last - one.id < 95]
@@ -172,7 +172,7 @@ def test_block_trades_come_on_bybit_and_are_counted_apart(exchange_client):
         async with exchange_client(markets=LISTED, rate=1500.0) as client:
             venue, symbol = await described(client, "bybit:BTCUSDT")
             async with connect(client, venue) as socket:
-                await said(socket, venue, venue.subscribe([symbol]))
+                await replies(socket, venue, venue.subscribe([symbol]))
                 await client.exchange.advance(40)
                 events = await listen(socket, venue, client.exchange.freeze()["bybit:BTCUSDT"])
                 assert sum(one.excluded for one in events if isinstance(one, Trades)) > 0
@@ -186,7 +186,7 @@ def test_heartbeats_are_answered_and_unknown_markets_refused(exchange_client, ma
         async with exchange_client(markets=LISTED) as client:
             venue, symbol = await described(client, market)
             async with connect(client, venue) as socket:
-                assert isinstance((await said(socket, venue, [venue.heartbeat()]))[0], Pong)
+                assert isinstance((await replies(socket, venue, [venue.heartbeat()]))[0], Pong)
                 (frame,) = venue.subscribe([symbol.replace("USD", "NOP")])
                 refusal = venue.decode(await (await sent(socket, frame)).recv())
                 assert isinstance(refusal, Refusal), refusal
@@ -227,7 +227,7 @@ def test_a_loss_that_no_client_could_see_does_not_happen_on_a_living_connection(
         async with exchange_client(markets=LISTED, rate=400.0, faults=["skip", "stall", "dup"]) as client:
             venue, symbol = await described(client, "bybit:BTCUSDT")
             async with connect(client, venue) as socket:
-                await said(socket, venue, venue.subscribe([symbol]))
+                await replies(socket, venue, venue.subscribe([symbol]))
                 await client.exchange.advance(60)
                 last = client.exchange.freeze()["bybit:BTCUSDT"]
                 trades = trades_of(await listen(socket, venue, last))

@@ -111,8 +111,8 @@ def test_a_signal_ends_it_with_its_ledger_written(tmp_path, number):
     file = tmp_path / "truth.json"
     child, _ = _start("--markets", "1", "--ledger", str(file))
     child.send_signal(number)
-    _, said = child.communicate(timeout=10)
-    assert (child.returncode, said) == (0, b"")
+    _, errors = child.communicate(timeout=10)
+    assert (child.returncode, errors) == (0, b"")
     assert json.loads(file.read_text())["markets"].keys() == {"binance-usdm:BTCUSDT"}
 
 
@@ -126,8 +126,8 @@ def test_it_ends_when_its_stdin_closes():
 
 def test_it_ends_when_its_parent_is_another_process():
     child, _ = _start("--markets", "1", "--parent", "1")
-    _, said = child.communicate(timeout=10)
-    assert (child.returncode, said) == (0, b"")
+    _, errors = child.communicate(timeout=10)
+    assert (child.returncode, errors) == (0, b"")
 
 
 def test_the_ledger_survives_a_kill(tmp_path):

@@ -50,7 +50,7 @@ async def begun_without(refusals):
 
 async def until(holds):
     async with asyncio.timeout(15):
-        while not holds():  # noqa: ASYNC110 - nothing tells when a number changes
+        while not holds():  # noqa: ASYNC110 - a number has no event
             await asyncio.sleep(0.01)
 
 

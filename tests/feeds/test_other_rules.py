@@ -342,17 +342,17 @@ def test_a_budget_of_a_short_window_is_kept_in_that_window():
 def test_a_good_answer_that_says_too_often_is_a_pause():
     async def go():
         busy = {"retCode": 10006, "retMsg": "Too many visits!", "result": {}}
-        said = []
+        paths = []
 
         def answer(path, query):
-            said.append(path)
+            paths.append(path)
             return busy if path == "recent-trade" else bybit([])(path, query)
 
         async with feeding(BYBIT, answer) as (host, sink):
             await sink.until_link("waiting", "too many requests", name="bybit/rest")
             await host.send(fill(1, T))
             await sink.until(lambda: sink.ids(BYBIT) == [1])
-            assert said.count("recent-trade") == 1, "no request is sent before the pause is over"
+            assert paths.count("recent-trade") == 1, "no request is sent before the pause is over"
 
     asyncio.run(go())
 

@@ -109,7 +109,9 @@ def test_an_acknowledged_stream_without_data_is_found_out_over_rest():
         async with Exchange([trade(0, START + 1_000)]).open() as exchange, running(exchange) as (_, sink):
             await exchange.until(lambda: exchange.requests)
             await sink.until(lambda: sink.ids(MARKET) == [0])
-            exchange.trades["BTCUSDT"].append(trade(1, START + 2_000))  # it trades, and tells nobody
+            exchange.trades["BTCUSDT"].append(
+                trade(1, START + 2_000)
+            )  # it trades, and the stream sends nothing
             link = await sink.until_link("stale", "sends no BTCUSDT although it trades")
             assert link.markets == (MARKET,)
             await exchange.until(lambda: exchange.connects >= 2)
