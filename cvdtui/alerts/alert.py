@@ -64,6 +64,7 @@ def signal_alert(event: SignalEvent, now_us: int, *, demo: bool = False) -> Aler
     parts = [f"{length} bar of {clock:%Y-%m-%d %H:%M:%S} UTC"]
     parts += [] if event.price is None else [f"price {event.price:.10g}"]
     parts += [] if strength is None else [f"strength {strength:.4g}"]
+    # Cut, not rounded: 99.96 % must not read as 100.
     parts.append(f"coverage {int(event.coverage * 1000) / 10:g} %")
     parts += [] if event.complete else ["incomplete data"]
     return Alert(

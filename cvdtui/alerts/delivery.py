@@ -138,6 +138,7 @@ class Outbox:
                 # Programs that failed at one moment must not all try again at one moment.
                 wait *= 0.75 + 0.5 * random.random()  # noqa: S311 - no secret
             tries += 1
+            # Given up before the wait: the next try would come too late as well.
             if not trouble.again or _now() + wait - since > self._patience_s:
                 after = f" (after {tries} tries)" if tries > 1 else ""
                 self._give_up(f"{trouble}{after}")

@@ -67,6 +67,7 @@ class AlertDispatcher:
         """Hand an alert to its channels and list it."""
         names = route.channels
         if route.quiet:
+            # A notice makes no sound, and shows afterwards what happened in these hours.
             names = tuple(name for name in self._alerts.to if self._alerts.kind_of(name) in ON_SCREEN)
         for name in names:
             self._outbox(name).enqueue(alert)
@@ -119,6 +120,7 @@ class AlertDispatcher:
             is_quiet = self.rules.is_quiet(rule, now_us)
             text, added = text_of(rule), place >= len(self.configured)
             channels = self._alerts.to if rule.to is None else rule.to
+            # By content, not by place: removing one rule moves those after it.
             key = f"{place if not added else 'added'} {rule.market} {text} {' '.join(channels)}"
             state: Literal["ready", "cooling", "quiet"] = (
                 "quiet" if is_quiet else "cooling" if is_cooling else "ready"

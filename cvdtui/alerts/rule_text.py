@@ -32,6 +32,7 @@ def rule_of(market: str, text: str, alerts: Alerts) -> AlertRule:
     try:
         return AlertRule(market=market, when=Condition(text).text, to=to)
     except ConditionError as error:
+        # A single word is a misspelt signal sooner than a condition.
         if len(words) == 1 and first.isidentifier():
             raise UsageError(f'no signal is named "{first[:40]}"{hint(first, SIGNALS)}') from None
         raise UsageError(f"{error}; expected a signal and its least strength, or a condition") from None

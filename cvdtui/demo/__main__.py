@@ -58,6 +58,7 @@ async def _serve(options: argparse.Namespace) -> None:
     )
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
+    # The ledger is written on every one of these ends.
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     await exchange.start()

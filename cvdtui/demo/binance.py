@@ -69,6 +69,7 @@ class DemoBinance:
         """`/ws[/a/b]` is raw, `/stream?streams=a/b` is wrapped; USD-M has them below /market and /public."""
         for route, kinds in self._venue.routes.items():
             rest = path.removeprefix(route)
+            # aggTrade is sent below /market, bookTicker and raw trade below /public alone.
             if not path.startswith(route) or not (rest in {"/stream", "/ws"} or rest.startswith("/ws/")):
                 continue
             micro = query.get("timeUnit", "").upper() == "MICROSECOND" and self.venue == SPOT

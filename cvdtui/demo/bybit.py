@@ -16,7 +16,9 @@ TRADES, TICKERS, LIQUIDATIONS = "publicTrade", "tickers", "allLiquidation"
 _DERIVATIVE = TRADES, TICKERS, LIQUIDATIONS
 _TOPICS = {BYBIT: _DERIVATIVE, BYBIT_INVERSE: _DERIVATIVE, BYBIT_SPOT: (TRADES, TICKERS)}
 _CATEGORY = {BYBIT: "linear", BYBIT_INVERSE: "inverse", BYBIT_SPOT: "spot"}
+# Topics a request: spot takes 10.
 _MOST_ARGUMENTS = {BYBIT: 2000, BYBIT_INVERSE: 2000, BYBIT_SPOT: 10}
+# recent-trade has no cursor and no time: what is older cannot be fetched.
 _MOST_RECENT = {BYBIT: 1000, BYBIT_INVERSE: 1000, BYBIT_SPOT: 60}
 _KEYS = Keys("p", "v", "T", "S", "s")
 _TICKER_EVERY_US = 1_000_000
@@ -149,6 +151,7 @@ class DemoBybit:
             "i": uuid_of(row.number),
             "BT": False,
             "RPI": row.number % 24 == 0,
+            # seq is shared by several trades, so it can show no hole.
             "seq": 10**10 + abs(row.number) // 3,
         }
         return body if self.venue == BYBIT_SPOT else {**body, "L": "ZeroPlusTick"}
@@ -161,6 +164,7 @@ class DemoBybit:
         data = {"symbol": tape.listing.market.symbol, "lastPrice": price(int(last.price[0]))}
         if self.venue != BYBIT_SPOT:
             interest = tape.open_interest
+            # openInterest counts both sides of every contract, singleOpenInterest one.
             both = {"openInterest": size(2 * interest), "singleOpenInterest": size(interest)}
             data |= both | {"openInterestValue": _notional(tape.listing, interest, int(last.price[0]))}
         body = {"topic": topic, "type": kind, "data": data, "cs": tape.position}

@@ -94,6 +94,7 @@ class Ledger:
             with spare.open("wb") as file:
                 file.write(msgspec.json.encode(books))
                 file.flush()
+                # A rename may reach the disk before the content of the file does.
                 os.fsync(file.fileno())
             spare.replace(path)
         finally:

@@ -53,6 +53,7 @@ class DemoOkx:
 
     def receive(self, session: ClientSession, text: str) -> list[str]:
         """Act on ping, subscribe and unsubscribe; each argument is answered for itself."""
+        # OKX closes a connection without a frame for 30 s; the heartbeat is a bare text.
         if text == "ping":
             return ["pong"]
         try:
@@ -123,6 +124,7 @@ class DemoOkx:
         for row in _rows(tape, ticks):
             data = {
                 "instId": symbol,
+                # The last id of the trade, and `count` ids: contiguous is id - count == the id before.
                 "tradeId": str(row.fill + row.fills - 1),
                 "px": price(row.price),
                 "sz": contracts(row.size),
@@ -210,6 +212,7 @@ class DemoOkx:
         end = tape.position
         if after:
             end = min(end, _position(tape, int(after)))
+        # history-trades lists single fills even where the stream aggregates them.
         ticks = tape.history.ticks(end - count, end)
         fills = [one for row in _rows(tape, ticks) for one in _fills(tape.listing, row)]
         if after:

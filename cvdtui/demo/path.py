@@ -64,6 +64,7 @@ class Path:
         kind = np.repeat(kinds, blocks)
         counts, starts = np.array(self.shape.counts), np.array(self.shape.starts)
         template = (starts[kind] + own.random(len(kind)) * counts[kind]).astype(np.int16)
+        # Calm and active minutes have no direction, so each is mirrored by chance.
         loose = np.where(own.random(len(kind)) < 0.5, 1, -1)
         directed = np.isin(kind, (DRIFT, TREND, ABSORB, THIN))
         return template, np.where(directed, np.repeat(signs, blocks), loose).astype(np.int8)

@@ -48,6 +48,7 @@ class Client:
         """Write what waits in one go; a client that cannot keep up is cut off."""
         if not self.outbox or now_us < self.held_until_us:
             return
+        # Frames of one moment leave in one write, past websockets' own send, which writes each by itself.
         if self.connection.protocol.state is State.OPEN:
             self.connection.transport.write(b"".join(self.outbox))
             if self.connection.transport.get_write_buffer_size() > _MOST_BUFFERED:
@@ -96,6 +97,7 @@ class ServerPort:
             HOST,
             port,
             process_request=self._request,
+            # As the clients here ask for none.
             compression=None,
             ping_interval=limits.ping_seconds,
             ping_timeout=limits.pong_seconds,
@@ -177,6 +179,7 @@ class ServerPort:
         loop = asyncio.get_running_loop()
         async for frame in client.connection:
             arrivals.append(loop.time())
+            # Binance cuts a client that sends more messages a second than it allows.
             if len(arrivals) == arrivals.maxlen and arrivals[-1] - arrivals[0] < 1:
                 await client.connection.close(1008, "Too many requests")
                 return

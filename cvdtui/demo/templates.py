@@ -142,6 +142,7 @@ def _arrivals(
     wait[first] = 0.0
     elapsed = np.cumsum(wait)
     ms = ((center[owner] + elapsed - elapsed[first][owner]) % (shape.seconds * 1000)).astype(np.int64)
+    # Not every trade of a cluster is of its side.
     flipped = rng.random(len(owner)) < 0.07
     side = np.where(buy[owner] ^ flipped, 1, -1)
     step = (wait == 0) & (rng.random(len(owner)) < 0.4)

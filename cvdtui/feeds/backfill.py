@@ -50,6 +50,7 @@ class Backfill:
         columns = _between(page.columns, first, self._next)
         if page.refused or not len(columns) or int(columns.ids[-1]) != self._next - 1:
             return self._stop(page.refused)
+        # Rows of a minute that lacks trades would look exact.
         if int(columns.ids[-1]) - int(columns.ids[0]) + 1 != len(columns):
             return self._stop(("ids with holes",))
         self._kept.insert(0, columns)
@@ -57,6 +58,7 @@ class Backfill:
         oldest = int(columns.time_us[0])
         if int(columns.ids[0]) != first:
             return self._last()  # the venue keeps no older trades
+        # The oldest minute of a page is cut: its first trades are on the next page.
         self._deliver(oldest + -oldest % MINUTE_US)
         return self._edge > self._floor or self._finish()
 

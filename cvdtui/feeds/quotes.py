@@ -52,6 +52,7 @@ class QuoteFeed:
         return await connection.reader
 
     def _take(self, _: Connection, frame: bytes) -> None:
+        # Quotes are the most frequent frames there are: the link is emitted once in a thousand.
         if not self._messages % 1000:
             self._emit("live", "")
         self._messages += 1

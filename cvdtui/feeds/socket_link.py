@@ -64,6 +64,7 @@ class SocketLink:
         elif any(watch.count and watch.silent_s < self._options.stall_s for watch in watches):
             self._emit("live", "", flowed=flowed)
         elif not any(watch.count for watch in watches):
+            # Connected is not live: an acknowledged stream may never send a frame.
             text = f"connected to {self.host}, no trade yet" if self._watches else "no market"
             self._emit("connecting" if self._watches else "idle", text)
         else:

@@ -43,6 +43,7 @@ class Sockets:
     def add(self, symbols: list[str]) -> None:
         """Give the symbols to sockets with room, opening new ones as needed."""
         streams = max((len(self._venue.streams(symbol)) for symbol in symbols), default=1)
+        # Binance allows 1,024 streams a connection; a market takes one for each of its streams.
         room = self._venue.limits.streams_per_socket // streams
         left = list(symbols)
         while left:

@@ -75,6 +75,7 @@ class StallCheck:
         if newest is None:
             watch.quiet()
             return
+        # Trades that came during the request make its answer old.
         if watch.count != count or not watch.note_newest(newest):
             return
         await asyncio.sleep(GRACE_S)

@@ -34,6 +34,7 @@ class SignalEntry(Struct, frozen=True, kw_only=True, tag="signal", tag_field="ki
     coverage: float = 1.0
     backfilled: bool = False
     parameters: dict[str, object] = field(default_factory=dict)
+    # The key on disk is older than the name.
     evaluated_us: int = field(default=0, name="heard_us")
 
     @property

@@ -45,6 +45,7 @@ def load(venue: str, host: str) -> CachedInstruments | None:
         kept = msgspec.json.decode(path.read_bytes(), type=CachedInstruments)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
+    # A mirror may list other instruments than the venue itself: the host must be the same.
     good = kept.schema == SCHEMA and (kept.venue, kept.host) == (venue, host)
     return kept if good and all(market.venue == venue for market in kept.markets) else None
 

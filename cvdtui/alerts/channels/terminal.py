@@ -78,6 +78,7 @@ class DesktopChannel:
             raise AlertError(
                 "this terminal is not known to show notifications; style = osc9 or osc777 tries all the same"
             )
+        # A terminal that does not know the sequence may print it: hence only known ones, unless told to try.
         screen.write(_wrapped(sequence(style, alert.title, alert.text), screen.environment))
 
     async def close(self) -> None:

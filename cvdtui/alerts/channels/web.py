@@ -62,6 +62,7 @@ class WebChannel:
             raise AlertError(
                 f"{url.host}: no answer within {self._table.timeout_s:g} s", again=True
             ) from None
+        # `from None`: the cause's text and traceback would show the address, which may be the secret.
         except (httpx2.HTTPError, httpx2.StreamError, OSError, ValueError) as error:
             why = scrub(str(error), [*post.secrets, post.url]) or type(error).__name__
             raise AlertError(f"{url.host}: {why}", again=True) from None

@@ -68,6 +68,7 @@ class FramesReader:
         if stamp:
             text = text[stamp.end() :]
         if text[:1] not in (b"{", b"["):
+            # OKX and Bitget send bare ping and pong texts.
             if not text or text in HEARTBEATS or _CONNECTION.match(text):
                 return ()
             raise WireError(f"{NO_FRAME}: {clean(text[:40].decode(errors='replace'))!r}")

@@ -55,6 +55,7 @@ def venue_of(form: Format, path: Path, chunk: Chunk) -> tuple[str, str]:
     found = venue_of_rows(lines) if form == "binance-aggtrades" else venue_of_frames(lines)
     if found is not None:
         return found, "its columns" if form == "binance-aggtrades" else "its frames"
+    # Folders count: archives are kept as futures/um/daily/aggTrades by Binance's own site.
     if _FUTURES_NAME.search(str(path.absolute())):
         return FUTURES, "its name"
     return SPOT, "nothing else: it is the default"

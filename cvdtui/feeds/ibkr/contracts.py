@@ -37,6 +37,7 @@ async def qualify(gateway: "Gateway", symbol: str, fields: Fields) -> "ContractD
     found = [one for one in await gateway.describe(fields) if _contract(one).secType == fields.sec_type]
     if not found:
         raise VenueError(words.unknown(name), status=words.NO_CONTRACT)
+    # One contract may be described once for each exchange it trades on.
     if len({_contract(one).conId for one in found}) > 1:
         raise VenueError(words.ambiguous(name, [describe(one) for one in found]), status=words.NO_CONTRACT)
     if fields.sec_type != "CONTFUT":
@@ -85,6 +86,7 @@ def market_of(details: "ContractDetails", market: Market) -> Market:
 def stream_contract(details: "ContractDetails", fields: Fields) -> "Contract":
     """The contract whose ticks are requested: stocks on SMART stay there, whatever their own exchange."""
     one = _contract(details)
+    # A description carries the exchange it was found on, which would narrow a SMART stream to it.
     if fields.exchange:
         one.exchange = fields.exchange
     return one

@@ -132,6 +132,7 @@ class Line:
             self.no_quotes = ""
             if self.refused:
                 return
+        # The monotonic clock: the wall clock may step while a market is silent.
         self.last_tick_s = now_s
         self.ticks_received += 1
         self.suspected_us = self.proof_due_s = None
@@ -171,6 +172,7 @@ class Line:
                 continue
             self.waiting.append(batch)
             self._waiting_trades += len(batch.trades)
+            # Live trades come first: history that is this late is given up.
             if self._waiting_trades > WAITING_TRADES:
                 self.end_history([], 0)
 

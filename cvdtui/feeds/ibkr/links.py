@@ -31,6 +31,7 @@ class Links:
         state, text, _ = self._connection
         self._emit_one(NAME, state, text, ())
         loop_s = asyncio.get_running_loop().time()
+        # A market's own state says nothing while the connection is gone.
         for line in lines:
             own = line.state(self._options.silent_s, loop_s) if state == "live" else (state, text)
             self._emit_one(line.name, *own, (line.name,))

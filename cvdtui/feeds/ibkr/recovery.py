@@ -43,6 +43,7 @@ class Recovery:
             return  # a description or a page of history: its own request raises
         line, stream = found
         reason = words.refusal(code, text)
+        # Without quotes the trades go on; a competing session takes the trades as well.
         if stream == "BidAsk" and code != words.COMPETING:
             if reason != line.no_quotes:
                 self._note(f"{line.name}: quotes refused, tick rule only: {reason}")
@@ -102,6 +103,7 @@ class Recovery:
         elif line.refused and line.refused_code in _PASSING:
             self._guard(self._streams.subscribe_anew, gateway, line, self._now())
         elif line.no_quotes and line.no_quotes_code in _PASSING:
+            # Its number is let go first, so that a late message about it is ignored.
             self._streams.by_request.pop(line.requests.pop("BidAsk", -1), None)
             stream: Stream = "BidAsk"
             self._guard(self._streams.subscribe, gateway, line, stream)

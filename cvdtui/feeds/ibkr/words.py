@@ -54,6 +54,7 @@ def meaning_of(code: int, request: int) -> Meaning:
     found = _MEANINGS.get(code)
     if found is not None:
         return found
+    # Codes of 2100 to 2199 are warnings, whatever request they name.
     return "refused" if request >= 0 and not 2100 <= code < 2200 else "ignored"
 
 
