@@ -10,7 +10,7 @@ from typing import Self
 from cvdtui.demo.assets import MOST, USDM, VENUES
 from cvdtui.demo.dialect import Message
 from cvdtui.demo.dialects import dialects
-from cvdtui.demo.faults import Event, Faults, RequestFault
+from cvdtui.demo.faults import ConnectionFault, Faults, RequestFault
 from cvdtui.demo.ids import last_wire_id
 from cvdtui.demo.ledger import Ledger
 from cvdtui.demo.market_data import histories
@@ -152,9 +152,9 @@ class Exchange:
             return self._tapes.now_us
         news = self._tapes.move(self._clock())
         now_us = self._tapes.now_us
-        for event in self.faults.due(now_us):
-            if clients := self._clients(kind=event.kind):
-                self._apply(clients[self.faults.pick(len(clients))], event)
+        for fault in self.faults.due(now_us):
+            if clients := self._clients(kind=fault.kind):
+                self._apply(clients[self.faults.pick(len(clients))], fault)
         for venue, listener in self._listeners.items():
             listener.publish([item for item in news if item.tape.listing.market.venue == venue], now_us)
         return now_us
@@ -207,12 +207,12 @@ class Exchange:
     def stall(self, seconds: float, venue: str | None = None) -> None:
         """Keep connections open and lose their data for a while of the exchange's time."""
         for client in self._clients(venue):
-            self._apply(client, Event("stall", seconds))
+            self._apply(client, ConnectionFault("stall", seconds))
 
     def hold(self, seconds: float, venue: str | None = None) -> None:
         """Keep data back for a while of the exchange's time, then send it all."""
         for client in self._clients(venue):
-            self._apply(client, Event("slow", seconds))
+            self._apply(client, ConnectionFault("slow", seconds))
 
     def skip(self, market: str, count: int) -> tuple[int, int]:
         """Leave out the frames of the next `count` trades of a market; their first and last id."""
@@ -261,8 +261,8 @@ class Exchange:
         ]
         return [client for at in hit for client in at.clients]
 
-    def _apply(self, client: Client, event: Event) -> None:
-        client.apply(event, self._tapes.now_us)
+    def _apply(self, client: Client, fault: ConnectionFault) -> None:
+        client.apply(fault, self._tapes.now_us)
 
     def _mark(self, ranges: dict[str, list[tuple[int, int]]], market: str, count: int) -> tuple[int, int]:
         self.pump()

@@ -19,7 +19,7 @@ _MEAN_S = {"drop": 12.0, "stall": 25.0, "slow": 10.0}
 _LENGTH_S = {"drop": (0.0, 0.0), "stall": (2.0, 8.0), "slow": (0.3, 2.0)}
 
 
-class Event(NamedTuple):
+class ConnectionFault(NamedTuple):
     """A fault of one connection: cut it, lose its data for a while, or hold them back."""
 
     kind: str
@@ -124,7 +124,7 @@ class Faults:
         # Not hash(), which differs from process to process: the same seed must give the same faults.
         return crc32(f"{self._seed} {what} {market} {number}".encode()) * 2654435761 % 2**32 * one_in >> 32
 
-    def due(self, now_us: int) -> list[Event]:
+    def due(self, now_us: int) -> list[ConnectionFault]:
         """Connection faults that happen by now."""
         events = []
         for kind, mean in _MEAN_S.items():
@@ -132,7 +132,7 @@ class Faults:
                 continue
             when = self._next_us.setdefault(kind, now_us + self._wait_us(mean))
             if now_us >= when:
-                events.append(Event(kind, self._events.uniform(*_LENGTH_S[kind])))
+                events.append(ConnectionFault(kind, self._events.uniform(*_LENGTH_S[kind])))
                 self._next_us[kind] = now_us + self._wait_us(mean)
         return events
 

@@ -15,7 +15,7 @@ from websockets.protocol import State
 
 from cvdtui.demo.budget import DemoBudget
 from cvdtui.demo.dialect import ClientSession, Dialect, HttpAnswer, Message
-from cvdtui.demo.faults import Event, Faults
+from cvdtui.demo.faults import ConnectionFault, Faults
 from cvdtui.demo.tapes import News
 from cvdtui.model import Now
 
@@ -55,12 +55,12 @@ class Client:
                 self.cut()
         self.outbox.clear()
 
-    def apply(self, event: Event, now_us: int) -> None:
+    def apply(self, fault: ConnectionFault, now_us: int) -> None:
         """Apply a connection fault."""
-        until = now_us + int(event.seconds * 1e6)
-        if event.kind == "drop":
+        until = now_us + int(fault.seconds * 1e6)
+        if fault.kind == "drop":
             self.cut()
-        elif event.kind == "stall":
+        elif fault.kind == "stall":
             self.lost_until_us = until
         else:
             self.held_until_us = until

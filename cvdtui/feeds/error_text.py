@@ -88,7 +88,7 @@ def refusal(
         return VenueError(
             f"{host}: too many requests, silent for {wait:.0f} s{detail}", status=429, retry_after=wait
         )
-    kind = "is in trouble" if status >= 500 else "refused the request"
+    kind = "has a server error" if status >= 500 else "refused the request"
     return VenueError(f"{host} {kind} ({status}){detail}", status=status, retry_after=retry_after)
 
 

@@ -20,7 +20,7 @@ NOW_US = 1_790_000_400_000_000
 
 
 class Host:
-    """Takes every connection, keeps what it is sent; REST is in trouble."""
+    """Takes every connection, keeps what it is sent; REST answers 500."""
 
     def __init__(self):
         self.sockets = []

@@ -96,7 +96,7 @@ def test_a_gap_is_fetched_when_the_exchange_allows_it_again():
         (418, {"Retry-After": "900"}, "waiting", "banned this address for 900 s (418)"),
         (451, {}, "refused", "does not serve your region (451)"),
         (403, {}, "refused", "forbids this address or region (403)"),
-        (500, {}, "waiting", "is in trouble (500)"),
+        (500, {}, "waiting", "has a server error (500)"),
     ],
 )
 def test_without_history_live_goes_on_and_the_link_says_why(status, headers, state, words):
@@ -127,7 +127,7 @@ def test_without_history_live_goes_on_and_the_link_says_why(status, headers, sta
     [
         (451, "refused", "does not serve your region (451)"),
         (429, "waiting", "too many requests"),
-        (503, "waiting", "is in trouble (503)"),
+        (503, "waiting", "has a server error (503)"),
     ],
 )
 def test_a_refused_connection_is_told_and_tried_again(status, state, words):
