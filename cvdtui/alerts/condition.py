@@ -235,6 +235,7 @@ class _Parser:
 
 
 def _known(value: float | bool | None) -> float | None:  # noqa: FBT001 - as a Values has it
+    # Every comparison with NaN is false, which would read as known.
     return None if value is None or not math.isfinite(value) else float(value)
 
 

@@ -106,6 +106,7 @@ class Outbox:
         try:
             await asyncio.wait_for(self._idle.wait(), seconds)
         except TimeoutError:
+            # One more: the alert that is being sent has left the queue.
             self._give_up(f"{len(self._waiting) + 1} not sent before the end")
 
     async def _await_rate(self) -> None:

@@ -173,6 +173,7 @@ class AlertDispatcher:
         if outbox is None:
             kind = self._alerts.kind_of(name)
             assert kind is not None  # noqa: S101 - the configuration was checked
+            # Made when first needed: a channel that never sends opens no connection.
             table = self._alerts.channels.get(name, AlertChannel())
             outbox = Outbox(
                 name,

@@ -95,6 +95,7 @@ def matches(rule: AlertRule, event: SignalEvent) -> bool:
     return (
         not rule.when
         and rule.signal in ("*", signal.signal)
+        # Not fnmatch, which may fold case: Hyperliquid's kPEPE is not KPEPE.
         and fnmatchcase(event.market, rule.market)
         and rule.bar in (0, signal.bar_seconds)
         and rule.side in ("both", signal.side)

@@ -67,6 +67,7 @@ def _from_file(place: str) -> str:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise AlertError(f"file:{place}: is not a regular file")
+            # Of the open file, not of its path, which could be exchanged in between.
             if status.st_mode & 0o077:
                 mode = stat.S_IMODE(status.st_mode)
                 raise AlertError(f"file:{place}: others can read it (mode {mode:04o}); chmod 600 it")

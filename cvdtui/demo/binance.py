@@ -11,6 +11,7 @@ from cvdtui.demo.binance_rest import DemoRest
 from cvdtui.demo.dialect import ClientSession, DialectLimits, HttpAnswer, Message, json_answer
 from cvdtui.demo.tapes import DemoTape, News, Tapes
 
+# Streams that Binance allows a connection.
 _MOST_STREAMS = 1024
 _MICRO = "us:"
 """Marks topics of connections that asked for `timeUnit=MICROSECOND` (spot)."""

@@ -45,6 +45,7 @@ class DemoBybit:
 
     def __init__(self, venue: str, tapes: Tapes) -> None:
         self.venue = venue
+        # 600 requests in 5 s an address; a connection is cut after 10 minutes without a frame.
         self.limits = DialectLimits(7200, 50, 20.0, 600.0)
         self.tapes: Mapping[str, DemoTape] = tapes.of_venue(venue)
         self._ticker_us: dict[str, int] = {}

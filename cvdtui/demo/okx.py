@@ -14,6 +14,7 @@ from cvdtui.demo.tapes import DemoTape, News, Tapes
 TRADES, OPEN_INTEREST, LIQUIDATIONS = "trades", "open-interest", "liquidation-orders"
 _MOST_ROWS = 100
 _KEYS = Keys("px", "sz", "ts", "side", "instId")
+# OKX pushes open interest about every 3 s.
 _INTEREST_EVERY_US = 3_000_000
 _FORCED_ONE_IN = 250
 _UNKNOWN = "Instrument ID, Instrument ID code, or Spread ID doesn't exist."
@@ -39,6 +40,7 @@ class DemoOkx:
 
     def __init__(self, tapes: Tapes) -> None:
         self.venue = OKX
+        # history-trades: 20 requests in 2 s.
         self.limits = DialectLimits(600, 50, 30.0, 60.0)
         self.tapes: Mapping[str, DemoTape] = tapes.of_venue(OKX)
         self._interest_us: dict[str, int] = {}

@@ -102,6 +102,7 @@ async def fill_in_turns(fills: list[Backfill]) -> list[str]:
     """Run several, a page each in turn; returns why some stopped early."""
     stopped: list[str] = []
     while fills:
+        # A page each: the newest minutes of every market come before the oldest of any.
         for fill in list(fills):
             try:
                 more = await fill.step()

@@ -83,6 +83,7 @@ class Budget:
     async def _wait(self, weight: int, cap: int, *, urgent: bool) -> None:
         # Time passing is what frees weight: there is no event to wait for.
         while (seconds := self._seconds(weight, cap)) or (self._urgent_waiting and not urgent):  # noqa: ASYNC110
+            # A second at most: the host may demand a pause, or its count may show others, meanwhile.
             await asyncio.sleep(min(max(seconds, 0.005), 1.0))
 
     def _seconds(self, weight: int, cap: int) -> float:

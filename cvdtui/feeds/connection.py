@@ -73,6 +73,7 @@ class Connection:
             reason = f": {clean(received.reason, 80)}" if received.reason else ""
             return f"{self.host} closed the connection ({received.code}{reason})"
         sent = getattr(closed, "sent", None)
+        # websockets itself closes a line without pongs, with 1011 and "keepalive ping timeout".
         if sent is not None and "ping" in sent.reason:
             return f"{self.host} stopped answering"
         return f"the connection to {self.host} broke off"

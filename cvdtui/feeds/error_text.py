@@ -45,6 +45,7 @@ def explain(error: BaseException, host: str) -> VenueError:
             )
         if isinstance(one, ConnectionRefusedError):
             return VenueError(f"{host} refuses connections: nothing listens there")
+    # By name as well: httpx2's ReadTimeout is no TimeoutError.
     if any(isinstance(one, TimeoutError) or "Timeout" in type(one).__name__ for one in chain):
         return VenueError(f"{host} did not answer in time")
     lowest = chain[-1]

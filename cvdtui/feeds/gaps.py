@@ -78,6 +78,7 @@ class Gaps:
         while next_id <= last:
             try:
                 limit = min(self._pages.size, last - next_id + 1)
+                # The time of the hole goes along: Kraken has no pages by id.
                 page = await self._pages.after(symbol, next_id, limit, self._give_up_s, hint_us)
             except (VenueError, WireError):
                 return False

@@ -166,6 +166,7 @@ class ReplayFeed:
     def _turn_back(self) -> None:
         """The first trade sets the clock, and so does one that begins an earlier stretch of time."""
         time_us = self._next().time_us
+        # Files need not follow each other in time: the next may begin days earlier.
         if not self._clock_us or self._turns_back(time_us):
             self._clock_us = self._shown_us = self._played_us = time_us
             self._anchor = self._timer.monotonic()

@@ -153,6 +153,7 @@ class Socket:
             except VenueError as error:
                 reason, wait_first, refused = str(error), True, error.status in REGIONAL
                 self._link.status = error.status
+                # A refusal is of the address: it holds for every socket of the venue.
                 if error.retry_after:
                     self._connects.pause(error.retry_after)
                 continue

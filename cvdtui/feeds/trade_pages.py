@@ -88,6 +88,7 @@ class TradePages:
             pages.append(fresh)
             if answer.rows < self.size:
                 break
+            # Not the time after it: further trades may share the last one's (Kraken's pages go by time).
             time_us = fresh.trades[-1].time_us
         return pages
 

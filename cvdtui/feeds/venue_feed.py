@@ -126,6 +126,7 @@ class LiveFeed:
     async def _open(self, symbols: list[str]) -> None:
         """Describe and connect the markets, then give each its history, and rows at last."""
         known = await self._descriptions.describe(symbols)
+        # Before the history: trades that come meanwhile wait, else they would be missing after it.
         self._sockets.add(known)
         self._spawn(self._descriptions.await_contract_sizes(known))
         await self._link.read_clock()

@@ -99,6 +99,7 @@ class WebChannel:
             self._client = httpx2.AsyncClient(
                 timeout=self._table.timeout_s,
                 follow_redirects=False,
+                # A proxy of the environment would be sent what must stay on this machine.
                 trust_env=host not in ("127.0.0.1", "localhost", "::1"),
                 headers={"User-Agent": "cvdtui"},
             )

@@ -91,6 +91,7 @@ class BlockSource:
             self._raw, self._size = raw, os.fstat(raw.fileno()).st_size
             magic = raw.peek(4)[:4]
             suffix = self.path.suffix.lower()
+            # By name as well: a damaged .gz is an error, not a text without rows.
             if magic[:2] == GZIP or suffix == ".gz":
                 with gzip.GzipFile(fileobj=raw) as stream:
                     yield self.path.stem, self._chunks(stream)

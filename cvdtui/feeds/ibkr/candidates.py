@@ -40,6 +40,7 @@ async def candidates(pattern: str, options: IbkrOptions) -> list[Candidate]:
         requested = [
             Fields(sec_type="CONTFUT", symbol=symbol.upper(), exchange=exchange),
             Fields(sec_type="FUT", symbol=symbol.upper(), exchange=exchange),
+            # ESZ6 is a future's local symbol, ES its symbol.
             Fields(sec_type="FUT", local_symbol=symbol.upper(), exchange=exchange),
         ]
         matching = await gateway.match(symbol)

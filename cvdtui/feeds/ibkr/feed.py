@@ -161,6 +161,7 @@ class IbkrFeed:
 
     def on_packet(self) -> None:
         """One read of the socket is over: what it brought is handed on."""
+        # Once a read of the socket, not once a tick: trades of one packet go on as one batch.
         touched, self._touched = self._touched, {}
         for line in touched:
             self._guard(line.flush)
