@@ -11,11 +11,11 @@ from cvdtui.config.validators import bar_text
 from cvdtui.model import TIMEFRAMES, MarketRow, SignalEvent
 
 _STRENGTHS = ("strength", "z", "ratio", "rows", "efficiency", "value")
-"""Where a signal says how strong it is, the first that is there."""
+"""Values of a signal that hold its strength; the first that is there counts."""
 
 
 class Alert(Struct, frozen=True, kw_only=True, gc=False):
-    """A signal on its way to the trader. `title` and `text` are ready to show."""
+    """One alert of a signal or a condition. `title` and `text` are ready to show."""
 
     title: str
     text: str
@@ -35,12 +35,12 @@ class Alert(Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def json(self) -> bytes:
-        """The whole of it, one object."""
+        """All fields as one JSON object."""
         return msgspec.json.encode(self)
 
 
 def strength_of(values: dict[str, object]) -> float | None:
-    """How strong a signal says it is, without its sign; None where it does not say."""
+    """The strength of a signal, without its sign; None where its values hold none."""
     for name in _STRENGTHS:
         value = values.get(name)
         if isinstance(value, str):
@@ -53,43 +53,46 @@ def strength_of(values: dict[str, object]) -> float | None:
     return None
 
 
-def alert_of(event: SignalEvent, now_us: int, *, demo: bool = False) -> Alert:
-    """The alert that speaks of this signal."""
-    said = event.signal
-    strength = strength_of(said.values)
-    arrow = "▲" if said.side == "buy" else "▼"
-    title = f"{event.market} {said.signal} {arrow} {said.side}"
-    length = bar_text(said.bar_seconds) if said.bar_seconds in TIMEFRAMES else f"{said.bar_seconds}s"
-    clock = datetime.fromtimestamp(said.time_us // 1_000_000, UTC)
-    words = [f"{length} bar of {clock:%Y-%m-%d %H:%M:%S} UTC"]
-    words += [] if event.price is None else [f"price {event.price:.10g}"]
-    words += [] if strength is None else [f"strength {strength:.4g}"]
-    words.append(f"coverage {int(event.coverage * 1000) / 10:g} %")
-    words += [] if event.complete else ["incomplete data"]
+def signal_alert(event: SignalEvent, now_us: int, *, demo: bool = False) -> Alert:
+    """The alert of a signal."""
+    signal = event.signal
+    strength = strength_of(signal.values)
+    arrow = "▲" if signal.side == "buy" else "▼"
+    title = f"{event.market} {signal.signal} {arrow} {signal.side}"
+    length = bar_text(signal.bar_seconds) if signal.bar_seconds in TIMEFRAMES else f"{signal.bar_seconds}s"
+    clock = datetime.fromtimestamp(signal.time_us // 1_000_000, UTC)
+    parts = [f"{length} bar of {clock:%Y-%m-%d %H:%M:%S} UTC"]
+    parts += [] if event.price is None else [f"price {event.price:.10g}"]
+    parts += [] if strength is None else [f"strength {strength:.4g}"]
+    # Cut, not rounded: 99.96 % must not read as 100.
+    parts.append(f"coverage {int(event.coverage * 1000) / 10:g} %")
+    parts += [] if event.complete else ["incomplete data"]
     return Alert(
         title=("DEMO " if demo else "") + title,
-        text=", ".join(words),
+        text=", ".join(parts),
         market=event.market,
-        signal=said.signal,
-        side=said.side,
-        time_us=said.time_us,
-        bar_seconds=said.bar_seconds,
+        signal=signal.signal,
+        side=signal.side,
+        time_us=signal.time_us,
+        bar_seconds=signal.bar_seconds,
         strength=strength,
         price=event.price,
         coverage=event.coverage,
-        values=said.values,
+        values=signal.values,
         sent_us=now_us,
         demo=demo,
     )
 
 
-def held(rule: AlertRule, row: MarketRow, values: Values, now_us: int, *, demo: bool = False) -> Alert:
-    """The alert that a condition began to hold for a market; `values` are those of its names."""
-    words = [f"{name} {_shown(value)}" for name, value in values.items()]
-    words.append(f"coverage {int(row.quality.coverage * 1000) / 10:g} %")
+def condition_alert(
+    rule: AlertRule, row: MarketRow, values: Values, now_us: int, *, demo: bool = False
+) -> Alert:
+    """The alert of a condition that began to hold for a market; `values` are those of its names."""
+    parts = [f"{name} {_shown(value)}" for name, value in values.items()]
+    parts.append(f"coverage {int(row.quality.coverage * 1000) / 10:g} %")
     return Alert(
         title=("DEMO " if demo else "") + f"{row.market.name} {rule.when}",
-        text=", ".join(words),
+        text=", ".join(parts),
         market=row.market.name,
         signal="condition",
         side="",
@@ -110,7 +113,7 @@ def _shown(value: float | bool | None) -> str:  # noqa: FBT001 - as a Values has
     return f"{value:.6g}"
 
 
-def trial(now_us: int) -> Alert:
+def sample_alert(now_us: int) -> Alert:
     """What `cvdtui alert test` sends."""
     return Alert(
         title="cvdtui test",

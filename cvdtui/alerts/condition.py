@@ -1,6 +1,6 @@
 """Conditions such as `z > 2 and coverage > 0.99`: parsed by hand, never run as Python.
 
-What is not known yet (a z before its twenty bars) makes neither yes nor no: the answer is None, as in SQL.
+What is not known yet (a z before its twenty bars) is neither true nor false: the result is None, as in SQL.
 """
 
 import math
@@ -45,15 +45,16 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "!=": operator.ne,
 }
 _FUNCTIONS: dict[str, tuple[int, Callable[..., float]]] = {"abs": (1, abs), "min": (2, min), "max": (2, max)}
+# A bracket takes eight calls of the parser, and Python's stack ends at a thousand.
 DEEPEST = 50
 """Brackets within brackets."""
 
 
 class Condition:
-    """A parsed condition; `names` are those it asks for, in the order they stand."""
+    """A parsed condition; `names` are those in it, in order."""
 
     def __init__(self, text: str) -> None:
-        """Raises ConditionError with the column."""
+        """Raises ConditionError with the column of the error."""
         parser = _Parser(text)
         self.text = text
         self._truth = parser.whole()
@@ -153,15 +154,15 @@ class _Parser:
     def _sum(self) -> _Term:
         left = self._product()
         while token := self._take("+", "-"):
-            made = operator.add if token.text == "+" else operator.sub
-            left = _Term(left.column, _computed(made, left.as_number(), self._product().as_number()))
+            operation = operator.add if token.text == "+" else operator.sub
+            left = _Term(left.column, _computed(operation, left.as_number(), self._product().as_number()))
         return left
 
     def _product(self) -> _Term:
         left = self._sign()
         while token := self._take("*", "/"):
-            made = operator.mul if token.text == "*" else operator.truediv
-            left = _Term(left.column, _computed(made, left.as_number(), self._sign().as_number()))
+            operation = operator.mul if token.text == "*" else operator.truediv
+            left = _Term(left.column, _computed(operation, left.as_number(), self._sign().as_number()))
         return left
 
     def _sign(self) -> _Term:
@@ -209,7 +210,7 @@ class _Parser:
         raise ConditionError(f'no name "{name[:40]}"; {known}', token.column)
 
     def _function(self, token: Token) -> _Term:
-        count, made = _FUNCTIONS[token.text]
+        count, function = _FUNCTIONS[token.text]
         if not self._take("("):
             raise ConditionError(f'expected "(" after {token.text}', self._next.column)
         self._deeper(token)
@@ -220,7 +221,7 @@ class _Parser:
         self._depth -= 1
         if len(given) != count:
             raise ConditionError(f"{token.text} takes {count} numbers, not {len(given)}", token.column)
-        return _Term(token.column, _computed(made, *given))
+        return _Term(token.column, _computed(function, *given))
 
     def _close(self) -> None:
         if not self._take(")"):
@@ -234,6 +235,7 @@ class _Parser:
 
 
 def _known(value: float | bool | None) -> float | None:  # noqa: FBT001 - as a Values has it
+    # Every comparison with NaN is false, which would read as known.
     return None if value is None or not math.isfinite(value) else float(value)
 
 
@@ -241,15 +243,15 @@ def _truth(value: float | bool | None) -> bool | None:  # noqa: FBT001 - as a Va
     return None if value is None else bool(value)
 
 
-def _computed(made: Callable[..., float], *given: Number) -> Number:
-    """A number from numbers; None where one is not known, or the result is none."""
+def _computed(function: Callable[..., float], *given: Number) -> Number:
+    """A number from numbers; None where one is not known, or the result is not finite."""
 
     def compute(values: Values) -> float | None:
         numbers = [one(values) for one in given]
         if None in numbers:
             return None
         try:
-            return _known(made(*numbers))
+            return _known(function(*numbers))
         except (ZeroDivisionError, OverflowError):
             return None
 

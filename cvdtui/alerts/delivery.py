@@ -1,6 +1,6 @@
 """One channel's queue: one alert after the other, within its rate, tried again while that may help.
 
-Handing in never waits; what is too much or too late is given up, counted and shown.
+`enqueue` never waits; what is too much or too late is given up, counted and shown.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ _State = ChannelState
 
 
 class Outbox:
-    """Brings alerts out through one channel for as long as `run` runs."""
+    """Sends alerts through one channel for as long as `run` runs."""
 
     def __init__(  # noqa: PLR0913 - the clock and the waits are arguments for tests
         self,
@@ -62,12 +62,12 @@ class Outbox:
 
     @property
     def state(self) -> ChannelState:
-        """How it stands."""
+        """What the screen shows of the channel."""
         kind, text = self._show()
         return ChannelState(
             self.name,
             self.kind,
-            kind,  # type: ignore[arg-type]  # one of the words below
+            kind,  # type: ignore[arg-type]  # one of the states set below
             text,
             self._sent,
             self._failed,
@@ -77,22 +77,23 @@ class Outbox:
             self._trouble_us,
         )
 
-    def put(self, alert: Alert) -> None:
-        """Hands an alert in; never waits."""
+    def enqueue(self, alert: Alert) -> None:
+        """Add an alert to the queue; never waits."""
         self._waiting.append((alert, _now()))
         self._idle.clear()
         self._came.set()
         if len(self._waiting) > MOST_WAITING:
+            # The newest alert is the one of use.
             self._waiting.popleft()
             self._give_up(f"more than {MOST_WAITING} alerts were waiting, the oldest was given up")
 
     async def run(self) -> None:
-        """Brings out what is handed in, until cancelled."""
+        """Send what is enqueued, until cancelled."""
         try:
             while True:
                 await self._came.wait()
                 while self._waiting:
-                    await self._turn()
+                    await self._await_rate()
                     if self._waiting:
                         await self._deliver(*self._waiting.popleft())
                 self._came.clear()
@@ -100,15 +101,16 @@ class Outbox:
         finally:
             await self.channel.close()
 
-    async def settle(self, seconds: float) -> None:
-        """Gives what waits a little time to get out."""
+    async def drain(self, seconds: float) -> None:
+        """Wait until the queue is empty, at most so many seconds."""
         try:
             await asyncio.wait_for(self._idle.wait(), seconds)
         except TimeoutError:
+            # One more: the alert that is being sent has left the queue.
             self._give_up(f"{len(self._waiting) + 1} not sent before the end")
 
-    async def _turn(self) -> None:
-        """Waits until the rate allows one more."""
+    async def _await_rate(self) -> None:
+        """Wait until the rate allows one more."""
         if len(self._sent_at) == self._per_minute:
             wait = self._sent_at[0] + self._minute_s - _now()
             if wait > 0:
@@ -116,7 +118,7 @@ class Outbox:
         self._sent_at.append(_now())
 
     async def _deliver(self, alert: Alert, since: float) -> None:
-        """Tries until it is out, refused for good, or too old."""
+        """Try until it is sent, refused for good, or too old."""
         tries = 0
         while True:
             self._show = lambda: ("sending", "")
@@ -134,8 +136,10 @@ class Outbox:
             wait = trouble.retry_after
             if wait is None:
                 wait = min(LONGEST_WAIT_S, self._first_wait_s * 2.0 ** min(tries, 20))
+                # Programs that failed at one moment must not all try again at one moment.
                 wait *= 0.75 + 0.5 * random.random()  # noqa: S311 - no secret
             tries += 1
+            # Given up before the wait: the next try would come too late as well.
             if not trouble.again or _now() + wait - since > self._patience_s:
                 after = f" (after {tries} tries)" if tries > 1 else ""
                 self._give_up(f"{trouble}{after}")

@@ -15,30 +15,31 @@ _CHANNELS = re.compile(r"(?:^|\s+)to\s+([A-Za-z0-9_,\s-]+)\Z")
 _NUMBER = re.compile(r"(?:>=?)?([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\Z")
 
 
-def rule_of(market: str, wish: str, alerts: Alerts) -> AlertRule:
-    """The rule for this very market. UsageError says what is not understood."""
-    wish = wish.strip()
-    found = _CHANNELS.search(wish)
+def rule_of(market: str, text: str, alerts: Alerts) -> AlertRule:
+    """The rule of one market from what was typed. UsageError names what is not understood."""
+    text = text.strip()
+    found = _CHANNELS.search(text)
     to = None
     if found is not None:
-        wish = wish[: found.start()].strip()
+        text = text[: found.start()].strip()
         to = _channels(found[1], alerts)
-    words = wish.lower().replace(">=", " >=").replace(">= ", ">=").split()
+    words = text.lower().replace(">=", " >=").replace(">= ", ">=").split()
     first = words[0] if words else ""
     if first in (*ANY, *SIGNALS):
         rule = _signal(market, first, words[1:], to)
         if rule is not None:
             return rule
     try:
-        return AlertRule(market=market, when=Condition(wish).text, to=to)
+        return AlertRule(market=market, when=Condition(text).text, to=to)
     except ConditionError as error:
+        # A single word is a misspelt signal sooner than a condition.
         if len(words) == 1 and first.isidentifier():
             raise UsageError(f'no signal is named "{first[:40]}"{hint(first, SIGNALS)}') from None
         raise UsageError(f"{error}; expected a signal and its least strength, or a condition") from None
 
 
-def words_of(rule: AlertRule) -> str:
-    """What a rule asks for, as it would be typed; where it goes stands apart."""
+def text_of(rule: AlertRule) -> str:
+    """A rule as it would be typed, without its channels."""
     if rule.when:
         return rule.when
     parts = ["any signal" if rule.signal == "*" else rule.signal]
@@ -65,7 +66,7 @@ def _signal(market: str, name: str, words: list[str], to: tuple[str, ...] | None
     if strength > 1e15:
         return None
     signal = "*" if name in ANY else name
-    return AlertRule(market=market, signal=signal, strength=strength, side=side, bar=bar, to=to)  # type: ignore[arg-type]  # seen above
+    return AlertRule(market=market, signal=signal, strength=strength, side=side, bar=bar, to=to)  # type: ignore[arg-type]  # checked above
 
 
 def _channels(text: str, alerts: Alerts) -> tuple[str, ...]:

@@ -11,13 +11,13 @@ from cvdtui.config import AlertRule, Alerts
 from cvdtui.model import SignalEvent, SignalKey
 
 REMEMBERED = 20_000
-"""Signals known to have alerted."""
+"""Most keys of signals that have alerted."""
 EARLY_US = 5_000_000
 """The exchange's clock may run so far ahead of ours."""
 
 
-class Verdict(NamedTuple):
-    """Where one signal goes; `quiet`: rules asked for it, in their quiet hours."""
+class Route(NamedTuple):
+    """Channels of one alert; `quiet`: every rule that asks for it is in its quiet hours."""
 
     channels: tuple[str, ...]
     quiet: bool
@@ -32,10 +32,10 @@ class Rules:
         self.added: list[AlertRule] = []
         """Rules of the screen."""
         self._seen: dict[SignalKey, None] = {}
-        self._spoke: dict[tuple[AlertRule, str], int] = {}
+        self._alerted_us: dict[tuple[AlertRule, str], int] = {}
 
-    def judge(self, event: SignalEvent, now_us: int) -> Verdict | None:
-        """Where it goes; None where no rule asks for it, all that do are cooling down, or it has alerted."""
+    def check(self, event: SignalEvent, now_us: int) -> Route | None:
+        """Where a signal goes; None where no rule asks for it, all that do cool down, or it has alerted."""
         if event.key in self._seen:
             return None
         fresh = not event.backfilled and self._is_fresh(event, now_us)
@@ -43,10 +43,11 @@ class Rules:
         matching = [rule for rule in rules if (fresh or rule.backfilled) and matches(rule, event)]
         if not matching:
             return None
+        # Remembered even while rules cool down: a signal that is computed again later is no news.
         self._remember(event.key)
-        return self.turn(matching, event.market, now_us)
+        return self.route(matching, event.market, now_us)
 
-    def turn(self, matching: Sequence[AlertRule], market: str, now_us: int) -> Verdict | None:
+    def route(self, matching: Sequence[AlertRule], market: str, now_us: int) -> Route | None:
         """Where an alert that these rules ask for goes; None while all of them are cooling down."""
         ready = [rule for rule in matching if not self.is_cooling(rule, market, now_us)]
         if not ready:
@@ -54,11 +55,11 @@ class Rules:
         channels: dict[str, None] = {}
         quiet = True
         for rule in ready:
-            self._spoke[rule, market] = now_us
+            self._alerted_us[rule, market] = now_us
             if not self.is_quiet(rule, now_us):
                 quiet = False
                 channels.update(dict.fromkeys(self._alerts.to if rule.to is None else rule.to))
-        return Verdict(tuple(channels), quiet)
+        return Route(tuple(channels), quiet)
 
     def is_quiet(self, rule: AlertRule, now_us: int) -> bool:
         """Whether now is in the rule's quiet hours."""
@@ -72,15 +73,15 @@ class Rules:
     def _is_fresh(self, event: SignalEvent, now_us: int) -> bool:
         return -EARLY_US <= now_us - event.closed_us <= self._alerts.fresh_s * 1_000_000
 
-    def spoke_us(self, rule: AlertRule) -> int:
-        """When it spoke last, of any market; 0: not yet."""
-        return max((when for (one, _), when in self._spoke.items() if one == rule), default=0)
+    def alerted_us(self, rule: AlertRule) -> int:
+        """When the rule alerted last, of any market; 0: not yet."""
+        return max((when for (one, _), when in self._alerted_us.items() if one == rule), default=0)
 
     def is_cooling(self, rule: AlertRule, market: str, now_us: int) -> bool:
-        """Whether it spoke of this market so lately that it is silent."""
-        spoke = self._spoke.get((rule, market))
+        """Whether the rule alerted for this market less than its cooldown ago."""
+        alerted_us = self._alerted_us.get((rule, market))
         wait_s = self._alerts.cooldown_s if rule.cooldown_s is None else rule.cooldown_s
-        return spoke is not None and now_us - spoke < wait_s * 1_000_000
+        return alerted_us is not None and now_us - alerted_us < wait_s * 1_000_000
 
     def _remember(self, key: SignalKey) -> None:
         self._seen[key] = None
@@ -90,13 +91,14 @@ class Rules:
 
 def matches(rule: AlertRule, event: SignalEvent) -> bool:
     """Whether a rule asks for this signal, however old it is."""
-    said = event.signal
+    signal = event.signal
     return (
         not rule.when
-        and rule.signal in ("*", said.signal)
+        and rule.signal in ("*", signal.signal)
+        # Not fnmatch, which may fold case: Hyperliquid's kPEPE is not KPEPE.
         and fnmatchcase(event.market, rule.market)
-        and rule.bar in (0, said.bar_seconds)
-        and rule.side in ("both", said.side)
+        and rule.bar in (0, signal.bar_seconds)
+        and rule.side in ("both", signal.side)
         and (event.complete or rule.incomplete)
-        and (rule.strength == 0 or (strength_of(said.values) or 0.0) >= rule.strength)
+        and (rule.strength == 0 or (strength_of(signal.values) or 0.0) >= rule.strength)
     )

@@ -11,7 +11,7 @@ from cvdtui.errors import AlertError
 
 LONGEST = 4_096
 SHORTEST_SCRUBBED = 4
-"""Shorter ones would tear harmless words."""
+"""Shorter ones occur in harmless words."""
 
 
 def resolve(text: str) -> str:
@@ -23,6 +23,7 @@ def resolve(text: str) -> str:
         return text
     kind, _, place = text.partition(":")
     value = _from_environment(place) if kind == "env" else _from_file(place)
+    # It goes into a header or an address, where a line break would begin another field.
     if not value or not value.isprintable() or not value.isascii() or " " in value:
         raise AlertError(f"{text}: expected one line of plain characters without spaces")
     return value
@@ -66,6 +67,7 @@ def _from_file(place: str) -> str:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise AlertError(f"file:{place}: is not a regular file")
+            # Of the open file, not of its path, which could be exchanged in between.
             if status.st_mode & 0o077:
                 mode = stat.S_IMODE(status.st_mode)
                 raise AlertError(f"file:{place}: others can read it (mode {mode:04o}); chmod 600 it")

@@ -1,4 +1,4 @@
-"""Words of a condition with the column each stands in; an error points at its column."""
+"""Tokens of a condition with their columns; an error names its column."""
 
 import re
 from typing import Literal, NamedTuple, cast
@@ -15,7 +15,7 @@ _TOKEN = re.compile(
 
 
 class Token(NamedTuple):
-    """One word; `column` counts from 1."""
+    """One token; `column` counts from 1."""
 
     kind: TokenKind
     text: str
@@ -31,7 +31,7 @@ class ConditionError(UsageError):
 
 
 def tokens(text: str) -> list[Token]:
-    """The words of a condition, an `end` last. Raises ConditionError."""
+    """The tokens of a condition, an `end` last. Raises ConditionError."""
     if len(text) > MOST_SIGNS:
         raise ConditionError(f"longer than {MOST_SIGNS} characters", MOST_SIGNS + 1)
     found: list[Token] = []
@@ -41,7 +41,7 @@ def tokens(text: str) -> list[Token]:
         if match is None:
             place += len(text[place:]) - len(text[place:].lstrip())
             raise ConditionError(_unknown(text[place:]), place + 1)
-        kind = cast("TokenKind", match.lastgroup)  # the groups of the pattern bear these names
+        kind = cast("TokenKind", match.lastgroup)  # the groups of the pattern have these names
         word, place = match[kind], match.end()
         column = place - len(word) + 1
         if kind == "number" and text[place : place + 1].isidentifier():

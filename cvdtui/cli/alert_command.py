@@ -26,7 +26,7 @@ def main(words: list[str]) -> int:
 
 
 async def _send(alerts: Alerts, name: str) -> None:
-    from cvdtui.alerts.alert import trial
+    from cvdtui.alerts.alert import sample_alert
     from cvdtui.alerts.channels import Screen, make
     from cvdtui.monitor.clock import wall_us
 
@@ -35,7 +35,7 @@ async def _send(alerts: Alerts, name: str) -> None:
     screen = Screen(_write if sys.stderr.isatty() else None, lambda text: _write(f"{text}\n"))
     channel = make(kind, alerts.channels.get(name, AlertChannel()), screen)
     try:
-        await channel.send(trial(wall_us()))
+        await channel.send(sample_alert(wall_us()))
     except AlertError as error:
         raise AlertError(f"{name}: {error}") from None
     finally:

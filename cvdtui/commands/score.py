@@ -115,7 +115,7 @@ def _journaled(path: Path) -> tuple[Found, int, Sequence[str]]:
     for (market, seconds), entries in reading.bars.items():
         bars = bars_of(entries)
         said = [one for one in reading.signals.values() if (one.market, one.bar_seconds) == (market, seconds)]
-        good = [one.said for one in said if not one.quality]
+        good = [one.as_signal for one in said if not one.quality]
         left_out += len(said) - len(good)
         found.setdefault(market, []).extend(unbroken(bars, seconds, outcomes(bars, good)))
     notes = [f"{path}: {reading.skipped} lines skipped"] if reading.skipped else []

@@ -1,1 +1,1 @@
-"""A small exchange on loopback that speaks the venues' own wire formats over a seeded order-flow model."""
+"""A small exchange on loopback: the venues' own wire formats over a seeded order-flow model."""

@@ -27,7 +27,7 @@ class _Parser(argparse.ArgumentParser):
 
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = _Parser(
-        prog="cvdtui demo", description="A small exchange on loopback that speaks Binance, Bybit and OKX."
+        prog="cvdtui demo", description="A small exchange on loopback that imitates Binance, Bybit and OKX."
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--markets", type=int, default=12)
@@ -58,27 +58,30 @@ async def _serve(options: argparse.Namespace) -> None:
     )
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
+    # The ledger is written on every one of these ends.
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     await exchange.start()
     try:
-        _say(exchange.overrides())
-        _listen(loop, exchange, ended if options.parent else None)
-        watch = asyncio.create_task(_outlive(options.parent, ended))
+        _print(exchange.overrides())
+        _read_commands(loop, exchange, ended if options.parent else None)
+        watch = asyncio.create_task(_watch_parent(options.parent, ended))
         await ended.wait()
         watch.cancel()
     finally:
         await exchange.stop()
 
 
-def _listen(loop: asyncio.AbstractEventLoop, exchange: "Exchange", ended: asyncio.Event | None) -> None:
+def _read_commands(
+    loop: asyncio.AbstractEventLoop, exchange: "Exchange", ended: asyncio.Event | None
+) -> None:
     """Read commands from stdin in a thread of its own, which works for pipes, terminals and files alike.
 
     `freeze` stops the market and answers with the last ids; the end of the input sets `ended`.
     """
 
     def freeze() -> None:
-        _say({"last_ids": exchange.freeze()})
+        _print({"last_ids": exchange.freeze()})
 
     def read() -> None:
         rest = b""
@@ -96,7 +99,7 @@ def _listen(loop: asyncio.AbstractEventLoop, exchange: "Exchange", ended: asynci
     threading.Thread(target=read, name="commands", daemon=True).start()
 
 
-async def _outlive(parent: int, ended: asyncio.Event) -> None:
+async def _watch_parent(parent: int, ended: asyncio.Event) -> None:
     while parent:
         if os.getppid() != parent:
             ended.set()
@@ -104,7 +107,7 @@ async def _outlive(parent: int, ended: asyncio.Event) -> None:
         await asyncio.sleep(_WATCH_S)
 
 
-def _say(value: object) -> None:
+def _print(value: object) -> None:
     sys.stdout.write(json.dumps(value) + "\n")
     sys.stdout.flush()
 
@@ -116,7 +119,7 @@ def main(arguments: list[str]) -> int:
     except CvdtuiError as error:
         sys.stderr.write(f"cvdtui demo: {error}\n")
         return error.exit_code
-    except BrokenPipeError:  # nobody reads our first line: nobody wants us
+    except BrokenPipeError:  # the parent went before it read the first line
         return 0
     return 0
 

@@ -97,7 +97,7 @@ _ROWS = (
 )
 
 
-class _Abroad(Struct, frozen=True, gc=False):
+class _OtherVenue(Struct, frozen=True, gc=False):
     """A market of an asset on a venue that lists few of them; its tick is no finer than the asset's unit."""
 
     base: str
@@ -111,32 +111,32 @@ class _Abroad(Struct, frozen=True, gc=False):
     contract: str = "1"
 
 
-_ABROAD = (
-    _Abroad("BTC", BYBIT, "BTCUSDT", (1, 3), 10.0, (4_120_000_000, 4_120_000_000), "text"),
-    _Abroad("BTC", OKX, "BTC-USDT-SWAP", (1, 4), 9.0, (1_530_000_000, 1_830_000_000), "fill", "0.01"),
-    _Abroad("ETH", BYBIT, "ETHUSDT", (2, 2), 7.0, (3_240_000_000, 3_240_000_000), "text"),
-    _Abroad("ETH", OKX, "ETH-USDT-SWAP", (2, 3), 6.0, (1_210_000_000, 1_610_000_000), "fill", "0.1"),
-    _Abroad("BTC", BYBIT_SPOT, "BTCUSDT", (1, 6), 4.0, (2_290_000_000, 2_290_000_000), "text"),
-    _Abroad("BTC", OKX, "BTC-USDT", (1, 8), 4.0, (730_000_000, 830_000_000), "fill"),
-    _Abroad("ETH", BYBIT_SPOT, "ETHUSDT", (2, 5), 3.0, (2_110_000_000, 2_110_000_000), "text"),
-    _Abroad("ETH", OKX, "ETH-USDT", (2, 6), 3.0, (520_000_000, 620_000_000), "fill"),
-    _Abroad("BTC", BYBIT_INVERSE, "BTCUSD", (1, 0), 3.0, (910_000_000, 910_000_000), "text"),
-    _Abroad("ETH", BYBIT_INVERSE, "ETHUSD", (2, 0), 2.0, (640_000_000, 640_000_000), "text"),
-    _Abroad("SOL", BYBIT_INVERSE, "SOLUSD", (2, 0), 1.0, (210_000_000, 210_000_000), "text"),
-    _Abroad("XRP", BYBIT_INVERSE, "XRPUSD", (4, 0), 1.0, (320_000_000, 320_000_000), "text"),
-    _Abroad("SOL", BYBIT, "SOLUSDT", (2, 1), 4.0, (1_870_000_000, 1_870_000_000), "text"),
-    _Abroad("SOL", OKX, "SOL-USDT-SWAP", (2, 2), 3.0, (690_000_000, 890_000_000), "fill"),
-    _Abroad("XRP", BYBIT, "XRPUSDT", (4, 1), 3.0, (1_260_000_000, 1_260_000_000), "text"),
-    _Abroad("XRP", OKX, "XRP-USDT-SWAP", (4, 0), 2.0, (480_000_000, 580_000_000), "fill", "100"),
-    _Abroad("SOL", BYBIT_SPOT, "SOLUSDT", (2, 3), 2.0, (880_000_000, 880_000_000), "text"),
-    _Abroad("SOL", OKX, "SOL-USDT", (2, 6), 2.0, (310_000_000, 410_000_000), "fill"),
-    _Abroad("XRP", BYBIT_SPOT, "XRPUSDT", (4, 2), 1.5, (770_000_000, 770_000_000), "text"),
-    _Abroad("XRP", OKX, "XRP-USDT", (4, 6), 1.5, (270_000_000, 370_000_000), "fill"),
+_OTHER_VENUES = (
+    _OtherVenue("BTC", BYBIT, "BTCUSDT", (1, 3), 10.0, (4_120_000_000, 4_120_000_000), "text"),
+    _OtherVenue("BTC", OKX, "BTC-USDT-SWAP", (1, 4), 9.0, (1_530_000_000, 1_830_000_000), "fill", "0.01"),
+    _OtherVenue("ETH", BYBIT, "ETHUSDT", (2, 2), 7.0, (3_240_000_000, 3_240_000_000), "text"),
+    _OtherVenue("ETH", OKX, "ETH-USDT-SWAP", (2, 3), 6.0, (1_210_000_000, 1_610_000_000), "fill", "0.1"),
+    _OtherVenue("BTC", BYBIT_SPOT, "BTCUSDT", (1, 6), 4.0, (2_290_000_000, 2_290_000_000), "text"),
+    _OtherVenue("BTC", OKX, "BTC-USDT", (1, 8), 4.0, (730_000_000, 830_000_000), "fill"),
+    _OtherVenue("ETH", BYBIT_SPOT, "ETHUSDT", (2, 5), 3.0, (2_110_000_000, 2_110_000_000), "text"),
+    _OtherVenue("ETH", OKX, "ETH-USDT", (2, 6), 3.0, (520_000_000, 620_000_000), "fill"),
+    _OtherVenue("BTC", BYBIT_INVERSE, "BTCUSD", (1, 0), 3.0, (910_000_000, 910_000_000), "text"),
+    _OtherVenue("ETH", BYBIT_INVERSE, "ETHUSD", (2, 0), 2.0, (640_000_000, 640_000_000), "text"),
+    _OtherVenue("SOL", BYBIT_INVERSE, "SOLUSD", (2, 0), 1.0, (210_000_000, 210_000_000), "text"),
+    _OtherVenue("XRP", BYBIT_INVERSE, "XRPUSD", (4, 0), 1.0, (320_000_000, 320_000_000), "text"),
+    _OtherVenue("SOL", BYBIT, "SOLUSDT", (2, 1), 4.0, (1_870_000_000, 1_870_000_000), "text"),
+    _OtherVenue("SOL", OKX, "SOL-USDT-SWAP", (2, 2), 3.0, (690_000_000, 890_000_000), "fill"),
+    _OtherVenue("XRP", BYBIT, "XRPUSDT", (4, 1), 3.0, (1_260_000_000, 1_260_000_000), "text"),
+    _OtherVenue("XRP", OKX, "XRP-USDT-SWAP", (4, 0), 2.0, (480_000_000, 580_000_000), "fill", "100"),
+    _OtherVenue("SOL", BYBIT_SPOT, "SOLUSDT", (2, 3), 2.0, (880_000_000, 880_000_000), "text"),
+    _OtherVenue("SOL", OKX, "SOL-USDT", (2, 6), 2.0, (310_000_000, 410_000_000), "fill"),
+    _OtherVenue("XRP", BYBIT_SPOT, "XRPUSDT", (4, 2), 1.5, (770_000_000, 770_000_000), "text"),
+    _OtherVenue("XRP", OKX, "XRP-USDT", (4, 6), 1.5, (270_000_000, 370_000_000), "fill"),
 )
 HOME = 12
-"""So many markets are Binance's before the first of another venue is listed."""
-MOST = 2 * len(_ROWS) + len(_ABROAD)
-"""How many markets there are to list."""
+"""Binance's markets before the first of another venue."""
+MOST = 2 * len(_ROWS) + len(_OTHER_VENUES)
+"""Markets there are."""
 
 _PERP_SHARE = 0.6
 
@@ -150,32 +150,32 @@ def assets(markets: int) -> tuple[Asset, ...]:
     """
     if not 1 <= markets <= MOST:
         raise UsageError(f"markets: {markets} given, 1 to {MOST} expected")
-    abroad = _ABROAD[: max(0, markets - HOME)]
-    home = markets - len(abroad)
+    others = _OTHER_VENUES[: max(0, markets - HOME)]
+    home = markets - len(others)
     count = (home + 1) // 2
     return tuple(
-        _asset(index, row, abroad, both=2 * index + 1 < home) for index, row in enumerate(_ROWS[:count])
+        _asset(index, row, others, both=2 * index + 1 < home) for index, row in enumerate(_ROWS[:count])
     )
 
 
-def _asset(index: int, row: _Row, abroad: tuple[_Abroad, ...], *, both: bool) -> Asset:
+def _asset(index: int, row: _Row, others: tuple[_OtherVenue, ...], *, both: bool) -> Asset:
     spot_tick = Decimal(1).scaleb(-row.spot[0])
     perp_tick = Decimal(1).scaleb(-row.perp[0]) / row.multiple
     unit = max(spot_tick, perp_tick)
     listings = [_perp(index, row, int(unit / perp_tick))]
     if both:
         listings.append(_spot(index, row, int(unit / spot_tick)))
-    listings += [_elsewhere(one, unit, place) for place, one in enumerate(abroad) if one.base == row.base]
+    listings += [_other_venue(one, unit, place) for place, one in enumerate(others) if one.base == row.base]
     return Asset(
         row.base, index, int(Decimal(row.price) / unit), unit, row.volatility, row.value, tuple(listings)
     )
 
 
-def _elsewhere(one: _Abroad, unit: Decimal, place: int) -> DemoMarket:
+def _other_venue(one: _OtherVenue, unit: Decimal, place: int) -> DemoMarket:
     inverse = one.venue == BYBIT_INVERSE
     kind: Kind = "perp" if inverse or one.venue == BYBIT or one.symbol.endswith("-SWAP") else "spot"
-    money = "USD" if inverse else "USDT"
-    market = Market(one.venue, one.symbol, one.base, money, kind, *one.decimals, inverse=inverse)
+    quote = "USD" if inverse else "USDT"
+    market = Market(one.venue, one.symbol, one.base, quote, kind, *one.decimals, inverse=inverse)
     ratio = int(unit.scaleb(one.decimals[0]))
     shown = one.decimals
     return DemoMarket(

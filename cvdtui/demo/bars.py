@@ -12,7 +12,7 @@ class DemoTicks(NamedTuple):
     """Consecutive trades as columns; integers in the market's own decimals."""
 
     first: int
-    """Position of the first one in the history; id = Listing.first_id + position."""
+    """Position of the first one in the history; id = DemoMarket.first_id + position."""
     time_us: Ints
     price: Ints
     size: Ints

@@ -1,4 +1,4 @@
-"""Binance's WebSocket as the demo exchange speaks it, spot and USD-M: routes, subscriptions and frames."""
+"""Binance's WebSocket as the demo exchange imitates it, spot and USD-M: routes, subscriptions and frames."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping
@@ -11,6 +11,7 @@ from cvdtui.demo.binance_rest import DemoRest
 from cvdtui.demo.dialect import ClientSession, DialectLimits, HttpAnswer, Message, json_answer
 from cvdtui.demo.tapes import DemoTape, News, Tapes
 
+# Streams that Binance allows a connection.
 _MOST_STREAMS = 1024
 _MICRO = "us:"
 """Marks topics of connections that asked for `timeUnit=MICROSECOND` (spot)."""
@@ -29,7 +30,8 @@ class _Venue(Struct, frozen=True):
 
 _VENUES = {
     SPOT: _Venue(SPOT, {"": None}, DialectLimits(6000, 5, 20.0, 60.0)),
-    # Since April 2026 the bare USD-M routes acknowledge aggTrade and then send nothing.
+    # Since 2026-04-23 the bare USD-M routes acknowledge aggTrade and then send nothing:
+    # https://developers.binance.com/docs/derivatives/usds-margined-futures/websocket-market-streams/Important-WebSocket-Change-Notice
     USDM: _Venue(
         USDM, {"": _PUBLIC, "/public": _PUBLIC, "/market": _MARKET}, DialectLimits(2400, 10, 180.0, 600.0)
     ),
@@ -68,6 +70,7 @@ class DemoBinance:
         """`/ws[/a/b]` is raw, `/stream?streams=a/b` is wrapped; USD-M has them below /market and /public."""
         for route, kinds in self._venue.routes.items():
             rest = path.removeprefix(route)
+            # aggTrade is sent below /market, bookTicker and raw trade below /public alone.
             if not path.startswith(route) or not (rest in {"/stream", "/ws"} or rest.startswith("/ws/")):
                 continue
             micro = query.get("timeUnit", "").upper() == "MICROSECOND" and self.venue == SPOT
@@ -91,7 +94,7 @@ class DemoBinance:
             result = self._act(session, *_checked(request))
         except _RefusedError as error:
             return [_error(error.code, str(error), number if isinstance(number, int | str) else None)]
-        return [_said({"result": result, "id": number})]
+        return [_json({"result": result, "id": number})]
 
     def _act(self, session: ClientSession, method: str, params: list[object]) -> object:
         if method == "LIST_SUBSCRIPTIONS":
@@ -121,7 +124,7 @@ class DemoBinance:
         return session.kinds is None or family in session.kinds
 
     def publish(self, news: Iterable[News], now_us: int, wanted: Collection[str]) -> list[Message]:
-        """Quotes, then trades, then klines of what just happened."""
+        """Quotes, then trades, then klines of what just traded."""
         messages: list[Message] = []
         for tape, ticks in news:
             symbol = tape.listing.market.symbol.lower()
@@ -168,7 +171,7 @@ class DemoBinance:
         return self._rest.answer(path, query, now_us)
 
     def refusal(self, status: int, retry_after: int) -> HttpAnswer:
-        """A refused request in Binance's words."""
+        """A refused request as Binance writes it."""
         if status in (418, 429):
             text = "Way too many requests; IP banned" if status == 418 else "Too many requests"
             body = {
@@ -218,8 +221,8 @@ def _property(session: ClientSession, method: str, params: list[object]) -> bool
 
 def _error(code: int, text: str, number: object) -> str:
     answer: dict[str, object] = {"code": code, "msg": text}
-    return _said(answer if number is None else {**answer, "id": number})
+    return _json(answer if number is None else {**answer, "id": number})
 
 
-def _said(value: object) -> str:
+def _json(value: object) -> str:
     return json.dumps(value, separators=(",", ":"))

@@ -63,6 +63,7 @@ class DemoFrames:
             p, q, maker, last = write.price(price), write.size(size), _JSON[side < 0], fill + fills - 1
             when = time_us // 1000 * factor
             if self._usdm:
+                # q includes trades against retail price improvement orders, nq (since 2025-12-31) does not.
                 nq = write.size(size - rpi_size(trade_id, size))
                 body = (
                     f'{{"e":"aggTrade","E":{event},"a":{trade_id},"s":"{symbol}","p":"{p}","q":"{q}","nq":"{nq}",'
@@ -84,6 +85,8 @@ class DemoFrames:
         for trade_id, time_us, price, size, side, fill, fills in _rows(tape, ticks):
             when, maker, p = time_us // 1000 * factor, _JSON[side < 0], write.price(price)
             head = f'{{"e":"trade","E":{event},'
+            # Prints of the insurance fund are off the tick and take an id: a client must drop them,
+            # https://dev.binance.vision/t/18342
             if self._usdm and due < fill and due % 2:
                 body = f'"T":{when},"s":"{symbol}","t":{due},"p":"{p}37","q":"{write.size(size)}",'
                 body += f'"X":"INSURANCE_FUND","m":{maker}}}'
@@ -119,7 +122,7 @@ class DemoFrames:
         )
 
     def forget_klines(self, wanted: Collection[str]) -> None:
-        """Begin anew with klines that nobody subscribes to any more."""
+        """Forget when klines were sent that have no subscriber any more."""
         for topic in [topic for topic in self._klines if topic not in wanted]:
             del self._klines[topic]
 
@@ -142,7 +145,7 @@ class DemoFrames:
             for i in range(len(bars.time_us))
         ]
 
-    def _kline(  # noqa: PLR0913 - everything a kline frame says
+    def _kline(  # noqa: PLR0913 - everything a kline frame holds
         self, tape: DemoTape, bars: DemoBars, i: int, interval: str, now_us: int, factor: int, *, closed: bool
     ) -> str:
         write, symbol = self._numbers[tape.name], tape.listing.market.symbol

@@ -1,4 +1,4 @@
-"""Binance's REST as the demo exchange speaks it: exchangeInfo, aggTrades, klines, openInterest ..."""
+"""Binance's REST as the demo exchange imitates it: exchangeInfo, aggTrades, klines, openInterest ..."""
 
 import json
 from collections.abc import Mapping
@@ -34,6 +34,7 @@ class DemoRest:
         """Request weight by Binance's tables."""
         match path.removeprefix(self._prefix):
             case "aggTrades":
+                # Weights of the documentation: aggTrades costs USD-M 20 of 2,400, spot 4 of 6,000 a minute.
                 return 20 if self._usdm else 4
             case "klines":
                 return _kline_weight(query.get("limit", "")) if self._usdm else 2

@@ -1,4 +1,4 @@
-"""Bybit v5 as the demo exchange speaks it, linear, inverse or spot: subscriptions, frames and REST."""
+"""Bybit v5 as the demo exchange imitates it, linear, inverse or spot: subscriptions, frames and REST."""
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -16,7 +16,9 @@ TRADES, TICKERS, LIQUIDATIONS = "publicTrade", "tickers", "allLiquidation"
 _DERIVATIVE = TRADES, TICKERS, LIQUIDATIONS
 _TOPICS = {BYBIT: _DERIVATIVE, BYBIT_INVERSE: _DERIVATIVE, BYBIT_SPOT: (TRADES, TICKERS)}
 _CATEGORY = {BYBIT: "linear", BYBIT_INVERSE: "inverse", BYBIT_SPOT: "spot"}
+# Topics a request: spot takes 10.
 _MOST_ARGUMENTS = {BYBIT: 2000, BYBIT_INVERSE: 2000, BYBIT_SPOT: 10}
+# recent-trade has no cursor and no time: what is older cannot be fetched.
 _MOST_RECENT = {BYBIT: 1000, BYBIT_INVERSE: 1000, BYBIT_SPOT: 60}
 _KEYS = Keys("p", "v", "T", "S", "s")
 _TICKER_EVERY_US = 1_000_000
@@ -39,13 +41,14 @@ class DemoBybit:
     """One of Bybit's products over the tapes of its markets (see `Dialect`)."""
 
     numbered = False
-    """Ids tell no hole: what is left out of a living connection, no client could know."""
+    """Ids show no hole: what is left out of an open connection, no client could know."""
 
     def __init__(self, venue: str, tapes: Tapes) -> None:
         self.venue = venue
+        # 600 requests in 5 s an address; a connection is cut after 10 minutes without a frame.
         self.limits = DialectLimits(7200, 50, 20.0, 600.0)
         self.tapes: Mapping[str, DemoTape] = tapes.of_venue(venue)
-        self._ticked: dict[str, int] = {}
+        self._ticker_us: dict[str, int] = {}
 
     def open(self, path: str, query: Mapping[str, str]) -> ClientSession | HttpAnswer:  # noqa: ARG002 - it takes none
         """`/v5/public/linear`, `/inverse` or `/spot`."""
@@ -62,22 +65,22 @@ class DemoBybit:
             operation, arguments = request["op"], request.get("args", [])
             names = [name for name in arguments if isinstance(name, str)]
         except (ValueError, TypeError, KeyError, AttributeError):
-            return [_said("", "", "Params Error", success=False)]
+            return [_reply("", "", "Params Error", success=False)]
         number = str(request.get("req_id", ""))
         if operation == "ping":
-            return [_said("ping", number, "pong")]
+            return [_reply("ping", number, "pong")]
         if operation not in ("subscribe", "unsubscribe"):
-            return [_said(str(operation), number, "Unknown op", success=False)]
+            return [_reply(str(operation), number, "Unknown op", success=False)]
         wrong = self._wrong(names)
         if wrong:
-            return [_said(operation, number, wrong, success=False)]
+            return [_reply(operation, number, wrong, success=False)]
         if operation == "unsubscribe":
             for name in names:
                 session.topics.pop(name, None)
-            return [_said(operation, number, "")]
+            return [_reply(operation, number, "")]
         session.topics.update(dict.fromkeys(names))
         first = [self._ticker(name).body for name in names if name.startswith(f"{TICKERS}.")]
-        return [_said(operation, number, "subscribe" if self.venue == BYBIT_SPOT else ""), *first]
+        return [_reply(operation, number, "subscribe" if self.venue == BYBIT_SPOT else ""), *first]
 
     def _wrong(self, names: list[str]) -> str:
         if not names or len(names) > _MOST_ARGUMENTS[self.venue]:
@@ -104,8 +107,8 @@ class DemoBybit:
             if f"{LIQUIDATIONS}.{symbol}" in wanted:
                 messages += self._liquidations(tape, ticks, now_us)
             name = f"{TICKERS}.{symbol}"
-            if name in wanted and now_us - self._ticked.get(name, 0) >= _TICKER_EVERY_US:
-                self._ticked[name] = now_us
+            if name in wanted and now_us - self._ticker_us.get(name, 0) >= _TICKER_EVERY_US:
+                self._ticker_us[name] = now_us
                 messages.append(self._ticker(name, kind="delta"))
         return messages
 
@@ -128,18 +131,19 @@ class DemoBybit:
         for _, group in groupby(_rows(tape, ticks), key=lambda row: row.time_us):
             rows = list(group)
             data = [self._trade(tape.listing, row) for row in rows]
+            # Block trades (BT) are agreed off the book: a client must keep them out of its delta.
             if rows[0].number % _BLOCK_ONE_IN == 0:
                 block = rows[0]._replace(number=-rows[0].number, size=rows[0].size * 200)
                 data.append(self._trade(tape.listing, block) | {"BT": True})
-            told = {"topic": topic, "type": "snapshot", "ts": now_us // 1000, "data": data}
+            body = {"topic": topic, "type": "snapshot", "ts": now_us // 1000, "data": data}
             messages.append(
-                Message(topic, _json(told), rows[0].number, tape.name, numbered=False, keys=_KEYS)
+                Message(topic, _json(body), rows[0].number, tape.name, numbered=False, keys=_KEYS)
             )
         return messages
 
     def _trade(self, listing: DemoMarket, row: _Row) -> dict[str, object]:
         price, size = _writers(listing)
-        told = {
+        body = {
             "T": row.time_us // 1000,
             "s": listing.market.symbol,
             "S": "Buy" if row.side > 0 else "Sell",
@@ -148,22 +152,24 @@ class DemoBybit:
             "i": uuid_of(row.number),
             "BT": False,
             "RPI": row.number % 24 == 0,
+            # seq is shared by several trades, so it can show no hole.
             "seq": 10**10 + abs(row.number) // 3,
         }
-        return told if self.venue == BYBIT_SPOT else {**told, "L": "ZeroPlusTick"}
+        return body if self.venue == BYBIT_SPOT else {**body, "L": "ZeroPlusTick"}
 
     def _ticker(self, topic: str, kind: str = "snapshot") -> Message:
-        """A delta tells what changed alone: the last price always, open interest of a derivative."""
+        """A delta carries what changed alone: the last price always, open interest of a derivative."""
         tape = self.tapes[topic.partition(".")[2]]
         last = tape.history.ticks(tape.position - 1, tape.position)
         price, size = _writers(tape.listing)
         data = {"symbol": tape.listing.market.symbol, "lastPrice": price(int(last.price[0]))}
         if self.venue != BYBIT_SPOT:
-            held = tape.open_interest
-            both = {"openInterest": size(2 * held), "singleOpenInterest": size(held)}
-            data |= both | {"openInterestValue": _notional(tape.listing, held, int(last.price[0]))}
-        told = {"topic": topic, "type": kind, "data": data, "cs": tape.position}
-        return Message(topic, _json(told | {"ts": int(last.time_us[0]) // 1000}), None, tape.name)
+            interest = tape.open_interest
+            # openInterest counts both sides of every contract, singleOpenInterest one.
+            both = {"openInterest": size(2 * interest), "singleOpenInterest": size(interest)}
+            data |= both | {"openInterestValue": _notional(tape.listing, interest, int(last.price[0]))}
+        body = {"topic": topic, "type": kind, "data": data, "cs": tape.position}
+        return Message(topic, _json(body | {"ts": int(last.time_us[0]) // 1000}), None, tape.name)
 
     def _liquidations(self, tape: DemoTape, ticks: DemoTicks, now_us: int) -> list[Message]:
         """A few of the trades were forced; `S` is the position's side: a long that is closed sells."""
@@ -182,8 +188,8 @@ class DemoBybit:
         ]
         if not data:
             return []
-        told = {"topic": topic, "type": "snapshot", "ts": now_us // 1000, "data": data}
-        return [Message(topic, _json(told), None, tape.name)]
+        body = {"topic": topic, "type": "snapshot", "ts": now_us // 1000, "data": data}
+        return [Message(topic, _json(body), None, tape.name)]
 
     # --- REST
 
@@ -192,7 +198,7 @@ class DemoBybit:
         return 1
 
     def answer(self, path: str, query: Mapping[str, str], now_us: int) -> HttpAnswer:
-        """Time, instruments and the newest trades; what is wrong is told with status 200."""
+        """Time, instruments and the newest trades; errors come with status 200."""
         name = path.removeprefix("/v5/market/") if path.startswith("/v5/market/") else ""
         if name == "time":
             return _result({"timeSecond": str(now_us // 1_000_000), "timeNano": str(now_us * 1000)}, now_us)
@@ -233,7 +239,7 @@ class DemoBybit:
         market = listing.market
         price, size = _writers(listing)
         steps = {"basePrecision" if self.venue == BYBIT_SPOT else "qtyStep": size(1)}
-        told: dict[str, object] = {
+        body: dict[str, object] = {
             "symbol": market.symbol,
             "baseCoin": market.base,
             "quoteCoin": market.quote,
@@ -242,16 +248,16 @@ class DemoBybit:
             "lotSizeFilter": steps,
         }
         kind = {BYBIT: "LinearPerpetual", BYBIT_INVERSE: "InversePerpetual"}.get(self.venue)
-        return {**told, "contractType": kind} if kind else told
+        return {**body, "contractType": kind} if kind else body
 
     def refusal(self, status: int, retry_after: int) -> HttpAnswer:
-        """A refused request in Bybit's words."""
+        """A refused request as Bybit writes it."""
         if status in (418, 429):
             body = {"retCode": 10006, "retMsg": "Too many visits. Exceeded the API Rate Limit."}
             return json_answer(status, body, {"Retry-After": str(retry_after)})
         return HttpAnswer(status, b"<html><body>403 Forbidden</body></html>", {"Content-Type": "text/html"})
 
-    def stamp(self, weight_used: int) -> dict[str, str]:  # noqa: ARG002 - it is not told
+    def stamp(self, weight_used: int) -> dict[str, str]:  # noqa: ARG002 - Bybit sends no weight
         """Nothing."""
         return {}
 
@@ -272,28 +278,28 @@ def _writers(listing: DemoMarket) -> tuple[Callable[[int], str], Callable[[int],
     return padded(price, listing.price_shown), padded(size, listing.size_shown)
 
 
-def _notional(listing: DemoMarket, held: int, price: int) -> str:
-    """Contracts in the other money: of an inverse market in coins."""
+def _notional(listing: DemoMarket, interest: int, price: int) -> str:
+    """Contracts in the quote currency; of an inverse market in coins."""
     decimals = _decimals(listing)
     if listing.market.inverse:
-        return plain(held * 10 ** (decimals[0] + _COIN) // price, _COIN)
-    return plain(held * price, sum(decimals))
+        return plain(interest * 10 ** (decimals[0] + _COIN) // price, _COIN)
+    return plain(interest * price, sum(decimals))
 
 
 def _json(value: object) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-def _said(operation: str, number: str, text: str, *, success: bool = True) -> str:
-    told = {"success": success, "ret_msg": text, "conn_id": "demo", "req_id": number, "op": operation}
-    return _json(told)
+def _reply(operation: str, number: str, text: str, *, success: bool = True) -> str:
+    body = {"success": success, "ret_msg": text, "conn_id": "demo", "req_id": number, "op": operation}
+    return _json(body)
 
 
 def _result(result: Mapping[str, object], now_us: int) -> HttpAnswer:
-    told = {"retCode": 0, "retMsg": "OK", "result": result, "retExtInfo": {}, "time": now_us // 1000}
-    return json_answer(200, told)
+    body = {"retCode": 0, "retMsg": "OK", "result": result, "retExtInfo": {}, "time": now_us // 1000}
+    return json_answer(200, body)
 
 
 def _failure(text: str, now_us: int) -> HttpAnswer:
-    told = {"retCode": 10001, "retMsg": text, "result": {}, "retExtInfo": {}, "time": now_us // 1000}
-    return json_answer(200, told)
+    body = {"retCode": 10001, "retMsg": text, "result": {}, "retExtInfo": {}, "time": now_us // 1000}
+    return json_answer(200, body)

@@ -1,4 +1,4 @@
-"""What the server asks of a venue's way of speaking; a further venue is one more file that answers this."""
+"""The server's interface to a venue's wire format; a further venue is one more file that implements it."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Protocol
@@ -44,7 +44,7 @@ class ClientSession:
 
 
 class Keys(Struct, frozen=True, gc=False):
-    """What a trade's fields are called on the wire, for faults that break one."""
+    """Names of a trade's fields on the wire, for faults that break one."""
 
     price: str = "p"
     size: str = "q"
@@ -63,7 +63,7 @@ class Message(Struct, frozen=True, gc=False):
     market: str = ""
     """`venue:SYMBOL`."""
     numbered: bool = True
-    """Whether a client can tell by the ids that it is missing: others are never left out."""
+    """Whether a client can see by the ids that it is missing: others are never left out."""
     keys: Keys = Keys()
 
 
@@ -76,7 +76,7 @@ class Dialect(Protocol):
 
     @property
     def numbered(self) -> bool:
-        """Whether ids tell what is missing; else a silent loss on a living connection could not be found."""
+        """Whether ids show what is missing; else a silent loss on an open connection could not be found."""
 
     @property
     def limits(self) -> DialectLimits:
@@ -87,7 +87,7 @@ class Dialect(Protocol):
         """Its markets by symbol."""
 
     def open(self, path: str, query: Mapping[str, str]) -> ClientSession | HttpAnswer:
-        """A client wants a WebSocket here: its session, or the HTTP refusal."""
+        """The session of a client that connects here, or the HTTP refusal."""
 
     def receive(self, session: ClientSession, text: str) -> list[str]:
         """A client's text frame: changes `session.topics`; the frames to answer with."""

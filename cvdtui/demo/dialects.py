@@ -1,4 +1,4 @@
-"""The venues the demo exchange speaks for, each by its own dialect."""
+"""The venues that the demo exchange imitates, each by its own dialect."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ from cvdtui.demo.tapes import Tapes
 def dialects(tapes: Tapes) -> tuple[Dialect, ...]:
     """Binance's two venues, and the others that list a market, in the order of their ports."""
     listed = {tape.listing.market.venue for tape in tapes.tapes} | {USDM, SPOT}
-    speak: dict[str, Callable[[], Dialect]] = {
+    makers: dict[str, Callable[[], Dialect]] = {
         USDM: lambda: DemoBinance(USDM, tapes),
         SPOT: lambda: DemoBinance(SPOT, tapes),
         BYBIT: lambda: DemoBybit(BYBIT, tapes),
@@ -21,4 +21,4 @@ def dialects(tapes: Tapes) -> tuple[Dialect, ...]:
         BYBIT_SPOT: lambda: DemoBybit(BYBIT_SPOT, tapes),
         BYBIT_INVERSE: lambda: DemoBybit(BYBIT_INVERSE, tapes),
     }
-    return tuple(speak[venue]() for venue in VENUES if venue in listed)
+    return tuple(makers[venue]() for venue in VENUES if venue in listed)

@@ -10,7 +10,7 @@ from typing import Self
 from cvdtui.demo.assets import MOST, USDM, VENUES
 from cvdtui.demo.dialect import Message
 from cvdtui.demo.dialects import dialects
-from cvdtui.demo.faults import Event, Faults, FaultVerdict
+from cvdtui.demo.faults import ConnectionFault, Faults, RequestFault
 from cvdtui.demo.ids import last_wire_id
 from cvdtui.demo.ledger import Ledger
 from cvdtui.demo.market_data import histories
@@ -25,11 +25,11 @@ MOST_PORT = 65_536 - len(VENUES)
 _SHORTEST_S, _LONGEST_S = 0.008, 0.05
 _LEDGER_EVERY_S = 1.0
 _LEDGER_SHARE = 25
-"""The ledger is written at most this often: once in so many times of what writing it took."""
+"""Writing the ledger takes at most one part in so many of the time: it grows with every trade."""
 
 
 class ManualClock:
-    """A clock that stands still until it is told otherwise; microseconds since the epoch."""
+    """A clock that stands still until `now_us` is set; microseconds since the epoch."""
 
     def __init__(self, now_us: int) -> None:
         self.now_us = now_us
@@ -39,7 +39,7 @@ class ManualClock:
 
 
 def wall_clock() -> int:
-    """Microseconds since the epoch, UTC."""
+    """Microseconds since the epoch, UTC: the exchange is a process of its own and keeps its own clock."""
     return time.time_ns() // 1000
 
 
@@ -47,7 +47,7 @@ class Exchange:
     """A whole exchange on 127.0.0.1: the same seed, markets and rate trade the same all week.
 
     `port` 0 takes free ports; otherwise USD-M takes `port`, spot and further venues the ones above. With a
-    ManualClock nothing moves by itself: `advance` does it. Raises UsageError for values that make no sense.
+    ManualClock only `advance` moves it. Raises UsageError for values out of range.
     """
 
     def __init__(  # noqa: PLR0913 - the options of `cvdtui demo`
@@ -94,6 +94,7 @@ class Exchange:
         except OSError as error:
             await self.stop()
             raise UsageError(f"port: {error.strerror or error}") from None
+        # A ManualClock stands still: a loop would only poll it.
         if not isinstance(self._clock, ManualClock):
             self._loop = asyncio.create_task(self._run(), name="demo exchange")
 
@@ -146,14 +147,14 @@ class Exchange:
         return {"venues": venues, "markets": self.market_names}
 
     def pump(self) -> int:
-        """Let happen what is due by the clock, and send it; the exchange's time in microseconds."""
+        """Trade up to the clock, and send what is due; returns the exchange's time in microseconds."""
         if self._frozen:
             return self._tapes.now_us
         news = self._tapes.move(self._clock())
         now_us = self._tapes.now_us
-        for event in self.faults.due(now_us):
-            if clients := self._clients(kind=event.kind):
-                self._suffer(clients[self.faults.pick(len(clients))], event)
+        for fault in self.faults.due(now_us):
+            if clients := self._clients(kind=fault.kind):
+                self._apply(clients[self.faults.pick(len(clients))], fault)
         for venue, listener in self._listeners.items():
             listener.publish([item for item in news if item.tape.listing.market.venue == venue], now_us)
         return now_us
@@ -173,7 +174,7 @@ class Exchange:
     def freeze(self) -> dict[str, int]:
         """Stop the market for good while REST still answers; the last trade id of every market.
 
-        Whoever subscribed is told the newest trade once more, so that a gap at the end does not stay unseen.
+        Subscribers are sent the newest trade once more, so that a gap at the end is seen.
         Ids are those of the venue's wire, as a client reads them.
         """
         now_us = self.pump()
@@ -192,9 +193,9 @@ class Exchange:
     def write_ledger(self, path: Path, *, full: bool | None = None) -> None:
         """Write the ledger as JSON, whole or not at all; `full` lists every trade. Raises OSError."""
         faults = self.faults
-        told = {"names": sorted(faults.names), "skipped": faults.skipped, "repeated": faults.repeated}
+        counts = {"names": sorted(faults.names), "skipped": faults.skipped, "repeated": faults.repeated}
         full = self._ledger_tape if full is None else full
-        self._ledger.write(path, full=full, faults={**told, "malformed": faults.malformed})
+        self._ledger.write(path, full=full, faults={**counts, "malformed": faults.malformed})
 
     def drop(self, venue: str | None = None) -> int:
         """Cut all connections (of a venue) now; how many there were."""
@@ -206,12 +207,12 @@ class Exchange:
     def stall(self, seconds: float, venue: str | None = None) -> None:
         """Keep connections open and lose their data for a while of the exchange's time."""
         for client in self._clients(venue):
-            self._suffer(client, Event("stall", seconds))
+            self._apply(client, ConnectionFault("stall", seconds))
 
     def hold(self, seconds: float, venue: str | None = None) -> None:
         """Keep data back for a while of the exchange's time, then send it all."""
         for client in self._clients(venue):
-            self._suffer(client, Event("slow", seconds))
+            self._apply(client, ConnectionFault("slow", seconds))
 
     def skip(self, market: str, count: int) -> tuple[int, int]:
         """Leave out the frames of the next `count` trades of a market; their first and last id."""
@@ -236,8 +237,8 @@ class Exchange:
     def fail_requests(
         self, count: int, *, status: int = 429, retry_after: int = 1, delay_s: float = 0.0
     ) -> None:
-        """What happens to the next `count` REST requests; status 0 only delays them."""
-        self.faults.verdicts.extend([FaultVerdict(delay_s, status, retry_after)] * count)
+        """Fail or delay the next `count` REST requests; status 0 only delays them."""
+        self.faults.request_faults.extend([RequestFault(delay_s, status, retry_after)] * count)
 
     def send_extra(self, topic: str, body: str) -> None:
         """Send a frame as it is before the next one of `topic` (a stream's name, `btcusdt@aggTrade`)."""
@@ -260,8 +261,8 @@ class Exchange:
         ]
         return [client for at in hit for client in at.clients]
 
-    def _suffer(self, client: Client, event: Event) -> None:
-        client.suffer(event, self._tapes.now_us)
+    def _apply(self, client: Client, fault: ConnectionFault) -> None:
+        client.apply(fault, self._tapes.now_us)
 
     def _mark(self, ranges: dict[str, list[tuple[int, int]]], market: str, count: int) -> tuple[int, int]:
         self.pump()
@@ -279,14 +280,14 @@ class Exchange:
 
     def _write_periodically(self, path: Path) -> None:
         begin = time.monotonic()
-        with contextlib.suppress(OSError):  # said aloud by the last write, which does not suppress it
+        with contextlib.suppress(OSError):  # a full disk is reported by the last write, in `stop`
             self.write_ledger(path)
         took = time.monotonic() - begin
         self._ledger_due = begin + max(_LEDGER_EVERY_S, took * _LEDGER_SHARE)
 
 
 def check(*, seed: int, markets: int, rate: float, port: int) -> None:
-    """Refuse options that make no sense: raises UsageError with what was given and what was expected."""
+    """Raises UsageError, with what was given and what was expected, for options out of range."""
     if not 0 <= seed < 2**63:
         raise UsageError(f"seed: {seed} given, 0 to {2**63 - 1} expected")
     if not 1 <= markets <= MOST:

@@ -1,4 +1,4 @@
-"""How the demo exchange misbehaves on request; what it does to frames never touches the tape itself."""
+"""Faults of the demo exchange, on request; they change frames and connections, never the tape itself."""
 
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -19,22 +19,22 @@ _MEAN_S = {"drop": 12.0, "stall": 25.0, "slow": 10.0}
 _LENGTH_S = {"drop": (0.0, 0.0), "stall": (2.0, 8.0), "slow": (0.3, 2.0)}
 
 
-class Event(NamedTuple):
-    """Something that happens to one connection: cut it, let it fall silent, or hold its data back."""
+class ConnectionFault(NamedTuple):
+    """A fault of one connection: cut it, lose its data for a while, or hold them back."""
 
     kind: str
     seconds: float
 
 
-class FaultVerdict(NamedTuple):
-    """What becomes of a REST request: delayed, and refused unless `status` is 0."""
+class RequestFault(NamedTuple):
+    """What is done to a REST request: delayed, and refused unless `status` is 0."""
 
     delay_s: float = 0.0
     status: int = 0
     retry_after: int = 0
 
 
-def named(names: Iterable[str]) -> frozenset[str]:
+def fault_names(names: Iterable[str]) -> frozenset[str]:
     """The set of fault names; raises UsageError for one that is not known."""
     chosen = frozenset(names)
     for name in sorted(chosen):
@@ -44,13 +44,13 @@ def named(names: Iterable[str]) -> frozenset[str]:
 
 
 class Faults:
-    """Decides what goes wrong: by seed and trade id for frames, by seed and exchange time for connections.
+    """Chooses what goes wrong: by seed and trade id for frames, by seed and exchange time for connections.
 
     Every attribute may be set while the exchange runs; `skip_ids` and the rest work without any name given.
     """
 
     def __init__(self, names: Iterable[str] = (), seed: int = 1) -> None:
-        self.names = named(names)
+        self.names = fault_names(names)
         self.refuse: dict[str, int] = {}
         """Venue -> HTTP status every connect and request is refused with."""
         self.skip_ids: dict[str, list[tuple[int, int]]] = {}
@@ -63,8 +63,8 @@ class Faults:
         """How many old trades a new subscription begins with."""
         self.extra: list[Message] = []
         """Frames sent once, as they are, before the next ones of their topic."""
-        self.verdicts: deque[FaultVerdict] = deque()
-        """What becomes of the next REST requests, one each."""
+        self.request_faults: deque[RequestFault] = deque()
+        """Faults of the next REST requests, one each."""
         self.skipped: dict[str, int] = {}
         self.repeated: dict[str, int] = {}
         self.malformed = 0
@@ -121,9 +121,10 @@ class Faults:
         return "dup" in self.names and self._draw("dup", market, trade, _DUP_ONE_IN) == 0
 
     def _draw(self, what: str, market: str, number: int, one_in: int) -> int:
+        # Not hash(), which differs from process to process: the same seed must give the same faults.
         return crc32(f"{self._seed} {what} {market} {number}".encode()) * 2654435761 % 2**32 * one_in >> 32
 
-    def due(self, now_us: int) -> list[Event]:
+    def due(self, now_us: int) -> list[ConnectionFault]:
         """Connection faults that happen by now."""
         events = []
         for kind, mean in _MEAN_S.items():
@@ -131,7 +132,7 @@ class Faults:
                 continue
             when = self._next_us.setdefault(kind, now_us + self._wait_us(mean))
             if now_us >= when:
-                events.append(Event(kind, self._events.uniform(*_LENGTH_S[kind])))
+                events.append(ConnectionFault(kind, self._events.uniform(*_LENGTH_S[kind])))
                 self._next_us[kind] = now_us + self._wait_us(mean)
         return events
 
@@ -140,27 +141,27 @@ class Faults:
         return self._events.randrange(count)
 
     def calm(self) -> None:
-        """REST answers without fault from now on: the exchange's clock, by which limits end, has stopped."""
+        """No REST faults from now on: the exchange's clock, by which limits end, has stopped."""
         self._is_calm = True
 
-    def request(self, venue: str, now_us: int) -> FaultVerdict:
-        """What becomes of a REST request."""
+    def request(self, venue: str, now_us: int) -> RequestFault:
+        """The fault of the next REST request."""
         if self._is_calm:
-            return FaultVerdict()
+            return RequestFault()
         if venue in self.refuse:
-            return FaultVerdict(status=self.refuse[venue])
-        if self.verdicts:
-            return self.verdicts.popleft()
+            return RequestFault(status=self.refuse[venue])
+        if self.request_faults:
+            return self.request_faults.popleft()
         delay = 0.0
         if "slow" in self.names and self._requests.random() < 0.3:
             delay = self._requests.uniform(0.1, 1.5)
         if now_us < self._limited_until:
-            return FaultVerdict(delay, 429, max(1, -(-(self._limited_until - now_us) // 1_000_000)))
+            return RequestFault(delay, 429, max(1, -(-(self._limited_until - now_us) // 1_000_000)))
         if "429" in self.names and self._requests.random() < 0.12:
             wait = self._requests.randint(1, 2)
             self._limited_until = now_us + wait * 1_000_000
-            return FaultVerdict(delay, 429, wait)
-        return FaultVerdict(delay)
+            return RequestFault(delay, 429, wait)
+        return RequestFault(delay)
 
     def _wait_us(self, mean_s: float) -> float:
         return self._events.expovariate(1 / mean_s) * 1e6 + 1_000_000

@@ -14,7 +14,7 @@ _MULTIPLES = np.array((1, 1, 1, 1, 2, 2, 3, 5), np.int8)
 
 
 class DemoHistory:
-    """One market's tape as a function of position; the clock's reading is the caller's affair."""
+    """One market's tape as a function of position; the caller holds the clock."""
 
     def __init__(self, listing: DemoMarket, path: Path, templates: Templates, seed: int) -> None:
         self.listing = listing
@@ -39,6 +39,7 @@ class DemoHistory:
             return
         self._path.reach(time_us)
         market = self.listing.market
+        # Not hash(), which differs from process to process.
         salt = int.from_bytes(market.name.encode(), "big") % 2**31
         per_day = 86_400 // self._path.shape.seconds
         first = self._days * per_day

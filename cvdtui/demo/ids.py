@@ -1,4 +1,4 @@
-"""What a market's trades are called on its venue's wire."""
+"""Trade ids as a venue's wire carries them: counted, shuffled, as uuids, or of single fills."""
 
 from cvdtui.demo.bars import DemoTicks
 from cvdtui.demo.tapes import DemoTape
@@ -8,7 +8,7 @@ _MIX = 0x9E3779B97F4A7C15F39CC0605CEDC835
 
 
 def mixed(number: int) -> int:
-    """A 128-bit number for a trade whose venue tells ids in no order."""
+    """A 128-bit number for a trade of a venue whose ids are in no order."""
     return (number + 1) * _MIX % 2**128
 
 

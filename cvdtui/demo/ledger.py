@@ -1,4 +1,4 @@
-"""The exchange's own books: exact sums, bars and trades of what it really traded, whatever it sent."""
+"""The exchange's own record: exact sums, bars and trades of what it really traded, whatever it sent."""
 
 import errno
 import os
@@ -79,7 +79,7 @@ class Ledger:
     def write(self, path: Path, *, full: bool = False, faults: dict[str, object] | None = None) -> None:
         """Write all that is known now; `full` lists every trade since the start. Raises OSError."""
         if path.exists() and not path.is_file():
-            raise OSError(errno.EEXIST, "there is something else than a file", str(path))
+            raise OSError(errno.EEXIST, "is not a regular file", str(path))
         count = sum(tape.position - tape.begun for tape in self._tapes.tapes)
         trades = full or count <= MOST_TRADES
         books = {
@@ -94,6 +94,7 @@ class Ledger:
             with spare.open("wb") as file:
                 file.write(msgspec.json.encode(books))
                 file.flush()
+                # A rename may reach the disk before the content of the file does.
                 os.fsync(file.fileno())
             spare.replace(path)
         finally:

@@ -1,4 +1,4 @@
-"""Every market of the demo exchange, built from a seed: the order-flow model as a whole."""
+"""Every market of the demo exchange, drawn from a seed by the order-flow model."""
 
 import numpy as np
 
@@ -28,11 +28,11 @@ def histories(seed: int, markets: int, rate: float, now_us: int) -> tuple[DemoHi
     first_us = week_of(now_us) - DAY_US
     made = []
     for asset in listed:
-        bones = templates.skeleton(asset, shape, np.random.default_rng((seed, 4, asset.index)))
-        path = Path(asset, shape, bones, seed, first_us // DAY_US)
+        shared = templates.skeleton(asset, shape, np.random.default_rng((seed, 4, asset.index)))
+        path = Path(asset, shape, shared, seed, first_us // DAY_US)
         for number, listing in enumerate(asset.listings):
             rng = np.random.default_rng((seed, 5, asset.index, number))
-            drawn = templates.draw(asset, listing, bones, shape, rate * listing.share / total, rng)
+            drawn = templates.draw(asset, listing, shared, shape, rate * listing.share / total, rng)
             history = DemoHistory(listing, path, drawn, seed)
             history.reach(now_us)
             made.append(history)

@@ -1,4 +1,4 @@
-"""OKX v5 as the demo exchange speaks it, spot and swaps: channels, frames and REST."""
+"""OKX v5 as the demo exchange imitates it, spot and swaps: channels, frames and REST."""
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -14,6 +14,7 @@ from cvdtui.demo.tapes import DemoTape, News, Tapes
 TRADES, OPEN_INTEREST, LIQUIDATIONS = "trades", "open-interest", "liquidation-orders"
 _MOST_ROWS = 100
 _KEYS = Keys("px", "sz", "ts", "side", "instId")
+# OKX pushes open interest about every 3 s.
 _INTEREST_EVERY_US = 3_000_000
 _FORCED_ONE_IN = 250
 _UNKNOWN = "Instrument ID, Instrument ID code, or Spread ID doesn't exist."
@@ -39,9 +40,10 @@ class DemoOkx:
 
     def __init__(self, tapes: Tapes) -> None:
         self.venue = OKX
+        # history-trades: 20 requests in 2 s.
         self.limits = DialectLimits(600, 50, 30.0, 60.0)
         self.tapes: Mapping[str, DemoTape] = tapes.of_venue(OKX)
-        self._told: dict[str, int] = {}
+        self._interest_us: dict[str, int] = {}
 
     def open(self, path: str, query: Mapping[str, str]) -> ClientSession | HttpAnswer:  # noqa: ARG002 - it takes none
         """`/ws/v5/public`."""
@@ -53,6 +55,7 @@ class DemoOkx:
 
     def receive(self, session: ClientSession, text: str) -> list[str]:
         """Act on ping, subscribe and unsubscribe; each argument is answered for itself."""
+        # OKX closes a connection without a frame for 30 s; the heartbeat is a bare text.
         if text == "ping":
             return ["pong"]
         try:
@@ -63,8 +66,8 @@ class DemoOkx:
                 raise ValueError
             return [_json(self._act(session, operation, one) | number) for one in arguments]
         except (ValueError, TypeError, KeyError, AttributeError):
-            told = {"event": "error", "code": "60012", "msg": f"Invalid request: {text[:200]}"}
-            return [_json(told | {"connId": "demo"})]
+            body = {"event": "error", "code": "60012", "msg": f"Invalid request: {text[:200]}"}
+            return [_json(body | {"connId": "demo"})]
 
     def _act(self, session: ClientSession, operation: str, argument: dict[str, str]) -> dict[str, object]:
         topic = f"{argument.get('channel', '')}:{argument.get('instId') or argument.get('instType', '')}"
@@ -73,8 +76,8 @@ class DemoOkx:
         elif self._knows(topic):
             session.topics[topic] = None
         else:
-            told = ",".join(f"{key}:{value}" for key, value in argument.items())
-            text = f"Wrong URL or {told} doesn't exist. Please use the correct URL, channel and parameters."
+            named = ",".join(f"{key}:{value}" for key, value in argument.items())
+            text = f"Wrong URL or {named} doesn't exist. Please use the correct URL, channel and parameters."
             return {"event": "error", "code": "60018", "msg": text, "connId": "demo"}
         return {"event": operation, "arg": argument, "connId": "demo"}
 
@@ -98,12 +101,12 @@ class DemoOkx:
             if _type(tape.listing) == "SWAP" and f"{LIQUIDATIONS}:SWAP" in wanted:
                 messages += self._liquidations(tape, ticks)
             name = f"{OPEN_INTEREST}:{symbol}"
-            if name in wanted and now_us - self._told.get(name, 0) >= _INTEREST_EVERY_US:
-                self._told[name] = now_us
+            if name in wanted and now_us - self._interest_us.get(name, 0) >= _INTEREST_EVERY_US:
+                self._interest_us[name] = now_us
                 messages.append(self._open_interest(name, tape, now_us))
         return messages
 
-    def recent(self, topic: str, count: int, now_us: int) -> list[Message]:  # noqa: ARG002 - trades say when
+    def recent(self, topic: str, count: int, now_us: int) -> list[Message]:  # noqa: ARG002 - trades carry their time
         """The newest `count` trades of a trade channel once more."""
         channel, _, symbol = topic.partition(":")
         tape = self.tapes.get(symbol)
@@ -123,6 +126,7 @@ class DemoOkx:
         for row in _rows(tape, ticks):
             data = {
                 "instId": symbol,
+                # The last id of the trade, and `count` ids: contiguous is id - count == the id before.
                 "tradeId": str(row.fill + row.fills - 1),
                 "px": price(row.price),
                 "sz": contracts(row.size),
@@ -132,23 +136,23 @@ class DemoOkx:
                 "source": "1" if row.number % 40 == 0 else "0",
                 "seqId": row.number,
             }
-            told = {"arg": {"channel": TRADES, "instId": symbol}, "data": [data]}
-            messages.append(Message(f"{TRADES}:{symbol}", _json(told), row.number, tape.name, keys=_KEYS))
+            body = {"arg": {"channel": TRADES, "instId": symbol}, "data": [data]}
+            messages.append(Message(f"{TRADES}:{symbol}", _json(body), row.number, tape.name, keys=_KEYS))
         return messages
 
     def _open_interest(self, topic: str, tape: DemoTape, now_us: int) -> Message:
         market = tape.listing.market
         _, contracts = _writers(tape.listing)
-        held = tape.open_interest
+        interest = tape.open_interest
         row = {
             "instType": "SWAP",
             "instId": market.symbol,
-            "oi": contracts(held),
-            "oiCcy": plain(held, market.size_decimals),
+            "oi": contracts(interest),
+            "oiCcy": plain(interest, market.size_decimals),
             "ts": str(now_us // 1000),
         }
-        told = {"arg": {"channel": OPEN_INTEREST, "instId": market.symbol}, "data": [row]}
-        return Message(topic, _json(told), None, tape.name)
+        body = {"arg": {"channel": OPEN_INTEREST, "instId": market.symbol}, "data": [row]}
+        return Message(topic, _json(body), None, tape.name)
 
     def _liquidations(self, tape: DemoTape, ticks: DemoTicks) -> list[Message]:
         """A few of the trades were forced; `side` is the closing order's."""
@@ -170,8 +174,8 @@ class DemoOkx:
         if not details:
             return []
         data = [{"instType": "SWAP", "instId": symbol, "details": details}]
-        told = {"arg": {"channel": LIQUIDATIONS, "instType": "SWAP"}, "data": data}
-        return [Message(f"{LIQUIDATIONS}:SWAP", _json(told), None, tape.name)]
+        body = {"arg": {"channel": LIQUIDATIONS, "instType": "SWAP"}, "data": data}
+        return [Message(f"{LIQUIDATIONS}:SWAP", _json(body), None, tape.name)]
 
     # --- REST
 
@@ -180,7 +184,7 @@ class DemoOkx:
         return 1
 
     def answer(self, path: str, query: Mapping[str, str], now_us: int) -> HttpAnswer:
-        """Time, instruments and trades by id; what is wrong is told with status 200."""
+        """Time, instruments and trades by id; errors come with status 200."""
         match path.removeprefix("/api/v5/"):
             case "public/time":
                 return _data([{"ts": str(now_us // 1000)}])
@@ -210,6 +214,7 @@ class DemoOkx:
         end = tape.position
         if after:
             end = min(end, _position(tape, int(after)))
+        # history-trades lists single fills even where the stream aggregates them.
         ticks = tape.history.ticks(end - count, end)
         fills = [one for row in _rows(tape, ticks) for one in _fills(tape.listing, row)]
         if after:
@@ -217,7 +222,7 @@ class DemoOkx:
         return _data(fills[::-1][:count])
 
     def refusal(self, status: int, retry_after: int) -> HttpAnswer:
-        """A refused request in OKX's words."""
+        """A refused request as OKX writes it."""
         if status in (418, 429):
             body = {"code": "50011", "msg": "Too Many Requests", "data": []}
             return json_answer(status, body, {"Retry-After": str(retry_after)})
@@ -225,7 +230,7 @@ class DemoOkx:
             status, {"code": "50026" if status == 451 else "403", "msg": "Forbidden", "data": []}
         )
 
-    def stamp(self, weight_used: int) -> dict[str, str]:  # noqa: ARG002 - it is not told
+    def stamp(self, weight_used: int) -> dict[str, str]:  # noqa: ARG002 - OKX sends no weight
         """Nothing."""
         return {}
 

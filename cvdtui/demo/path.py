@@ -10,15 +10,15 @@ from cvdtui.demo.templates import Shape, Skeleton
 
 DAY_US = 86_400_000_000
 _REACH = 0.08
-"""A day that would end this far from the asset's first price is turned upside down."""
+"""A day that would end this far from the asset's first price is mirrored."""
 _FOLLOW = 0.5
-"""Share of the days on which an asset follows the leader's plot."""
+"""Share of the days on which an asset follows the leader's sequences."""
 
 
 class Path:
     """Template, mirroring and price of every block since `first_day`; blocks are `Shape.seconds` long."""
 
-    def __init__(self, asset: Asset, shape: Shape, bones: Skeleton, seed: int, first_day: int) -> None:
+    def __init__(self, asset: Asset, shape: Shape, shared: Skeleton, seed: int, first_day: int) -> None:
         self.asset = asset
         self.shape = shape
         self.block_us = shape.seconds * 1_000_000
@@ -28,7 +28,7 @@ class Path:
         self.mirror = np.empty(0, np.int8)
         self.price = np.array([asset.start], np.int64)
         """Price at the beginning of each block in the asset's units; one more than there are blocks."""
-        self._close = bones.close
+        self._close = shared.close
         self._seed = seed
         self._first_day = first_day
 
@@ -58,12 +58,13 @@ class Path:
     def _day(self, day: int) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int8]]:
         own = np.random.default_rng((self._seed, 1, self.asset.index, day))
         follows = own.random() < _FOLLOW
-        plot = np.random.default_rng((self._seed, 2, 0 if follows else self.asset.index, day))
-        kinds, signs = regimes.day(plot)
+        sequences = np.random.default_rng((self._seed, 2, 0 if follows else self.asset.index, day))
+        kinds, signs = regimes.day(sequences)
         blocks = 60 // self.shape.seconds
         kind = np.repeat(kinds, blocks)
         counts, starts = np.array(self.shape.counts), np.array(self.shape.starts)
         template = (starts[kind] + own.random(len(kind)) * counts[kind]).astype(np.int16)
+        # Calm and active minutes have no direction, so each is mirrored by chance.
         loose = np.where(own.random(len(kind)) < 0.5, 1, -1)
         directed = np.isin(kind, (DRIFT, TREND, ABSORB, THIN))
         return template, np.where(directed, np.repeat(signs, blocks), loose).astype(np.int8)

@@ -53,11 +53,12 @@ class DemoProcess:
     async def start(self) -> None:
         """Start it and wait until it listens.
 
-        Raises UsageError with the child's own words when it refuses the options, CvdtuiError when it does not
-        come up.
+        Raises UsageError with the child's own text when it refuses the options, CvdtuiError when it does not
+        start.
         """
         self._child = await asyncio.create_subprocess_exec(
             sys.executable,
+            # -P: a json.py in the user's folder must not take the place of the library's.
             "-P",
             "-m",
             "cvdtui.demo",
@@ -66,7 +67,7 @@ class DemoProcess:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             limit=2**20,
-            process_group=0,  # ctrl+c is for us: the exchange goes on until everything is counted
+            process_group=0,  # ctrl+c reaches us alone: the exchange must answer until every gap is filled
             env={
                 **os.environ,
                 "PYTHONPATH": os.pathsep.join(filter(None, (_HOME, os.environ.get("PYTHONPATH")))),
@@ -80,8 +81,8 @@ class DemoProcess:
     async def freeze(self) -> dict[str, int]:
         """Stop the market while REST still answers; the last trade id of every market.
 
-        Subscribers are told the newest trade once more, so whoever waits for these ids and then asks for what
-        is missing has the whole tape, and the ledger ends there too. Raises CvdtuiError when it is gone.
+        Subscribers are sent the newest trade once more, so a client that waits for these ids and requests
+        what is missing has the whole tape; the ledger ends there too. Raises CvdtuiError when it is gone.
         """
         child = self._running()
         try:
@@ -95,21 +96,21 @@ class DemoProcess:
         return ids
 
     async def stop(self) -> None:
-        """End it and wait until its ledger is written; raises CvdtuiError with its words when that failed."""
+        """End it, wait until its ledger is written; raises CvdtuiError with its error text if that failed."""
         child, self._child = self._child, None
         if child is None:
             return
         if child.stdin is not None:
             child.stdin.close()
         try:
-            _, said = await asyncio.wait_for(child.communicate(), _STOP_S)
+            _, errors = await asyncio.wait_for(child.communicate(), _STOP_S)
         except TimeoutError:
             child.kill()
             await child.wait()
             raise CvdtuiError(f"demo exchange: did not end within {_STOP_S:g} s and was killed") from None
         if child.returncode:
             raise CvdtuiError(
-                said.decode(errors="replace").strip() or f"demo exchange: ended with {child.returncode}"
+                errors.decode(errors="replace").strip() or f"demo exchange: ended with {child.returncode}"
             )
 
     async def __aenter__(self) -> Self:
@@ -135,10 +136,10 @@ class DemoProcess:
     async def _failure(self) -> CvdtuiError:
         child, self._child = self._running(), None
         try:
-            _, said = await asyncio.wait_for(child.communicate(), _STOP_S)
+            _, errors = await asyncio.wait_for(child.communicate(), _STOP_S)
         except TimeoutError:
             child.kill()
             return CvdtuiError("demo exchange: no answer; killed")
-        text = said.decode(errors="replace").strip().rsplit("\n", 1)[-1].removeprefix("cvdtui demo: ")
+        text = errors.decode(errors="replace").strip().rsplit("\n", 1)[-1].removeprefix("cvdtui demo: ")
         kind = UsageError if child.returncode == UsageError.exit_code else CvdtuiError
         return kind(text or f"demo exchange: ended with {child.returncode}")

@@ -1,4 +1,4 @@
-"""The plot of a day: which kind of minute follows which, in scenes of trend, absorption, divergence, calm."""
+"""The kinds of minute of a day, in sequences of trend, absorption, divergence and calm."""
 
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ DAY_MINUTES = 1440
 
 
 class Kind(NamedTuple):
-    """How trades and price behave in one kind of minute, told for the upward case."""
+    """How trades and price behave in one kind of minute; written for the upward case."""
 
     intensity: float
     """Trades against the market's mean."""
@@ -38,7 +38,7 @@ KINDS = (
     Kind(3.0, 0.4, 2.2, 0.2, 1.2, 1.5, 6),
 )
 
-_SCENES: tuple[tuple[float, tuple[tuple[int, int, int, int], ...]], ...] = (
+_SEQUENCES: tuple[tuple[float, tuple[tuple[int, int, int, int], ...]], ...] = (
     (0.30, ((CALM, 1, 6, 20),)),
     (0.24, ((ACTIVE, 1, 4, 12),)),
     (0.16, ((DRIFT, 1, 3, 8), (TREND, 1, 2, 5), (ACTIVE, 1, 1, 4))),
@@ -46,8 +46,8 @@ _SCENES: tuple[tuple[float, tuple[tuple[int, int, int, int], ...]], ...] = (
     (0.12, ((TREND, 1, 3, 5), (DRIFT, -1, 2, 4), (THIN, 1, 4, 7), (CALM, 1, 1, 3), (TREND, -1, 3, 6))),
     (0.08, ((BURST, 1, 1, 2), (ACTIVE, 1, 2, 5))),
 )
-"""Weight of each scene and its acts: kind, direction, fewest and most minutes. The fifth is a divergence:
-a rise with buyers, a pullback, a higher high that nobody buys, the fall."""
+"""Weight of each sequence and its steps: kind, direction, fewest and most minutes. The fifth is a divergence:
+a rise with buyers, a pullback, a higher high without buyers, the fall."""
 
 
 def day(rng: np.random.Generator) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]:
@@ -55,13 +55,13 @@ def day(rng: np.random.Generator) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.
     kinds: list[int] = []
     signs: list[int] = []
     lengths: list[int] = []
-    weights = np.array([weight for weight, _ in _SCENES])
-    drawn = rng.choice(len(_SCENES), size=DAY_MINUTES // 2, p=weights / weights.sum())
+    weights = np.array([weight for weight, _ in _SEQUENCES])
+    drawn = rng.choice(len(_SEQUENCES), size=DAY_MINUTES // 2, p=weights / weights.sum())
     up = rng.integers(0, 2, len(drawn)) * 2 - 1
     share = rng.random(len(drawn) * 5)
     total = used = 0
-    for scene, sign in zip(drawn.tolist(), up.tolist(), strict=True):
-        for kind, turn, least, most in _SCENES[scene][1]:
+    for sequence, sign in zip(drawn.tolist(), up.tolist(), strict=True):
+        for kind, turn, least, most in _SEQUENCES[sequence][1]:
             length = least + int(share[used] * (most - least + 1))
             used += 1
             total += length
@@ -77,10 +77,10 @@ def day(rng: np.random.Generator) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.
 
 
 def mean_intensity() -> float:
-    """The long-run mean of `Kind.intensity` over the scenes, to scale trade rates by."""
+    """The long-run mean of `Kind.intensity` over the sequences, to scale trade rates by."""
     minutes = trades = 0.0
-    for weight, acts in _SCENES:
-        for kind, _, least, most in acts:
+    for weight, steps in _SEQUENCES:
+        for kind, _, least, most in steps:
             length = weight * (least + most) / 2
             minutes += length
             trades += length * KINDS[kind].intensity

@@ -1,4 +1,4 @@
-"""The demo exchange's sockets: one port a venue, WebSocket and HTTP on it; knows no venue's words."""
+"""The demo exchange's sockets: one port a venue, WebSocket and HTTP on it; knows no venue's wire format."""
 
 import asyncio
 import logging
@@ -15,7 +15,7 @@ from websockets.protocol import State
 
 from cvdtui.demo.budget import DemoBudget
 from cvdtui.demo.dialect import ClientSession, Dialect, HttpAnswer, Message
-from cvdtui.demo.faults import Event, Faults
+from cvdtui.demo.faults import ConnectionFault, Faults
 from cvdtui.demo.tapes import News
 from cvdtui.model import Now
 
@@ -35,7 +35,7 @@ class Client:
         self.session = session
         self.subscribed: set[str] = set()
         self.outbox: list[bytes] = []
-        self.deaf_until_us = 0
+        self.lost_until_us = 0
         """Data before this moment is lost to this client."""
         self.held_until_us = 0
         """Data is kept back until this moment."""
@@ -48,24 +48,25 @@ class Client:
         """Write what waits in one go; a client that cannot keep up is cut off."""
         if not self.outbox or now_us < self.held_until_us:
             return
+        # Frames of one moment leave in one write, past websockets' own send, which writes each by itself.
         if self.connection.protocol.state is State.OPEN:
             self.connection.transport.write(b"".join(self.outbox))
             if self.connection.transport.get_write_buffer_size() > _MOST_BUFFERED:
                 self.cut()
         self.outbox.clear()
 
-    def suffer(self, event: Event, now_us: int) -> None:
-        """Let a connection fault happen."""
-        until = now_us + int(event.seconds * 1e6)
-        if event.kind == "drop":
+    def apply(self, fault: ConnectionFault, now_us: int) -> None:
+        """Apply a connection fault."""
+        until = now_us + int(fault.seconds * 1e6)
+        if fault.kind == "drop":
             self.cut()
-        elif event.kind == "stall":
-            self.deaf_until_us = until
+        elif fault.kind == "stall":
+            self.lost_until_us = until
         else:
             self.held_until_us = until
 
     def cut(self) -> None:
-        """End the connection without a word."""
+        """End the connection without a closing handshake."""
         self.connection.transport.abort()
 
 
@@ -78,10 +79,10 @@ class ServerPort:
         self.budget = DemoBudget(dialect.limits.weight)
         self.clients: list[Client] = []
         self.frozen = False
-        """Nothing happens any more: a new subscription is told the newest trade instead."""
+        """The market stands still: a new subscription is sent the newest trade instead."""
         self._faults = faults
         self._now = now
-        """Lets happen what is due; the time of the market, which stands still once frozen."""
+        """Trades up to now; returns the market's time, which stands still once frozen."""
         self._clock = clock
         """The time by which budgets and limits end, which never stands still."""
         self._topics: dict[str, list[Client]] = {}
@@ -96,6 +97,7 @@ class ServerPort:
             HOST,
             port,
             process_request=self._request,
+            # As the clients here ask for none.
             compression=None,
             ping_interval=limits.ping_seconds,
             ping_timeout=limits.pong_seconds,
@@ -113,7 +115,7 @@ class ServerPort:
             self._server = None
 
     def publish(self, news: list[News], now_us: int) -> None:
-        """Send what just happened to whom it may concern, faults included."""
+        """Send what just traded to its subscribers, faults included."""
         if self._topics:
             for message in self._faults.distort(self.dialect.publish(news, now_us, self._topics)):
                 self._deliver(message, self._topics.get(message.topic, ()), now_us)
@@ -121,10 +123,10 @@ class ServerPort:
             client.flush(now_us)
 
     def repeat_last(self, now_us: int) -> None:
-        """Lift every delay and tell all subscribers the newest trade (again), so that no gap stays unseen."""
+        """Lift every delay and send all subscribers the newest trade (again), so that every gap is seen."""
         self.frozen = True
         for client in self.clients:
-            client.deaf_until_us = client.held_until_us = 0
+            client.lost_until_us = client.held_until_us = 0
         for topic, clients in self._topics.items():
             for message in self.dialect.recent(topic, 1, now_us):
                 self._deliver(message, clients, now_us)
@@ -133,7 +135,7 @@ class ServerPort:
 
     def _deliver(self, message: Message, clients: "list[Client] | tuple[()]", now_us: int) -> None:
         for client in clients:
-            if now_us >= client.deaf_until_us:
+            if now_us >= client.lost_until_us:
                 client.put(self.dialect.wrap(client.session, message))
 
     async def _request(self, connection: ServerConnection, request: Request) -> Response | None:
@@ -146,10 +148,10 @@ class ServerPort:
                 return _response(opened, {})
             self._sessions[connection] = opened
             return None
-        verdict = self._faults.request(self.dialect.venue, self._clock())
-        if verdict.delay_s:
-            await asyncio.sleep(verdict.delay_s)
-        answer = self._answer(path, query, verdict.status, verdict.retry_after)
+        fault = self._faults.request(self.dialect.venue, self._clock())
+        if fault.delay_s:
+            await asyncio.sleep(fault.delay_s)
+        answer = self._answer(path, query, fault.status, fault.retry_after)
         return _response(answer, self.dialect.stamp(self.budget.used))
 
     def _answer(self, path: str, query: dict[str, str], status: int, retry_after: int) -> HttpAnswer:
@@ -177,6 +179,7 @@ class ServerPort:
         loop = asyncio.get_running_loop()
         async for frame in client.connection:
             arrivals.append(loop.time())
+            # Binance cuts a client that sends more messages a second than it allows.
             if len(arrivals) == arrivals.maxlen and arrivals[-1] - arrivals[0] < 1:
                 await client.connection.close(1008, "Too many requests")
                 return

@@ -40,6 +40,7 @@ def sums_of(history: DemoHistory, since: int) -> LedgerSums:
 def base_units(size: Ints, price: Ints, price_decimals: int) -> Ints:
     """Contracts of one dollar at prices (integers) as base units of INVERSE_DECIMALS, rounded half even."""
     fine = 10 ** (price_decimals + INVERSE_DECIMALS - _COARSE)
+    # In one division dollars x 10^(price decimals + 10) may overflow 64 bits.
     coarse, rest = np.divmod(size * 10**_COARSE, price)
     finer, rest = np.divmod(rest * fine, price)
     units: Ints = coarse * fine + finer

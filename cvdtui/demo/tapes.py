@@ -1,4 +1,4 @@
-"""What has happened by now: every market's history up to the exchange's clock."""
+"""Every market's trades up to the exchange's clock."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -16,7 +16,7 @@ class News(NamedTuple):
 
 
 class DemoTape:
-    """One market as the world sees it: the trades before `position` have happened."""
+    """One market at a moment: the trades before `position` have happened."""
 
     def __init__(self, history: DemoHistory, now_us: int) -> None:
         self.history = history
@@ -39,7 +39,7 @@ class DemoTape:
         return max(volume // 6 + self.history.delta_before(self.position) // 3, volume // 20)
 
     def move(self, now_us: int) -> DemoTicks | None:
-        """Let time pass; the trades that happened meanwhile, None when there were none."""
+        """Move on to `now_us`; the trades since, None when there were none."""
         if now_us < self.next_us:
             return None
         self.history.reach(now_us + 3_600_000_000)
@@ -51,7 +51,7 @@ class DemoTape:
 
 
 class Tapes:
-    """All markets at one moment, `now_us`; REST answers and streams both speak of that moment."""
+    """All markets at one moment, `now_us`, the same for REST answers and streams."""
 
     def __init__(self, histories: Sequence[DemoHistory], now_us: int) -> None:
         for history in histories:
@@ -70,7 +70,7 @@ class Tapes:
         return min(tape.next_us for tape in self.tapes)
 
     def move(self, now_us: int) -> list[News]:
-        """Let time pass to `now_us`; a clock that steps back is ignored until it is there again."""
+        """Move on to `now_us`; a clock that steps back is ignored until it has caught up."""
         if now_us < self.now_us:
             return []
         self.now_us = now_us

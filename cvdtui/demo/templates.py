@@ -1,7 +1,7 @@
-"""Short stretches of order flow drawn once: the tape is these, mirrored, multiplied and laid end to end.
+"""Templates of order flow, drawn once: the tape is these, mirrored, multiplied and laid end to end.
 
-A stretch knows its own sums, so a bar of any length is the sum of a few table rows plus price x volume:
-bars and trades agree to the last digit although trades are only written out where somebody looks.
+The sums of each are kept, so a bar of any length is the sum of a few table rows plus price x volume: bars and
+trades agree to the last digit although trades are only computed where they are requested.
 """
 
 from typing import NamedTuple
@@ -39,7 +39,7 @@ class Shape(NamedTuple):
 
 
 class Skeleton(NamedTuple):
-    """What the markets of one asset share in each template: kind, price path, bursts and mood."""
+    """What the markets of one asset share in each template: kind, price path, activity, buying pressure."""
 
     kind: Ints
     path: Floats
@@ -99,8 +99,8 @@ def skeleton(asset: Asset, shape: Shape, rng: np.random.Generator) -> Skeleton:
     close = np.rint(path[:, -1])
     path += (close - path[:, -1])[:, None] * np.linspace(0, 1, _GRID + 1)
     slope = steps / np.maximum(steps.std(axis=1, keepdims=True), 1e-9)
-    mood = _autoregressive(rng.standard_normal((total, _GRID)), 0.85)
-    lean = table[:, 3:4] + table[:, 4:5] * 0.9 * slope + 0.55 * mood
+    pressure = _autoregressive(rng.standard_normal((total, _GRID)), 0.85)
+    lean = table[:, 3:4] + table[:, 4:5] * 0.9 * slope + 0.55 * pressure
     weight = np.exp(0.9 * _autoregressive(rng.standard_normal((total, _GRID)), 0.8) + 0.25 * np.abs(slope))
     activity = np.cumsum(weight, axis=1)
     activity = activity / activity[:, -1:] + np.arange(total)[:, None]
@@ -108,15 +108,15 @@ def skeleton(asset: Asset, shape: Shape, rng: np.random.Generator) -> Skeleton:
 
 
 def draw(  # noqa: PLR0913 - what a market is made of
-    asset: Asset, listing: DemoMarket, bones: Skeleton, shape: Shape, rate: float, rng: np.random.Generator
+    asset: Asset, listing: DemoMarket, shared: Skeleton, shape: Shape, rate: float, rng: np.random.Generator
 ) -> Templates:
-    """Draw the trades of one market (`rate` a second in the long run) on the asset's skeleton."""
-    tpl, ms, side, sweep = _arrivals(bones, shape, rate, rng)
+    """Draw the trades of one market (`rate` a second in the long run) on what the asset's markets share."""
+    tpl, ms, side, sweep = _arrivals(shared, shape, rate, rng)
     cell = np.minimum(ms * _GRID // (shape.seconds * 1000), _GRID - 1)
     inside = ms * _GRID / (shape.seconds * 1000) - cell
-    mid = bones.path[tpl, cell] * (1 - inside) + bones.path[tpl, cell + 1] * inside
+    mid = shared.path[tpl, cell] * (1 - inside) + shared.path[tpl, cell + 1] * inside
     rel = np.floor(mid * listing.ratio).astype(np.int64) + (side > 0) + side * sweep
-    size = _sizes(asset, listing, np.array(KINDS)[bones.kind[tpl], 5], rng)
+    size = _sizes(asset, listing, np.array(KINDS)[shared.kind[tpl], 5], rng)
     fills = np.minimum(size, 1 + rng.poisson(0.35 * np.log1p(size / np.median(size))))
     holes = (rng.random(len(tpl)) < _HOLE_SHARE) & (listing.market.venue == USDM)
     start = np.searchsorted(tpl, np.arange(shape.total + 1))
@@ -124,17 +124,17 @@ def draw(  # noqa: PLR0913 - what a market is made of
 
 
 def _arrivals(
-    bones: Skeleton, shape: Shape, rate: float, rng: np.random.Generator
+    shared: Skeleton, shape: Shape, rate: float, rng: np.random.Generator
 ) -> tuple[Ints, Ints, Ints, Ints]:
     """Clustered arrivals: template, millisecond, side and ticks swept of every trade, in the tape's order."""
     mean_cluster = 2.4
-    share = np.array(KINDS)[bones.kind, 0] / mean_intensity()
+    share = np.array(KINDS)[shared.kind, 0] / mean_intensity()
     clusters = np.maximum(rng.poisson(rate * shape.seconds * share / mean_cluster), 1)
     tpl = np.repeat(np.arange(shape.total), clusters)
-    place = np.searchsorted(bones.activity.ravel(), rng.random(len(tpl)) * 0.999999 + tpl)
+    place = np.searchsorted(shared.activity.ravel(), rng.random(len(tpl)) * 0.999999 + tpl)
     cell = np.minimum(place - tpl * _GRID, _GRID - 1)
     center = (cell + rng.random(len(tpl))) * (shape.seconds * 1000 / _GRID)
-    buy = rng.random(len(tpl)) < 1 / (1 + np.exp(-bones.lean[tpl, cell]))
+    buy = rng.random(len(tpl)) < 1 / (1 + np.exp(-shared.lean[tpl, cell]))
     members = np.minimum(rng.geometric(1 / mean_cluster, len(tpl)), 60)
     owner = np.repeat(np.arange(len(tpl)), members)
     first = np.cumsum(members) - members
@@ -142,6 +142,7 @@ def _arrivals(
     wait[first] = 0.0
     elapsed = np.cumsum(wait)
     ms = ((center[owner] + elapsed - elapsed[first][owner]) % (shape.seconds * 1000)).astype(np.int64)
+    # Not every trade of a cluster is of its side.
     flipped = rng.random(len(owner)) < 0.07
     side = np.where(buy[owner] ^ flipped, 1, -1)
     step = (wait == 0) & (rng.random(len(owner)) < 0.4)

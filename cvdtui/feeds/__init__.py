@@ -1,1 +1,1 @@
-"""What moves bytes into the Sink: sockets and REST of venues, files, replay."""
+"""Sockets and REST of venues, recorded files and their replay: bytes in, trades out to the Sink."""

@@ -1,4 +1,4 @@
-"""The rows of the hour before: trades fetched backwards by id in the background, given in whole minutes."""
+"""Footprint rows of the hour before the start: trades fetched backwards by id, given in whole minutes."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -9,7 +9,7 @@ from cvdtui.model import MINUTE_US, Columns, Market
 if TYPE_CHECKING:
     import numpy as np
 
-    from cvdtui.feeds.history import Begun
+    from cvdtui.feeds.history import HistoryStart
     from cvdtui.feeds.rest import Rest
     from cvdtui.model import Sink
     from cvdtui.venues import Venue
@@ -21,7 +21,7 @@ class Backfill:
     """One market's rows, newest minutes first; `step` fetches one page, so that markets can take turns."""
 
     def __init__(  # noqa: PLR0913 - its wires to the feed
-        self, venue: "Venue", rest: "Rest", sink: "Sink", symbol: str, begun: "Begun", minutes: int
+        self, venue: "Venue", rest: "Rest", sink: "Sink", symbol: str, begun: "HistoryStart", minutes: int
     ) -> None:
         self._venue = venue
         self._rest = rest
@@ -36,7 +36,7 @@ class Backfill:
     async def step(self) -> bool:
         """Fetch one page further back and hand over the minutes it completes; whether there is more to do.
 
-        Raises VenueError or WireError when the venue cannot be asked any more.
+        Raises VenueError or WireError when requests fail.
         """
         if self._edge <= self._floor:
             return self._finish()
@@ -50,6 +50,7 @@ class Backfill:
         columns = _between(page.columns, first, self._next)
         if page.refused or not len(columns) or int(columns.ids[-1]) != self._next - 1:
             return self._stop(page.refused)
+        # Rows of a minute that lacks trades would look exact.
         if int(columns.ids[-1]) - int(columns.ids[0]) + 1 != len(columns):
             return self._stop(("ids with holes",))
         self._kept.insert(0, columns)
@@ -57,6 +58,7 @@ class Backfill:
         oldest = int(columns.time_us[0])
         if int(columns.ids[0]) != first:
             return self._last()  # the venue keeps no older trades
+        # The oldest minute of a page is cut: its first trades are on the next page.
         self._deliver(oldest + -oldest % MINUTE_US)
         return self._edge > self._floor or self._finish()
 
@@ -84,7 +86,7 @@ class Backfill:
         return self._finish()
 
     def _stop(self, reasons: Sequence[str]) -> bool:
-        """An answer that cannot be built upon: what is older stays known by candles alone."""
+        """An answer with holes or refused rows: what is older stays known by candles alone."""
         name = self._venue.market(self._symbol).name
         for reason in reasons:
             self._sink.on_rejected(name, f"rows of {name}: {reason}")
@@ -100,6 +102,7 @@ async def fill_in_turns(fills: list[Backfill]) -> list[str]:
     """Run several, a page each in turn; returns why some stopped early."""
     stopped: list[str] = []
     while fills:
+        # A page each: the newest minutes of every market come before the oldest of any.
         for fill in list(fills):
             try:
                 more = await fill.step()

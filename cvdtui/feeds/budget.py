@@ -6,11 +6,11 @@ from collections import deque
 from collections.abc import Callable
 
 BACKGROUND_SHARE = 0.8
-"""Background questions leave the rest of the budget to gaps."""
+"""Background requests leave the rest of the budget to gaps."""
 
 
 class Budget:
-    """At most `share` of `limit` in any `window_s`; waits rather than exceeds, stops when the host says so.
+    """At most `share` of `limit` in any `window_s`; waits rather than exceeds, pauses on the host's demand.
 
     The window slides, so it holds whatever minute the host counts by; use by others on the same address
     (known from the host's own count) is counted in.
@@ -44,18 +44,19 @@ class Budget:
 
     @property
     def pause_s(self) -> float:
-        """Seconds until the host wants to hear from us again."""
+        """Seconds until the pause that the host demanded is over."""
         return max(0.0, self._paused_until - self._clock())
 
     def pause(self, seconds: float) -> None:
-        """The host wants silence."""
+        """The host demands a pause."""
         self._paused_until = max(self._paused_until, self._clock() + seconds)
 
     def refund(self, weight: int) -> None:
-        """A question was turned away: its weight is free again."""
+        """A request was refused: its weight is free again."""
         for place in range(len(self._spent) - 1, -1, -1):
             then, spent = self._spent[place]
             if spent == weight:
+                # Its place stays, so that the times go on ascending.
                 self._spent[place] = (then, 0)
                 return
 
@@ -66,7 +67,7 @@ class Budget:
             self._spent.append((self._clock(), others))
 
     async def spend(self, weight: int, *, urgent: bool = True) -> None:
-        """Return when `weight` may be used, and count it; background questions let urgent ones pass."""
+        """Return when `weight` may be used, and count it; background requests let urgent ones pass."""
         if urgent:
             self._urgent_waiting += 1
             try:
@@ -82,6 +83,7 @@ class Budget:
     async def _wait(self, weight: int, cap: int, *, urgent: bool) -> None:
         # Time passing is what frees weight: there is no event to wait for.
         while (seconds := self._seconds(weight, cap)) or (self._urgent_waiting and not urgent):  # noqa: ASYNC110
+            # A second at most: the host may demand a pause, or its count may show others, meanwhile.
             await asyncio.sleep(min(max(seconds, 0.005), 1.0))
 
     def _seconds(self, weight: int, cap: int) -> float:
@@ -89,6 +91,7 @@ class Budget:
         if self.pause_s:
             return self.pause_s
         used = self.used
+        # With nothing used even a request above the cap may go: else it would wait for ever.
         if not used or used + weight <= cap:
             return 0.0
         now = self._clock()

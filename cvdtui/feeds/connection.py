@@ -1,4 +1,4 @@
-"""One WebSocket connection: dialled once, read until it ends, its end told in words."""
+"""One WebSocket connection: opened once, read until it ends, with the reason of its end in words."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from cvdtui.venues import Decode
 
 MOST_BYTES = 4 * 2**20
-"""No frame of a trade stream is near this."""
+"""Bybit packs up to 1,024 trades into a frame; nothing that a trade stream sends is near this."""
 PING_S = 20.0
 """Our own pings find a dead line; they prove the socket, never the stream."""
 
 
 class Connection:
-    """A live connection, made by `dial`; `reader` ends with words on why, `ending`: the venue will close."""
+    """An open connection, made by `dial`; `reader` ends with the reason, `ending`: the venue will close."""
 
     def __init__(self, ws: "ClientConnection", host: str, opened_s: float) -> None:
         self._ws = ws
@@ -43,46 +43,52 @@ class Connection:
 
     def start(
         self,
-        take: Callable[["Connection", bytes], None],
-        beat: Callable[[], str | None] = lambda: None,
+        on_frame: Callable[["Connection", bytes], None],
+        heartbeat: Callable[[], str | None] = lambda: None,
         every_s: float = 0.0,
     ) -> None:
-        """Read frames from now on, and send what `beat` says every so many seconds (0: never)."""
-        self.reader = asyncio.create_task(self._read(take), name=f"read {self.host}")
+        """Read frames from now on, and send what `heartbeat` gives every so many seconds (0: never)."""
+        self.reader = asyncio.create_task(self._read(on_frame), name=f"read {self.host}")
         if every_s:
-            self._heart = asyncio.create_task(self._beat(beat, every_s), name=f"heartbeat {self.host}")
+            self._heart = asyncio.create_task(
+                self._send_heartbeats(heartbeat, every_s), name=f"heartbeat {self.host}"
+            )
 
-    async def _beat(self, beat: Callable[[], str | None], every_s: float) -> None:
+    async def _send_heartbeats(self, heartbeat: Callable[[], str | None], every_s: float) -> None:
         while not self.reader.done():
             await asyncio.sleep(every_s)
-            frame = beat()
+            frame = heartbeat()
             await self.send([] if frame is None else [frame], 0.0)
 
-    async def _read(self, take: Callable[["Connection", bytes], None]) -> str:
+    async def _read(self, on_frame: Callable[["Connection", bytes], None]) -> str:
         from websockets.exceptions import ConnectionClosed
 
         receive = self._ws.recv
         try:
             while True:
-                take(self, await receive(decode=False))
+                # decode=False gives bytes, which msgspec reads as they are; a str would be encoded again
+                on_frame(self, await receive(decode=False))
         except ConnectionClosed as closed:
-            return self._words(closed)
+            return self._reason(closed)
 
-    def _words(self, closed: Exception) -> str:
+    def _reason(self, closed: Exception) -> str:
         received = getattr(closed, "rcvd", None)
         if received is not None:
             reason = f": {clean(received.reason, 80)}" if received.reason else ""
             return f"{self.host} closed the connection ({received.code}{reason})"
         sent = getattr(closed, "sent", None)
+        # websockets itself closes a line without pongs, with 1011 and "keepalive ping timeout".
         if sent is not None and "ping" in sent.reason:
             return f"{self.host} stopped answering"
         return f"the connection to {self.host} broke off"
 
     async def send(self, frames: Iterable[str], pause_s: float) -> None:
-        """Send frames no faster than the venue allows; a connection that ended is the reader's news."""
+        """Send frames no faster than the venue allows; the end of a connection is reported by its reader."""
         from websockets.exceptions import ConnectionClosed
 
         try:
+            # Binance spot cuts a client that sends more than 5 messages a second, pings included:
+            # https://github.com/binance/binance-spot-api-docs/blob/master/web-socket-streams.md
             for number, frame in enumerate(frames):
                 if number:
                     await asyncio.sleep(pause_s)
@@ -99,7 +105,7 @@ class Connection:
 
 
 async def dial(url: str, timeout_s: float, mirrors: tuple[str, ...]) -> Connection:
-    """Connect once. Raises VenueError in words; proxies from the environment, loopback never proxied."""
+    """Connect once. Raises VenueError; proxies come from the environment, loopback is never proxied."""
     from websockets.asyncio.client import connect
     from websockets.exceptions import InvalidStatus, WebSocketException
 
@@ -108,12 +114,14 @@ async def dial(url: str, timeout_s: float, mirrors: tuple[str, ...]) -> Connecti
         ws = await connect(
             url,
             open_timeout=timeout_s,
+            # A peer that is gone must not hold up a replacement for the default 10 s.
             close_timeout=2.0,
+            # websockets answers the venue's pings with their payload, as Binance demands within a minute.
             ping_interval=PING_S,
             ping_timeout=PING_S,
             compression=None,  # frames of 200 bytes gain nothing by it
             max_size=MOST_BYTES,
-            proxy=None if is_loopback(url) else True,
+            proxy=None if is_loopback(url) else True,  # True is from the environment, loopback included
             user_agent_header="cvdtui",
         )
     except InvalidStatus as error:
@@ -125,6 +133,7 @@ async def dial(url: str, timeout_s: float, mirrors: tuple[str, ...]) -> Connecti
             retry_after=seconds_of(answer.headers.get("Retry-After")),
             mirrors=mirrors,
         ) from None
+    # ImportError: a SOCKS proxy in the environment, without the package that websockets needs for it.
     except (WebSocketException, OSError, TimeoutError, ImportError, ValueError, EOFError) as error:
         raise explain(error, host) from None
     return Connection(ws, host, asyncio.get_running_loop().time())

@@ -1,4 +1,4 @@
-"""Foreign errors of the network in words a trader understands: which host, what happened, what to do."""
+"""Network errors of other libraries as readable texts: which host, what happened, what to do."""
 
 import socket
 import ssl
@@ -10,16 +10,17 @@ from cvdtui.venues.grammar.events import clean
 BAN_S = 120.0
 """How long a ban (418) lasts when the host does not say."""
 PAUSE_S = 60.0
-"""How long to stay silent after a 429 that does not say: its window is a minute."""
+"""The pause after a 429 that names none: its window is a minute."""
 REFUSED = frozenset({400, 401, 403, 404, 451})
-"""Statuses that asking again will not change."""
+"""Statuses that another try will not change."""
 
 REGIONAL = frozenset({403, 451})
-"""Statuses by which a host turns an address or a region away."""
+"""Statuses by which a host refuses an address or a region (Binance answers 451 to the United States)."""
 
 
 def host_of(url: str) -> str:
     """The host (and port, when given) of a URL."""
+    # What stands before an @ is a user and a password: no text shows it.
     return clean(urlsplit(url).netloc.rpartition("@")[2], 100)
 
 
@@ -44,6 +45,7 @@ def explain(error: BaseException, host: str) -> VenueError:
             )
         if isinstance(one, ConnectionRefusedError):
             return VenueError(f"{host} refuses connections: nothing listens there")
+    # By name as well: httpx2's ReadTimeout is no TimeoutError.
     if any(isinstance(one, TimeoutError) or "Timeout" in type(one).__name__ for one in chain):
         return VenueError(f"{host} did not answer in time")
     lowest = chain[-1]
@@ -56,8 +58,10 @@ def _chain(error: BaseException) -> list[BaseException]:
     link: BaseException | None = error
     while link is not None and link not in chain:
         chain.append(link)
+        # httpx2 tries every address of a name, and groups what each of them raised.
         if isinstance(link, BaseExceptionGroup):
             chain += link.exceptions
+        # asyncio merges the errors of several addresses into one OSError without a number.
         elif isinstance(link, OSError) and "Errno 111" in str(link):
             chain.append(ConnectionRefusedError(str(link)))
         link = link.__cause__ or link.__context__
@@ -67,26 +71,26 @@ def _chain(error: BaseException) -> list[BaseException]:
 def refusal(
     status: int, host: str, text: str, *, retry_after: float | None, mirrors: tuple[str, ...]
 ) -> VenueError:
-    """An answer that is none: the status in words, with the host's own text and how long it wants silence."""
-    said = f" ({text})" if text else ""
+    """A refused request: its status as a text, the host's own text, and the pause that it demands."""
+    detail = f" ({text})" if text else ""
     if status == 451:
         other = f"; other hosts: {', '.join(mirrors)}" if mirrors else ""
-        return VenueError(f"{host} does not serve your region (451){said}{other}", status=451)
+        return VenueError(f"{host} does not serve your region (451){detail}{other}", status=451)
     if status == 403:
         other = f"; other hosts: {', '.join(mirrors)}" if mirrors else ""
-        return VenueError(f"{host} forbids this address or region (403){said}{other}", status=403)
+        return VenueError(f"{host} forbids this address or region (403){detail}{other}", status=403)
     if status == 418:
         wait = BAN_S if retry_after is None else retry_after
         return VenueError(
-            f"{host} banned this address for {wait:.0f} s (418){said}", status=418, retry_after=wait
+            f"{host} banned this address for {wait:.0f} s (418){detail}", status=418, retry_after=wait
         )
     if status == 429:
         wait = PAUSE_S if retry_after is None else retry_after
         return VenueError(
-            f"{host}: too many requests, silent for {wait:.0f} s{said}", status=429, retry_after=wait
+            f"{host}: too many requests, silent for {wait:.0f} s{detail}", status=429, retry_after=wait
         )
-    kind = "is in trouble" if status >= 500 else "refused the request"
-    return VenueError(f"{host} {kind} ({status}){said}", status=status, retry_after=retry_after)
+    kind = "has a server error" if status >= 500 else "refused the request"
+    return VenueError(f"{host} {kind} ({status}){detail}", status=status, retry_after=retry_after)
 
 
 def seconds_of(header: str | None) -> float | None:

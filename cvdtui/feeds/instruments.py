@@ -1,4 +1,4 @@
-"""What a venue says of the wanted markets: asked before they begin, and again where it said nothing."""
+"""Decimals and contract sizes as the venue describes them: before markets start, and again if it failed."""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from cvdtui.venues import Venue
 
 PATIENCE_S = 5.0
-"""Live does not wait longer for the true decimals: symbols have safe ones."""
+"""The start does not wait longer for the true decimals: each symbol has safe ones."""
 
 
-class Describing:
+class MarketDescriptions:
     """Keeps `wanted` (by symbol) as the venue describes them; those it does not know leave it, refused."""
 
     def __init__(self, venue: "Venue", rest: Rest, sink: Sink, now: Now, wanted: dict[str, Market]) -> None:
@@ -32,7 +32,7 @@ class Describing:
         known: list[str] = []
         for symbol, market in (await self._described(symbols)).items():
             if symbol not in self._wanted:
-                continue  # it went while the answer was on its way
+                continue  # removed while the answer was on its way
             if isinstance(market, Market):
                 self._learn(market)
                 known.append(symbol)
@@ -41,8 +41,8 @@ class Describing:
                 self._sink.on_link(Link(name, "refused", self._rest.host, market, (name,), self._now()))
         return known
 
-    async def again(self, symbols: list[str]) -> None:
-        """True ticks for markets that began without: their decimals may only grow now."""
+    async def retry(self, symbols: list[str]) -> None:
+        """Descriptions of markets that started without: their decimals may only grow now."""
         late = [symbol for symbol in symbols if symbol in self._undescribed and symbol in self._wanted]
         self._undescribed.difference_update(late)
         for symbol, market in (await self._described(late)).items() if late else ():
@@ -50,8 +50,8 @@ class Describing:
                 now = self._venue.market(symbol)
                 self._learn(grow(market, now.price_decimals, now.size_decimals))
 
-    async def contracts(self, symbols: list[str]) -> None:
-        """Ask until each contract is known: without it no size can be told, and every trade is refused."""
+    async def await_contract_sizes(self, symbols: list[str]) -> None:
+        """Repeat the request until each contract size is known: without it every trade is rejected."""
         backoff = Backoff()
         while late := [
             symbol
@@ -59,7 +59,7 @@ class Describing:
             if symbol in self._wanted and not self._venue.market(symbol).contract_size
         ]:
             await asyncio.sleep(backoff.next())
-            await self.again(late)
+            await self.retry(late)
 
     def _learn(self, market: Market) -> None:
         self._wanted[market.symbol] = market
@@ -67,7 +67,7 @@ class Describing:
         self._sink.on_market(market)
 
     async def _described(self, symbols: list[str]) -> dict[str, Market | str]:
-        """Each symbol's market, or why there is none; without an answer its symbol must do."""
+        """Each symbol's market, or why there is none; without an answer what its symbol says."""
         found: dict[str, Market] = {}
         try:
             async with asyncio.timeout(PATIENCE_S):
@@ -84,8 +84,9 @@ class Describing:
         return {symbol: found.get(symbol) or f"{words} {symbol} ({self._venue.name})" for symbol in symbols}
 
     async def _one_by_one(self, symbols: list[str], reason: str) -> dict[str, Market | str]:
-        """One wrong symbol spoils the answer for all: find out which."""
+        """One wrong symbol fails the request for all: find it by halves."""
         if len(symbols) == 1:
             return {symbols[0]: f"{symbols[0]}: {reason}"}
+        # Binance answers -1121 (invalid symbol) for the whole list and names none.
         middle = len(symbols) // 2
         return {**await self._described(symbols[:middle]), **await self._described(symbols[middle:])}

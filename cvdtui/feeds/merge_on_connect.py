@@ -1,7 +1,7 @@
-"""After a connection began: the newest trades by REST meet those of the stream, for ids that tell no hole.
+"""After a connection began: the newest trades by REST merged with the stream's, for ids that show no hole.
 
-While it is done the stream's trades wait, so that the tape gets all in order of time. What the newest page
-does not reach back to is told as an Outage.
+Meanwhile the stream's trades wait, so that the tape gets all in order of time. What the newest page does not
+reach back to is an Outage: Bybit's recent-trade gives 60 (spot) or 1,000 trades, without a cursor or a time.
 """
 
 import asyncio
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from cvdtui.venues import Venue
 
 SIGN_S = 5.0
-"""The stream's first sign (an answer or a trade) is waited for so long."""
+"""Longest wait for the stream's first answer or trade."""
 LOOK_S = 0.02
 KNOWN_US = 1_000_000
-"""Trades of the page this much older than the last known one were counted for certain."""
+"""Trades of the page this much older than the last known one were counted already."""
 
 
 class ConnectMerge:
-    """Joins the markets of one socket; `hold` before the first frame of a connection, `join` afterwards."""
+    """Merges the markets of one socket; `hold` before the first frame of a connection, `merge` afterwards."""
 
     def __init__(self, venue: "Venue", pages: "TradePages", sink: "Sink", patience_s: float) -> None:
         self._venue = venue
@@ -37,10 +37,10 @@ class ConnectMerge:
     def hold(self, symbol: str, watch: "Watch") -> None:
         """Trades of this market wait from now on."""
         if watch.waiting is not None:
-            self._give(symbol, watch, [], whole=False)  # the connection ended while it was joined
+            self._give(symbol, watch, [], whole=False)  # the connection ended during its merge
         watch.before, watch.waiting = watch.last, []
 
-    async def join(self, symbol: str, watch: "Watch", connection: "Connection") -> None:
+    async def merge(self, symbol: str, watch: "Watch", connection: "Connection") -> None:
         """Fetch the newest trades once the stream flows, and let everything go in order."""
         mine = watch.waiting
         await self._first_sign(watch, connection)
@@ -51,16 +51,16 @@ class ConnectMerge:
                 page = await self._pages.page(symbol, self._pages.size, self._patience_s)
                 trades, whole = [page.batch], page.rows < self._pages.size
             except (VenueError, WireError):
-                pass  # what the stream brings must do: the span before it is told as an Outage
+                pass  # the stream goes on without the page: the span before it is an Outage
         if watch.waiting is mine and mine is not None:
             self._give(symbol, watch, trades, whole=whole)
 
     def take(self, symbol: str, watch: "Watch") -> None:
-        """A trade came while nothing is fetched any more: it ends the Outage."""
+        """A trade came after the page did not: it ends the Outage."""
         self._give(symbol, watch, [], whole=False)
 
     async def _first_sign(self, watch: "Watch", connection: "Connection") -> None:
-        """Wait until the stream is known to flow: only then nothing can fall between it and the page."""
+        """Wait until the stream is known to flow: else trades between it and the page would be lost."""
         until = asyncio.get_running_loop().time() + min(SIGN_S, self._patience_s)
         while (  # noqa: ASYNC110 - a first sign of several kinds, polled
             connection.waiting_acks
@@ -71,16 +71,16 @@ class ConnectMerge:
             await asyncio.sleep(LOOK_S)
 
     def _give(self, symbol: str, watch: "Watch", pages: list[Trades], *, whole: bool) -> None:
-        """Hand over what was fetched and what waited, in order of time; tell what is missing before it."""
+        """Hand over what was fetched and what waited, in order of time; report the Outage before it."""
         waiting, before = watch.waiting or [], watch.before
         market = self._venue.market(symbol)
         trades = merged([*pages, *waiting], market)
         oldest = trades[0] if trades else None
         reaches = before is None or whole or (oldest is not None and reaches_back(trades, before))
         if not trades and not reaches:
-            watch.adrift = True  # the next trade tells how long nothing is known
+            watch.page_missing = True  # the next trade ends the Outage
             return
-        watch.waiting, watch.before, watch.adrift = None, None, False
+        watch.waiting, watch.before, watch.page_missing = None, None, False
         if before is not None and oldest is not None:
             if not reaches:
                 self._sink.on_outage(Outage(market.name, before.time_us, oldest.time_us))
@@ -102,10 +102,13 @@ def merged(batches: Iterable[Trades], market: Market) -> list[Trade]:
     """Trades of all batches once each, by time and then by arrival, in the (grown) decimals of `market`."""
     found: dict[int, Trade] = {}
     for batch in batches:
+        # A finer price may have come since the batch was decoded.
         price = 10 ** (market.price_decimals - batch.market.price_decimals)
         size = 10 ** (market.size_decimals - batch.market.size_decimals)
         for trade in batch.trades:
             scaled = trade if price == size == 1 else _scaled(trade, price, size)
+            # Hyperliquid sends old trades after each subscription, and every page repeats some of the stream:
+            # counted twice, each reconnect would double their volume.
             found.setdefault(trade.id, scaled)
     return sorted(found.values(), key=_time)
 

@@ -1,4 +1,4 @@
-"""How many messages a second come, from a counter that is looked at now and then."""
+"""Messages a second, from a counter that is read now and then."""
 
 from collections import deque
 
@@ -6,14 +6,14 @@ WINDOW_US = 10_000_000
 """The rate is that of the last so many microseconds."""
 
 
-class Pace:
+class MessageRate:
     """The rate of a growing count over the last ten seconds."""
 
     def __init__(self) -> None:
         self._seen: deque[tuple[int, int]] = deque()
 
     def rate(self, count: int, now_us: int) -> float:
-        """Counts a second up to now, given the count of now; 0 until two looks lie apart in time."""
+        """Counts a second up to now, given the count of now; 0 until two readings lie apart in time."""
         self._seen.append((now_us, count))
         while len(self._seen) > 2 and self._seen[1][0] <= now_us - WINDOW_US:
             self._seen.popleft()

@@ -1,4 +1,4 @@
-"""History for markets whose candles give no delta: they begin live, and anew once older trades are there."""
+"""History for markets whose candles give no delta: they start live, and again once older trades are there."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -8,8 +8,9 @@ from cvdtui.model import Missing, Sink, Trades
 if TYPE_CHECKING:
     from cvdtui.feeds.trade_pages import TradePages
 
+# OKX gives 100 trades a request and allows 20 requests in 2 s: 20,000 trades in 20 s.
 ROUNDS = (10, 190)
-"""So many questions a market are put for what lies before the start: a few minutes soon, then the rest."""
+"""Requests a market for the time before the start: a few minutes soon, then the rest."""
 MOST_NEWER = 50
 
 
@@ -21,10 +22,10 @@ async def fetch_older(  # noqa: PLR0913 - its wires to the feed
     patience_s: float,
     on_missing: Callable[[Missing], None],
 ) -> None:
-    """Begin a market of contiguous ids anew with its trades since a moment, as far as pages reach.
+    """Start a market of contiguous ids again with its trades since a moment, as far as pages reach.
 
-    It stays on show until everything is there. Raises VenueError or WireError when the venue cannot be asked;
-    then it goes on as it is.
+    Its numbers stay until everything is there. Raises VenueError or WireError when requests fail; then it
+    goes on as it is.
     """
     symbol = market.partition(":")[2]
     known: list[Trades] = []

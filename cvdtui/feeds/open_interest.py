@@ -1,4 +1,4 @@
-"""Open interest where it is not pushed: asked for now and then, behind everything else."""
+"""Open interest that is not pushed: polled, behind every other request."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 async def poll_interest(
     venue: "Venue", rest: "Rest", sink: "Sink", symbols: Callable[[], Iterable[str]], every_s: float
 ) -> None:
-    """Ask for every market's open interest in turn, a round in `every_s`; an answer that fails is left out.
+    """Request every market's open interest in turn, a round in `every_s`; a failure is left out.
 
-    Its age says that it is missing: nothing reconnects for it.
+    Its age on the screen shows it: nothing reconnects for it.
     """
     while True:
         round_of = list(symbols())
         for symbol in round_of:
-            # Nothing is asked of a market before the venue described it: its grammar cannot tell the kind.
+            # Not before the venue described the market: until then its grammar does not know the kind.
             request = venue.ask_open_interest(symbol) if symbol in venue_symbols(venue) else None
             if request is not None:
                 try:

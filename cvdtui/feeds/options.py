@@ -15,19 +15,19 @@ class FeedOptions(Struct, frozen=True):
     trades_minutes: int = 60
     """So many minutes before the start get their rows from trades, in the background; 0 is none."""
     open_interest_s: float = 15.0
-    """Open interest that is not pushed is asked for so often, market by market; 0 is never."""
+    """Period of a round of requests for open interest that is not pushed; 0 is never."""
     history_s: float = 30.0
     """Without history for so long, live goes on without it."""
     again_s: float = 30.0
-    """A market that began without its history asks for it again so often."""
+    """History of a market that started without it is requested again so often."""
     gap_s: float = 60.0
-    """A hole that nothing of came for so long is lost."""
+    """A hole of which nothing came for so long is lost."""
     first_frame_s: float = 10.0
-    """A subscription without data for so long is asked about: an acknowledgement is no proof."""
+    """A subscription without data for so long is checked: an acknowledgement is no proof."""
     stall_s: float = 15.0
-    """The least silence of a market that had data which is asked about."""
+    """Least silence of a market that is checked."""
     unasked_s: float = 60.0
-    """Where trades cannot be asked for, a socket on which no market traded for so long is dialled anew."""
+    """Where trades cannot be requested, a socket without any trade for so long is replaced."""
     check_s: float = 1.0
     """How often the watchdog looks."""
     overlap_s: float = 10.0
@@ -35,7 +35,7 @@ class FeedOptions(Struct, frozen=True):
     socket_s: float = 0.0
     """Reconnect after so long; 0 is a little before the venue would close."""
     heartbeat_s: float = 0.0
-    """Our sign of life, where the venue wants one; 0 is as often as it says."""
+    """Period of our heartbeat, where the venue wants one; 0 is the venue's own."""
     timeout_s: float = 10.0
     """Connecting, and a REST answer, may take so long."""
     backoff_first_s: float = 0.5

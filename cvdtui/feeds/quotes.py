@@ -1,4 +1,4 @@
-"""Trades and quotes of one venue on one socket, frame by frame, for whoever judges side rules by them."""
+"""Trades and quotes of one venue on one socket, frame by frame, for the comparison of side rules."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,15 +13,20 @@ TIMEOUT_S = 10.0
 
 
 class QuoteFeed:
-    """Hands on (frame, time of receipt) until cancelled; what is missed meanwhile is not asked for."""
+    """Calls `on_frame(frame, time of receipt)` until cancelled; what is missed meanwhile is not fetched."""
 
     def __init__(
-        self, name: str, url: str, take: Callable[[bytes, int], None], tell: Callable[[Link], None], now: Now
+        self,
+        name: str,
+        url: str,
+        on_frame: Callable[[bytes, int], None],
+        on_link: Callable[[Link], None],
+        now: Now,
     ) -> None:
         self._name = name
         self._url = url
-        self._take = take
-        self._tell = tell
+        self._on_frame = on_frame
+        self._on_link = on_link
         self._now = now
         self._messages = 0
         self._backoff = Backoff()
@@ -29,7 +34,7 @@ class QuoteFeed:
     async def run(self) -> None:
         """Connects, reads, and connects again."""
         while True:
-            self._say("connecting", "")
+            self._emit("connecting", "")
             try:
                 connection = await dial(self._url, TIMEOUT_S, ())
                 try:
@@ -39,20 +44,21 @@ class QuoteFeed:
             except VenueError as error:
                 why = str(error)
             wait_s = self._backoff.next()
-            self._say("waiting", f"{why}; next try in {wait_s:.0f} s")
+            self._emit("waiting", f"{why}; next try in {wait_s:.0f} s")
             await asyncio.sleep(wait_s)
 
     async def _read(self, connection: Connection) -> str:
-        connection.start(self._heard)
+        connection.start(self._take)
         return await connection.reader
 
-    def _heard(self, _: Connection, frame: bytes) -> None:
+    def _take(self, _: Connection, frame: bytes) -> None:
+        # Quotes are the most frequent frames there are: the link is emitted once in a thousand.
         if not self._messages % 1000:
-            self._say("live", "")
+            self._emit("live", "")
         self._messages += 1
         self._backoff.reset()
-        self._take(frame, self._now())
+        self._on_frame(frame, self._now())
 
-    def _say(self, state: LinkState, text: str) -> None:
+    def _emit(self, state: LinkState, text: str) -> None:
         now = self._now()
-        self._tell(Link(self._name, state, host_of(self._url), text, (), now, now, self._messages))
+        self._on_link(Link(self._name, state, host_of(self._url), text, (), now, now, self._messages))

@@ -11,7 +11,7 @@ from cvdtui.model import Link, LinkState, Sink, Trade, Trades
 
 FASTEST = 1000.0
 TURN_S = 0.004
-"""How long trades are handed over before the screen gets its turn."""
+"""Longest stretch of handing over trades without a turn for the screen, which repaints every 100 ms."""
 LONGEST_WAIT_S = 60.0
 """A silence that would take longer at the chosen speed (a halt, a missing day) is jumped over."""
 BACK_US = 60_000_000
@@ -66,11 +66,11 @@ class ReplayFeed:
         self._ended = False
         self._fault: CvdtuiError | None = None
 
-    # --- what the screen asks and wants
+    # --- what the screen reads and sets
 
     @property
     def paused(self) -> bool:
-        """Whether it stands still."""
+        """Whether it is paused."""
         return self._paused
 
     @property
@@ -133,7 +133,7 @@ class ReplayFeed:
             self._recording.close()
         self._shown_us = max(self._shown_us, self._played_us)
         self._ended = True
-        self._say("quiet", "the recording ended")
+        self._report("quiet", "the recording ended")
 
     async def _stand(self) -> None:
         if not self._steps:
@@ -153,6 +153,8 @@ class ReplayFeed:
         self._turn_back()
         if self._speed:
             seconds = (self._next().time_us - self._running_us()) / 1e6 / self._speed
+            # Binance once halted for four hours with contiguous ids, so a pause is no gap:
+            # https://github.com/binance/binance-public-data/issues/153
             if seconds > LONGEST_WAIT_S:
                 self._set_clock(self._next().time_us)
             elif seconds > 0:
@@ -164,6 +166,7 @@ class ReplayFeed:
     def _turn_back(self) -> None:
         """The first trade sets the clock, and so does one that begins an earlier stretch of time."""
         time_us = self._next().time_us
+        # Files need not follow each other in time: the next may begin days earlier.
         if not self._clock_us or self._turns_back(time_us):
             self._clock_us = self._shown_us = self._played_us = time_us
             self._anchor = self._timer.monotonic()
@@ -217,7 +220,7 @@ class ReplayFeed:
     # --- reading
 
     async def _fill(self) -> bool:
-        """Reads on, off the loop, when all was played; False at the end."""
+        """Reads on, in a thread, when all was played; False at the end."""
         while not self._queue:
             if self._fault is not None:
                 raise self._fault
@@ -231,6 +234,7 @@ class ReplayFeed:
 
     async def _fetched(self) -> tuple[list[Event], CvdtuiError | None]:
         """The next events; a task cancelled meanwhile ends only when the thread has let go of the file."""
+        # A block of 30,000 rows takes longer to parse than the 4 ms that the screen may wait.
         reading = asyncio.ensure_future(asyncio.to_thread(fetch, self._recording))
         try:
             return await asyncio.shield(reading)
@@ -254,10 +258,10 @@ class ReplayFeed:
     def _hand_over(self, batch: Trades) -> None:
         if batch.market.name not in self._markets:
             self._markets[batch.market.name] = None
-            self._say("live", "")
+            self._report("live", "")
         self._sink.on_trades(batch)
 
-    def _say(self, state: LinkState, text: str) -> None:
+    def _report(self, state: LinkState, text: str) -> None:
         self._sink.on_link(Link("replay", state, text=text, markets=tuple(self._markets)))
 
 

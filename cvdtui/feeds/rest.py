@@ -1,4 +1,4 @@
-"""One HTTP client for one venue: asks within the venue's budget, and says in words what went wrong."""
+"""One HTTP client for one venue: requests within the venue's budget, errors as readable texts."""
 
 import asyncio
 import random
@@ -11,23 +11,23 @@ from cvdtui.feeds.budget import Budget
 from cvdtui.feeds.error_text import REFUSED, explain, host_of, is_loopback, refusal, seconds_of
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
     from cvdtui.venues import Request, Venue
 
 MOST_BYTES = 64 * 2**20
-"""No answer is larger than this; a stranger's endless one is cut."""
+"""No answer is larger than this; an endless one is cut off."""
 MOST_BUSY = 2_000
-"""A refusal in a good answer is no longer than this."""
+"""A refusal in an answer of status 200 is no longer than this."""
 SPREAD_S = 0.25
-"""After a silence that the host asked for, questions come spread over so long."""
+"""After a pause that the host demanded, requests come spread over so long."""
 
 
 class Rest:
-    """Asks a venue over HTTP; an async context manager.
+    """Sends a venue's requests over HTTP; an async context manager.
 
-    Proxies come from the environment, but loopback is never proxied. `trouble` is the last failure in words,
-    empty when the last answer was good.
+    Proxies come from the environment, but loopback is never proxied. `trouble` is the text of the last
+    failure, empty when the last answer was good.
     """
 
     def __init__(
@@ -35,10 +35,11 @@ class Rest:
     ) -> None:
         self._venue = venue
         self._timeout_s = timeout_s
-        self._http: httpx.AsyncClient | None = None
+        self._http: httpx2.AsyncClient | None = None
         self.host = host_of(venue.rest_url)
         limits = venue.limits
         own_s = limits.weight_window_s
+        # Bybit counts in windows of 5 s and OKX of 2 s, so a minute's weight must not be spent at once.
         weight = limits.weight_per_minute if window_s else round(limits.weight_per_minute * own_s / 60.0)
         self.budget = Budget(weight, share=share, window_s=window_s or own_s)
         self.trouble = ""
@@ -46,14 +47,15 @@ class Rest:
         self.answers = 0
 
     async def __aenter__(self) -> Self:
-        import httpx
+        import httpx2
 
-        self._http = httpx.AsyncClient(
-            timeout=httpx.Timeout(self._timeout_s, pool=None),
+        self._http = httpx2.AsyncClient(
+            # Waiting for one of our own four connections is no failure of the host, hence pool=None.
+            timeout=httpx2.Timeout(self._timeout_s, pool=None),
             trust_env=not is_loopback(self._venue.rest_url),
             follow_redirects=False,
             headers={"User-Agent": "cvdtui", "Accept": "application/json"},
-            limits=httpx.Limits(max_connections=4),
+            limits=httpx2.Limits(max_connections=4),
         )
         return self
 
@@ -64,22 +66,22 @@ class Rest:
             await self._http.aclose()
 
     async def ask(self, request: "Request", *, urgent: bool = True) -> bytes:
-        """One question, one try; waits for the budget. Raises VenueError."""
+        """One request, one try; waits for the budget. Raises VenueError."""
         await self.budget.spend(request.weight, urgent=urgent)
         return await self._try(request)
 
     async def persist(self, request: "Request", patience_s: float, *, urgent: bool = True) -> bytes:
-        """Ask until there is an answer, for so many seconds of failing tries.
+        """Repeat a request until there is an answer, for so many seconds of failing tries.
 
-        Waiting for the budget is not failing; a silence the host demands that outlasts the patience is.
-        Raises VenueError: the last one, or at once for what asking again will not change.
+        Waiting for the budget is not failing; a pause the host demands that outlasts the patience is.
+        Raises VenueError: the last one, or at once for what another try will not change.
         """
         clock = asyncio.get_running_loop().time
         backoff = Backoff()
         failing_s = 0.0
         while True:
             if self.budget.pause_s > patience_s - failing_s:
-                raise VenueError(self.trouble or f"{self.host} wants silence", status=self.status)
+                raise VenueError(self.trouble or f"{self.host} demands a pause", status=self.status)
             await self.budget.spend(request.weight, urgent=urgent)
             begin = clock()
             try:
@@ -87,7 +89,7 @@ class Rest:
             except VenueError as error:
                 if error.retry_after is None:
                     wait = max(backoff.next(), self.budget.pause_s)
-                else:  # the host said when; not all at the same moment
+                else:  # the host named the moment, so every waiting request would come at it
                     wait = self.budget.pause_s + SPREAD_S * random.random()  # noqa: S311 - no secret
                 failing_s += clock() - begin + wait
                 if error.status in REFUSED or failing_s > patience_s:
@@ -105,18 +107,19 @@ class Rest:
         return body
 
     async def _fetch(self, request: "Request") -> bytes:
-        import httpx
+        import httpx2
 
         if self._http is None:
             raise VenueError("the HTTP client is closed")
         try:
             headers = {"Content-Type": "application/json"} if request.body else None
-            asked = self._http.stream(
+            exchange = self._http.stream(
                 request.method, request.url, content=request.body or None, headers=headers
             )
-            async with asked as answer:
+            async with exchange as answer:
                 body = await self._body(answer)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ImportError) as error:
+        # ImportError: a SOCKS proxy in the environment, without the package that httpx2 needs for it.
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ImportError) as error:
             raise explain(error, self.host) from None
         failure = None
         if answer.status_code != 200:
@@ -124,6 +127,7 @@ class Rest:
             failure = self._refusal(answer.status_code, retry_after, body, request.weight)
         elif len(body) < MOST_BUSY and self._is_busy(body):
             failure = self._refusal(429, self._venue.limits.weight_window_s, body, request.weight)
+        # Before any refusal is raised: it carries the host's count as well.
         used = answer.headers.get(self._venue.limits.weight_header, "")
         if used.isascii() and used.isdigit():
             self.budget.note(int(used))
@@ -132,13 +136,14 @@ class Rest:
         return body
 
     def _is_busy(self, body: bytes) -> bool:
-        """Whether a good answer says by its code that we ask too often."""
+        """Whether an answer of status 200 says by its code that we send too often, as Bybit's 10006 does."""
         codes = self._venue.limits.busy_codes
         return bool(codes) and self._venue.read_failure(body)[0] in codes
 
-    async def _body(self, answer: "httpx.Response") -> bytes:
+    async def _body(self, answer: "httpx2.Response") -> bytes:
         parts: list[bytes] = []
         size = 0
+        # Decompressed bytes are counted: a small body may grow without end.
         async for part in answer.aiter_bytes():
             size += len(part)
             if size > MOST_BYTES:
@@ -148,8 +153,8 @@ class Rest:
 
     def _refusal(self, status: int, retry_after: float | None, body: bytes, weight: int) -> VenueError:
         code, text = self._venue.read_failure(body[:10_000])
-        said = f"{code}: {text}" if text else ""
-        error = refusal(status, self.host, said, retry_after=retry_after, mirrors=self._venue.mirrors)
+        detail = f"{code}: {text}" if text else ""
+        error = refusal(status, self.host, detail, retry_after=retry_after, mirrors=self._venue.mirrors)
         if status in (418, 429):
             self.budget.pause(error.retry_after or 0.0)
             self.budget.refund(weight)  # not served; the host's own count, when it sends one, decides

@@ -1,4 +1,4 @@
-"""A market that fell silent: is it quiet, or its stream dead? REST knows, where it can be asked."""
+"""A silent market: quiet, or its stream dead? REST decides, where trades can be requested."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -8,14 +8,17 @@ from cvdtui.feeds.market_watch import Watch
 from cvdtui.feeds.options import FeedOptions
 
 GRACE_S = 1.0
-"""A trade may be in REST's answer this long before it comes by the stream."""
+"""A trade may be in REST's answer this long before the stream sends it."""
 
 
 class StallCheck:
     """Watches the markets of one socket; `dead` says why its connection must be replaced (empty: it lives).
 
-    `newest` asks for a market's newest id (or time, see `watch.mark_of`), None where trades cannot be asked
-    for; `spawn` runs a task that the feed owns.
+    `newest` gives a market's newest id (or time, see `market_watch.mark_of`), None where trades cannot be
+    requested; `spawn` runs a task that the feed owns.
+
+    A heartbeat proves the socket, never the stream, and an acknowledgement neither: a Binance stream was
+    acknowledged and sent nothing for 14 hours (https://github.com/binance/binance-public-data/issues/472).
     """
 
     def __init__(
@@ -35,30 +38,30 @@ class StallCheck:
         self._is_asking = False
 
     def tick(self, seconds: float) -> None:
-        """Time passed: ask about the busiest of the markets that are silent for suspiciously long."""
+        """Check the busiest of the markets that are silent for too long, so many seconds later."""
         least_s = self._options.stall_s
-        doubted = [symbol for symbol, watch in self._watches.items() if watch.tick(seconds, least_s)]
-        if doubted and not self._is_asking:
-            self._is_asking = True  # one at a time, the busiest first: it tells most, and REST is dear
-            symbol = max(doubted, key=lambda one: self._watches[one].count)
-            self._spawn(self._doubt(symbol, self._watches[symbol]))
+        suspects = [symbol for symbol, watch in self._watches.items() if watch.tick(seconds, least_s)]
+        if suspects and not self._is_asking:
+            self._is_asking = True  # one at a time, the busiest first: REST weight is limited
+            symbol = max(suspects, key=lambda one: self._watches[one].count)
+            self._spawn(self._check(symbol, self._watches[symbol]))
 
-    async def _doubt(self, symbol: str, watch: Watch) -> None:
+    async def _check(self, symbol: str, watch: Watch) -> None:
         try:
             if self._newest is None:
-                self._judge_alone(watch)
+                self._check_without_rest(watch)
             else:
-                await self._judge(symbol, watch, self._newest)
+                await self._check_by_rest(symbol, watch, self._newest)
         finally:
             self._is_asking = False
 
-    def _judge_alone(self, watch: Watch) -> None:
+    def _check_without_rest(self, watch: Watch) -> None:
         silent = watch.silent_s
         watch.quiet()
         if all(other.silent_s >= self._options.unasked_s for other in self._watches.values()):
-            self.dead = f"no trade of any market for {silent:.0f} s, and nobody to ask"
+            self.dead = f"no trade of any market for {silent:.0f} s, and trades cannot be requested"
 
-    async def _judge(
+    async def _check_by_rest(
         self, symbol: str, watch: Watch, newest_of: Callable[[str], Awaitable[int | None]]
     ) -> None:
         count, silent = watch.count, watch.silent_s
@@ -67,12 +70,13 @@ class StallCheck:
         except (VenueError, WireError) as error:
             watch.quiet()
             if all(other.silent_s >= silent for other in self._watches.values()):
-                self.dead = f"no trade of any market for {silent:.0f} s, and REST cannot tell why: {error}"
+                self.dead = f"no trade of any market for {silent:.0f} s, and REST has no answer: {error}"
             return
         if newest is None:
             watch.quiet()
             return
-        if watch.count != count or not watch.learnt(newest):
+        # Trades that came during the request make its answer old.
+        if watch.count != count or not watch.note_newest(newest):
             return
         await asyncio.sleep(GRACE_S)
         if watch.count == count:

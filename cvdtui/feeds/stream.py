@@ -12,11 +12,11 @@ from cvdtui.feeds.connection import Connection, dial
 from cvdtui.feeds.error_text import REGIONAL, host_of
 from cvdtui.feeds.market_watch import Watch
 from cvdtui.feeds.merge_on_connect import ConnectMerge
-from cvdtui.feeds.message_rate import Pace
 from cvdtui.feeds.options import FeedOptions
+from cvdtui.feeds.socket_link import SocketLink
 from cvdtui.feeds.stall_check import StallCheck
 from cvdtui.feeds.subscriptions import Subscriptions
-from cvdtui.model import Link, LinkState, Liquidations, Missing, Now, OpenInterest, Sink, Trades
+from cvdtui.model import LinkState, Liquidations, Missing, Now, OpenInterest, Sink, Trades
 from cvdtui.venues.grammar.events import (
     Ack,
     ClosedCandle,
@@ -34,13 +34,14 @@ if TYPE_CHECKING:
     from cvdtui.venues import Event, Venue
 
 CONNECT_WINDOW_S = 300.0
+"""Window of a venue's limit of handshakes: Binance allows 300 an address, Bybit 500 a domain."""
 PLANNED = "reconnecting before the exchange's own time limit"
 
 
 class Socket:
     """Keeps the streams of some markets of one venue flowing.
 
-    `newest` asks REST for a market's newest trade id, `on_missing` takes holes, `spawn` runs a task that the
+    `newest` gives a market's newest trade id by REST, `on_missing` takes holes, `spawn` runs a task that the
     feed owns. `run` ends only by cancellation, or by an error of the Sink.
     """
 
@@ -60,31 +61,27 @@ class Socket:
     ) -> None:
         self._venue = venue
         self._sink = sink
-        self._now = now
         self._options = options
         self._connects = connects
         self._connect_merge = connect_merge
-        self._joins = venue.id_rule != "contiguous"
-        """Ids tell no hole: after each connection the newest page is joined."""
+        self._merges = venue.id_rule != "contiguous"
+        """Ids show no hole: after each connection the newest page is merged."""
         self._subscriptions = Subscriptions(venue)
         self._on_missing = on_missing
         self._spawn = spawn
         self._backoff = Backoff(options.backoff_first_s, options.backoff_most_s)
         self._watches: dict[str, Watch] = {}
         self._current: Connection | None = None
-        self._messages = 0
-        self._connected = 0
-        self._status = 0
-        """The HTTP status of the last refused handshake; 0 since one succeeded."""
-        self._pace = Pace()
         self._trades_at_tick: dict[Connection, int] = {}
+        # A little before the venue's own limit (24 h at Binance), and not all sockets at one moment.
         life = options.socket_s or venue.limits.socket_seconds * (0.96 + 0.03 * random.random())  # noqa: S311
         self._life_s = life
-        self.link = Link(name, "idle", host_of(venue.ws_url))
-        asked = newest if venue.limits.trades_page else None
-        self._stall_check = StallCheck(self._watches, self.link.host, options, asked, spawn)
+        host = host_of(venue.ws_url)
+        self._link = SocketLink(name, host, self._watches, sink, venue=venue.name, now=now, options=options)
+        newest_of = newest if venue.limits.trades_page else None
+        self._stall_check = StallCheck(self._watches, host, options, newest_of, spawn)
 
-    # --- what the feed asks of it
+    # --- what the feed calls
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -96,7 +93,7 @@ class Socket:
         return self._watches[symbol]
 
     def note(self, symbol: str, newest_id: int) -> None:
-        """An id known to exist: newer ones that do not come by the stream are owed."""
+        """An id known to exist: a stream that sends nothing newer while REST has it is stale."""
         if symbol in self._watches:
             self._watches[symbol].known_id = newest_id
 
@@ -107,7 +104,7 @@ class Socket:
         for symbol in fresh:
             self._watches[symbol] = Watch(self._options.first_frame_s, by_time=by_time)
         if fresh and self._current is not None:
-            self._join(self._current, fresh)
+            self._merge(self._current, fresh)
             self._spawn(self._subscribe(self._current, fresh))
 
     def remove(self, symbol: str) -> None:
@@ -115,6 +112,7 @@ class Socket:
         watch = self._watches.pop(symbol, None)
         if watch is None:
             return
+        # A merge that still runs finds nothing to hand over.
         watch.waiting = None
         if self._current is not None:
             self._spawn(self._current.send(self._subscriptions.end(symbol), self._pause_s))
@@ -122,62 +120,63 @@ class Socket:
     # --- its life
 
     async def run(self) -> None:
-        """Connect, watch, replace, for ever."""
-        reason, patient = "", False
+        """Connect, watch and replace until cancelled."""
+        reason, wait_first = "", False
         try:
             while True:
-                fresh = await self._connect(reason, patient=patient)
-                if patient or not self._is_flowing():
-                    self._join(fresh, self._watches)
-                self._current, reason = await self._settle(self._current, fresh)
+                fresh = await self._connect(reason, wait_first=wait_first)
+                if wait_first or not self._is_flowing():
+                    self._merge(fresh, self._watches)
+                self._current, reason = await self._choose(self._current, fresh)
+                # The old connection ended first: trades between its end and the new stream may be missing.
                 if self._current is fresh and not fresh.is_proven:
-                    self._join(fresh, [one for one in self._watches if self._watches[one].waiting is None])
-                patient = bool(reason)
+                    self._merge(fresh, [one for one in self._watches if self._watches[one].waiting is None])
+                wait_first = bool(reason)
                 if not reason:
-                    reason, patient = await self._until_over(fresh)
+                    reason, wait_first = await self._until_over(fresh)
         finally:
             if self._current is not None:
                 await self._current.close()
-            self._say("closed", "")
+            self._link.closed()
 
-    async def _connect(self, reason: str, *, patient: bool) -> Connection:
+    async def _connect(self, reason: str, *, wait_first: bool) -> Connection:
         """Dial until it works; the old connection, if any, is read meanwhile."""
         refused = False
         while True:
-            if patient:
+            if wait_first:
                 await self._wait(reason, refused=refused)
             await self._connects.spend(1)
             if not self._is_flowing():
-                again = f" after: {reason}" if reason else ""
-                self._say("connecting", f"connecting to {self.link.host}{again}")
+                self._link.connecting(reason)
             try:
                 fresh = await dial(self._venue.socket_url(), self._options.timeout_s, self._venue.mirrors)
             except VenueError as error:
-                reason, patient, refused = str(error), True, error.status in REGIONAL
-                self._status = error.status
+                reason, wait_first, refused = str(error), True, error.status in REGIONAL
+                self._link.status = error.status
+                # A refusal is of the address: it holds for every socket of the venue.
                 if error.retry_after:
                     self._connects.pause(error.retry_after)
                 continue
-            self._connected += 1
-            self._status = 0
+            self._link.connects += 1
+            self._link.status = 0
             fresh.decode = self._venue.decoder()
             every_s = self._options.heartbeat_s or self._venue.limits.heartbeat_s
             fresh.start(self._take, self._venue.heartbeat, every_s)
-            self._spawn(self._greet(fresh))
+            self._spawn(self._subscribe_all(fresh))
             return fresh
 
     async def _wait(self, reason: str, *, refused: bool) -> None:
         seconds = max(self._backoff.next(), self._connects.pause_s)
-        at = self._now() + int(seconds * 1e6)
         state: LinkState = "stale" if self._current is not None else "refused" if refused else "waiting"
-        self._say(state, f"{reason}; trying again in {seconds:.1f} s", retry_at_us=at)
+        self._link.waiting(state, reason, seconds)
         await asyncio.sleep(seconds)
 
-    async def _settle(self, old: Connection | None, fresh: Connection) -> tuple[Connection, str]:
+    async def _choose(self, old: Connection | None, fresh: Connection) -> tuple[Connection, str]:
         """Which connection to go on with: the old one stays until the new one has proven itself."""
         if old is None:
             return fresh, ""
         until = asyncio.get_running_loop().time() + self._options.overlap_s
+        # An acknowledgement is no proof of data: the old connection stays until the new one brought trades.
         while not fresh.is_proven and asyncio.get_running_loop().time() < until and not old.reader.done():
             await asyncio.wait([fresh.reader, old.reader], timeout=0.05, return_when=asyncio.FIRST_COMPLETED)
             if fresh.reader.done():
@@ -188,7 +187,7 @@ class Socket:
         return fresh, ""
 
     async def _until_over(self, connection: Connection) -> tuple[str, bool]:
-        """Watch until it must be replaced: why, and whether to wait first. A dead one is dropped."""
+        """Watch until it must be replaced; the reason, and whether to wait first. A closed one is dropped."""
         loop = asyncio.get_running_loop()
         self._stall_check.dead = ""
         ending = asyncio.create_task(connection.ending.wait())
@@ -196,6 +195,7 @@ class Socket:
             while True:
                 tasks = (connection.reader, ending)
                 before = loop.time()
+                # Not wait_for, which cancels what it waits for: the reader must outlive each check.
                 await asyncio.wait(tasks, timeout=self._options.check_s, return_when=asyncio.FIRST_COMPLETED)
                 if connection.reader.done():
                     self._current = None
@@ -221,15 +221,15 @@ class Socket:
     def _pause_s(self) -> float:
         return 1.0 / self._venue.limits.messages_per_second
 
-    def _join(self, connection: Connection, symbols: Iterable[str]) -> None:
-        """Where ids tell no hole: let trades wait until the newest page is there."""
-        for symbol in symbols if self._joins else ():
+    def _merge(self, connection: Connection, symbols: Iterable[str]) -> None:
+        """Where ids show no hole: let trades wait until the newest page is there."""
+        for symbol in symbols if self._merges else ():
             watch = self._watches[symbol]
             self._connect_merge.hold(symbol, watch)
-            self._spawn(self._connect_merge.join(symbol, watch, connection))
+            self._spawn(self._connect_merge.merge(symbol, watch, connection))
 
-    async def _greet(self, connection: Connection) -> None:
-        """The first words of a connection, and what is wanted of it."""
+    async def _subscribe_all(self, connection: Connection) -> None:
+        """Send a connection's first frames: the greeting, then the subscriptions."""
         await connection.send(self._venue.greeting(), self._pause_s)
         await self._subscribe(connection, list(self._watches))
 
@@ -237,23 +237,21 @@ class Socket:
         await connection.send(self._subscriptions.ask(connection, symbols, most), self._pause_s)
 
     def _refused(self, connection: Connection, refusal: Refusal) -> None:
-        """A request was refused: ask for its markets one by one, and name the one that is refused alone."""
+        """A request was refused: request its markets one by one, and report the one that is refused alone."""
         symbols = self._subscriptions.refused(connection, refusal)
-        text = f"{refusal.text} ({refusal.code})"
+        reason = f"{refusal.text} ({refusal.code})"
         if len(symbols) > 1:
             self._spawn(self._subscribe(connection, symbols, most=1))
         elif not symbols:
-            self._sink.on_rejected(None, f"{self.link.host} refuses a request: {text}")
-        for symbol in symbols if len(symbols) == 1 else ():
-            name = f"{self._venue.name}:{symbol}"
-            words = f"{self.link.host} refuses {symbol}: {text}"
-            self._sink.on_link(Link(name, "refused", self.link.host, words, (name,), self._now()))
+            self._sink.on_rejected(None, f"{self._link.host} refuses a request: {reason}")
+        else:
+            self._link.refused(symbols[0], reason)
 
     # --- frames
 
     def _take(self, connection: Connection, frame: bytes) -> None:
         """One frame, from the wire to the Sink, in one go."""
-        self._messages += 1
+        self._link.messages += 1
         try:
             event = connection.decode(frame)
         except WireError as error:
@@ -262,6 +260,7 @@ class Socket:
         self._take_event(connection, event)
 
     def _take_event(self, connection: Connection, event: "Event") -> None:
+        # Nearly every frame is trades: one comparison lets them pass the table of the others.
         if event.__class__ is not Trades:
             self._take_other(connection, event)
             return
@@ -276,7 +275,7 @@ class Socket:
                 watch.first_id = event.trades[0].id
         if watch.waiting is not None:
             watch.waiting.append(event)
-            if watch.adrift:
+            if watch.page_missing:
                 self._connect_merge.take(event.market.symbol, watch)
             return
         missing = self._sink.on_trades(event)
@@ -287,6 +286,7 @@ class Socket:
         match event:
             case ClosedCandle(market, candle):
                 self._sink.on_candles(market, (candle,))
+            # A forming candle changes until it closes, and a pong proves the socket alone.
             case FormingCandle() | Pong():
                 pass
             case OpenInterest():
@@ -304,6 +304,7 @@ class Socket:
                 self._refused(connection, event)
             case Faulty(market_name, reason):
                 self._sink.on_rejected(market_name, reason)
+            # Binance announces some closes with `serverShutdown`: the overlap begins at once.
             case Shutdown():
                 connection.ending.set()
             case Other(market=market_name):
@@ -312,44 +313,10 @@ class Socket:
     # --- the watchdog
 
     def _tick(self, connection: Connection, seconds: float) -> None:
-        """Count silences, ask REST about suspicious ones, and say how things stand."""
+        """Count silences, check the long ones by REST, and report the socket's state."""
         flowed = connection.trades != self._trades_at_tick.get(connection, 0)
         self._trades_at_tick = {connection: connection.trades}
         if flowed:
-            self._backoff.reset()
+            self._backoff.reset()  # by trades alone: a venue may accept and close, again and again
         self._stall_check.tick(seconds)
-        self._report(flowed=flowed)
-
-    def _report(self, *, flowed: bool) -> None:
-        watches = self._watches.values()
-        stale = [symbol for symbol, watch in self._watches.items() if watch.stale]
-        if stale:
-            self._say("stale", f"no trades of {', '.join(stale)} although the exchange has newer ones")
-        elif any(watch.count and watch.silent_s < self._options.stall_s for watch in watches):
-            self._say("live", "", flowed=flowed)
-        elif not any(watch.count for watch in watches):
-            waiting = f"connected to {self.link.host}, no trade yet" if self._watches else "no market"
-            self._say("connecting" if self._watches else "idle", waiting)
-        else:
-            silent = min(watch.silent_s for watch in watches)
-            self._say("quiet", f"no trades for {silent:.0f} s; the connection answers")
-
-    def _say(self, state: LinkState, text: str, *, retry_at_us: int = 0, flowed: bool = False) -> None:
-        old = self.link
-        now = self._now()
-        self.link = Link(
-            old.name,
-            state,
-            old.host,
-            text,
-            tuple(f"{self._venue.name}:{symbol}" for symbol in self._watches),
-            old.since_us if state == old.state else now,
-            now if flowed else old.last_data_us,
-            self._messages,
-            max(0, self._connected - 1),
-            retry_at_us=retry_at_us,
-            rate=self._pace.rate(self._messages, now),
-            status=self._status,
-        )
-        if self.link != old:
-            self._sink.on_link(self.link)
+        self._link.check(flowed=flowed)

@@ -1,4 +1,4 @@
-"""What was asked of a venue on its sockets, and which answers are due: by number or by symbol."""
+"""Subscription requests of a venue's sockets, and which are not answered yet: by number or by symbol."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Subscriptions:
-    """Numbers requests and remembers which asked for what, until they are answered."""
+    """Numbers requests and keeps the markets of each until it is answered."""
 
     def __init__(self, venue: "Venue") -> None:
         self._venue = venue
@@ -19,9 +19,10 @@ class Subscriptions:
         self._next = 1
 
     def ask(self, connection: "Connection", symbols: Sequence[str], most: int = 0) -> list[str]:
-        """Frames that ask for markets, in as few requests as allowed (at most `most` markets in each)."""
+        """Frames that subscribe to markets, in as few requests as allowed (of at most `most` markets)."""
         frames: list[str] = []
         streams = max((len(self._venue.streams(symbol)) for symbol in symbols), default=1)
+        # Bybit spot takes 10 topics a request; more are refused, all of them.
         size = most or max(1, self._venue.limits.streams_per_message // streams)
         for at in range(0, len(symbols), size):
             chunk = symbols[at : at + size]
@@ -48,7 +49,7 @@ class Subscriptions:
             self._settle(connection, ack.symbol)
 
     def refused(self, connection: "Connection", refusal: Refusal) -> list[str]:
-        """The markets a refusal is about; more than one are to be asked for one by one."""
+        """The markets a refusal is about; of several, each is to be requested alone."""
         if refusal.symbol:
             self._settle(connection, refusal.symbol)
             return [refusal.symbol]
@@ -58,7 +59,7 @@ class Subscriptions:
         return sorted(self._asked.pop(refusal.id, ()))
 
     def _settle(self, connection: "Connection", symbol: str) -> None:
-        """One market was answered: a request is when all of its markets are."""
+        """One market was answered: its request is answered when all of its markets are."""
         for number in list(connection.waiting_acks):
             waiting = self._asked.get(number, set())
             waiting.discard(symbol)

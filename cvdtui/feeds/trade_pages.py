@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from cvdtui.venues import Page, Venue
 
 MOST_PAGES = 200
-"""More pages than this for one minute are a misunderstanding."""
+"""No minute of trades fills more pages; more is an error of paging."""
 
 
 class TradePages:
-    """Asks one venue for trades; rows that do not parse are reported to the Sink and left out."""
+    """Requests trades of one venue; rows that do not parse are reported to the Sink and left out."""
 
     def __init__(self, venue: "Venue", rest: "Rest", sink: "Sink") -> None:
         self._venue = venue
@@ -47,10 +47,10 @@ class TradePages:
     async def back(
         self, symbol: str, time_us: int, patience_s: float, most: int, known: Sequence[Trades] = ()
     ) -> "tuple[list[Trades], bool]":
-        """Trades at or after a moment as far as `most` questions reach, ascending and without a hole.
+        """Trades at or after a moment as far as `most` requests reach, ascending and without a hole.
 
-        They go on from the `known` ones; also whether older ones remain to be asked for. Raises VenueError or
-        WireError when the venue cannot be asked any more.
+        They extend the `known` ones backwards; also whether older ones remain to be requested. Raises
+        VenueError or WireError when requests fail.
         """
         if self._venue.limits.pages_by == "time":
             return await self._forth(symbol, time_us, patience_s, MOST_PAGES), False
@@ -62,6 +62,7 @@ class TradePages:
             else:
                 first = max(0, oldest.id - self.size)
                 older = await self._persist(symbol, patience_s, first, oldest.id - first, urgent=False)
+                # One OKX trade may stand for several ids, and a page by ids may begin within one.
                 page = _adjoining(older, oldest.id)
             due = replace(page, trades=tuple(trade for trade in page.trades if trade.time_us >= time_us))
             if due.trades:
@@ -87,14 +88,15 @@ class TradePages:
             pages.append(fresh)
             if answer.rows < self.size:
                 break
+            # Not the time after it: further trades may share the last one's (Kraken's pages go by time).
             time_us = fresh.trades[-1].time_us
         return pages
 
     async def since(self, symbol: str, time_us: int, patience_s: float) -> "tuple[int | None, list[Trades]]":
         """Every trade at or after a moment, ascending, and the id of the first (None: never a trade).
 
-        Goes back by ids from the newest, so it needs no window of time; with no trade since, the id is the
-        next one. Raises VenueError when the venue cannot be asked for longer than the patience.
+        Goes back by ids from the newest: USD-M refuses windows of an hour or more. With no trade since, the
+        id is the next one. Raises VenueError when requests fail for longer than the patience.
         """
         pages: list[Trades] = []
         page = await self._persist(symbol, patience_s, None, self.size)
@@ -108,13 +110,14 @@ class TradePages:
             first = max(0, oldest.id - self.size)
             older = await self._persist(symbol, patience_s, first, oldest.id - first)
             page = replace(older, trades=tuple(trade for trade in older.trades if trade.id < oldest.id))
+            # USD-M keeps the aggTrades of 48 hours, and a young market has none before its first.
             if not page.trades:
                 return _begin(pages, time_us)  # the venue keeps no older trades: a young market
         raise VenueError(
             f"{self._rest.host}: the trades of one minute of {symbol} fill more than {MOST_PAGES} pages"
         )
 
-    async def _persist(  # noqa: PLR0913 - a question and its terms
+    async def _persist(  # noqa: PLR0913 - a request and its limits
         self,
         symbol: str,
         patience_s: float,

@@ -49,7 +49,9 @@ class Conditions:
             self._holding.discard(key)
         elif key not in self._holding and (rule.incomplete or self._is_complete(row)):
             self._holding.add(key)
-            self._dispatcher.hold(rule, row, {name: values.get(name) for name in condition.names}, now_us)
+            self._dispatcher.on_condition(
+                rule, row, {name: values.get(name) for name in condition.names}, now_us
+            )
 
     def _is_complete(self, row: MarketRow) -> bool:
         """Rows of the past may still be on their way (`fill`): the numbers of now do not wait for them."""

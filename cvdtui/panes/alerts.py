@@ -1,4 +1,4 @@
-"""Alerts: the ways out and how they stand, the rules, and what was told last. No secret is ever shown."""
+"""Alerts: the channels and their state, the rules, and what was told last. No secret is ever shown."""
 
 from cvdtui.model import AlertLine, ChannelState, RuleLine
 from cvdtui.panes.line import Answer, Frame, Line, clip, fit, narrow, title
@@ -108,7 +108,7 @@ def _channels(frame: Frame) -> list[Line]:
     channels = frame.snapshot.channels
     fine = [one for one in channels if not (one.text or one.trouble)]
     bad = [one for one in channels if one.text or one.trouble]
-    spans = [(" ways out ", "head")]
+    spans = [(" channels ", "head")]
     for one in fine:
         spans += [(f" {one.name} ", "text"), (f"{one.state}{_counts(one)} ", STATES[one.state])]
     if not channels:

@@ -34,15 +34,16 @@ class SignalEntry(Struct, frozen=True, kw_only=True, tag="signal", tag_field="ki
     coverage: float = 1.0
     backfilled: bool = False
     parameters: dict[str, object] = field(default_factory=dict)
-    heard_us: int = 0
+    # The key on disk is older than the name.
+    evaluated_us: int = field(default=0, name="heard_us")
 
     @property
     def key(self) -> SignalKey:
         """What makes it the same signal."""
-        return key_of(self.market, self.said)
+        return key_of(self.market, self.as_signal)
 
     @property
-    def said(self) -> Signal:
+    def as_signal(self) -> Signal:
         """The signal itself."""
         return Signal(self.signal, self.time_us, self.bar_seconds, self.side, self.values, self.quality)
 
@@ -52,18 +53,18 @@ Entry = BarEntry | SignalEntry
 
 def signal_entry(event: SignalEvent, now_us: int) -> SignalEntry:
     """The line of a signal."""
-    said = event.signal
+    signal = event.signal
     return SignalEntry(
         market=event.market,
-        signal=said.signal,
-        time_us=said.time_us,
-        bar_seconds=said.bar_seconds,
-        side=said.side,
-        values=said.values,
-        quality=said.quality,
+        signal=signal.signal,
+        time_us=signal.time_us,
+        bar_seconds=signal.bar_seconds,
+        side=signal.side,
+        values=signal.values,
+        quality=signal.quality,
         price=event.price,
         coverage=event.coverage,
         backfilled=event.backfilled,
         parameters=event.parameters,
-        heard_us=now_us,
+        evaluated_us=now_us,
     )

@@ -1,4 +1,4 @@
-"""What venues list, kept on disk between runs: one file a venue and host, with the time it was asked for."""
+"""Instruments that venues list, kept on disk between runs: one file a venue and host, with its time."""
 
 import os
 import re
@@ -17,25 +17,25 @@ MOST_BYTES = 32 * 2**20
 
 
 class CachedInstruments(Struct, frozen=True):
-    """All instruments of one venue, as one host told them."""
+    """All instruments of one venue, as one host listed them."""
 
     venue: str
     host: str
     time_us: int
-    """When they were asked for."""
+    """When they were requested."""
     markets: tuple[Market, ...]
     schema: int = SCHEMA
 
 
 def path_of(venue: str, host: str) -> Path | None:
-    """The file of a venue as told by a host; None where there is no home directory."""
+    """The file of a venue and host; None where there is no home directory."""
     folder = cache_folder()
     name = re.sub(r"[^A-Za-z0-9.-]", "_", f"{venue}@{host}")[:120]
     return None if folder is None else folder / "instruments" / f"{name}.json"
 
 
 def load(venue: str, host: str) -> CachedInstruments | None:
-    """What was kept; None when nothing was, or when it cannot be used."""
+    """The kept list; None when there is none, or when it cannot be used."""
     path = path_of(venue, host)
     if path is None:
         return None
@@ -45,6 +45,7 @@ def load(venue: str, host: str) -> CachedInstruments | None:
         kept = msgspec.json.decode(path.read_bytes(), type=CachedInstruments)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
+    # A mirror may list other instruments than the venue itself: the host must be the same.
     good = kept.schema == SCHEMA and (kept.venue, kept.host) == (venue, host)
     return kept if good and all(market.venue == venue for market in kept.markets) else None
 

@@ -1,6 +1,6 @@
 """The journal on disk: JSON lines, only ever appended, so that a kill costs at most the line being written.
 
-Bounded: a full file is set aside, the oldest one dropped. A disk that is full is said once and waited out.
+Bounded: a full file is set aside, the oldest one dropped. A full disk is reported once and waited out.
 """
 
 import fcntl
@@ -37,7 +37,7 @@ class Journal:
         self._failing = False
 
     def write(self, entries: Sequence[Entry]) -> int:
-        """Appends them; how many were written. Never raises for the disk: it is told, and counted."""
+        """Appends them; how many were written. Never raises OSError: a loss is reported once, and counted."""
         lines = [_ENCODER.encode(entry) + b"\n" for entry in entries]
         written = 0
         try:
@@ -52,21 +52,23 @@ class Journal:
         return written
 
     def close(self) -> None:
-        """Lets the file go."""
+        """Closes the file."""
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
 
     def _append(self, data: bytes) -> None:
         if not self._ends_clean:
-            data = b"\n" + data
+            data = b"\n" + data  # the torn line ends here, else it would take this one with it
         self._ends_clean = False
+        # os.write may take less than it is given, near a full disk above all.
         while data:
             data = data[os.write(self._file, data) :]
         self._ends_clean = True
 
     def _ready(self, size: int) -> None:
         """The file is open, still the one of this name, and has room."""
+        # Another program may have set the file aside: our descriptor would follow it to its new name.
         if self._file >= 0 and not _is_same(self._file, self.path):
             self.close()
         if self._file < 0:
@@ -84,7 +86,7 @@ class Journal:
     def _set_aside(self, size: int) -> None:
         with _locked(self.path):
             self.close()
-            self._open()  # somebody else may just have done it
+            self._open()  # another program may just have done it
             if os.fstat(self._file).st_size + size <= self._file_bytes:
                 return
             self.close()
@@ -143,6 +145,7 @@ def _is_same(file: int, path: Path) -> bool:
 @contextmanager
 def _locked(path: Path) -> "Iterator[None]":
     """One program at a time sets files aside."""
+    # A file of its own: the journal itself changes its name under the lock.
     lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)

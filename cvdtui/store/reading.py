@@ -1,4 +1,4 @@
-"""Reading a journal back: everything once, in order of time; lines that are torn or strange are counted."""
+"""Reading a journal back: everything once, in order of time; lines that do not parse are counted."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ class JournalReading:
         self.signals: dict[SignalKey, SignalEntry] = {}
         """By key, the first that was written."""
         self.skipped = 0
-        """Lines that are no entry: torn by a kill, or not ours."""
+        """Lines that are no entry: torn by a kill, or of another program."""
 
     def take(self, line: bytes) -> None:
         """One line, with its end."""
@@ -31,6 +31,7 @@ class JournalReading:
             return
         try:
             entry = _DECODER.decode(line)
+        # RecursionError: a line of nothing but brackets.
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             self.skipped += 1
             return
@@ -80,6 +81,7 @@ def _read(path: Path, start: int, found: JournalReading) -> None:
         with path.open("rb") as file:
             if start:
                 file.seek(start)
+                # The place lies within a line, whose rest is no entry.
                 file.readline()
             for line in file:
                 found.take(line)

@@ -66,7 +66,7 @@ def state_path() -> Path | None:
 
 
 def cache_folder() -> Path | None:
-    """Where what can be asked for again is kept; None where there is no home directory."""
+    """The folder of what can be requested again; None where there is no home directory."""
     return _xdg("XDG_CACHE_HOME", ".cache")
 
 
@@ -82,6 +82,7 @@ def read_toml(path: Path, *, needed: bool = True) -> dict[str, object]:
     Raises UnreadableError if it cannot be opened, ConfigError with the line if it is not TOML.
     """
     try:
+        # Some editors begin a file with a byte order mark, which TOML does not know.
         text = path.read_bytes().decode("utf-8-sig")
     except (FileNotFoundError, NotADirectoryError) as error:
         if not needed:
@@ -123,6 +124,7 @@ def save_state(state: State) -> str:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft.write_text(tomli_w.dumps(table), encoding="utf-8")
+        # A rename is whole or not at all, so a kill leaves the old file or the new one.
         draft.replace(path)
     except OSError as error:
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback that answers as it is told and keeps what it was sent."""
+"""A real HTTP server on loopback that answers as it was set up and keeps what it was sent."""
 
 import asyncio
 import json

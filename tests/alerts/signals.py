@@ -1,13 +1,13 @@
 """Signals made by hand."""
 
-from cvdtui.alerts.alert import Alert, alert_of
+from cvdtui.alerts.alert import Alert, signal_alert
 from cvdtui.model import Signal, SignalEvent
 
 MINUTE = 60_000_000
 NOON = 1_723_118_400_000_000
 """2024-08-08 12:00 UTC."""
 CLOSED = NOON + MINUTE
-"""When the bar of `heard()` closed."""
+"""When the bar of `event()` closed."""
 
 
 def event(
@@ -20,9 +20,9 @@ def event(
     values: dict | None = None,
     **more: object,
 ) -> SignalEvent:
-    said = Signal(signal, time_us, bar, side, {"z": 2.5} if values is None else values)
-    return SignalEvent(market=market, signal=said, price=61800.5, **more)
+    signal_ = Signal(signal, time_us, bar, side, {"z": 2.5} if values is None else values)
+    return SignalEvent(market=market, signal=signal_, price=61800.5, **more)
 
 
 def alert(**more: object) -> Alert:
-    return alert_of(event(**more), NOON + MINUTE)
+    return signal_alert(event(**more), NOON + MINUTE)

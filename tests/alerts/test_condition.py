@@ -1,4 +1,4 @@
-"""Conditions: what they say, what they refuse and where; and Python says the same where both can speak."""
+"""Conditions: their values, what they refuse and where; Python gives the same where both can evaluate."""
 
 import math
 
@@ -142,7 +142,7 @@ def test_where_everything_is_known_python_says_the_same(text, z, cvd, climax):
     values = {"z": z, "cvd": cvd, "last": 3.0, "climax": climax}
     found = Condition(text)(values)
     try:
-        expected = eval(text, {"__builtins__": {"abs": abs}}, dict(values))  # noqa: S307 - our own grammar made it
+        expected = eval(text, {"__builtins__": {"abs": abs}}, dict(values))  # noqa: S307 - made by our own grammar
     except ZeroDivisionError:
         return
     # `and` and `or` of Python stop early, so a division by zero may hide from it

@@ -34,8 +34,8 @@ def delivered(*answers: Answer, alerts: int = 1, **more: object) -> tuple[Outbox
             box = outbox(server.url, notes, **more)
             task = asyncio.create_task(box.run())
             for _ in range(alerts):
-                box.put(alert())
-            await box.settle(10)
+                box.enqueue(alert())
+            await box.drain(10)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             return box, server
@@ -54,7 +54,7 @@ def test_what_may_pass_is_tried_again_until_it_does():
     box, server, notes = delivered(Answer(500), DROP, HANG, Answer(503))
     assert len(server.sent) == 5
     assert (box.state.state, box.state.sent, notes) == ("ready", 1, [])
-    assert "status 503" in box.state.trouble, "a try that failed is told, though it got out"
+    assert "status 503" in box.state.trouble, "a try that failed is shown, though it got out"
 
 
 def test_a_refusal_for_good_is_not_tried_again_and_is_shown():
@@ -108,13 +108,13 @@ def test_while_it_waits_it_says_why_and_for_how_long():
         async with Receiver(Answer(500)) as server:
             box = outbox(server.url, notes, first_wait_s=30)
             task = asyncio.create_task(box.run())
-            box.put(alert())
+            box.enqueue(alert())
             async with asyncio.timeout(5):
-                while box.state.state != "waiting":  # noqa: ASYNC110 - the outbox tells nobody
+                while box.state.state != "waiting":  # noqa: ASYNC110 - the outbox has no event for it
                     await asyncio.sleep(0.01)
             assert "status 500; next try in" in box.state.text
             assert box.state.retry_at_us > time.time_ns() // 1000
-            await box.settle(0.05)
+            await box.drain(0.05)
             assert notes == ["alert not sent by hook: 1 not sent before the end"]
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
@@ -122,7 +122,7 @@ def test_while_it_waits_it_says_why_and_for_how_long():
     asyncio.run(go())
 
 
-def test_too_many_waiting_lose_the_oldest_and_it_is_said():
+def test_too_many_waiting_lose_the_oldest_and_it_is_reported():
     box, server, notes = delivered(alerts=MOST_WAITING + 5)
     assert len(server.sent) == box.state.sent == MOST_WAITING
     assert box.state.failed == len(notes) == 5
@@ -142,8 +142,8 @@ def test_a_channel_with_a_defect_ends_nothing():
         box = Outbox("odd", "webhook", Broken(), per_minute=60, now=wall_us, note=notes.append)
         task = asyncio.create_task(box.run())
         for _ in range(2):
-            box.put(alert())
-        await box.settle(5)
+            box.enqueue(alert())
+        await box.drain(5)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         return notes
@@ -151,10 +151,10 @@ def test_a_channel_with_a_defect_ends_nothing():
     assert asyncio.run(go()) == ["alert not sent by odd: ZeroDivisionError in a channel of kind webhook"] * 2
 
 
-# --- the desk
+# --- the dispatcher
 
 
-def test_a_signal_goes_through_the_desk_to_its_channels_and_hearing_never_waits():
+def test_a_signal_goes_through_the_dispatcher_to_its_channels_and_nothing_waits():
     async def go() -> None:
         notes: list[str] = []
         async with Receiver(HANG) as server:
@@ -181,7 +181,7 @@ def test_a_signal_goes_through_the_desk_to_its_channels_and_hearing_never_waits(
     asyncio.run(go())
 
 
-def test_in_quiet_hours_only_the_screen_speaks():
+def test_in_quiet_hours_only_the_screen_alerts():
     async def go() -> None:
         notes: list[str] = []
         bells: list[str] = []

@@ -1,4 +1,4 @@
-"""Rules that ask for a condition: they speak when it begins to hold, of rows of their own."""
+"""Rules that ask for a condition: they alert when it begins to hold, by rows of their own."""
 
 import asyncio
 
@@ -21,8 +21,8 @@ MINUTE = 60_000_000
 T = 1_723_161_600_000_000
 
 
-class Room:
-    """A board with two markets, a desk with rules, and a clock."""
+class BoardWithRules:
+    """A board with two markets, a dispatcher with rules, and a clock."""
 
     def __init__(self, *rules, **alerts):
         config = Config(alerts=Alerts(rules=rules, zone="UTC", **{"cooldown_s": 0, **alerts}))
@@ -60,57 +60,57 @@ def run(test):
     asyncio.run(go())
 
 
-def test_a_condition_speaks_when_it_begins_to_hold_and_again_only_after_it_did_not():
+def test_a_condition_alerts_when_it_begins_to_hold_and_again_only_after_it_did_not():
     async def go():
-        room = Room(AlertRule(when="cvd > 1.5", market="*:BTC*", to=("notice",), incomplete=True))
-        room.trade(BTC, 10_000)
-        assert room.look() == []
-        room.trade(BTC, 10_000)
-        ((market, text),) = room.look()
+        setup = BoardWithRules(AlertRule(when="cvd > 1.5", market="*:BTC*", to=("notice",), incomplete=True))
+        setup.trade(BTC, 10_000)
+        assert setup.look() == []
+        setup.trade(BTC, 10_000)
+        ((market, text),) = setup.look()
         assert market == BTC.name
         assert text.startswith("binance:BTCUSDT cvd > 1.5, cvd 2, coverage")
-        assert room.look() == [], "it still holds"
-        room.trade(BTC, 10_000, -1)
-        assert room.look() == []
-        room.trade(BTC, 10_000)
-        assert len(room.look()) == 1
+        assert setup.look() == [], "it still holds"
+        setup.trade(BTC, 10_000, -1)
+        assert setup.look() == []
+        setup.trade(BTC, 10_000)
+        assert len(setup.look()) == 1
         for _ in range(3):
-            room.trade(ETH, 10_000)
-        assert room.look() == [], "a rule of other markets"
-        await room.dispatcher.settle()
-        assert sum("cvd > 1.5" in notice for notice in room.notices) == 2
-        await room.dispatcher.stop()
+            setup.trade(ETH, 10_000)
+        assert setup.look() == [], "a rule of other markets"
+        await setup.dispatcher.drain()
+        assert sum("cvd > 1.5" in notice for notice in setup.notices) == 2
+        await setup.dispatcher.stop()
 
     run(go)
 
 
 def test_what_is_not_known_yet_or_incomplete_waits():
     async def go():
-        room = Room(
+        setup = BoardWithRules(
             AlertRule(when="last > 1", to=("notice",)),
             AlertRule(when="z > -99", to=("notice",), incomplete=True),
         )
-        assert room.look() == []
-        room.trade(BTC, 10_000)
-        assert room.look() == [], (
+        assert setup.look() == []
+        setup.trade(BTC, 10_000)
+        assert setup.look() == [], (
             "the session before is not known: coverage is below the limit; and there is no z"
         )
-        await room.dispatcher.stop()
+        await setup.dispatcher.stop()
 
     run(go)
 
 
 def test_rows_of_the_past_that_are_on_their_way_hold_nothing_back_but_a_gap_does():
     async def go():
-        room = Room(AlertRule(when="cvd > 0", to=("notice",)))
-        state = room.board.states[BTC.name]
+        setup = BoardWithRules(AlertRule(when="cvd > 0", to=("notice",)))
+        state = setup.board.states[BTC.name]
         state.known_from_us = T
-        room.board.on_progress(BTC.name, 0.2)
-        room.trade(BTC, 10_000)
-        assert len(room.look()) == 1
-        room.trade(ETH, 10_000)
-        assert room.look() == [], "the session before is not known"
-        await room.dispatcher.stop()
+        setup.board.on_progress(BTC.name, 0.2)
+        setup.trade(BTC, 10_000)
+        assert len(setup.look()) == 1
+        setup.trade(ETH, 10_000)
+        assert setup.look() == [], "the session before is not known"
+        await setup.dispatcher.stop()
 
     run(go)
 
@@ -118,54 +118,54 @@ def test_rows_of_the_past_that_are_on_their_way_hold_nothing_back_but_a_gap_does
 def test_a_condition_cools_down_and_keeps_quiet_hours_as_signals_do():
     async def go():
         rule = AlertRule(when="cvd > 0", to=("notice",), incomplete=True, cooldown_s=60)
-        room = Room(rule, quiet="00:10-00:20")
-        room.trade(BTC, 10_000)
-        assert len(room.look()) == 1
-        room.trade(BTC, 10_000, -1)
-        room.look()
-        room.trade(BTC, 10_000)
-        assert room.look() == [], "within the minute"
-        (line,) = room.dispatcher.rule_lines(room.now)
+        setup = BoardWithRules(rule, quiet="00:10-00:20")
+        setup.trade(BTC, 10_000)
+        assert len(setup.look()) == 1
+        setup.trade(BTC, 10_000, -1)
+        setup.look()
+        setup.trade(BTC, 10_000)
+        assert setup.look() == [], "within the minute"
+        (line,) = setup.dispatcher.rule_lines(setup.now)
         assert (line.text, line.state, line.added, line.spoke_us > T) == ("cvd > 0", "cooling", False, True)
-        room.now = T + 12 * MINUTE
-        assert room.dispatcher.rule_lines(room.now)[0].state == "quiet"
-        room.trade(BTC, 10_000, -1)
-        room.look()
-        room.trade(BTC, 10_000)
-        room.look()
-        assert room.dispatcher.lines[-1].quiet
-        await room.dispatcher.stop()
+        setup.now = T + 12 * MINUTE
+        assert setup.dispatcher.rule_lines(setup.now)[0].state == "quiet"
+        setup.trade(BTC, 10_000, -1)
+        setup.look()
+        setup.trade(BTC, 10_000)
+        setup.look()
+        assert setup.dispatcher.lines[-1].quiet
+        await setup.dispatcher.stop()
 
     run(go)
 
 
 def test_rules_of_the_screen_are_removed_one_by_one_and_those_of_the_configuration_stay():
-    room = Room(AlertRule(signal="climax"))
+    setup = BoardWithRules(AlertRule(signal="climax"))
     first, second = (
         AlertRule(market=BTC.name, when="z > 2"),
         AlertRule(market=BTC.name, signal="flip", strength=2.0),
     )
-    assert room.dispatcher.add_rule(first)
-    assert room.dispatcher.add_rule(second)
-    assert not room.dispatcher.add_rule(AlertRule(market=BTC.name, when="z > 2"))
-    lines = room.dispatcher.rule_lines(T)
+    assert setup.dispatcher.add_rule(first)
+    assert setup.dispatcher.add_rule(second)
+    assert not setup.dispatcher.add_rule(AlertRule(market=BTC.name, when="z > 2"))
+    lines = setup.dispatcher.rule_lines(T)
     assert [(line.market, line.text, line.added) for line in lines] == [
         ("*", "climax", False),
         (BTC.name, "z > 2", True),
         (BTC.name, "flip >= 2", True),
     ]
     assert len({line.key for line in lines}) == 3
-    assert not room.dispatcher.remove_rule(lines[0].key)
-    assert room.dispatcher.remove_rule(lines[1].key)
-    assert room.dispatcher.rules.added == [second]
-    assert not room.dispatcher.remove_rule(lines[1].key)
+    assert not setup.dispatcher.remove_rule(lines[0].key)
+    assert setup.dispatcher.remove_rule(lines[1].key)
+    assert setup.dispatcher.rules.added == [second]
+    assert not setup.dispatcher.remove_rule(lines[1].key)
 
 
 def test_a_rule_with_a_condition_asks_for_no_signal():
     from tests.alerts.signals import CLOSED, event
 
-    room = Room(AlertRule(when="z > 2"))
-    assert room.dispatcher.on_signal(event(), CLOSED) is None
+    setup = BoardWithRules(AlertRule(when="z > 2"))
+    assert setup.dispatcher.on_signal(event(), CLOSED) is None
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cvdtui.alerts.rule_text import rule_of, words_of
+from cvdtui.alerts.rule_text import rule_of, text_of
 from cvdtui.config import AlertChannel, AlertRule, Alerts
 from cvdtui.errors import UsageError
 
@@ -40,7 +40,7 @@ ALERTS = Alerts(channels={"phone": AlertChannel(kind="ntfy", topic="x")})
 def test_what_is_typed_becomes_a_rule_of_this_market(typed, expected, written):
     rule = rule_of(MARKET, typed, ALERTS)
     assert rule == AlertRule(market=MARKET, **expected)
-    assert words_of(rule) == written
+    assert text_of(rule) == written
     again = rule_of(MARKET, written, ALERTS)
     assert (again.signal, again.strength, again.when, again.side, again.bar) == (
         rule.signal,

@@ -11,8 +11,8 @@ from tests.alerts.signals import CLOSED, MINUTE, NOON, event
 from tests.engine.busy_tape import counted, tape
 
 
-def rules(*made: AlertRule, **more: object) -> Rules:
-    return Rules(Alerts(rules=made, zone=str(more.pop("zone", "UTC")), **more))
+def rules(*rule_set: AlertRule, **more: object) -> Rules:
+    return Rules(Alerts(rules=rule_set, zone=str(more.pop("zone", "UTC")), **more))
 
 
 def channels(found) -> tuple[str, ...] | None:
@@ -20,7 +20,7 @@ def channels(found) -> tuple[str, ...] | None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "speaks"),
+    ("rule", "alerts"),
     [
         ({}, True),
         ({"signal": "climax"}, True),
@@ -38,37 +38,37 @@ def channels(found) -> tuple[str, ...] | None:
         ({"side": "sell"}, False),
     ],
 )
-def test_a_rule_asks_by_signal_market_strength_bar_and_side(rule, speaks):
-    found = rules(AlertRule(**rule)).judge(event(), CLOSED)
-    assert channels(found) == (("bell", "notice") if speaks else None)
+def test_a_rule_asks_by_signal_market_strength_bar_and_side(rule, alerts):
+    found = rules(AlertRule(**rule)).check(event(), CLOSED)
+    assert channels(found) == (("bell", "notice") if alerts else None)
 
 
 def test_without_rules_nothing_alerts():
-    assert rules().judge(event(), CLOSED) is None
+    assert rules().check(event(), CLOSED) is None
 
 
 def test_a_signal_alerts_once_however_often_it_is_computed():
-    judge = rules(AlertRule(cooldown_s=0)).judge
-    assert judge(event(), CLOSED)
-    assert judge(event(), CLOSED) is None
-    assert judge(event(values={"z": 9.0}), CLOSED + 1) is None
-    assert judge(event(side="sell"), CLOSED + 2)
-    assert judge(event("binance:BTCUSDT"), CLOSED + 2)
-    assert judge(event(time_us=NOON + MINUTE), CLOSED + MINUTE)
+    check = rules(AlertRule(cooldown_s=0)).check
+    assert check(event(), CLOSED)
+    assert check(event(), CLOSED) is None
+    assert check(event(values={"z": 9.0}), CLOSED + 1) is None
+    assert check(event(side="sell"), CLOSED + 2)
+    assert check(event("binance:BTCUSDT"), CLOSED + 2)
+    assert check(event(time_us=NOON + MINUTE), CLOSED + MINUTE)
 
 
 def test_several_rules_make_one_alert_through_all_their_channels():
-    found = rules(AlertRule(to=("phone", "bell")), AlertRule(to=("bell", "desktop"))).judge(event(), CLOSED)
+    found = rules(AlertRule(to=("phone", "bell")), AlertRule(to=("bell", "desktop"))).check(event(), CLOSED)
     assert channels(found) == ("phone", "bell", "desktop")
 
 
 def test_a_rule_is_silent_on_a_market_while_it_cools_down_and_no_longer():
-    judge = rules(AlertRule(signal="climax", cooldown_s=90), AlertRule(signal="flip")).judge
-    assert judge(event(), CLOSED)
-    assert judge(event(time_us=NOON + MINUTE), CLOSED + MINUTE) is None
-    assert judge(event("binance:BTCUSDT", time_us=NOON + MINUTE), CLOSED + MINUTE), "another market"
-    assert judge(event(signal="flip", time_us=NOON + MINUTE), CLOSED + MINUTE), "another rule"
-    assert judge(event(time_us=NOON + 2 * MINUTE), CLOSED + 90_000_000 + MINUTE)
+    check = rules(AlertRule(signal="climax", cooldown_s=90), AlertRule(signal="flip")).check
+    assert check(event(), CLOSED)
+    assert check(event(time_us=NOON + MINUTE), CLOSED + MINUTE) is None
+    assert check(event("binance:BTCUSDT", time_us=NOON + MINUTE), CLOSED + MINUTE), "another market"
+    assert check(event(signal="flip", time_us=NOON + MINUTE), CLOSED + MINUTE), "another rule"
+    assert check(event(time_us=NOON + 2 * MINUTE), CLOSED + 90_000_000 + MINUTE)
 
 
 @pytest.mark.parametrize(
@@ -86,42 +86,42 @@ def test_a_rule_is_silent_on_a_market_while_it_cools_down_and_no_longer():
     ],
 )
 def test_quiet_hours_are_a_stretch_of_the_day_in_their_zone(quiet, zone, silent):
-    found = rules(AlertRule(), quiet=quiet, zone=zone).judge(event(), CLOSED)
+    found = rules(AlertRule(), quiet=quiet, zone=zone).check(event(), CLOSED)
     assert found
     assert (found.quiet, found.channels) == (silent, () if silent else ("bell", "notice"))
 
 
 def test_a_rule_may_have_its_own_quiet_hours_or_none():
-    made = rules(AlertRule(quiet="", to=("phone",)), AlertRule(to=("bell",)), quiet="11:00-13:00")
-    assert made.judge(event(), CLOSED) == (("phone",), False)
+    rule_set = rules(AlertRule(quiet="", to=("phone",)), AlertRule(to=("bell",)), quiet="11:00-13:00")
+    assert rule_set.check(event(), CLOSED) == (("phone",), False)
 
 
 def test_incomplete_backfilled_and_old_signals_are_silent_unless_asked_for():
     for more in ({"complete": False}, {"backfilled": True}):
-        assert rules(AlertRule()).judge(event(**more), CLOSED) is None
-    assert rules(AlertRule()).judge(event(), CLOSED + 120_000_000)
-    assert rules(AlertRule()).judge(event(), CLOSED + 120_000_001) is None
-    assert rules(AlertRule(), fresh_s=200).judge(event(), CLOSED + 120_000_001)
-    assert rules(AlertRule(incomplete=True)).judge(event(complete=False), CLOSED)
-    assert rules(AlertRule(backfilled=True)).judge(event(backfilled=True), CLOSED + 10**12)
+        assert rules(AlertRule()).check(event(**more), CLOSED) is None
+    assert rules(AlertRule()).check(event(), CLOSED + 120_000_000)
+    assert rules(AlertRule()).check(event(), CLOSED + 120_000_001) is None
+    assert rules(AlertRule(), fresh_s=200).check(event(), CLOSED + 120_000_001)
+    assert rules(AlertRule(incomplete=True)).check(event(complete=False), CLOSED)
+    assert rules(AlertRule(backfilled=True)).check(event(backfilled=True), CLOSED + 10**12)
 
 
 def test_a_bar_that_has_not_closed_by_any_clock_does_not_alert():
-    assert rules(AlertRule()).judge(event(), CLOSED - 5_000_000)
-    assert rules(AlertRule()).judge(event(), CLOSED - 5_000_001) is None
+    assert rules(AlertRule()).check(event(), CLOSED - 5_000_000)
+    assert rules(AlertRule()).check(event(), CLOSED - 5_000_001) is None
 
 
 def test_a_signal_that_became_complete_alerts_then():
-    judge = rules(AlertRule()).judge
-    assert judge(event(complete=False), CLOSED) is None
-    assert judge(event(), CLOSED + 10_000_000)
+    check = rules(AlertRule()).check
+    assert check(event(complete=False), CLOSED) is None
+    assert check(event(), CLOSED + 10_000_000)
 
 
 def test_rules_of_the_screen_count_like_those_of_the_configuration():
-    made = rules()
-    made.added.append(AlertRule(market="binance-usdm:BTCUSDT"))
-    assert made.judge(event("binance:ETHUSDT"), CLOSED) is None
-    assert made.judge(event(), CLOSED)
+    rule_set = rules()
+    rule_set.added.append(AlertRule(market="binance-usdm:BTCUSDT"))
+    assert rule_set.check(event("binance:ETHUSDT"), CLOSED) is None
+    assert rule_set.check(event(), CLOSED)
 
 
 @pytest.mark.parametrize(
@@ -135,22 +135,22 @@ def test_rules_of_the_screen_count_like_those_of_the_configuration():
         ({"value": "none", "z": True}, None),
     ],
 )
-def test_strength_is_what_the_signal_says_of_it(values, strength):
+def test_strength_is_what_the_signal_reports(values, strength):
     assert strength_of(values) == strength
 
 
 def test_every_signal_says_how_strong_it_is():
     evaluator = SignalEvaluator(counted(tape(hours=200, trades=60_000), 300), 300)
     evaluator.catch_up()
-    told = {signal.signal: strength_of(signal.values) for signal in evaluator.signals}
-    assert told.keys() == {*SIGNALS} - {"spread", "accumulation"}, (
+    strengths = {signal.signal: strength_of(signal.values) for signal in evaluator.signals}
+    assert strengths.keys() == {*SIGNALS} - {"spread", "accumulation"}, (
         "those need other markets, and have their z"
     )
-    assert all(strength is not None for strength in told.values()), told
+    assert all(strength is not None for strength in strengths.values()), strengths
 
 
 def test_two_zones_of_one_side_on_one_bar_are_two_alerts():
-    judge = rules(AlertRule(signal="stacked", cooldown_s=0)).judge
+    check = rules(AlertRule(signal="stacked", cooldown_s=0)).check
     zones = ({"low": "10", "high": "12", "rows": 3}, {"low": "15", "high": "18", "rows": 4})
-    assert all(judge(event(signal="stacked", values=zone), CLOSED) for zone in zones)
-    assert not any(judge(event(signal="stacked", values=zone), CLOSED) for zone in zones)
+    assert all(check(event(signal="stacked", values=zone), CLOSED) for zone in zones)
+    assert not any(check(event(signal="stacked", values=zone), CLOSED) for zone in zones)

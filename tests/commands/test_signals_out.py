@@ -92,7 +92,7 @@ def test_signals_from_before_the_start_are_silent_by_default_and_journaled_as_su
     _, path, monitor = live(tmp_path, rule, 0)
     entries = list(read(path).signals.values())
     assert entries
-    assert all(one.backfilled for one in entries if one.time_us + 60_000_000 < one.heard_us - 120_000_000)
+    assert all(one.backfilled for one in entries if one.time_us + 60_000_000 < one.evaluated_us - 120_000_000)
     alerted = {line.bar_us for line in monitor.alerts.lines}
     assert not any(one.backfilled and one.time_us in alerted for one in entries)
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-import httpx
+import httpx2
 import pytest
 import websockets
 
@@ -14,10 +14,10 @@ NOON_US = 1_795_005_432_100_000
 """Wednesday 2026-11-18, 12:37:12.1 UTC."""
 
 
-class Controller:
+class ExchangeClient:
     """An exchange and ways to talk to it over real sockets."""
 
-    def __init__(self, exchange: Exchange, http: httpx.AsyncClient) -> None:
+    def __init__(self, exchange: Exchange, http: httpx2.AsyncClient) -> None:
         self.exchange = exchange
         self.http = http
 
@@ -60,14 +60,14 @@ class Controller:
 
 
 @pytest.fixture
-def desk() -> Callable[..., AbstractAsyncContextManager[Controller]]:
+def exchange_client() -> Callable[..., AbstractAsyncContextManager[ExchangeClient]]:
     @asynccontextmanager
-    async def opened(**options) -> AsyncIterator[Controller]:
+    async def opened(**options) -> AsyncIterator[ExchangeClient]:
         clock = options.pop("clock", None) or ManualClock(NOON_US)
         async with (
-            httpx.AsyncClient(trust_env=False) as http,
+            httpx2.AsyncClient(trust_env=False) as http,
             Exchange(**{"markets": 4, "rate": 40.0, "clock": clock, **options}) as exchange,
         ):
-            yield Controller(exchange, http)
+            yield ExchangeClient(exchange, http)
 
     return opened

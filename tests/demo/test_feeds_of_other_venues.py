@@ -40,8 +40,8 @@ def truth_after(exchange, market, time_us):
     """(volume, delta) of the exchange's own tape after a moment."""
     tape = exchange._tapes.by_name[market]
     ticks = tape.history.ticks(tape.history.index_at(time_us), tape.position)
-    told = list(zip(*(column.tolist() for column in (ticks.price, ticks.size, ticks.side)), strict=True))
-    sizes = [(size_of(tape.listing.market, price, size), side) for price, size, side in told]
+    trades = list(zip(*(column.tolist() for column in (ticks.price, ticks.size, ticks.side)), strict=True))
+    sizes = [(size_of(tape.listing.market, price, size), side) for price, size, side in trades]
     return sum(size for size, _ in sizes), sum(side * size for size, side in sizes)
 
 
@@ -92,7 +92,7 @@ def test_a_contract_that_was_not_told_at_first_is_asked_for_until_it_is():
             async with fed(exchange, market, kept) as feed:
                 await kept.until(lambda: len(kept.released.get(market, ())) > 20, 20)
                 assert feed.venue.market("XRP-USDT-SWAP").contract_size == "100"
-                assert kept.rejected, "until then no size could be told"
+                assert kept.rejected, "until then no size could be computed"
                 begin = min(trade.time_us for trade in kept.released[market])
                 last = exchange.freeze()[market]
                 await kept.until(lambda: kept.tape(market).has(last) and feed.is_idle, 20)

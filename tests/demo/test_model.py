@@ -61,10 +61,10 @@ def test_running_sums_are_the_sums_of_the_trades():
 
 @pytest.mark.parametrize("rate", [2.0, 60.0, 500.0, 2000.0])
 def test_the_rate_is_kept_over_a_day(rate):
-    made = histories(5, 12, rate, NOON_US)
-    count = sum(history.index_at(NOON_US) - history.index_at(NOON_US - DAY_US) for history in made)
+    markets = histories(5, 12, rate, NOON_US)
+    count = sum(history.index_at(NOON_US) - history.index_at(NOON_US - DAY_US) for history in markets)
     assert count / 86_400 == pytest.approx(rate, rel=0.15)
-    counts = [history.index_at(NOON_US) - history.index_at(NOON_US - DAY_US) for history in made]
+    counts = [history.index_at(NOON_US) - history.index_at(NOON_US - DAY_US) for history in markets]
     assert max(counts) == counts[0]
 
 

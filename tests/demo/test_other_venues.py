@@ -1,4 +1,4 @@
-"""Bybit and OKX as the demo exchange speaks them, read by cvdtui's own grammar over real sockets."""
+"""Bybit and OKX as the demo exchange imitates them, read by cvdtui's own grammar over real sockets."""
 
 import asyncio
 import json
@@ -22,18 +22,21 @@ LISTED = 32
 """So many markets have all of these among them."""
 
 
-def grammar(desk, market):
+def grammar(exchange_client, market):
     name, symbol = market.split(":")
-    urls = {"ws_url": desk.exchange.ws_url(name), "rest_url": desk.exchange.rest_url(name)}
+    urls = {
+        "ws_url": exchange_client.exchange.ws_url(name),
+        "rest_url": exchange_client.exchange.rest_url(name),
+    }
     return VENUES[name]([], **urls, now=lambda: 1_800_000_000_000_000), symbol
 
 
-async def described(desk, market):
+async def described(exchange_client, market):
     """The venue's grammar with the market as the exchange itself describes it."""
-    venue, symbol = grammar(desk, market)
+    venue, symbol = grammar(exchange_client, market)
     found = []
     for request in venue.ask_markets([symbol]):
-        answer = await desk.http.get(request.url)
+        answer = await exchange_client.http.get(request.url)
         assert answer.status_code == 200
         found += venue.read_markets(answer.content, [symbol])
     (one,) = found
@@ -41,16 +44,18 @@ async def described(desk, market):
     return venue, symbol
 
 
-async def said(socket, venue, frames):
+async def replies(socket, venue, frames):
     """Sends requests; every event up to the last one's answer."""
     for frame in frames:
         await socket.send(frame)
     return [venue.decode(await socket.recv()) for _ in frames]
 
 
-def connect(desk, venue):
+def connect(exchange_client, venue):
     name = venue.name
-    return desk.stream(name, venue.socket_url().removeprefix(desk.exchange.ws_url(name)))
+    return exchange_client.stream(
+        name, venue.socket_url().removeprefix(exchange_client.exchange.ws_url(name))
+    )
 
 
 def parts(event):
@@ -79,18 +84,18 @@ def delta(trades, venue, symbol):
 
 
 @pytest.mark.parametrize("market", MARKETS)
-def test_streamed_trades_add_up_to_the_ledger(desk, market):
+def test_streamed_trades_add_up_to_the_ledger(exchange_client, market):
     async def run():
-        async with desk(markets=LISTED, rate=400.0) as at:
-            venue, symbol = await described(at, market)
-            async with connect(at, venue) as socket:
+        async with exchange_client(markets=LISTED, rate=400.0) as client:
+            venue, symbol = await described(client, market)
+            async with connect(client, venue) as socket:
                 for frame in venue.subscribe([symbol]):
                     await socket.send(frame)
                 assert any(isinstance(part, Ack) for part in parts(venue.decode(await socket.recv())))
-                await at.exchange.advance(20)
-                last = at.exchange.freeze()[market]
+                await client.exchange.advance(20)
+                last = client.exchange.freeze()[market]
                 trades = {one.id: one for one in trades_of(await listen(socket, venue, last))}
-                truth = at.exchange.truth(market)
+                truth = client.exchange.truth(market)
                 assert len(trades) == truth["trades"] > 50
                 assert delta(trades.values(), venue, symbol) == truth["cvd"]["live"]
 
@@ -98,13 +103,13 @@ def test_streamed_trades_add_up_to_the_ledger(desk, market):
 
 
 @pytest.mark.parametrize("market", MARKETS)
-def test_rest_tells_the_trades_of_the_stream(desk, market):
+def test_rest_gives_the_trades_of_the_stream(exchange_client, market):
     async def run():
-        async with desk(markets=LISTED, rate=400.0) as at:
-            venue, symbol = await described(at, market)
-            await at.exchange.advance(30)
-            last = at.exchange.freeze()[market]
-            answer = await at.http.get(venue.ask_trades(symbol, limit=60).url)
+        async with exchange_client(markets=LISTED, rate=400.0) as client:
+            venue, symbol = await described(client, market)
+            await client.exchange.advance(30)
+            last = client.exchange.freeze()[market]
+            answer = await client.http.get(venue.ask_trades(symbol, limit=60).url)
             page = venue.read_trades(answer.content, symbol)
             assert (len(page.batch.trades), page.refused) == (60, ())
             assert page.batch.trades[-1].id == last
@@ -112,45 +117,45 @@ def test_rest_tells_the_trades_of_the_stream(desk, market):
                 older = venue.ask_trades(symbol, from_id=last - 90, limit=80).url
                 ids = [
                     one.id
-                    for one in venue.read_trades((await at.http.get(older)).content, symbol).batch.trades
+                    for one in venue.read_trades((await client.http.get(older)).content, symbol).batch.trades
                 ]
                 assert ids == list(range(last - 90, last - 10))
-            clock = venue.read_time((await at.http.get(venue.ask_time().url)).content)
+            clock = venue.read_time((await client.http.get(venue.ask_time().url)).content)
             assert abs(clock - page.batch.trades[-1].time_us) < 60_000_000
 
     asyncio.run(run())
 
 
-def test_okx_single_fills_add_up_to_the_trades_that_stand_for_them(desk):
+def test_okx_single_fills_add_up_to_the_trades_that_stand_for_them(exchange_client):
     async def run():
-        async with desk(markets=LISTED, rate=400.0) as at:
-            venue, symbol = await described(at, "okx:BTC-USDT-SWAP")
-            async with connect(at, venue) as socket:
-                await said(socket, venue, venue.subscribe([symbol]))
-                await at.exchange.advance(20)
-                last = at.exchange.freeze()["okx:BTC-USDT-SWAP"]
-                told = [one for one in trades_of(await listen(socket, venue, last)) if last - one.id < 95]
-            answer = await at.http.get(venue.ask_trades(symbol, limit=100).url)
+        async with exchange_client(markets=LISTED, rate=400.0) as client:
+            venue, symbol = await described(client, "okx:BTC-USDT-SWAP")
+            async with connect(client, venue) as socket:
+                await replies(socket, venue, venue.subscribe([symbol]))
+                await client.exchange.advance(20)
+                last = client.exchange.freeze()["okx:BTC-USDT-SWAP"]
+                found = [one for one in trades_of(await listen(socket, venue, last)) if last - one.id < 95]
+            answer = await client.http.get(venue.ask_trades(symbol, limit=100).url)
             fills = {one.id: one for one in venue.read_trades(answer.content, symbol).batch.trades}
-            assert any(one.count > 1 for one in told)
-            for one in told:
+            assert any(one.count > 1 for one in found)
+            for one in found:
                 assert one.size == sum(fills[number].size for number in range(one.id, one.id + one.count))
-            assert [one.id + one.count for one in told[:-1]] == [one.id for one in told[1:]]
+            assert [one.id + one.count for one in found[:-1]] == [one.id for one in found[1:]]
 
     asyncio.run(run())
 
 
 @pytest.mark.parametrize("market", ["bybit:BTCUSDT", "bybit-inverse:BTCUSD", "okx:BTC-USDT-SWAP"])
-def test_derivatives_tell_open_interest_and_forced_orders(desk, market):
+def test_derivatives_report_open_interest_and_forced_orders(exchange_client, market):
     async def run():
-        async with desk(markets=LISTED, rate=2000.0) as at:
-            venue, symbol = await described(at, market)
-            async with connect(at, venue) as socket:
+        async with exchange_client(markets=LISTED, rate=2000.0) as client:
+            venue, symbol = await described(client, market)
+            async with connect(client, venue) as socket:
                 for frame in venue.subscribe([symbol]):
                     await socket.send(frame)
                 venue.decode(await socket.recv())
-                await at.exchange.advance(40)
-                events = await listen(socket, venue, at.exchange.freeze()[market])
+                await client.exchange.advance(40)
+                events = await listen(socket, venue, client.exchange.freeze()[market])
             samples = [one for one in events if isinstance(one, OpenInterest)]
             assert len(samples) > 5
             assert all(one.size > 0 for one in samples)
@@ -162,26 +167,26 @@ def test_derivatives_tell_open_interest_and_forced_orders(desk, market):
     asyncio.run(run())
 
 
-def test_block_trades_come_on_bybit_and_are_counted_apart(desk):
+def test_block_trades_come_on_bybit_and_are_counted_apart(exchange_client):
     async def run():
-        async with desk(markets=LISTED, rate=1500.0) as at:
-            venue, symbol = await described(at, "bybit:BTCUSDT")
-            async with connect(at, venue) as socket:
-                await said(socket, venue, venue.subscribe([symbol]))
-                await at.exchange.advance(40)
-                events = await listen(socket, venue, at.exchange.freeze()["bybit:BTCUSDT"])
+        async with exchange_client(markets=LISTED, rate=1500.0) as client:
+            venue, symbol = await described(client, "bybit:BTCUSDT")
+            async with connect(client, venue) as socket:
+                await replies(socket, venue, venue.subscribe([symbol]))
+                await client.exchange.advance(40)
+                events = await listen(socket, venue, client.exchange.freeze()["bybit:BTCUSDT"])
                 assert sum(one.excluded for one in events if isinstance(one, Trades)) > 0
 
     asyncio.run(run())
 
 
 @pytest.mark.parametrize("market", MARKETS)
-def test_heartbeats_are_answered_and_unknown_markets_refused(desk, market):
+def test_heartbeats_are_answered_and_unknown_markets_refused(exchange_client, market):
     async def run():
-        async with desk(markets=LISTED) as at:
-            venue, symbol = await described(at, market)
-            async with connect(at, venue) as socket:
-                assert isinstance((await said(socket, venue, [venue.heartbeat()]))[0], Pong)
+        async with exchange_client(markets=LISTED) as client:
+            venue, symbol = await described(client, market)
+            async with connect(client, venue) as socket:
+                assert isinstance((await replies(socket, venue, [venue.heartbeat()]))[0], Pong)
                 (frame,) = venue.subscribe([symbol.replace("USD", "NOP")])
                 refusal = venue.decode(await (await sent(socket, frame)).recv())
                 assert isinstance(refusal, Refusal), refusal
@@ -199,37 +204,38 @@ async def sent(socket, frame):
 
 
 @pytest.mark.parametrize("market", MARKETS)
-def test_requests_that_make_no_sense_are_refused_in_the_venues_words(desk, market):
+def test_requests_that_make_no_sense_are_refused_in_the_venues_words(exchange_client, market):
     async def run():
-        async with desk(markets=LISTED) as at:
-            venue, symbol = await described(at, market)
+        async with exchange_client(markets=LISTED) as client:
+            venue, symbol = await described(client, market)
             wrong = venue.ask_trades(symbol.replace("USD", "NOP"), limit=5).url
-            code, text = venue.read_failure((await at.http.get(wrong)).content)
+            code, text = venue.read_failure((await client.http.get(wrong)).content)
             assert code > 0
             assert text
-            at.exchange.fail_requests(1, status=429, retry_after=3)
-            answer = await at.http.get(venue.ask_time().url)
+            client.exchange.fail_requests(1, status=429, retry_after=3)
+            answer = await client.http.get(venue.ask_time().url)
             assert (answer.status_code, answer.headers["Retry-After"]) == (429, "3")
             assert venue.read_failure(answer.content)[0] in venue.limits.busy_codes
-            missing = await at.http.get(at.exchange.rest_url(venue.name) + "/nothing")
+            missing = await client.http.get(client.exchange.rest_url(venue.name) + "/nothing")
             assert missing.status_code == 404
 
     asyncio.run(run())
 
 
-def test_a_loss_that_no_client_could_see_does_not_happen_on_a_living_connection(desk):
+def test_a_loss_that_no_client_could_see_does_not_happen_on_a_living_connection(exchange_client):
     async def run():
-        async with desk(markets=LISTED, rate=400.0, faults=["skip", "stall", "dup"]) as at:
-            venue, symbol = await described(at, "bybit:BTCUSDT")
-            async with connect(at, venue) as socket:
-                await said(socket, venue, venue.subscribe([symbol]))
-                await at.exchange.advance(60)
-                last = at.exchange.freeze()["bybit:BTCUSDT"]
+        async with exchange_client(markets=LISTED, rate=400.0, faults=["skip", "stall", "dup"]) as client:
+            venue, symbol = await described(client, "bybit:BTCUSDT")
+            async with connect(client, venue) as socket:
+                await replies(socket, venue, venue.subscribe([symbol]))
+                await client.exchange.advance(60)
+                last = client.exchange.freeze()["bybit:BTCUSDT"]
                 trades = trades_of(await listen(socket, venue, last))
                 once = {one.id: one for one in trades}
                 assert len(once) < len(trades)
                 assert (
-                    delta(once.values(), venue, symbol) == at.exchange.truth("bybit:BTCUSDT")["cvd"]["live"]
+                    delta(once.values(), venue, symbol)
+                    == client.exchange.truth("bybit:BTCUSDT")["cvd"]["live"]
                 )
 
     asyncio.run(run())
@@ -264,19 +270,19 @@ def test_no_way_of_breaking_a_frame_leaves_a_trade_in_it(name, symbol, body, key
 
 
 @pytest.mark.parametrize("name", DEMO_VENUES)
-def test_every_frame_with_a_trade_of_every_venue_can_be_broken_in_every_way(desk, name):
+def test_every_frame_with_a_trade_of_every_venue_can_be_broken_in_every_way(exchange_client, name):
     async def run():
-        async with desk(markets=LISTED, rate=600.0) as at:
-            dialect = at.exchange._listeners[name].dialect
+        async with exchange_client(markets=LISTED, rate=600.0) as client:
+            dialect = client.exchange._listeners[name].dialect
             topics = {topic for symbol in dialect.tapes for topic in topics_of(name, symbol)}
-            told = [
+            found = [
                 message
                 for topic in topics
-                for message in dialect.recent(topic, 40, at.exchange.pump())
+                for message in dialect.recent(topic, 40, client.exchange.pump())
                 if message.trade is not None
             ]
-            assert len(told) >= 40
-            for message in told:
+            assert len(found) >= 40
+            for message in found:
                 for way in range(len(_BREAKS)):
                     body = broken(message, way).body
                     assert body != message.body
@@ -292,11 +298,11 @@ def topics_of(name, symbol):
     return {f"trades:{symbol}"} if name == "okx" else {f"publicTrade.{symbol}"}
 
 
-def test_markets_of_one_asset_move_together(desk):
+def test_markets_of_one_asset_move_together(exchange_client):
     async def run():
-        async with desk(markets=LISTED, rate=600.0) as at:
-            tapes = at.exchange._tapes.by_name
-            await at.exchange.advance(1)
+        async with exchange_client(markets=LISTED, rate=600.0) as client:
+            tapes = client.exchange._tapes.by_name
+            await client.exchange.advance(1)
             names = [
                 "binance-usdm:BTCUSDT",
                 "binance:BTCUSDT",

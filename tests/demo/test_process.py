@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 import websockets
 
@@ -45,7 +45,7 @@ def test_the_child_serves_freezes_and_leaves_its_ledger_behind(tmp_path):
             frames = await _listen(demo.overrides, 50)
             last = await demo.freeze()
             assert last["binance-usdm:BTCUSDT"] >= frames[-1]["a"]
-            async with httpx.AsyncClient(trust_env=False) as http:
+            async with httpx2.AsyncClient(trust_env=False) as http:
                 base = demo.overrides["venues"]["binance"]["rest_url"]
                 trades = (await http.get(f"{base}/api/v3/aggTrades?symbol=BTCUSDT&limit=1")).json()
                 assert trades[0]["a"] == last["binance:BTCUSDT"]
@@ -68,7 +68,7 @@ def test_the_child_serves_freezes_and_leaves_its_ledger_behind(tmp_path):
         ({"ledger": Path("/nowhere/at/all.json")}, "ledger: cannot write /nowhere/at/all.json: No such file"),
         (
             {"ledger": Path("/dev/null")},
-            "ledger: cannot write /dev/null: there is something else than a file",
+            "ledger: cannot write /dev/null: is not a regular file",
         ),
     ],
 )
@@ -111,8 +111,8 @@ def test_a_signal_ends_it_with_its_ledger_written(tmp_path, number):
     file = tmp_path / "truth.json"
     child, _ = _start("--markets", "1", "--ledger", str(file))
     child.send_signal(number)
-    _, said = child.communicate(timeout=10)
-    assert (child.returncode, said) == (0, b"")
+    _, errors = child.communicate(timeout=10)
+    assert (child.returncode, errors) == (0, b"")
     assert json.loads(file.read_text())["markets"].keys() == {"binance-usdm:BTCUSDT"}
 
 
@@ -126,8 +126,8 @@ def test_it_ends_when_its_stdin_closes():
 
 def test_it_ends_when_its_parent_is_another_process():
     child, _ = _start("--markets", "1", "--parent", "1")
-    _, said = child.communicate(timeout=10)
-    assert (child.returncode, said) == (0, b"")
+    _, errors = child.communicate(timeout=10)
+    assert (child.returncode, errors) == (0, b"")
 
 
 def test_the_ledger_survives_a_kill(tmp_path):

@@ -12,7 +12,7 @@ BY_ID = ("binance", "okx")
 
 
 def spoilt(market, begin_us):
-    """Whether a loss that the market tells of may lie in this minute."""
+    """Whether a loss that the market reports may lie in this minute."""
     return any(
         gap["state"] == "lost"
         and gap["from_time_us"] < begin_us + MINUTE_US

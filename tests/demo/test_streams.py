@@ -23,13 +23,13 @@ async def _asked(socket, request) -> dict:
         (BTC, "/market/ws/btcusdt@aggTrade"),
     ],
 )
-def test_streamed_trades_are_those_of_rest_in_order_and_complete(desk, market, path):
+def test_streamed_trades_are_those_of_rest_in_order_and_complete(exchange_client, market, path):
     async def run():
-        async with desk() as at, at.stream(market.split(":")[0], path) as socket:
-            await at.exchange.advance(20)
-            last = at.exchange.freeze()[market]
-            frames = await at.read_to(socket, last)
-            listed = await at.trades(market, fromId=frames[0]["a"], limit=1000)
+        async with exchange_client() as client, client.stream(market.split(":")[0], path) as socket:
+            await client.exchange.advance(20)
+            last = client.exchange.freeze()[market]
+            frames = await client.read_to(socket, last)
+            listed = await client.trades(market, fromId=frames[0]["a"], limit=1000)
             assert [{key: frame[key] for key in listed[0]} for frame in frames] == listed
             assert {frame["e"] for frame in frames} == {"aggTrade"}
             assert len(frames) > 50
@@ -37,23 +37,23 @@ def test_streamed_trades_are_those_of_rest_in_order_and_complete(desk, market, p
     asyncio.run(run())
 
 
-def test_combined_streams_are_wrapped_and_raw_ones_are_bare(desk):
+def test_combined_streams_are_wrapped_and_raw_ones_are_bare(exchange_client):
     async def run():
         async with (
-            desk() as at,
-            at.stream("binance", "/stream?streams=btcusdt@aggTrade/ethusdt@aggTrade") as wrapped,
-            at.stream("binance", "/ws/btcusdt@aggTrade/ethusdt@aggTrade") as bare,
+            exchange_client() as client,
+            client.stream("binance", "/stream?streams=btcusdt@aggTrade/ethusdt@aggTrade") as wrapped,
+            client.stream("binance", "/ws/btcusdt@aggTrade/ethusdt@aggTrade") as bare,
         ):
-            await at.exchange.advance(2)
+            await client.exchange.advance(2)
             one, other = json.loads(await wrapped.recv()), json.loads(await bare.recv())
             assert one == {"stream": f"{other['s'].lower()}@aggTrade", "data": other}
 
     asyncio.run(run())
 
 
-def test_subscribe_unsubscribe_and_list_are_acknowledged_with_their_id(desk):
+def test_subscribe_unsubscribe_and_list_are_acknowledged_with_their_id(exchange_client):
     async def run():
-        async with desk() as at, at.stream("binance", "/ws") as socket:
+        async with exchange_client() as client, client.stream("binance", "/ws") as socket:
             two = ["btcusdt@aggTrade", "ethusdt@trade"]
             assert await _asked(socket, {"method": "SUBSCRIBE", "params": two, "id": 7}) == {
                 "result": None,
@@ -88,9 +88,11 @@ def test_subscribe_unsubscribe_and_list_are_acknowledged_with_their_id(desk):
         ({"method": "SET_PROPERTY", "params": ["combined", 1], "id": 1}, 1),
     ],
 )
-def test_a_request_that_makes_no_sense_gets_an_error_and_the_connection_lives(desk, request_, code):
+def test_a_request_that_makes_no_sense_gets_an_error_and_the_connection_lives(
+    exchange_client, request_, code
+):
     async def run():
-        async with desk() as at, at.stream("binance", "/ws") as socket:
+        async with exchange_client() as client, client.stream("binance", "/ws") as socket:
             assert (await _asked(socket, request_))["code"] == code
             answer = await _asked(socket, {"method": "LIST_SUBSCRIPTIONS", "id": 2})
             assert answer == {"result": [], "id": 2}
@@ -99,7 +101,7 @@ def test_a_request_that_makes_no_sense_gets_an_error_and_the_connection_lives(de
 
 
 @pytest.mark.parametrize(
-    ("venue", "path", "silent", "heard"),
+    ("venue", "path", "silent", "delivered"),
     [
         ("binance-usdm", "/market/ws", "btcusdt@trade", "btcusdt@aggTrade"),
         ("binance-usdm", "/public/ws", "btcusdt@aggTrade", "btcusdt@trade"),
@@ -108,35 +110,37 @@ def test_a_request_that_makes_no_sense_gets_an_error_and_the_connection_lives(de
         ("binance", "/ws", "BTCUSDT@aggTrade", "btcusdt@aggTrade"),
     ],
 )
-def test_a_stream_of_another_route_or_name_is_acknowledged_and_stays_silent(desk, venue, path, silent, heard):
+def test_a_stream_of_another_route_or_name_is_acknowledged_and_stays_silent(
+    exchange_client, venue, path, silent, delivered
+):
     async def run():
-        async with desk() as at, at.stream(venue, path) as socket:
-            answer = await _asked(socket, {"method": "SUBSCRIBE", "params": [silent, heard], "id": 1})
+        async with exchange_client() as client, client.stream(venue, path) as socket:
+            answer = await _asked(socket, {"method": "SUBSCRIBE", "params": [silent, delivered], "id": 1})
             assert answer == {"result": None, "id": 1}
-            await at.exchange.advance(5)
+            await client.exchange.advance(5)
             await socket.send('{"method":"GET_PROPERTY","params":["combined"],"id":2}')
             kinds = set()
             while "id" not in (frame := json.loads(await socket.recv())):
                 kinds.add(frame.get("e", "bookTicker"))
-            assert kinds == {heard.split("@")[1]}
+            assert kinds == {delivered.split("@")[1]}
 
     asyncio.run(run())
 
 
-def test_an_unknown_path_is_refused_with_404(desk):
+def test_an_unknown_path_is_refused_with_404(exchange_client):
     async def run():
-        async with desk() as at:
+        async with exchange_client() as client:
             with pytest.raises(InvalidStatus) as refused:
-                async with at.stream("binance", "/market/stream?streams=btcusdt@aggTrade"):
+                async with client.stream("binance", "/market/stream?streams=btcusdt@aggTrade"):
                     pass
             assert refused.value.response.status_code == 404
 
     asyncio.run(run())
 
 
-def test_too_many_messages_in_a_second_end_the_connection(desk):
+def test_too_many_messages_in_a_second_end_the_connection(exchange_client):
     async def run():
-        async with desk() as at, at.stream("binance", "/ws") as socket:
+        async with exchange_client() as client, client.stream("binance", "/ws") as socket:
             for number in range(6):
                 await socket.send(json.dumps({"method": "LIST_SUBSCRIPTIONS", "id": number}))
             await socket.wait_closed()
@@ -146,16 +150,16 @@ def test_too_many_messages_in_a_second_end_the_connection(desk):
 
 
 @pytest.mark.parametrize(("market", "path"), [(SPOT, "/ws"), (BTC, "/public/ws")])
-def test_single_trades_add_up_to_their_aggregate(desk, market, path):
+def test_single_trades_add_up_to_their_aggregate(exchange_client, market, path):
     async def run():
         address = (market.split(":")[0], f"{path}/btcusdt@trade")
-        async with desk(rate=150.0) as at, at.stream(*address) as socket:
-            first = (await at.trades(market, limit=1))[0]["a"] + 1
-            await at.exchange.advance(100)
-            last = at.exchange.freeze()[market]
+        async with exchange_client(rate=150.0) as client, client.stream(*address) as socket:
+            first = (await client.trades(market, limit=1))[0]["a"] + 1
+            await client.exchange.advance(100)
+            last = client.exchange.freeze()[market]
             aggregates = []
             while not aggregates or aggregates[-1]["a"] < last:
-                aggregates += await at.trades(market, fromId=first + len(aggregates), limit=1000)
+                aggregates += await client.trades(market, fromId=first + len(aggregates), limit=1000)
             sizes, outside = {}, []
             while aggregates[-1]["l"] not in sizes:
                 frame = json.loads(await socket.recv())
@@ -172,44 +176,47 @@ def test_single_trades_add_up_to_their_aggregate(desk, market, path):
     asyncio.run(run())
 
 
-def test_a_streamed_kline_closes_with_the_numbers_of_rest(desk):
+def test_a_streamed_kline_closes_with_the_numbers_of_rest(exchange_client):
     async def run():
-        async with desk() as at, at.stream("binance-usdm", "/market/ws/btcusdt@kline_1m") as socket:
-            await at.exchange.advance(120, step=0.25)
+        async with (
+            exchange_client() as client,
+            client.stream("binance-usdm", "/market/ws/btcusdt@kline_1m") as socket,
+        ):
+            await client.exchange.advance(120, step=0.25)
             closed = []
             while len(closed) < 2:
                 kline = json.loads(await socket.recv())["k"]
                 if kline["x"]:
                     closed.append(kline)
-            rows = await at.klines(BTC, "1m", limit=3)
+            rows = await client.klines(BTC, "1m", limit=3)
             for kline, row in zip(closed, rows, strict=False):
                 assert [kline[key] for key in "tohlcvTqnVQ"] == row[:11]
-                (first,) = await at.trades(BTC, startTime=kline["t"], limit=1)
+                (first,) = await client.trades(BTC, startTime=kline["t"], limit=1)
                 assert kline["f"] == first["f"]
 
     asyncio.run(run())
 
 
-def test_spot_sends_microseconds_to_those_who_ask(desk):
+def test_spot_sends_microseconds_to_those_who_ask(exchange_client):
     async def run():
         path = "/stream?streams=btcusdt@aggTrade&timeUnit=MICROSECOND"
-        async with desk() as at, at.stream("binance", path) as socket:
-            await at.exchange.advance(3)
+        async with exchange_client() as client, client.stream("binance", path) as socket:
+            await client.exchange.advance(3)
             frame = json.loads(await socket.recv())
             assert frame["stream"] == "btcusdt@aggTrade"
-            (trade,) = await at.trades(SPOT, fromId=frame["data"]["a"], limit=1)
+            (trade,) = await client.trades(SPOT, fromId=frame["data"]["a"], limit=1)
             assert frame["data"]["T"] == trade["T"] * 1000
 
     asyncio.run(run())
 
 
-def test_retail_improvement_is_in_q_and_not_in_nq_on_usdm(desk):
+def test_retail_improvement_is_in_q_and_not_in_nq_on_usdm(exchange_client):
     async def run():
-        async with desk() as at:
-            trades = await at.trades(BTC, limit=1000)
+        async with exchange_client() as client:
+            trades = await client.trades(BTC, limit=1000)
             shares = {Decimal(trade["nq"]) / Decimal(trade["q"]) for trade in trades}
             assert 0 in shares
             assert 1 in shares
-            assert all("nq" not in trade for trade in await at.trades(SPOT, limit=10))
+            assert all("nq" not in trade for trade in await client.trades(SPOT, limit=10))
 
     asyncio.run(run())

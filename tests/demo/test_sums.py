@@ -28,12 +28,12 @@ def test_dollars_become_base_units_as_the_grammar_and_a_fraction_have_it(trades,
             assert units == inverse_size(str(dollars), (1, 0), at, market)
 
 
-def test_the_books_of_an_inverse_market_are_in_base_units_and_agree_with_each_other(desk):
+def test_the_books_of_an_inverse_market_are_in_base_units_and_agree_with_each_other(exchange_client):
     async def run():
-        async with desk(markets=24, rate=600.0) as at:
-            await at.exchange.advance(90)
-            truth, tape = at.exchange.truth(INVERSE), at.exchange._tapes.by_name[INVERSE]
-            begin = tape.history.index_at(at.exchange._ledger._session_us - 1)
+        async with exchange_client(markets=24, rate=600.0) as client:
+            await client.exchange.advance(90)
+            truth, tape = client.exchange.truth(INVERSE), client.exchange._tapes.by_name[INVERSE]
+            begin = tape.history.index_at(client.exchange._ledger._session_us - 1)
             ticks = tape.history.ticks(begin, tape.position)
             sums = {1: 0, -1: 0}
             for price, size, side in zip(*(c.tolist() for c in ticks[2:5]), strict=True):
@@ -43,13 +43,16 @@ def test_the_books_of_an_inverse_market_are_in_base_units_and_agree_with_each_ot
             assert truth["cvd"]["session"] == truth["cvd"]["start"] == truth["buy"] - truth["sell"]
             assert truth["cvd"]["week"] is None, "it began before the books did"
             middle = truth["last_id"] - 500
-            part, rest = at.exchange.truth(INVERSE, middle), at.exchange.truth(INVERSE, first_id=middle + 1)
+            part, rest = (
+                client.exchange.truth(INVERSE, middle),
+                client.exchange.truth(INVERSE, first_id=middle + 1),
+            )
             assert part["cvd"]["live"] + rest["cvd"]["live"] == truth["cvd"]["live"]
-            books = at.exchange._ledger._market(tape, trades=True)
+            books = client.exchange._ledger._market(tape, trades=True)
             assert sum(Decimal(bar["delta"]) for bar in decoded(books["bars"])) == truth["cvd"]["start"]
             signs = {"buy": 1, "sell": -1}
-            told = sum(Decimal(size) * signs[side] for *_, size, side in books["tape"])
-            assert told == truth["cvd"]["live"]
+            total = sum(Decimal(size) * signs[side] for *_, size, side in books["tape"])
+            assert total == truth["cvd"]["live"]
 
     asyncio.run(run())
 

@@ -1,4 +1,4 @@
-"""A small exchange on loopback for the feeds: a list of trades, answered by id, and told live on request."""
+"""A small exchange on loopback for the feeds: a list of trades, answered by id, and sent live on request."""
 
 import asyncio
 import json
@@ -44,16 +44,16 @@ class Exchange:
 
     # --- what a test does
 
-    def tell(self, symbol, row, stream="aggTrade"):
-        """Append a trade and tell it live."""
+    def emit(self, symbol, row, stream="aggTrade"):
+        """Append a trade and send it live."""
         self.trades[symbol].append(row)
         self.broadcast(symbol, row)
 
     def broadcast(self, symbol, row):
         data = {"e": "aggTrade", "E": row["T"], "s": symbol, **row}
-        self.say(json.dumps({"stream": f"{symbol.lower()}@aggTrade", "data": data}, separators=(",", ":")))
+        self.send(json.dumps({"stream": f"{symbol.lower()}@aggTrade", "data": data}, separators=(",", ":")))
 
-    def say(self, text):
+    def send(self, text):
         for ws in list(self.sockets):
             self.tasks.add(asyncio.ensure_future(ws.send(text)))
 

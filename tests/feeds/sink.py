@@ -1,4 +1,4 @@
-"""A Sink that keeps what it is told, with a real Tape a market, and wakes whoever waits for something."""
+"""A Sink that keeps what it is given, with a real Tape a market; `until` waits for a condition."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ from cvdtui.engine.tape import Tape
 
 
 class Kept:
-    """Everything told, by kind; `released` holds trades in the order the tape gave them out."""
+    """Everything given, by kind; `released` holds trades in the order the tape gave them out."""
 
     def __init__(self):
         self.markets = {}
@@ -27,7 +27,7 @@ class Kept:
         self.changed = asyncio.Event()
 
     async def until(self, condition, seconds=10.0):
-        """Wait for what was told to satisfy a condition."""
+        """Wait for what was given to satisfy a condition."""
         async with asyncio.timeout(seconds):
             while not condition():
                 self.changed.clear()

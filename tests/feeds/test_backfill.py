@@ -22,7 +22,7 @@ def all_minutes(exchange):
 
 
 def test_rows_come_in_whole_minutes_newest_first_and_complete():
-    async def scene():
+    async def go():
         exchange = Exchange(hour_before(7_000))
         anchors = all_minutes(exchange)
         async with exchange.open(), running(exchange, anchors=anchors, **FILL) as (_, sink):
@@ -42,11 +42,11 @@ def test_rows_come_in_whole_minutes_newest_first_and_complete():
         for columns, _, _ in sink.filled:
             assert ((columns.side == -1) == (columns.ids % 3 == 0)).all()
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_a_market_younger_than_an_hour_is_filled_from_its_first_trade():
-    async def scene():
+    async def go():
         exchange = Exchange(hour_before(50, START - 10 * MINUTE))
         for number, row in enumerate(exchange.trades["BTCUSDT"][:-1]):
             row["T"] = START - 10 * MINUTE + number * 11_000
@@ -55,11 +55,11 @@ def test_a_market_younger_than_an_hour_is_filled_from_its_first_trade():
             await sink.until(lambda: sink.progress.get(MARKET, [0])[-1] == 1.0)
         assert sum(len(columns) for columns, _, _ in sink.filled) == 50
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_rows_are_not_fetched_beyond_what_candles_tell():
-    async def scene():
+    async def go():
         exchange = Exchange(hour_before(700))
         all_minutes(exchange)
         session = (START - 5 * MINUTE) * 1000
@@ -67,11 +67,11 @@ def test_rows_are_not_fetched_beyond_what_candles_tell():
             await sink.until(lambda: sink.progress.get(MARKET, [0])[-1] == 1.0)
         assert sink.filled[-1][1] == session
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_a_finer_size_found_on_the_way_scales_every_row():
-    async def scene():
+    async def go():
         exchange = Exchange(hour_before(3_000))
         exchange.trades["BTCUSDT"][1_500]["q"] = "0.00012"
         anchors = all_minutes(exchange)
@@ -84,11 +84,11 @@ def test_a_finer_size_found_on_the_way_scales_every_row():
             assert (columns.size[odd] * 100 == 12 * unit).all()
         assert sink.filled[-1][0].market.size_decimals == 5
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_when_rest_falls_silent_the_fill_stops_and_says_so():
-    async def scene():
+    async def go():
         exchange = Exchange(hour_before(7_000))
         anchors = all_minutes(exchange)
         exchange.script, exchange.only = [(200, {}), (200, {}), (451, {})] + [(451, {})] * 99, "aggTrades"
@@ -97,4 +97,4 @@ def test_when_rest_falls_silent_the_fill_stops_and_says_so():
             await sink.until_link("refused", "rows of the last hour are not complete")
             assert sink.ids(MARKET) == [7_000]
 
-    asyncio.run(scene())
+    asyncio.run(go())

@@ -50,7 +50,7 @@ async def begun_without(refusals):
 
 async def until(holds):
     async with asyncio.timeout(15):
-        while not holds():  # noqa: ASYNC110 - nothing tells when a number changes
+        while not holds():  # noqa: ASYNC110 - a number has no event
             await asyncio.sleep(0.01)
 
 
@@ -61,9 +61,9 @@ async def gated(exchange):
     await exchange.until(lambda: len(exchange.asked) > asked)
 
 
-def tell(exchange, first, count):
+def trade_live(exchange, first, count):
     for number in range(first, first + count):
-        exchange.tell("BTCUSDT", trade(number, START + 10_000 + number * 10))
+        exchange.emit("BTCUSDT", trade(number, START + 10_000 + number * 10))
 
 
 def counted(board):
@@ -74,9 +74,9 @@ def counted(board):
 
 
 def test_repeats_before_and_during_the_new_beginning_are_counted_and_what_was_fetched_again_is_none():
-    async def scene():
+    async def go():
         async with begun_without(refusals=6) as (exchange, board):
-            tell(exchange, 8, 10)
+            trade_live(exchange, 8, 10)
             await until(lambda: board.states[MARKET].tape.next == 18)
             alone = board.states[MARKET]
             for row in exchange.trades["BTCUSDT"][12:15]:  # three repeats
@@ -84,13 +84,13 @@ def test_repeats_before_and_during_the_new_beginning_are_counted_and_what_was_fe
             await until(lambda: alone.duplicates == 3)
             await until(lambda: not exchange.script)
             await gated(exchange)
-            tell(exchange, 18, 5)
+            trade_live(exchange, 18, 5)
             for row in exchange.trades["BTCUSDT"][19:21]:  # two of what came since
                 exchange.broadcast("BTCUSDT", row)
             await until(lambda: alone.tape.next == 23 and alone.duplicates == 5)
             exchange.gate.set()
             await until(lambda: board.states[MARKET] is not alone)
-            tell(exchange, 23, 2)
+            trade_live(exchange, 23, 2)
             await until(lambda: board.states[MARKET].tape.next == 25)
             trades, duplicates, volume = counted(board)
             assert (trades, volume) == (25, 20 * 1_000 + 25)
@@ -99,20 +99,20 @@ def test_repeats_before_and_during_the_new_beginning_are_counted_and_what_was_fe
             assert not board.states[MARKET].tape.open_ids
             assert board.states[MARKET].known_from_us == (START - 20 * MINUTE) * 1000
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_what_the_stream_left_out_while_it_waited_is_fetched_once():
-    async def scene():
+    async def go():
         async with begun_without(refusals=6) as (exchange, board):
-            tell(exchange, 8, 4)
+            trade_live(exchange, 8, 4)
             await until(lambda: board.states[MARKET].tape.next == 12)
             alone = board.states[MARKET]
             await until(lambda: not exchange.script)
             await gated(exchange)
-            for number in (12, 13, 14):  # traded, never told
+            for number in (12, 13, 14):  # traded, never sent
                 exchange.trades["BTCUSDT"].append(trade(number, START + 11_000))
-            tell(exchange, 15, 3)
+            trade_live(exchange, 15, 3)
             exchange.gate.set()
             await until(lambda: board.states[MARKET] is not alone)
             await until(lambda: board.states[MARKET].tape.next == 18)
@@ -121,4 +121,4 @@ def test_what_the_stream_left_out_while_it_waited_is_fetched_once():
             assert duplicates == 0
             assert board.states[MARKET].lost == 0
 
-    asyncio.run(scene())
+    asyncio.run(go())

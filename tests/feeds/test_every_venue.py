@@ -20,19 +20,19 @@ NOW_US = 1_790_000_400_000_000
 
 
 class Host:
-    """Takes every connection, keeps what it is sent; REST is in trouble."""
+    """Takes every connection, keeps what it is sent; REST answers 500."""
 
     def __init__(self):
         self.sockets = []
         self.paths = []
-        self.heard = []
+        self.received = []
         self.asked = []
         self.changed = asyncio.Event()
 
     async def handle(self, ws):
         self.sockets.append(ws)
-        self.heard.append([])
-        mine = self.heard[-1]
+        self.received.append([])
+        mine = self.received[-1]
         self.changed.set()
         async for text in ws:
             mine.append(text)
@@ -72,7 +72,7 @@ async def feeding(venue, symbols, markets, **options):
         )
         task = asyncio.create_task(feed.run())
         try:
-            await host.until(lambda: host.heard and host.heard[0])
+            await host.until(lambda: host.received and host.received[0])
             for market in markets:
                 if market.symbol in symbols:
                     feed.venue.learn(market)
@@ -87,13 +87,13 @@ async def feeding(venue, symbols, markets, **options):
 def two_frames(venue):
     """A market and two of its frames: of contiguous ids such that follow one another."""
     reader, rows = fixture(venue)
-    told = []
+    decoded = []
     for row in rows:
         if row.get("trades"):
             batches = [part for part in parts(reader.decode(row["frame"])) if isinstance(part, Trades)]
-            told += [(batch, row["frame"]) for batch in batches]
-    for first, frame in told:
-        for second, other in told:
+            decoded += [(batch, row["frame"]) for batch in batches]
+    for first, frame in decoded:
+        for second, other in decoded:
             ids = {one.id for one in first.trades}
             last = first.trades[-1]
             follows = second.trades[0].id == last.id + last.count or first.id_rule != "contiguous"
@@ -113,13 +113,13 @@ def test_what_was_told_before_a_drop_and_again_after_it_counts_once(venue):
     name = first.market.name
     wanted = [one.id for one in (*first.trades, *second.trades)]
 
-    async def scene():
+    async def go():
         async with feeding(venue, [first.market.symbol], reader.markets()) as (host, sink):
             await host.sockets[0].send(frame)
             await sink.until(lambda: len(sink.ids(name)) == len(first.trades))
             await host.sockets[0].close(1012, "restart")
-            await host.until(lambda: len(host.heard) == 2 and host.heard[1])
-            assert host.heard[1] == host.heard[0] or len(host.heard[1]) == len(host.heard[0])
+            await host.until(lambda: len(host.received) == 2 and host.received[1])
+            assert host.received[1] == host.received[0] or len(host.received[1]) == len(host.received[0])
             await host.sockets[1].send(frame)
             await host.sockets[1].send(other)
             await sink.until(lambda: len(sink.ids(name)) >= len(wanted))
@@ -127,7 +127,7 @@ def test_what_was_told_before_a_drop_and_again_after_it_counts_once(venue):
             assert not sink.outages, "the stream itself reached back to the last trade known"
             assert {urlsplit(reader.socket_url()).path or "/"} == set(host.paths)
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 @pytest.mark.parametrize("venue", VENUES)
@@ -146,7 +146,7 @@ def test_open_interest_is_asked_for_beside_the_trades_and_never_before_the_marke
     reader, first, frame, _, _ = two_frames(venue)
     symbol, name = first.market.symbol, first.market.name
 
-    async def scene():
+    async def go():
         async with feeding(venue, [symbol], reader.markets(), open_interest_s=0.01) as (host, sink):
             await host.sockets[0].send(frame)
             await sink.until(lambda: len(sink.ids(name)) == len(first.trades))
@@ -154,7 +154,7 @@ def test_open_interest_is_asked_for_beside_the_trades_and_never_before_the_marke
             if question is not None:
                 await host.until(lambda: host.asked.count(urlsplit(question.url).path) > 1)
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 @pytest.mark.parametrize("venue", [name for name in VENUES if VENUES[name]().id_rule != "contiguous"])
@@ -162,12 +162,12 @@ def test_where_ids_tell_no_hole_a_drop_that_nothing_bridges_is_told_as_a_span_of
     reader, first, frame, second, other = two_frames(venue)
     later = [one for one in second.trades if one.time_us > first.trades[-1].time_us]
 
-    async def scene():
+    async def go():
         async with feeding(venue, [first.market.symbol], reader.markets()) as (host, sink):
             await host.sockets[0].send(frame)
             await sink.until(lambda: sink.ids(first.market.name))
             await host.sockets[0].close(1012, "restart")
-            await host.until(lambda: len(host.heard) == 2 and host.heard[1])
+            await host.until(lambda: len(host.received) == 2 and host.received[1])
             await host.sockets[1].send(other)
             await sink.until(lambda: len(sink.ids(first.market.name)) > len(first.trades))
             spans = [(one.from_time_us, one.to_time_us) for one in sink.outages]
@@ -175,7 +175,7 @@ def test_where_ids_tell_no_hole_a_drop_that_nothing_bridges_is_told_as_a_span_of
             span = (first.trades[-1].time_us, second.trades[0].time_us)
             assert spans == ([] if reached else [span]), (later, spans)
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 @pytest.mark.parametrize("venue", VENUES)
@@ -188,29 +188,29 @@ def test_an_accepted_subscription_without_data_is_found_out(venue):
     ]
     _, first, *_ = two_frames(venue)
 
-    async def scene():
+    async def go():
         async with feeding(venue, [first.market.symbol], reader.markets(), unasked_s=0.5) as (host, sink):
             for ack in acks:
                 await host.sockets[0].send(ack)
-            await host.until(lambda: len(host.heard) >= 2 and host.heard[1])
+            await host.until(lambda: len(host.received) >= 2 and host.received[1])
             assert any("no trade of any market" in link.text for link in sink.links)
-            assert len(host.heard[1]) == len(host.heard[0]), "all is asked for again"
+            assert len(host.received[1]) == len(host.received[0]), "all is asked for again"
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 @pytest.mark.parametrize("venue", [name for name in VENUES if VENUES[name]().limits.heartbeat_s])
 def test_a_venue_that_wants_a_sign_of_life_hears_it(venue):
     reader, first, *_ = two_frames(venue)
 
-    async def scene():
+    async def go():
         async with feeding(venue, [first.market.symbol], reader.markets(), heartbeat_s=0.05) as (host, _):
             asked = len(reader.greeting()) + len(reader.subscribe([first.market.symbol]))
-            await host.until(lambda: len(host.heard[0]) >= asked + 2)
+            await host.until(lambda: len(host.received[0]) >= asked + 2)
             beat = VENUES[venue](now=lambda: NOW_US).heartbeat()
-            assert set(host.heard[0][asked:]) == {beat}
+            assert set(host.received[0][asked:]) == {beat}
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def demands(venue):
@@ -225,15 +225,15 @@ def test_a_venue_that_asks_for_a_sign_of_life_is_answered_at_once(venue):
     reader, first, *_ = two_frames(venue)
     ((frame, answer), *_) = demands(venue)
 
-    async def scene():
+    async def go():
         async with feeding(venue, [first.market.symbol], reader.markets()) as (host, _):
             asked = len(reader.greeting()) + len(reader.subscribe([first.market.symbol]))
-            await host.until(lambda: len(host.heard[0]) == asked)
+            await host.until(lambda: len(host.received[0]) == asked)
             await host.sockets[0].send(frame)
-            await host.until(lambda: len(host.heard[0]) > asked)
-            assert host.heard[0][asked:] == [answer]
+            await host.until(lambda: len(host.received[0]) > asked)
+            assert host.received[0][asked:] == [answer]
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_every_venue_has_a_way_to_keep_a_quiet_connection():

@@ -1,4 +1,4 @@
-"""The joining of one market alone: what is handed over, in which order, and what is told as missing."""
+"""The merge of one market alone: what is handed over, in which order, and what is reported as missing."""
 
 import asyncio
 
@@ -40,29 +40,29 @@ def at(number, second, size=1):
     return Trade(number, START + second * 1_000_000, 6_400_000, size, 1)
 
 
-def joined(pages, *, known=None, during=(), after=()):
+def merged(pages, *, known=None, during=(), after=()):
     """What the Sink got: (ids, outages in seconds, trades) of one connection begun anew."""
     venue, sink, watch = VENUES["bybit"](["BTCUSDT"]), Kept(), Watch(10.0, by_time=True)
     connect_merge = ConnectMerge(venue, Pages(pages), sink, 1.0)
     watch.last = known
 
-    def tell(trades):
+    def send(trades):
         for trade in trades:
             batch = Trades(venue.market("BTCUSDT"), (trade,), "unique", excluded=1)
             if watch.waiting is None:
                 sink.on_trades(batch)
                 continue
             watch.waiting.append(batch)
-            if watch.adrift:
+            if watch.page_missing:
                 connect_merge.take("BTCUSDT", watch)
 
-    async def scene():
+    async def go():
         connect_merge.hold("BTCUSDT", watch)
-        tell(during)
-        await connect_merge.join("BTCUSDT", watch, Flowing())
-        tell(after)
+        send(during)
+        await connect_merge.merge("BTCUSDT", watch, Flowing())
+        send(after)
 
-    asyncio.run(scene())
+    asyncio.run(go())
     spans = [((one.from_time_us - START) // 10**6, (one.to_time_us - START) // 10**6) for one in sink.outages]
     return sink.ids(NAME), spans, watch
 
@@ -82,17 +82,17 @@ def joined(pages, *, known=None, during=(), after=()):
             None, at(3, 3), [at(3, 3), at(9, 9)], [], [3, 9], [], id="the stream itself reaches back"
         ),
         pytest.param(
-            None, at(3, 3), [], [at(9, 9), at(10, 10)], [9, 10], [(3, 9)], id="adrift until a trade"
+            None, at(3, 3), [], [at(9, 9), at(10, 10)], [9, 10], [(3, 9)], id="page_missing until a trade"
         ),
         pytest.param(None, None, [], [at(9, 9)], [9], [], id="nothing known before: nothing missing"),
         pytest.param([at(9, 9), at(8, 9)], at(3, 3), [at(7, 8)], [], [7, 9, 8], [], id="in order of time"),
     ],
 )
 def test_the_newest_page_and_the_stream_become_one(pages, known, during, after, ids, spans):
-    got, lost, watch = joined(pages, known=known, during=during, after=after)
+    got, lost, watch = merged(pages, known=known, during=during, after=after)
     assert (got, lost) == (ids, spans)
     assert watch.waiting is None
-    assert not watch.adrift
+    assert not watch.page_missing
 
 
 def test_a_second_drop_while_joining_loses_nothing_that_came():
@@ -100,9 +100,9 @@ def test_a_second_drop_while_joining_loses_nothing_that_came():
     connect_merge = ConnectMerge(venue, Pages(None), sink, 1.0)
     watch.last = at(1, 1)
 
-    async def scene():
+    async def go():
         connect_merge.hold("BTCUSDT", watch)
-        first = asyncio.ensure_future(connect_merge.join("BTCUSDT", watch, Flowing()))
+        first = asyncio.ensure_future(connect_merge.merge("BTCUSDT", watch, Flowing()))
         watch.waiting.append(Trades(venue.market("BTCUSDT"), (at(5, 5),), "unique"))
         connect_merge.hold("BTCUSDT", watch)
         assert sink.ids(NAME) == [5]
@@ -110,11 +110,11 @@ def test_a_second_drop_while_joining_loses_nothing_that_came():
         assert watch.waiting == [], "the first page is none of the second connection's"
         assert watch.before.id == 5
         watch.waiting.append(Trades(venue.market("BTCUSDT"), (at(9, 9),), "unique"))
-        await connect_merge.join("BTCUSDT", watch, Flowing())
+        await connect_merge.merge("BTCUSDT", watch, Flowing())
         assert sink.ids(NAME) == [5, 9]
         assert len(sink.outages) == 2
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_a_page_in_coarser_decimals_is_brought_to_the_grown_market():
@@ -127,4 +127,4 @@ def test_a_page_in_coarser_decimals_is_brought_to_the_grown_market():
 async def joined_in(venue, sink, watch):
     connect_merge = ConnectMerge(venue, Pages([at(1, 1, size=2)]), sink, 1.0)
     connect_merge.hold("BTCUSDT", watch)
-    await connect_merge.join("BTCUSDT", watch, Flowing())
+    await connect_merge.merge("BTCUSDT", watch, Flowing())

@@ -1,4 +1,4 @@
-"""Ids that tell no hole, ids told in sums, short budgets: real sockets, small exchanges on loopback."""
+"""Ids that show no hole or stand for several, short budgets: real sockets, small exchanges on loopback."""
 
 import asyncio
 import json
@@ -29,16 +29,16 @@ class Host:
         self.answer = answer
         self.sockets = []
         self.asked = []
-        self.heard = []
+        self.received = []
         self.gate = None
         self.changed = asyncio.Event()
 
     async def handle(self, ws):
         self.sockets.append(ws)
         async for text in ws:
-            self.heard.append(text)
-            for said in self.reply(json.loads(text)):
-                await ws.send(json.dumps(said))
+            self.received.append(text)
+            for reply in self.reply(json.loads(text)):
+                await ws.send(json.dumps(reply))
             self.changed.set()
 
     def reply(self, asked):
@@ -67,12 +67,12 @@ class Host:
                 self.changed.clear()
                 await self.changed.wait()
 
-    async def tell(self, frame):
+    async def send(self, frame):
         await self.sockets[-1].send(json.dumps(frame))
 
 
 class Watched(Board):
-    """The real board; it wakes whoever waits for a number of trades."""
+    """The real board; `until` waits for a number of trades."""
 
     def __init__(self, market):
         super().__init__(Flow, live=True)
@@ -171,42 +171,42 @@ def bybit(page):
 
 
 def test_it_begins_with_the_newest_page_and_the_stream_follows_in_order_of_time():
-    async def scene():
+    async def go():
         gate = asyncio.Event()
         page = [(1, T), (2, T + 10), (3, T + 20)]
         async with feeding(BYBIT, bybit(page), gate=gate) as (host, sink):
             await host.until(lambda: any(path == "recent-trade" for path, _ in host.asked))
-            await host.tell(fill(3, T + 20))
-            await host.tell(fill(4, T + 30))
+            await host.send(fill(3, T + 20))
+            await host.send(fill(4, T + 30))
             gate.set()
             await sink.until(lambda: len(sink.ids(BYBIT)) == 4)
             assert sink.ids(BYBIT) == [1, 2, 3, 4]
             assert not sink.outages
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_a_drop_is_bridged_by_the_newest_page_once_and_in_order():
-    async def scene():
+    async def go():
         page = [(1, T)]
         async with feeding(BYBIT, bybit(page)) as (host, sink):
             await sink.until(lambda: sink.ids(BYBIT) == [1])
-            await host.tell(fill(2, T + 10))
+            await host.send(fill(2, T + 10))
             await sink.until(lambda: sink.ids(BYBIT) == [1, 2])
             page += [(2, T + 10), (3, T + 20), (4, T + 20)]
             await host.sockets[0].close(1012, "restart")
             await sink.until(lambda: sink.ids(BYBIT) == [1, 2, 3, 4])
-            await host.tell(fill(4, T + 20))
-            await host.tell(fill(5, T + 40))
+            await host.send(fill(4, T + 20))
+            await host.send(fill(5, T + 40))
             await sink.until(lambda: 5 in sink.ids(BYBIT))
             assert sink.ids(BYBIT) == [1, 2, 3, 4, 5]
             assert not sink.outages
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_what_the_newest_page_does_not_reach_back_to_is_lost_by_its_time():
-    async def scene():
+    async def go():
         page = [(1, T)]
         async with feeding(BYBIT, bybit(page)) as (host, sink):
             await sink.until(lambda: sink.ids(BYBIT) == [1])
@@ -216,11 +216,11 @@ def test_what_the_newest_page_does_not_reach_back_to_is_lost_by_its_time():
             (span,) = sink.outages
             assert (span.from_time_us, span.to_time_us) == (T * 1000, (T + 5_000) * 1000)
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_a_page_that_is_not_full_is_all_there_was():
-    async def scene():
+    async def go():
         page = [(1, T)]
         async with feeding(BYBIT, bybit(page)) as (host, sink):
             await sink.until(lambda: sink.ids(BYBIT) == [1])
@@ -229,11 +229,11 @@ def test_a_page_that_is_not_full_is_all_there_was():
             await sink.until(lambda: sink.ids(BYBIT) == [1, 10])
             assert not sink.outages
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_the_board_tells_what_is_known_of_a_session_with_a_span_missing():
-    async def scene():
+    async def go():
         board = Watched(BYBIT)
         page = [(1, T)]
         async with feeding(BYBIT, bybit(page), sink=board) as (host, _):
@@ -241,7 +241,7 @@ def test_the_board_tells_what_is_known_of_a_session_with_a_span_missing():
             page[:] = [(10_000 + number, T + 5_000 + number) for number in range(1000)]
             await host.sockets[0].close(1012, "restart")
             await board.until(1001)
-            await host.tell(fill(99, T + 10_000))
+            await host.send(fill(99, T + 10_000))
             await board.until(1002)
             state = board.state
             last_us = state.flow.last_time_us
@@ -249,10 +249,10 @@ def test_the_board_tells_what_is_known_of_a_session_with_a_span_missing():
             assert round(state.session_coverage() / since, 9) == 0.5, "5 of the 10 seconds since it began"
             assert state.duplicates == 0
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
-# --- OKX: ids told in sums
+# --- OKX: ids that stand for several
 
 
 def single(number, time_ms):
@@ -290,33 +290,33 @@ def okx(rows):
 
 
 def test_a_drop_in_a_tape_of_sums_is_filled_by_single_fills():
-    async def scene():
+    async def go():
         rows = [(number, T + number) for number in range(1, 20)]
         async with feeding(OKX, okx(rows), trades_minutes=0) as (host, sink):
-            await host.tell(summed(5, 3, T + 5))
+            await host.send(summed(5, 3, T + 5))
             await sink.until(lambda: sink.ids(OKX) == [3])
             await host.sockets[0].close(1012, "restart")
             await host.until(lambda: len(host.sockets) == 2)
-            await host.tell(summed(12, 2, T + 12))
+            await host.send(summed(12, 2, T + 12))
             await sink.until(lambda: 11 in sink.ids(OKX))
             assert sink.ids(OKX) == [3, 6, 7, 8, 9, 10, 11]
             assert sum(one.size for one in sink.released[OKX]) == 10 * 1000, "ids 3..12, one coin each"
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_older_trades_come_by_id_while_it_is_live_already_and_count_once():
-    async def scene():
+    async def go():
         board = Watched(OKX)
         rows = [(number, T - 399_500 + number * 1000) for number in range(1, 351)]
         gate = asyncio.Event()
         async with feeding(OKX, okx(rows), sink=board, gate=gate, trades_minutes=5) as (host, _):
-            await host.tell(summed(350, 2, T - 50_000))
+            await host.send(summed(350, 2, T - 50_000))
             await board.until(1)
             gate.set()
             await board.until(251)
-            await host.tell(summed(353, 3, T - 40_000))
-            await host.tell(summed(356, 3, T - 30_000))
+            await host.send(summed(353, 3, T - 40_000))
+            await host.send(summed(356, 3, T - 30_000))
             await board.until(253)
             state = board.state
             assert state.tape.open_ids == 0
@@ -325,7 +325,7 @@ def test_older_trades_come_by_id_while_it_is_live_already_and_count_once():
             assert state.known_from_us == (T - 299_500) * 1000
             assert all(int(query["limit"]) <= 100 for path, query in host.asked if path == "history-trades")
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 # --- budgets and open interest
@@ -340,41 +340,41 @@ def test_a_budget_of_a_short_window_is_kept_in_that_window():
 
 
 def test_a_good_answer_that_says_too_often_is_a_pause():
-    async def scene():
+    async def go():
         busy = {"retCode": 10006, "retMsg": "Too many visits!", "result": {}}
-        said = []
+        paths = []
 
         def answer(path, query):
-            said.append(path)
+            paths.append(path)
             return busy if path == "recent-trade" else bybit([])(path, query)
 
         async with feeding(BYBIT, answer) as (host, sink):
             await sink.until_link("waiting", "too many requests", name="bybit/rest")
-            await host.tell(fill(1, T))
+            await host.send(fill(1, T))
             await sink.until(lambda: sink.ids(BYBIT) == [1])
-            assert said.count("recent-trade") == 1, "nobody asks again before the pause is over"
+            assert paths.count("recent-trade") == 1, "no request is sent before the pause is over"
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_open_interest_is_asked_for_where_it_is_not_pushed():
-    async def scene():
-        told = iter(range(100, 200))
+    async def go():
+        interest = iter(range(100, 200))
 
         def answer(path, _):
             if path == "openInterest":
-                return {"symbol": "BTCUSDT", "openInterest": f"{next(told)}.5", "time": T}
+                return {"symbol": "BTCUSDT", "openInterest": f"{next(interest)}.5", "time": T}
             return None
 
         async with feeding(USDM, answer, open_interest_s=0.05, history=False) as (_, sink):
             await sink.until(lambda: len(sink.open_interest) >= 2)
             assert [one.size for one in sink.open_interest[:2]] == [100_500, 101_500]
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_a_market_that_goes_while_its_history_is_on_its_way_takes_nothing_with_it():
-    async def scene():
+    async def go():
         gate = asyncio.Event()
         rows = [(number, T - 1000 + number) for number in range(1, 20)]
         async with feeding(OKX, okx(rows), gate=gate, trades_minutes=5) as (host, sink):
@@ -382,8 +382,8 @@ def test_a_market_that_goes_while_its_history_is_on_its_way_takes_nothing_with_i
             host.feed.remove("BTC-USDT")
             gate.set()
             host.feed.add(["BTC-USDT"])
-            await host.until(lambda: sum('"subscribe"' in text for text in host.heard) == 2)
-            await host.tell(summed(20, 1, T + 20))
+            await host.until(lambda: sum('"subscribe"' in text for text in host.received) == 2)
+            await host.send(summed(20, 1, T + 20))
             await sink.until(lambda: 20 in sink.ids(OKX))
 
-    asyncio.run(scene())
+    asyncio.run(go())

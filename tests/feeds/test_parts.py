@@ -23,9 +23,9 @@ MONDAY = 1_789_344_000_000_000
 DAY = 24 * HOUR_US
 
 
-@pytest.mark.parametrize("shaken", [0.0, 0.5, 0.999])
-def test_backoff_doubles_from_half_a_second_to_32_and_forgets_on_real_data(shaken):
-    backoff = Backoff(shake=lambda: shaken)
+@pytest.mark.parametrize("jitter", [0.0, 0.5, 0.999])
+def test_backoff_doubles_from_half_a_second_to_32_and_forgets_on_real_data(jitter):
+    backoff = Backoff(jitter=lambda: jitter)
     waits = [backoff.next() for _ in range(40)]
     assert all(0.5 <= wait <= 32.0 for wait in waits)
     assert waits == sorted(waits)
@@ -57,7 +57,7 @@ def test_a_budget_counts_what_others_on_the_address_used_too():
 
 
 def test_a_budget_waits_rather_than_exceeds():
-    async def scene():
+    async def go():
         loop = asyncio.get_running_loop()
         budget = Budget(100, share=0.5, window_s=0.2)
         spent = []
@@ -68,11 +68,11 @@ def test_a_budget_waits_rather_than_exceeds():
             assert sum(at <= other < at + 0.199 for other in spent) <= 5
         assert spent[-1] - spent[0] >= 0.39
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_urgent_questions_go_before_those_of_the_background():
-    async def scene():
+    async def go():
         budget = Budget(100, window_s=0.2)
         order = []
 
@@ -87,20 +87,20 @@ def test_urgent_questions_go_before_those_of_the_background():
         await asyncio.gather(*background, *urgent)
         assert order == ["gap", "gap", "rows", "rows"]
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_a_question_dearer_than_the_budget_is_asked_when_nothing_else_was():
-    async def scene():
+    async def go():
         budget = Budget(10, share=0.5, window_s=0.05)
         await budget.spend(20)
         await budget.spend(20)
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_a_pause_stops_everybody():
-    async def scene():
+    async def go():
         budget = Budget(100)
         budget.pause(0.1)
         begin = asyncio.get_running_loop().time()
@@ -108,19 +108,19 @@ def test_a_pause_stops_everybody():
         assert asyncio.get_running_loop().time() - begin >= 0.099
         assert budget.pause_s == 0.0
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_a_watch_asks_after_its_patience_and_is_more_patient_with_quiet_markets():
     watch = Watch(10.0)
     assert not any(watch.tick(1.0, 15.0) for _ in range(9))
     assert watch.tick(1.0, 15.0)
-    assert not watch.learnt(100), "the first answer only sets the mark"
-    asked = [second for second in range(1, 100) if watch.tick(1.0, 15.0) and not watch.learnt(100)]
+    assert not watch.note_newest(100), "the first answer only sets the mark"
+    asked = [second for second in range(1, 100) if watch.tick(1.0, 15.0) and not watch.note_newest(100)]
     assert asked == [20, 60]
     while not watch.tick(1.0, 15.0):
         pass
-    assert watch.learnt(101), "the exchange has a newer trade than the stream brought"
+    assert watch.note_newest(101), "the exchange has a newer trade than the stream brought"
     assert watch.stale
     watch.count += 1
     watch.last = Trade(101, 0, 1, 1, 1)
@@ -141,9 +141,9 @@ def test_a_busy_market_is_doubted_sooner_than_a_slow_one():
 
 def test_the_session_begins_in_minutes_and_the_week_in_hours():
     now = MONDAY + 2 * DAY + 10 * HOUR_US + 25 * MINUTE_US + 30_000_000
-    told = span(MONDAY + 2 * DAY, MONDAY, now, 2_000_000)
-    assert (told.hours_from, told.minutes_from) == (MONDAY, MONDAY + 2 * DAY)
-    assert told.trades_from == MONDAY + 2 * DAY + 10 * HOUR_US + 25 * MINUTE_US
+    found = span(MONDAY + 2 * DAY, MONDAY, now, 2_000_000)
+    assert (found.hours_from, found.minutes_from) == (MONDAY, MONDAY + 2 * DAY)
+    assert found.trades_from == MONDAY + 2 * DAY + 10 * HOUR_US + 25 * MINUTE_US
 
 
 def test_just_after_a_minute_began_trades_begin_one_earlier():
@@ -161,14 +161,14 @@ def test_hours_minutes_and_trades_never_overlap_and_leave_no_hole(session, week,
     session_us = MONDAY + 3 * DAY + session * MINUTE_US
     week_us = session_us - session_us % HOUR_US + week * HOUR_US
     now = session_us + into * 1_000_000 + 500_000
-    told = span(session_us, week_us, now, 2_000_000)
-    assert told.hours_from <= told.minutes_from <= told.trades_from
-    assert told.minutes_from <= session_us or told.trades_from == told.minutes_from
-    assert told.trades_from % MINUTE_US == told.minutes_from % MINUTE_US == 0
-    if told.hours_from < told.minutes_from:
-        assert told.hours_from % HOUR_US == told.minutes_from % HOUR_US == 0
-        assert told.hours_from >= week_us
-    assert now - told.trades_from < 2 * MINUTE_US
+    found = span(session_us, week_us, now, 2_000_000)
+    assert found.hours_from <= found.minutes_from <= found.trades_from
+    assert found.minutes_from <= session_us or found.trades_from == found.minutes_from
+    assert found.trades_from % MINUTE_US == found.minutes_from % MINUTE_US == 0
+    if found.hours_from < found.minutes_from:
+        assert found.hours_from % HOUR_US == found.minutes_from % HOUR_US == 0
+        assert found.hours_from >= week_us
+    assert now - found.trades_from < 2 * MINUTE_US
 
 
 def test_errors_of_the_network_are_told_in_words():
@@ -199,9 +199,9 @@ def test_hosts_loopback_and_headers_are_read_safely():
 
 
 def test_importing_the_feeds_loads_no_network_library_and_no_numpy():
-    heavy = ("httpx", "websockets", "numpy", "duckdb", "textual")
+    heavy = ("httpx2", "websockets", "numpy", "duckdb", "textual")
     code = f"import sys, cvdtui.feeds.venue_feed; print([name for name in {heavy} if name in sys.modules])"
-    told = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30
     )
-    assert told.stdout.strip() == "[]"
+    assert done.stdout.strip() == "[]"

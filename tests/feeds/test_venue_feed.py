@@ -9,18 +9,18 @@ from tests.feeds.running import MARKET, running
 HOUR = 60 * MINUTE
 
 
-def told(exchange, first, count, step=10):
-    """Trades told live, one after the other."""
+def trade_live(exchange, first, count, step=10):
+    """Trades live, one after the other."""
     for number in range(first, first + count):
-        exchange.tell("BTCUSDT", trade(number, START + 20_000 + number * step))
+        exchange.emit("BTCUSDT", trade(number, START + 20_000 + number * step))
 
 
 def test_live_trades_follow_those_of_the_minute_without_overlap_or_hole():
-    async def scene():
+    async def go():
         before = [trade(number, START - 5_000 + number * 1_000) for number in range(12)]
         async with Exchange(before).open() as exchange, running(exchange) as (_, sink):
             await exchange.until(lambda: any("SUBSCRIBE" in one["method"] for one in exchange.requests))
-            told(exchange, 12, 5)
+            trade_live(exchange, 12, 5)
             await sink.until(lambda: 16 in sink.ids(MARKET))
             assert sink.expected[MARKET] == 5
             assert sink.ids(MARKET) == list(range(5, 17))
@@ -28,29 +28,29 @@ def test_live_trades_follow_those_of_the_minute_without_overlap_or_hole():
             assert sink.markets[MARKET].price_decimals == 1
             assert sink.markets[MARKET].size_decimals == 3
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_trades_that_come_while_history_is_slow_wait_and_follow_it():
-    async def scene():
+    async def go():
         before = [trade(number, START - 3_000 + number * 1_000) for number in range(6)]
         async with Exchange(before).open() as exchange, running(exchange) as (_, sink):
             await exchange.until(lambda: any(path.endswith("time") for path, _, _ in exchange.asked))
             exchange.gate = asyncio.Event()
             await exchange.until(lambda: exchange.requests)
-            told(exchange, 6, 20)
+            trade_live(exchange, 6, 20)
             await exchange.until(lambda: any(path.endswith("aggTrades") for path, _, _ in exchange.asked))
-            told(exchange, 26, 5)
+            trade_live(exchange, 26, 5)
             exchange.gate.set()
             await sink.until(lambda: 30 in sink.ids(MARKET))
             assert sink.ids(MARKET) == list(range(3, 31))
             assert sink.tape(MARKET).duplicates == 0
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_the_session_is_known_by_minutes_the_week_by_hours_and_nothing_twice():
-    async def scene():
+    async def go():
         now_ms = START - START % (24 * HOUR) + 10 * HOUR + 25 * MINUTE + 30_000
         exchange = Exchange([trade(1, now_ms - 40_000), trade(2, now_ms - 10_000)], now_ms)
         exchange.candles = {
@@ -74,14 +74,14 @@ def test_the_session_is_known_by_minutes_the_week_by_hours_and_nothing_twice():
         asked = [query["limit"] for path, query, _ in exchange.asked if path.endswith("klines")]
         assert asked == ["49", "565"]
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_a_dropped_connection_is_replaced_and_what_was_missed_is_fetched_once():
-    async def scene():
+    async def go():
         async with Exchange([trade(0, START + 1_000)]).open() as exchange, running(exchange) as (_, sink):
             await exchange.until(lambda: exchange.requests)
-            told(exchange, 1, 5)
+            trade_live(exchange, 1, 5)
             await sink.until(lambda: 5 in sink.ids(MARKET))
             await exchange.cut(1001, "going \u202e\u001b[31maway")
             for number in range(6, 40):
@@ -93,7 +93,7 @@ def test_a_dropped_connection_is_replaced_and_what_was_missed_is_fetched_once():
             assert exchange.requests[0]["params"] == exchange.requests[1]["params"]
             for old in exchange.trades["BTCUSDT"][3:8]:  # old trades on subscribe are never counted twice
                 exchange.broadcast("BTCUSDT", old)
-            told(exchange, 40, 2)
+            trade_live(exchange, 40, 2)
             await sink.until(lambda: 41 in sink.ids(MARKET))
             assert sink.ids(MARKET) == list(range(42))
             await sink.until(
@@ -101,43 +101,45 @@ def test_a_dropped_connection_is_replaced_and_what_was_missed_is_fetched_once():
             )
             assert not sink.lost
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_an_acknowledged_stream_without_data_is_found_out_over_rest():
-    async def scene():
+    async def go():
         async with Exchange([trade(0, START + 1_000)]).open() as exchange, running(exchange) as (_, sink):
             await exchange.until(lambda: exchange.requests)
             await sink.until(lambda: sink.ids(MARKET) == [0])
-            exchange.trades["BTCUSDT"].append(trade(1, START + 2_000))  # it trades, and tells nobody
+            exchange.trades["BTCUSDT"].append(
+                trade(1, START + 2_000)
+            )  # it trades, and the stream sends nothing
             link = await sink.until_link("stale", "sends no BTCUSDT although it trades")
             assert link.markets == (MARKET,)
             await exchange.until(lambda: exchange.connects >= 2)
             await exchange.until(lambda: len(exchange.requests) >= 2)
-            told(exchange, 2, 1)
+            trade_live(exchange, 2, 1)
             await sink.until(lambda: sink.ids(MARKET) == [0, 1, 2])
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_a_quiet_market_is_asked_about_and_keeps_its_connection():
-    async def scene():
+    async def go():
         async with Exchange([trade(0, START + 1_000)]).open() as exchange, running(exchange) as (_, sink):
             await exchange.until(lambda: exchange.requests)
-            told(exchange, 1, 1)
+            trade_live(exchange, 1, 1)
             await sink.until_link("quiet", "no trades for")
             asked = len(exchange.asked)
             await exchange.until(lambda: len(exchange.asked) >= asked + 1)
             assert exchange.connects == 1
-            told(exchange, 2, 1)
+            trade_live(exchange, 2, 1)
             await sink.until(lambda: 2 in sink.ids(MARKET))
             assert exchange.connects == 1
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_before_the_time_limit_a_second_connection_takes_over_without_a_hole():
-    async def scene():
+    async def go():
         async with (
             Exchange([trade(0, START + 1_000)]).open() as exchange,
             running(exchange, socket_s=0.5) as (_, sink),
@@ -145,7 +147,7 @@ def test_before_the_time_limit_a_second_connection_takes_over_without_a_hole():
             await exchange.until(lambda: exchange.requests)
             most, number = 0, 1
             while exchange.connects < 3:
-                told(exchange, number, 1)
+                trade_live(exchange, number, 1)
                 await sink.until(lambda n=number: n in sink.ids(MARKET))
                 number += 1
                 most = max(most, len(exchange.sockets))
@@ -155,48 +157,48 @@ def test_before_the_time_limit_a_second_connection_takes_over_without_a_hole():
             assert not [path for path, query, _ in exchange.asked if "fromId" in query]
             assert not [link for link in sink.links if link.state == "waiting"]
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_an_announced_shutdown_reconnects_at_once():
-    async def scene():
+    async def go():
         async with (
             Exchange([trade(0, START + 1_000)]).open() as exchange,
             running(exchange, backoff_first_s=30.0, backoff_most_s=30.0) as (_, sink),
         ):
             await exchange.until(lambda: exchange.requests)
-            told(exchange, 1, 1)
+            trade_live(exchange, 1, 1)
             await sink.until(lambda: 1 in sink.ids(MARKET))
-            exchange.say('{"stream":"!serverShutdown","data":{"e":"serverShutdown","E":1}}')
+            exchange.send('{"stream":"!serverShutdown","data":{"e":"serverShutdown","E":1}}')
             await exchange.until(lambda: exchange.connects == 2)
             await exchange.until(lambda: len(exchange.requests) == 2)
-            told(exchange, 2, 1)
+            trade_live(exchange, 2, 1)
             await exchange.until(lambda: len(exchange.sockets) == 1)
             assert sink.ids(MARKET) == [0, 1, 2]
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_wrong_frames_are_counted_with_their_reason_and_harm_nobody():
-    async def scene():
+    async def go():
         async with Exchange([trade(0, START + 1_000)]).open() as exchange, running(exchange) as (_, sink):
             await exchange.until(lambda: exchange.requests)
             wrong = {"e": "aggTrade", "E": 1, "s": "BTCUSDT", **trade(1, START, price="-1")}
             for text in ("{", "\x1b[31m", json.dumps({"stream": "btcusdt@aggTrade", "data": wrong})):
-                exchange.say(text)
-            exchange.say('{"stream":"btcusdt@bookTicker","data":{"s":"BTCUSDT","u":1}}')
-            told(exchange, 1, 1)
+                exchange.send(text)
+            exchange.send('{"stream":"btcusdt@bookTicker","data":{"s":"BTCUSDT","u":1}}')
+            trade_live(exchange, 1, 1)
             await sink.until(lambda: 1 in sink.ids(MARKET))
             assert [market for market, _ in sink.rejected] == [None, None, MARKET]
             assert "> 0.0 - at `$.data.p`" in sink.rejected[2][1]
             assert sink.ignored == [MARKET]
             assert exchange.connects == 1
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_closed_candles_reach_the_audit_and_forming_ones_nobody():
-    async def scene():
+    async def go():
         async with Exchange([trade(0, START + 1_000)]).open() as exchange, running(exchange) as (_, sink):
             await exchange.until(lambda: exchange.requests)
             assert "btcusdt@kline_1m" in exchange.requests[0]["params"]
@@ -204,17 +206,17 @@ def test_closed_candles_reach_the_audit_and_forming_ones_nobody():
             bar |= {"t": START, "i": "1m", "v": "2", "q": "123600", "V": "1", "Q": "61800", "n": 3}
             for closed in (False, True):
                 data = {"e": "kline", "E": 1, "s": "BTCUSDT", "k": {**bar, "x": closed}}
-                exchange.say(json.dumps({"stream": "btcusdt@kline_1m", "data": data}))
+                exchange.send(json.dumps({"stream": "btcusdt@kline_1m", "data": data}))
             await sink.until(lambda: sink.candles)
             market, (candle,) = sink.candles[0]
             assert (market.name, candle.volume, candle.taker_buy) == (MARKET, 2_000, 1_000)
             assert not sink.ignored
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_an_unknown_symbol_is_refused_in_words_and_the_others_go_on():
-    async def scene():
+    async def go():
         async with (
             Exchange([trade(0, START + 1_000)]).open() as exchange,
             running(exchange, ("BTCUSDT", "NOSUCHUSDT")) as (_, sink),
@@ -222,29 +224,29 @@ def test_an_unknown_symbol_is_refused_in_words_and_the_others_go_on():
             link = await sink.until_link("refused", "knows no NOSUCHUSDT")
             assert link.name == "binance-usdm:NOSUCHUSDT"
             await exchange.until(lambda: exchange.requests)
-            told(exchange, 1, 1)
+            trade_live(exchange, 1, 1)
             await sink.until(lambda: 1 in sink.ids(MARKET))
             assert all("nosuch" not in stream for one in exchange.requests for stream in one["params"])
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_a_refused_subscription_is_asked_again_one_by_one_and_named():
-    async def scene():
+    async def go():
         exchange = Exchange([trade(0, START + 1_000)], symbols=("BTCUSDT", "ETHUSDT"))
         exchange.refuse_streams = {"ethusdt@aggTrade"}
         async with exchange.open(), running(exchange, ("BTCUSDT", "ETHUSDT")) as (_, sink):
             link = await sink.until_link("refused", "refuses ETHUSDT: Invalid request")
             assert link.name == "binance-usdm:ETHUSDT"
             await exchange.until(lambda: len(exchange.requests) == 3)
-            told(exchange, 1, 1)
+            trade_live(exchange, 1, 1)
             await sink.until(lambda: 1 in sink.ids(MARKET))
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_a_market_comes_and_goes_at_run_time():
-    async def scene():
+    async def go():
         exchange = Exchange([trade(0, START + 1_000)], symbols=("BTCUSDT", "ETHUSDT"))
         async with exchange.open(), running(exchange) as (feed, sink):
             await exchange.until(lambda: exchange.requests)
@@ -257,17 +259,17 @@ def test_a_market_comes_and_goes_at_run_time():
             }
             feed.remove("ETHUSDT")
             await exchange.until(lambda: exchange.requests[-1]["method"] == "UNSUBSCRIBE")
-            exchange.tell("ETHUSDT", trade(1, START + 3_000))
-            told(exchange, 1, 1)
+            exchange.emit("ETHUSDT", trade(1, START + 3_000))
+            trade_live(exchange, 1, 1)
             await sink.until(lambda: 1 in sink.ids(MARKET))
             assert sink.ids("binance-usdm:ETHUSDT") == [0]
             assert exchange.connects == 1
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_an_exchange_that_names_no_instrument_still_gives_trades_in_safe_decimals():
-    async def scene():
+    async def go():
         exchange = Exchange([trade(0, START + 1_000, price="0.00001234")])
         exchange.script, exchange.only = [(500, {})], "exchangeInfo"
         async with exchange.open(), running(exchange) as (_, sink):
@@ -277,11 +279,11 @@ def test_an_exchange_that_names_no_instrument_still_gives_trades_in_safe_decimal
             await sink.until(lambda: sink.markets.get(MARKET) and sink.markets[MARKET].tick == 10_000_000)
             assert sink.markets[MARKET].price_decimals == 8, "the true tick, in decimals that only grow"
 
-    asyncio.run(scene())
+    asyncio.run(go())
 
 
 def test_many_markets_are_subscribed_in_requests_as_large_as_allowed():
-    async def scene():
+    async def go():
         symbols = tuple(f"A{number}USDT" for number in range(70))
         exchange = Exchange([trade(0, START + 1_000)], symbols=symbols)
         assert instrument(symbols[0])["baseAsset"] == "A0"
@@ -291,4 +293,4 @@ def test_many_markets_are_subscribed_in_requests_as_large_as_allowed():
             assert sorted(sizes) == [12, 99, 99], "three streams a market, 200 a socket, 100 a request"
             await sink.until(lambda: all(sink.ids(f"binance-usdm:{symbol}") == [0] for symbol in symbols))
 
-    asyncio.run(scene())
+    asyncio.run(go())

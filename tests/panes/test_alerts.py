@@ -1,4 +1,4 @@
-"""The alerts on the screen: ways out, rules and what was told; rules added and removed by hand, and kept."""
+"""The alerts on the screen: channels, rules and what was told; rules added and removed by hand, and kept."""
 
 import pytest
 
@@ -65,7 +65,7 @@ def test_channels_rules_and_alerts_stand_below_one_another():
     assert lines[0].startswith("╶ alerts ─")
     assert "3 rules · 2 heard" in lines[0]
     assert lines[1:4] == [
-        " ways out  bell ready (3 sent)",
+        " channels  bell ready (3 sent)",
         " phone waiting (1 sent, 2 wait): refused: too many; next try in 8 s",
         " script failed (1 failed): exit code 3 (after 4 tries)",
     ]
@@ -100,7 +100,7 @@ def test_trouble_that_is_over_is_still_named_but_quietly():
 def test_an_empty_pane_says_how_to_begin():
     lines = snapshots.texts(painted(rules=(), alerts=(), channels=()))
     assert lines[1:] == [
-        " ways out  no rule speaks yet",
+        " channels  no rule speaks yet",
         " rules",
         " none: ! adds one for the market at hand",
         " heard",

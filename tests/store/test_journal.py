@@ -1,4 +1,4 @@
-"""The journal: what was written is there after a kill; it is bounded; a full disk is said and waited out."""
+"""The journal: what was written survives a kill; it is bounded; a full disk is reported and waited out."""
 
 import json
 import signal
@@ -25,9 +25,9 @@ def bar(number: int, market: str = "binance:BTCUSDT") -> BarEntry:
     )
 
 
-def said(number: int, **more: object) -> SignalEntry:
-    said = Signal("climax", number * 60_000_000, 60, "buy", {"z": 2.5})
-    return signal_entry(SignalEvent(market="binance:BTCUSDT", signal=said, price=1.75, **more), 7)
+def climax(number: int, **more: object) -> SignalEntry:
+    found = Signal("climax", number * 60_000_000, 60, "buy", {"z": 2.5})
+    return signal_entry(SignalEvent(market="binance:BTCUSDT", signal=found, price=1.75, **more), 7)
 
 
 def journal(path: Path, notes: list[str] | None = None, megabytes: float = 1) -> Journal:
@@ -36,10 +36,10 @@ def journal(path: Path, notes: list[str] | None = None, megabytes: float = 1) ->
 
 def test_what_is_written_reads_back_sorted_and_once(tmp_path):
     path = tmp_path / "new" / "signals.jsonl"
-    made = journal(path)
-    entries = [bar(2), said(2, parameters={"length": 20}), bar(1), said(2), said(1, backfilled=True)]
-    assert made.write(entries) == 5
-    made.close()
+    writer = journal(path)
+    entries = [bar(2), climax(2, parameters={"length": 20}), bar(1), climax(2), climax(1, backfilled=True)]
+    assert writer.write(entries) == 5
+    writer.close()
     found = read(path)
     assert list(found.bars) == [("binance:BTCUSDT", 60)]
     assert list(found.bars["binance:BTCUSDT", 60].values()) == [bar(1), bar(2)]
@@ -92,11 +92,11 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from tests.store.test_journal import bar, journal
-made = journal(Path(sys.argv[1]), megabytes=100)
+writer = journal(Path(sys.argv[1]), megabytes=100)
 number = 0
 while True:
     number += 1
-    made.write([bar(number), bar(number, "binance:ETHUSDT")])
+    writer.write([bar(number), bar(number, "binance:ETHUSDT")])
     print(number, flush=True)
 """
 
@@ -107,24 +107,24 @@ def test_a_writer_that_is_killed_leaves_every_line_it_had_written(tmp_path):
         [sys.executable, "-c", WRITER, str(path), str(ROOT)], stdout=subprocess.PIPE, cwd=ROOT
     )
     assert child.stdout
-    told = 0
+    written = 0
     for _ in range(300):
-        told = int(child.stdout.readline())
+        written = int(child.stdout.readline())
     child.send_signal(signal.SIGKILL)
     child.wait()
     child.stdout.close()
     found = read(path)
     for market in ("binance:BTCUSDT", "binance:ETHUSDT"):
         times = list(found.bars[market, 60])
-        assert times[:told] == [number * 60_000_000 for number in range(1, told + 1)]
+        assert times[:written] == [number * 60_000_000 for number in range(1, written + 1)]
     assert found.skipped <= 1
 
 
 def test_it_is_bounded_and_drops_the_oldest(tmp_path):
     path = tmp_path / "signals.jsonl"
-    made = journal(path, megabytes=0.04)
+    writer = journal(path, megabytes=0.04)
     for number in range(1, 2001):
-        made.write([bar(number)])
+        writer.write([bar(number)])
     sizes = [file.stat().st_size for file in files_of(path)]
     assert len(sizes) == FILES
     assert max(sizes) <= 10_000
@@ -149,10 +149,10 @@ def test_two_programs_write_one_journal_and_lose_nothing(tmp_path):
 
 def test_a_journal_that_is_deleted_under_way_begins_anew(tmp_path):
     path = tmp_path / "signals.jsonl"
-    made = journal(path)
-    made.write([bar(1)])
+    writer = journal(path)
+    writer.write([bar(1)])
     path.unlink()
-    made.write([bar(2)])
+    writer.write([bar(2)])
     assert list(read(path).bars["binance:BTCUSDT", 60]) == [120_000_000]
 
 
@@ -162,12 +162,12 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from tests.store.test_journal import bar, journal
 path, notes = Path(sys.argv[1]), []
-made = journal(path, notes)
+writer = journal(path, notes)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
-counts = [made.write([bar(n)]) for n in range(1, 21)]
+counts = [writer.write([bar(n)]) for n in range(1, 21)]
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-counts.append(made.write([bar(100)]))
-print(counts.count(0), made.lost, *notes, sep="|")
+counts.append(writer.write([bar(100)]))
+print(counts.count(0), writer.lost, *notes, sep="|")
 """
 
 
@@ -195,8 +195,8 @@ def test_a_full_disk_is_said_once_and_when_there_is_room_writing_goes_on(tmp_pat
 def test_a_folder_that_cannot_be_written_is_said_not_raised(tmp_path):
     (tmp_path / "file").write_text("")
     notes: list[str] = []
-    made = journal(tmp_path / "file" / "signals.jsonl", notes)
-    assert made.write([bar(1)]) == 0
-    assert made.write([bar(1)]) == 0
+    writer = journal(tmp_path / "file" / "signals.jsonl", notes)
+    assert writer.write([bar(1)]) == 0
+    assert writer.write([bar(1)]) == 0
     assert len(notes) == 1
-    assert made.lost == 2
+    assert writer.lost == 2

@@ -1,4 +1,4 @@
-"""The ways out, one file each; `make` opens one by its kind."""
+"""Alert channels, one file a kind; `make` opens one by its kind."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -8,8 +8,8 @@ from cvdtui.alerts.channels.command import CommandChannel
 from cvdtui.alerts.channels.discord import discord
 from cvdtui.alerts.channels.ntfy import ntfy
 from cvdtui.alerts.channels.telegram import telegram
-from cvdtui.alerts.channels.terminal import Bell, Desktop, NoticeChannel, Screen
-from cvdtui.alerts.channels.web import Compose, Web
+from cvdtui.alerts.channels.terminal import BellChannel, DesktopChannel, NoticeChannel, Screen
+from cvdtui.alerts.channels.web import Compose, WebChannel
 from cvdtui.alerts.channels.webhook import webhook
 from cvdtui.config import AlertChannel
 from cvdtui.config.alerts import ChannelKind
@@ -18,10 +18,10 @@ __all__ = ["Channel", "Screen", "make"]
 
 
 class Channel(Protocol):
-    """One way out."""
+    """One channel of alerts."""
 
     async def send(self, alert: Alert) -> None:
-        """Bring it out, one try. Raises AlertError, whose text shows no secret."""
+        """Send it, one try. Raises AlertError, whose text shows no secret."""
 
     async def close(self) -> None:
         """Leave nothing open."""
@@ -29,9 +29,9 @@ class Channel(Protocol):
 
 _WEB: dict[str, Compose] = {"webhook": webhook, "ntfy": ntfy, "telegram": telegram, "discord": discord}
 _SCREEN: dict[str, Callable[[AlertChannel, Screen], Channel]] = {
-    "bell": lambda _, screen: Bell(screen),
+    "bell": lambda _, screen: BellChannel(screen),
     "notice": lambda _, screen: NoticeChannel(screen),
-    "desktop": lambda table, screen: Desktop(screen, table.style),
+    "desktop": lambda table, screen: DesktopChannel(screen, table.style),
 }
 
 
@@ -41,4 +41,4 @@ def make(kind: ChannelKind, table: AlertChannel, screen: Screen) -> Channel:
         return _SCREEN[kind](table, screen)
     if kind == "command":
         return CommandChannel(table.command, table.timeout_s)
-    return Web(table, _WEB[kind])
+    return WebChannel(table, _WEB[kind])

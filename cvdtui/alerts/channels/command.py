@@ -1,4 +1,4 @@
-"""A program of the user's own: no shell, the alert as JSON on its stdin, a deadline, its exit code told."""
+"""A program of the user's own: no shell, the alert as JSON on stdin, a deadline, its exit code reported."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,7 @@ from cvdtui.alerts.secrets import scrub
 from cvdtui.errors import AlertError
 
 COMPLAINT = 400
-"""Bytes of the end of its stderr that are told."""
+"""Bytes of the end of its stderr that are reported."""
 
 
 class CommandChannel:
@@ -28,21 +28,22 @@ class CommandChannel:
     async def send(self, alert: Alert) -> None:
         """One run. AlertError for any other exit code than 0."""
         # A file, not a pipe: a pipe would stay open as long as anything the program left running
-        with tempfile.TemporaryFile() as said:
+        with tempfile.TemporaryFile() as errors:
             try:
                 child = await asyncio.create_subprocess_exec(
                     self._program,
                     *self._arguments,
                     stdin=asyncio.subprocess.PIPE,
                     stdout=asyncio.subprocess.DEVNULL,
-                    stderr=said,
+                    stderr=errors,
+                    # A session of its own, so that `_end` reaches everything the program started.
                     start_new_session=True,
                 )
             except OSError as error:
                 raise AlertError(f"{self._program}: cannot be started: {error.strerror or error}") from None
             try:
                 async with asyncio.timeout(self._timeout_s):
-                    await _tell(child, alert.json + b"\n")
+                    await _feed(child, alert.json + b"\n")
             except TimeoutError:
                 raise AlertError(
                     f"{self._program}: took longer than {self._timeout_s:g} s and was ended"
@@ -50,13 +51,13 @@ class CommandChannel:
             finally:
                 await _end(child)
             if child.returncode:
-                raise AlertError(f"{self._program}: {_ended(child.returncode)}{_complaint(said)}")
+                raise AlertError(f"{self._program}: {_ended(child.returncode)}{_complaint(errors)}")
 
     async def close(self) -> None:
         """Nothing stays open."""
 
 
-async def _tell(child: asyncio.subprocess.Process, line: bytes) -> None:
+async def _feed(child: asyncio.subprocess.Process, line: bytes) -> None:
     """Writes the alert and waits for the end; a program need not read its stdin."""
     assert child.stdin is not None  # noqa: S101 - PIPE above
     with contextlib.suppress(OSError):
@@ -67,7 +68,7 @@ async def _tell(child: asyncio.subprocess.Process, line: bytes) -> None:
 
 
 async def _end(child: asyncio.subprocess.Process) -> None:
-    """Nothing of a program that was given up goes on: its whole session is killed."""
+    """Kill a program that was given up with its whole session: what it started would go on without it."""
     if child.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
@@ -78,7 +79,7 @@ def _ended(code: int) -> str:
     return f"ended with exit code {code}" if code > 0 else f"was ended by signal {-code}"
 
 
-def _complaint(said: IO[bytes]) -> str:
-    said.seek(max(0, said.seek(0, os.SEEK_END) - COMPLAINT))
-    words = scrub(said.read().decode(errors="replace"), ())
-    return f": {words}" if words else ""
+def _complaint(errors: IO[bytes]) -> str:
+    errors.seek(max(0, errors.seek(0, os.SEEK_END) - COMPLAINT))
+    text = scrub(errors.read().decode(errors="replace"), ())
+    return f": {text}" if text else ""

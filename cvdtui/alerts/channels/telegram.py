@@ -11,7 +11,8 @@ SERVER = "https://api.telegram.org"
 
 
 def telegram(alert: Alert, table: AlertChannel) -> Post:
-    """POST server/bot<token>/sendMessage: the token stands in the address."""
+    """POST to server/bot<token>/sendMessage: the token is part of the address."""
     url, token, chat = resolve(table.url) or SERVER, resolve(table.token), resolve(table.chat)
+    # Without parse_mode: a symbol with [ or _ would else be markup, and unbalanced markup is refused.
     body = {"chat_id": chat, "text": f"{alert.title}\n{alert.text}"}
     return Post(f"{url}/bot{token}/sendMessage", msgspec.json.encode(body), secrets=[token, chat])

@@ -13,7 +13,7 @@ LONGEST = 200
 
 
 class Screen:
-    """Where the terminal is reached; what is None cannot be done.
+    """Access to the terminal; what is None is not available.
 
     `write` puts bytes that move no cursor into the terminal's output; `note` shows a line.
     """
@@ -29,13 +29,13 @@ class Screen:
         self.environment = os.environ if environment is None else environment
 
 
-class Bell:
+class BellChannel:
     """BEL: every terminal knows it, tmux marks the window with it."""
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
 
-    async def send(self, alert: Alert) -> None:  # noqa: ARG002 - a bell says nothing
+    async def send(self, alert: Alert) -> None:  # noqa: ARG002 - a bell has no text
         """Rings."""
         if self._screen.write is None:
             raise AlertError("there is no terminal to ring")
@@ -52,7 +52,7 @@ class NoticeChannel:
         self._screen = screen
 
     async def send(self, alert: Alert) -> None:
-        """Shows it."""
+        """Shows the alert."""
         if self._screen.note is None:
             raise AlertError("there is no screen to show it")
         self._screen.note(f"{alert.title}, {alert.text}")
@@ -61,8 +61,8 @@ class NoticeChannel:
         """Nothing stays open."""
 
 
-class Desktop:
-    """OSC 9 or 777, where the terminal is known to turn them into a notification; wrapped for tmux."""
+class DesktopChannel:
+    """OSC 9 or 777, where the terminal is known to show them as a notification; wrapped for tmux."""
 
     def __init__(self, screen: Screen, style: Style) -> None:
         self._screen = screen
@@ -78,6 +78,7 @@ class Desktop:
             raise AlertError(
                 "this terminal is not known to show notifications; style = osc9 or osc777 tries all the same"
             )
+        # A terminal that does not know the sequence may print it: hence only known ones, unless told to try.
         screen.write(_wrapped(sequence(style, alert.title, alert.text), screen.environment))
 
     async def close(self) -> None:
@@ -85,7 +86,7 @@ class Desktop:
 
 
 def known_style(environment: Mapping[str, str]) -> Literal["osc9", "osc777"] | None:
-    """What this terminal is known to understand; inside tmux its marks may be those of the outer terminal."""
+    """The sequence this terminal is known to show; inside tmux these are the outer terminal's variables."""
     program, term = environment.get("TERM_PROGRAM", ""), environment.get("TERM", "")
     marked = ("KITTY_WINDOW_ID", "WEZTERM_PANE", "GHOSTTY_RESOURCES_DIR", "ITERM_SESSION_ID")
     if program in ("iTerm.app", "WezTerm", "ghostty", "kitty") or any(name in environment for name in marked):
@@ -110,7 +111,9 @@ def _plain(text: str) -> str:
 
 
 def _wrapped(text: str, environment: Mapping[str, str]) -> str:
-    """For tmux, which hands it on when its option allow-passthrough is on."""
+    """For tmux, which passes it on when its option allow-passthrough is on."""
     if not environment.get("TMUX"):
         return text
+    # tmux wants every ESC within doubled:
+    # https://github.com/tmux/tmux/wiki/FAQ#what-is-the-passthrough-escape-sequence-and-how-do-i-use-it
     return "\x1bPtmux;" + text.replace("\x1b", "\x1b\x1b") + "\x1b\\"

@@ -13,16 +13,16 @@ from cvdtui.config import AlertChannel
 from cvdtui.errors import AlertError
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
 MOST_BYTES = 4_096
-"""So much of an answer is read."""
+"""Bytes of an answer that are read: enough for its error text."""
 _AGAIN = (408, 425, 429)
 """Refusals that another try may change; so may every 5xx."""
 
 
 class Post(NamedTuple):
-    """One request. `secrets` are scrubbed from whatever is said about it."""
+    """One request. `secrets` are scrubbed from every text about it."""
 
     url: str
     body: bytes
@@ -31,27 +31,27 @@ class Post(NamedTuple):
 
 
 Compose = Callable[[Alert, AlertChannel], Post]
-"""What a service is told of an alert. Raises AlertError for a secret that is not there."""
+"""The request of a service for an alert. Raises AlertError for a secret that is not there."""
 
 
-class Web:
+class WebChannel:
     """A service reached by POST. Redirects are not followed: they would carry the secret elsewhere."""
 
     def __init__(self, table: AlertChannel, compose: Compose) -> None:
         self._table = table
         self._compose = compose
-        self._client: httpx.AsyncClient | None = None
+        self._client: httpx2.AsyncClient | None = None
         self._client_host = ""
 
     async def send(self, alert: Alert) -> None:
         """One POST. Raises AlertError."""
-        import httpx
+        import httpx2
 
         post = self._compose(alert, self._table)
         try:
-            url = httpx.URL(post.url)
-        except httpx.InvalidURL:
-            url = httpx.URL("")
+            url = httpx2.URL(post.url)
+        except httpx2.InvalidURL:
+            url = httpx2.URL("")
         if url.scheme not in ("http", "https") or not url.host:
             raise AlertError("the address is no http:// or https:// address")
         client = self._open(url.host)
@@ -62,7 +62,8 @@ class Web:
             raise AlertError(
                 f"{url.host}: no answer within {self._table.timeout_s:g} s", again=True
             ) from None
-        except (httpx.HTTPError, httpx.StreamError, OSError, ValueError) as error:
+        # `from None`: the cause's text and traceback would show the address, which may be the secret.
+        except (httpx2.HTTPError, httpx2.StreamError, OSError, ValueError) as error:
             why = scrub(str(error), [*post.secrets, post.url]) or type(error).__name__
             raise AlertError(f"{url.host}: {why}", again=True) from None
         if not 200 <= status < 300:
@@ -75,7 +76,7 @@ class Web:
             await client.aclose()
 
     async def _post(
-        self, client: "httpx.AsyncClient", url: "httpx.URL", post: Post
+        self, client: "httpx2.AsyncClient", url: "httpx2.URL", post: Post
     ) -> tuple[int, Mapping[str, str], bytes]:
         headers = {"Content-Type": "application/json", **post.headers}
         async with client.stream("POST", url, content=post.body, headers=headers) as answer:
@@ -86,18 +87,19 @@ class Web:
                     break
             return answer.status_code, answer.headers, body[:MOST_BYTES]
 
-    def _open(self, host: str) -> "httpx.AsyncClient":
+    def _open(self, host: str) -> "httpx2.AsyncClient":
         if self._client is None:
             import logging
 
-            import httpx
+            import httpx2
 
-            # httpx logs every address at INFO, and an address may be the secret
-            for name in ("httpx", "httpcore"):
+            # httpx2 logs every address at INFO, and an address may be the secret
+            for name in ("httpx2", "httpcore2"):
                 logging.getLogger(name).setLevel(logging.WARNING)
-            self._client = httpx.AsyncClient(
+            self._client = httpx2.AsyncClient(
                 timeout=self._table.timeout_s,
                 follow_redirects=False,
+                # A proxy of the environment would be sent what must stay on this machine.
                 trust_env=host not in ("127.0.0.1", "localhost", "::1"),
                 headers={"User-Agent": "cvdtui"},
             )
@@ -109,7 +111,7 @@ class _Parameters(msgspec.Struct):
 
 
 class _Answer(msgspec.Struct):
-    """What services say in JSON beside the status."""
+    """What services answer in JSON beside the status."""
 
     description: str = ""
     message: str = ""
@@ -122,14 +124,14 @@ def _refusal(
     host: str, status: int, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]
 ) -> AlertError:
     try:
-        said = msgspec.json.decode(body, type=_Answer)
+        answer = msgspec.json.decode(body, type=_Answer)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        said = _Answer()
-    words = scrub(said.description or said.message or said.error, secrets)[:200]
+        answer = _Answer()
+    detail = scrub(answer.description or answer.message or answer.error, secrets)[:200]
     again = status in _AGAIN or status >= 500
-    asked = said.retry_after if said.parameters is None else said.parameters.retry_after
-    wait = asked if asked is not None else _seconds(headers.get("retry-after", ""))
-    text = f"{host}: refused with status {status}" + (f": {words}" if words else "")
+    demanded = answer.retry_after if answer.parameters is None else answer.parameters.retry_after
+    wait = demanded if demanded is not None else _seconds(headers.get("retry-after", ""))
+    text = f"{host}: refused with status {status}" + (f": {detail}" if detail else "")
     return AlertError(text, again=again, retry_after=max(0.0, wait) if wait is not None and again else None)
 
 

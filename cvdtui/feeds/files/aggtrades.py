@@ -54,6 +54,7 @@ class AggTradesReader:
         try:
             for chunk in chunks:
                 ahead.append(pool.submit(self._parse, chunk))
+                # The first chunk alone sets the scale: parsed in parallel, each would have to be rescaled.
                 if self._scale is None or len(ahead) > self._threads:
                     yield ahead.popleft().result()
         except UnreadableError as error:
@@ -73,6 +74,7 @@ class AggTradesReader:
 
     def _hand_out(self, part: Part, where: str, line: int) -> Iterator[Columns | Rejected]:
         self._scale = self._scale.and_also(part.scale) if self._scale else part.scale
+        # Parsed ahead with the coarser scale of its moment.
         if part.scale != self._scale:
             part.rescale(self._scale)
         if (self.market.price_decimals, self.market.size_decimals) != (self._scale.price, self._scale.size):
@@ -86,7 +88,7 @@ class AggTradesReader:
 
 
 def _without_header(where: str, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
-    """The same chunks; a header is blanked (its line still counts), another table's header refused."""
+    """The same chunks; a header is blanked (its line still counts), one of other columns refused."""
     for chunk in chunks:
         see_header(where, chunk)
         yield chunk
@@ -95,7 +97,7 @@ def _without_header(where: str, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
 
 
 def see_header(where: str, chunk: Chunk) -> None:
-    """Blanks the header of a file's first chunk, if it has one; raises NoDataError for another table's."""
+    """Blanks the header of a file's first chunk, if it has one; raises NoDataError for other columns."""
     end = chunk.data.index(b"\n", chunk.first)
     text = chunk.data[chunk.first : end].decode(errors="replace").removeprefix("\ufeff")
     names = [name.strip(' \r\t"').lower() for name in text.split(",")]

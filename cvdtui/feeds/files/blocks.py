@@ -1,6 +1,6 @@
-"""Files as blocks of whole lines: plain, gzip and zip, told apart by their first bytes, read as a stream.
+"""Files as blocks of whole lines: plain, gzip and zip, recognised by their first bytes, read as a stream.
 
-Every fault of a file becomes one UnreadableError naming it, after what was read before it was handed out.
+Every fault of a file becomes one UnreadableError that names it, after everything before it was handed out.
 """
 
 import gzip
@@ -91,6 +91,7 @@ class BlockSource:
             self._raw, self._size = raw, os.fstat(raw.fileno()).st_size
             magic = raw.peek(4)[:4]
             suffix = self.path.suffix.lower()
+            # By name as well: a damaged .gz is an error, not a text without rows.
             if magic[:2] == GZIP or suffix == ".gz":
                 with gzip.GzipFile(fileobj=raw) as stream:
                     yield self.path.stem, self._chunks(stream)
@@ -103,6 +104,7 @@ class BlockSource:
         with zipfile.ZipFile(raw) as archive:
             for info in archive.infolist():
                 name = Path(info.filename).name
+                # macOS puts a resource fork beside each file that it packs.
                 if info.is_dir() or info.filename.startswith("__MACOSX/") or name.startswith("."):
                     continue
                 with archive.open(info) as stream:

@@ -97,6 +97,7 @@ def read_block(block: Block, scale: ColumnScale, latest_us: int) -> Part:
     rows = guess(block, starts, ends) if len(ends) else None
     groups = [rows] if rows is not None else list(search(block, starts))
     values = [_check(_read(block, group), latest_us, refused) for group in groups]
+    # A row in quotes, with an exponent or of a width of its own is rare, and read by itself.
     slow = {} if rows is not None else _read_slowly(block, starts, ends, groups, latest_us, refused)
     for group in values:
         scale = ColumnScale(
@@ -124,6 +125,7 @@ def _check(values: _Values, latest_us: int, refused: dict[str, Refused]) -> _Val
     stamp = values.time_us
     if int(stamp.max()) < exact.MICROSECONDS_FROM:
         stamp *= 1000
+    # Both units in one block: each row is converted by its own magnitude.
     elif int(stamp.min()) < exact.MICROSECONDS_FROM:
         np.multiply(stamp, 1000, out=stamp, where=stamp < exact.MICROSECONDS_FROM)
     bad = np.zeros(0, np.bool_)

@@ -1,4 +1,4 @@
-"""What reading files yields beside trades: what was refused, what was ignored, what the reader decided."""
+"""Events of a file beside trades: rows refused, frames ignored, choices of the reader."""
 
 from msgspec import Struct
 
@@ -15,14 +15,14 @@ class Rejected(Struct, frozen=True, gc=False):
 
 
 class Ignored(Struct, frozen=True, gc=False):
-    """Frames of streams nobody asked for."""
+    """Frames of other streams."""
 
     market: str | None
     count: int
 
 
 class FileNotice(Struct, frozen=True, gc=False):
-    """Something the reader decided on its own and the user should know."""
+    """A choice of the reader that the user should know."""
 
     text: str
 

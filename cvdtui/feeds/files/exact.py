@@ -1,4 +1,4 @@
-"""One number or one row at a time, exactly and slowly: what the fast reader leaves over."""
+"""One number or one row at a time, exactly and slowly: what the fast reader leaves."""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +12,11 @@ EARLIEST_US = 1_230_768_000_000_000
 """2009-01-01 UTC: no trade on any venue here is older."""
 DAY_US = 86_400_000_000
 MICROSECONDS_FROM = 10**14
-"""A time of at least this is in microseconds, a smaller one in milliseconds (until the year 5138)."""
+"""A time of at least this is in microseconds, a smaller one in milliseconds (until the year 5138).
+
+Binance's spot archives changed from the one to the other on 2025-01-01:
+https://github.com/binance/binance-public-data/issues/386.
+"""
 MAX_WHOLE_DIGITS = 15
 """A price or size of 10**15 or more is absurd."""
 MAX_DECIMALS = 12
@@ -52,6 +56,8 @@ def positive(text: str, name: str, max_decimals: int = MAX_DECIMALS) -> tuple[in
         raise WireError(f"{name} is absurd")
     value = int(digits)
     if value == 0:
+        # Futures archives of 2023-03 to 2023-05 have a quantity of 0.0 in up to 38 % of their rows:
+        # https://github.com/binance/binance-public-data/issues/263
         raise WireError(f"{name} is zero")
     if match[1] == "-":
         raise WireError(f"{name} is negative")

@@ -1,4 +1,4 @@
-"""The events of files a handful at a time, blocks of archives as plain trades: what a paced replay takes."""
+"""Events of files in small batches, blocks of archives as plain trades, for a paced replay."""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -14,7 +14,7 @@ FETCH = 512
 
 
 class Recording(Protocol):
-    """What is played: `files.Reading` is one."""
+    """A recording to be played; `files.Reading` is one."""
 
     @property
     def share(self) -> float: ...

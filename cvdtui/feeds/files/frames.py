@@ -25,7 +25,10 @@ NO_FRAME = "neither a frame nor a time and a frame"
 
 
 class FramesReader:
-    """Frames of one venue, over any number of files; of each market only the first kind of trade counts."""
+    """Frames of one venue, over any number of files; of each market only the first kind of trade counts.
+
+    A recording may hold `aggTrade` and `trade` of one market: the same volume twice.
+    """
 
     def __init__(self, venue: Venue) -> None:
         self._venue = venue
@@ -40,11 +43,11 @@ class FramesReader:
             rejected: dict[tuple[str | None, str], list[int]] = {}
             for number, line in enumerate(chunk.lines(), number + 1):  # noqa: B020 - goes on counting
                 try:
-                    told = self._decode(line)
+                    parts = self._decode(line)
                 except WireError as error:
                     rejected.setdefault((error.market, str(error)), []).append(number)
                     continue
-                for part in told:
+                for part in parts:
                     if isinstance(part, Trades):
                         yield part
                     elif isinstance(part, Faulty):
@@ -70,6 +73,7 @@ class FramesReader:
             note = _CONNECTION.match(text)
             if note and note[1]:
                 self._read_frame = self._venue.decoder()  # what frames meant on the last one ended with it
+            # OKX and Bitget send bare ping and pong texts.
             if not text or text in HEARTBEATS or note:
                 return ()
             raise WireError(f"{NO_FRAME}: {clean(text[:40].decode(errors='replace'))!r}")

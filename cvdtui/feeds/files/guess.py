@@ -1,4 +1,4 @@
-"""What a file is when nobody said: its format, venue and symbol, from its first lines and its name."""
+"""Format, venue and symbol of a file where no option names them: by its first lines and its name."""
 
 import re
 from pathlib import Path
@@ -50,11 +50,12 @@ def stem_symbol(path: Path) -> str | None:
 
 
 def venue_of(form: Format, path: Path, chunk: Chunk) -> tuple[str, str]:
-    """The venue, and what told it."""
+    """The venue, and what it was recognised by."""
     lines = chunk.lines()[:_LINES]
-    told = venue_of_rows(lines) if form == "binance-aggtrades" else venue_of_frames(lines)
-    if told is not None:
-        return told, "its columns" if form == "binance-aggtrades" else "its frames"
+    found = venue_of_rows(lines) if form == "binance-aggtrades" else venue_of_frames(lines)
+    if found is not None:
+        return found, "its columns" if form == "binance-aggtrades" else "its frames"
+    # Folders count: archives are kept as futures/um/daily/aggTrades by Binance's own site.
     if _FUTURES_NAME.search(str(path.absolute())):
         return FUTURES, "its name"
     return SPOT, "nothing else: it is the default"

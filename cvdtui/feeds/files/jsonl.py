@@ -25,6 +25,7 @@ FINEST = 18
 class _Line(Struct, gc=False):
     id: int | str
     time_us: int | str
+    # Raw: a float would lose digits that the text has.
     price: Raw
     size: Raw
     side: str

@@ -109,6 +109,7 @@ def guess(block: Block, starts: I64, ends: I64) -> Rows | None:
     id_width, price_width, price_fraction, size_fraction, first_width, last_width, time_width, columns, cr = (
         shape
     )
+    # Fields are placed from both ends of a row: only the size, in the middle, varies in width.
     data = block.data
     stop = ends - 1 if cr else ends
     letters = 0
@@ -144,6 +145,7 @@ def guess(block: Block, starts: I64, ends: I64) -> Rows | None:
     found = found and all((field.marks() == POINT).all() for field in points)
     found = found and (not cr or bool((data.take(ends - 1, mode="clip") == RETURN).all()))
     others = (columns + len(points) + cr) * len(ends) + letters
+    # Every byte that is no digit was expected somewhere and found there: all others are digits.
     if not found or sum(_count_others(part) for _, part in block.parts()) != others:
         return None
     return Rows(

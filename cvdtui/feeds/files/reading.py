@@ -24,11 +24,11 @@ if TYPE_CHECKING:  # numpy is heavy: only archives need it
 BLOCK = 1 << 21
 """Bytes read and parsed at once: about 30,000 rows, so that a block and its columns stay in the cache."""
 THREADS = max(1, min(2, (os.cpu_count() or 1) - 1))
-"""They parse ahead; the one that counts has a core of its own, more than two wait for each other."""
+"""They parse ahead, beside the thread that counts; more than two wait for each other."""
 
 
 class ReadOptions(Struct, frozen=True):
-    """What the user said of the files; None is to be told from each file."""
+    """The user's options for the files; None is to be recognised from each file."""
 
     format: Format | None = None
     venue: str | None = None
@@ -89,6 +89,7 @@ class Reading:
             self._source = None
             self._done += 1
         if not self._trades:
+            # An empty report would read as a market without trades.
             raise NoDataError(self._nothing())
 
     def _member(self, path: Path, name: str, chunks: Iterator[Chunk]) -> Iterator[Event]:
@@ -136,7 +137,7 @@ class Reading:
     ) -> "aggtrades.AggTradesReader":
         from cvdtui.feeds.files import aggtrades  # numpy comes with it
 
-        aggtrades.see_header(where, first)  # another table lacks more than a symbol
+        aggtrades.see_header(where, first)  # other columns are the graver error
         symbol = self._options.symbol or symbol_of(name, path.name)
         if symbol is None:
             raise UsageError(
@@ -160,7 +161,7 @@ class Reading:
             self._trades += len(event.trades)
 
     def _nothing(self) -> str:
-        """Why not one trade came of it."""
+        """Why there is no trade."""
         names = ", ".join(shown(path.name) for path in self._paths[:3]) + (
             ", ..." if len(self._paths) > 3 else ""
         )
@@ -184,8 +185,8 @@ def open_files(  # noqa: PLR0913 - every one is an option with a default
 ) -> Reading:
     """The trades of files as one tape, in the order of the files.
 
-    Raises UsageError for options that cannot be and UnreadableError for a file that is not there or not ours
-    to read, both at once; while iterating, UnreadableError for a file that breaks off (after everything
+    Raises UsageError for options that cannot be and UnreadableError for a file that is not there or not
+    readable, both at once; while iterating, UnreadableError for a file that breaks off (after everything
     before the break was handed out) and NoDataError for one in no known format or when nothing was usable.
     """
     options = ReadOptions(_format(form), _venue(venue, form), _symbol(symbol))
@@ -216,7 +217,7 @@ def _symbol(symbol: str | None) -> str | None:
 
 
 def _see(path: Path) -> None:
-    """A file that cannot be opened is said before any other is read."""
+    """Raises UnreadableError for a file that cannot be opened, before any other is read."""
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:

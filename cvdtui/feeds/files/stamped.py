@@ -1,4 +1,4 @@
-"""Recorded frames with their time of receipt, in the order of the file: what side rules are judged with."""
+"""Recorded frames with their time of receipt, in the order of the file, for the comparison of side rules."""
 
 import re
 from collections.abc import Iterator
@@ -43,8 +43,9 @@ class StampedFrames:
 
 
 def to_us(stamp: bytes) -> int:
-    """A time of receipt in s (a fraction allowed), ms, us or ns, told apart by its length, in us."""
+    """A time of receipt in s (a fraction allowed), ms, us or ns, by its number of digits; returned in us."""
     whole, _, part = stamp.partition(b".")
+    # Seconds have 10 digits until the year 2286, ms 13, us 16, ns 19.
     if part or len(whole) <= 11:
         return int(whole) * 1_000_000 + int(part.ljust(6, b"0")[:6] or b"0")
     if len(whole) <= 14:

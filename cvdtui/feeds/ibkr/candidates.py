@@ -34,16 +34,17 @@ class Candidate(Struct, frozen=True, order=True):
 async def candidates(pattern: str, options: IbkrOptions) -> list[Candidate]:
     """Contracts whose symbol or name matches; `ES@CME` only those of that exchange. Raises VenueError."""
     symbol, _, exchange = pattern.removeprefix(f"{NAME}:").partition("@")
-    gateway = Gateway(options, _Deaf(), on_close=lambda: None)
+    gateway = Gateway(options, _NoStreams(), on_close=lambda: None)
     try:
         await gateway.open()
-        asked = [
+        requested = [
             Fields(sec_type="CONTFUT", symbol=symbol.upper(), exchange=exchange),
             Fields(sec_type="FUT", symbol=symbol.upper(), exchange=exchange),
+            # ESZ6 is a future's local symbol, ES its symbol.
             Fields(sec_type="FUT", local_symbol=symbol.upper(), exchange=exchange),
         ]
         matching = await gateway.match(symbol)
-        described = await asyncio.gather(*(_described(gateway, fields) for fields in asked))
+        described = await asyncio.gather(*(_described(gateway, fields) for fields in requested))
     finally:
         gateway.close()
     every = [_candidate(one, "") for one in matching]
@@ -58,13 +59,13 @@ async def _described(gateway: Gateway, fields: Fields) -> "list[ContractDetails]
     except VenueError:
         if gateway.closed.is_set():
             raise
-        return []  # IB refuses some questions without an exchange: the others still answer
+        return []  # IB refuses some requests without an exchange: the others still answer
 
 
 def _dated(details: "ContractDetails") -> Candidate:
     contract = details.contract
     if contract is None:
-        raise VenueError("TWS described a contract without saying which")
+        raise VenueError("TWS described a contract without naming it")
     words = f"{contract.lastTradeDateOrContractMonth} {details.longName}".strip()
     return _candidate(contract, words)
 
@@ -97,8 +98,8 @@ def _name(contract: "Contract", exchange: str) -> str:
     return f"con_id {contract.conId}"
 
 
-class _Deaf:
-    """Nothing is subscribed: there is nothing to hear."""
+class _NoStreams:
+    """A StreamListener of a connection without streams."""
 
     def on_last(self, *_: object, **__: object) -> None: ...
     def on_quote(self, *_: object) -> None: ...

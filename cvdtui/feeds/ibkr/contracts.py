@@ -29,14 +29,15 @@ _ZONES = {
 
 
 async def qualify(gateway: "Gateway", symbol: str, fields: Fields) -> "ContractDetails":
-    """The one contract that fits; raises VenueError in words where none does, or several do.
+    """The one contract that fits; raises VenueError where none does, or several do.
 
-    A continuous future is told as the contract that is its front now: IB streams no other.
+    Of a continuous future it is the contract that is its front now: IB streams no other.
     """
     name = f"{NAME}:{symbol}"
     found = [one for one in await gateway.describe(fields) if _contract(one).secType == fields.sec_type]
     if not found:
         raise VenueError(words.unknown(name), status=words.NO_CONTRACT)
+    # One contract may be described once for each exchange it trades on.
     if len({_contract(one).conId for one in found}) > 1:
         raise VenueError(words.ambiguous(name, [describe(one) for one in found]), status=words.NO_CONTRACT)
     if fields.sec_type != "CONTFUT":
@@ -52,7 +53,7 @@ async def qualify(gateway: "Gateway", symbol: str, fields: Fields) -> "ContractD
 
 
 def describe(details: "ContractDetails") -> str:
-    """A contract in a line: what tells it from the others that fit."""
+    """A contract in a line: what distinguishes it from the others that fit."""
     one = _contract(details)
     parts = (
         one.secType,
@@ -83,23 +84,24 @@ def market_of(details: "ContractDetails", market: Market) -> Market:
 
 
 def stream_contract(details: "ContractDetails", fields: Fields) -> "Contract":
-    """What ticks are asked for: stocks on SMART stay there, whatever their own exchange."""
+    """The contract whose ticks are requested: stocks on SMART stay there, whatever their own exchange."""
     one = _contract(details)
+    # A description carries the exchange it was found on, which would narrow a SMART stream to it.
     if fields.exchange:
         one.exchange = fields.exchange
     return one
 
 
 def session_start(details: "ContractDetails", hours: str) -> tuple[str, str] | None:
-    """("HH:MM", zone) when a session begins by the exchange's hours; None where they do not tell.
+    """("HH:MM", zone) when a session begins by the exchange's hours; None where they are not known.
 
     The hours read `20261120:CLOSED;20261122:1700-20261123:1600`; the first stretch that is open counts.
     """
     zone = zone_of(details.timeZoneId)
-    told = details.liquidHours if hours == "rth" else details.tradingHours
+    listed = details.liquidHours if hours == "rth" else details.tradingHours
     if zone is None:
         return None
-    for stretch in told.split(";"):
+    for stretch in listed.split(";"):
         begin = stretch.partition("-")[0].rpartition(":")[2]
         if len(begin) == 4 and begin.isascii() and begin.isdigit() and begin < "2400" and begin[2] < "6":
             return f"{begin[:2]}:{begin[2:]}", zone
@@ -119,5 +121,5 @@ def zone_of(name: str) -> str | None:
 
 def _contract(details: "ContractDetails") -> "Contract":
     if details.contract is None:
-        raise VenueError("TWS described a contract without saying which")
+        raise VenueError("TWS described a contract without naming it")
     return details.contract

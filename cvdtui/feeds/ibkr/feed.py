@@ -1,4 +1,4 @@
-"""The feed of Interactive Brokers: one connection after the other, and everything that may go wrong."""
+"""The feed of Interactive Brokers: one connection after the other, and what TWS sends on it."""
 
 import asyncio
 import contextlib
@@ -12,23 +12,21 @@ from cvdtui.feeds.ibkr.history import TickBackfill, TickSpan
 from cvdtui.feeds.ibkr.line import Line
 from cvdtui.feeds.ibkr.links import Links
 from cvdtui.feeds.ibkr.options import IbkrOptions
+from cvdtui.feeds.ibkr.recovery import Recovery
 from cvdtui.feeds.ibkr.streams import Note, OnHours, Since, Streams
 from cvdtui.model import LinkState, Now, Sink
 from cvdtui.venues.grammar.events import clean
 from cvdtui.venues.ibkr import NAME
 
-_PASSING = frozenset({words.NO_SLOT, words.COMPETING})
-"""Refusals that may pass by themselves."""
-
 
 class IbkrFeed:
     """Feeds the Sink with contracts of Interactive Brokers until `run` is cancelled.
 
-    Trouble never ends it: it is told on the link `ibkr` (the connection) and on one link a market. Nothing
-    but descriptions, ticks and historical ticks is ever asked for.
+    Trouble never ends it: it is reported on the link `ibkr` (the connection) and on one link a market.
+    Nothing but descriptions, ticks and historical ticks is ever requested.
     """
 
-    def __init__(  # noqa: PLR0913 - the Sink, and who is told what
+    def __init__(  # noqa: PLR0913 - the Sink, and what is reported to whom
         self,
         symbols: Iterable[str],
         sink: Sink,
@@ -44,15 +42,18 @@ class IbkrFeed:
         self._now = now
         self._note = note
         self._streams = Streams(options, sink, now=now, on_hours=on_hours, note=note, since=since)
+        self._wake = asyncio.Event()
+        self._recovery = Recovery(
+            options, self._streams, now=now, note=note, guard=self._guard, wake=self._wake.set
+        )
         self._links = Links(sink, now, options)
         self._gateway: Gateway | None = None
         self._group: asyncio.TaskGroup | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._wake = asyncio.Event()
         self._backoff = Backoff(options.backoff_first_s, options.backoff_most_s)
         self._backfill = TickBackfill(options, sink, now, note)
         self._touched: dict[Line, None] = {}
-        """Markets of the packet at hand."""
+        """Markets with ticks in the packet that is being read."""
         self._failure: Exception | None = None
         """What the Sink raised inside a callback."""
         self.add(symbols)
@@ -73,7 +74,7 @@ class IbkrFeed:
             while True:
                 await self._once()
         finally:
-            for line in self._lines:
+            for line in self._streams.followed:
                 line.close(self._now())
 
     # --- one connection after the other
@@ -81,7 +82,7 @@ class IbkrFeed:
     async def _once(self) -> None:
         """One try to connect, the life of the connection, and the pause after its end."""
         address = self._options.address
-        self._say("connecting", f"connecting to {address}")
+        self._report("connecting", f"connecting to {address}")
         gateway = self._gateway = Gateway(self._options, self, on_close=self._wake.set)
         least_s = 0.0
         try:
@@ -100,13 +101,14 @@ class IbkrFeed:
         if self._failure is not None:
             failure, self._failure = self._failure, None
             raise failure
+        # ib_async neither reconnects nor subscribes again, and TWS restarts every day.
         wait_s = max(least_s, self._backoff.next())
-        self._say("waiting", f"{why}; next try in {wait_s:.0f} s", self._now() + round(wait_s * 1e6))
+        self._report("waiting", f"{why}; next try in {wait_s:.0f} s", self._now() + round(wait_s * 1e6))
         await asyncio.sleep(wait_s)
 
     async def _live(self, gateway: Gateway) -> None:
         """Opens the markets and watches them until the connection ends."""
-        self._say("live", "")
+        self._report("live", "")
         async with asyncio.TaskGroup() as group:
             self._group = group
             while not gateway.closed.is_set():
@@ -117,10 +119,11 @@ class IbkrFeed:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self._options.check_s):
                         await self._wake.wait()
-                self._look(gateway)
+                self._recovery.check(gateway)
+                self._emit_links()
             self._group = None
             for task in self._tasks:
-                task.cancel()  # nobody answers what they wait for
+                task.cancel()  # the answers that they wait for will not come
 
     def _spawn(self, group: asyncio.TaskGroup, work: Coroutine[object, object, None]) -> None:
         task = group.create_task(work)
@@ -128,11 +131,11 @@ class IbkrFeed:
         task.add_done_callback(self._tasks.discard)
 
     async def _open(self, gateway: Gateway, lines: list[Line]) -> None:
-        with contextlib.suppress(VenueError):  # the connection ended meanwhile, which is told elsewhere
+        with contextlib.suppress(VenueError):  # the connection ended meanwhile, which `_once` reports
             await self._streams.open(gateway, lines)
-        self._tell()
+        self._emit_links()
 
-    # --- the Listener
+    # --- the StreamListener
 
     def on_last(  # noqa: PLR0913 - the fields of the tick
         self, request: int, time_s: int, price: float, size: float, *, past_limit: bool, unreported: bool
@@ -143,7 +146,7 @@ class IbkrFeed:
             self._sink.on_ignored(None)
             return
         (line, stream), now = found, self._now()
-        self._guard(self._hear, line, stream, now)
+        self._guard(self._on_tick, line, stream, now)
         self._guard(line.last, time_s, price, size, now, past_limit, unreported)
 
     def on_quote(self, request: int, bid: float, ask: float, bid_size: float, ask_size: float) -> None:
@@ -153,11 +156,12 @@ class IbkrFeed:
             self._sink.on_ignored(None)
             return
         (line, stream), now = found, self._now()
-        self._guard(self._hear, line, stream, now)
+        self._guard(self._on_tick, line, stream, now)
         self._guard(line.quote, bid, ask, bid_size, ask_size, now)
 
     def on_packet(self) -> None:
         """One read of the socket is over: what it brought is handed on."""
+        # Once a read of the socket, not once a tick: trades of one packet go on as one batch.
         touched, self._touched = self._touched, {}
         for line in touched:
             self._guard(line.flush)
@@ -165,24 +169,23 @@ class IbkrFeed:
                 self._fetch_history(line)
 
     def on_error(self, request: int, code: int, text: str) -> None:
-        """TWS says something."""
+        """An error or a notice of TWS."""
         meaning = words.meaning_of(code, request)
         if meaning == "refused":
-            self._on_refusal(request, code, text)
+            self._recovery.on_refusal(request, code, text)
         elif meaning == "lost":
-            self._say("waiting", f"TWS has lost its connection to IB ({code}); it reconnects by itself")
-            self._each_broke()
+            self._report("waiting", f"TWS has lost its connection to IB ({code}); it reconnects by itself")
+            self._recovery.all_broke()
         elif meaning in ("restored", "resubscribe"):
-            self._say("live", "")
-            self._each_broke()
-            self._restored(anew=meaning == "resubscribe")
+            self._report("live", "")
+            self._recovery.all_broke()
+            if self._gateway is not None:
+                self._recovery.restored(self._gateway, anew=meaning == "resubscribe")
         elif meaning == "farm lost":
-            now = self._now()
-            for line in self._lines:
-                line.suspected_us = now
+            self._recovery.farm_lost()
             self._note(f"{NAME}: {clean(text, 100)} ({code})")
         elif meaning == "farm back":
-            self._farm_back()
+            self._recovery.farm_back()
         elif request < 0 and not 2100 <= code < 2200:
             self._note(f"{NAME}: TWS says: {clean(text, 100)} ({code})")
         self._wake.set()
@@ -191,101 +194,30 @@ class IbkrFeed:
         """A message that ib_async could not read."""
         self._sink.on_rejected(None, f"{NAME}: {text}")
 
-    # --- what the messages mean
-
-    def _hear(self, line: Line, stream: Stream, now: int) -> None:
-        line.hear(now, _loop_s(), is_trade=stream == "AllLast")
+    def _on_tick(self, line: Line, stream: Stream, now: int) -> None:
+        line.on_tick(now, _loop_s(), is_trade=stream == "AllLast")
         self._links.messages += 1
         self._links.last_data_us = now
         self._touched[line] = None
         self._backoff.reset()
-
-    def _on_refusal(self, request: int, code: int, text: str) -> None:
-        found = self._streams.by_request.get(request)
-        if found is None:
-            return  # a description or a page of history: whoever asked is told
-        line, stream = found
-        why = words.refusal(code, text)
-        if stream == "BidAsk" and code != words.COMPETING:
-            if why != line.no_quotes:
-                self._note(f"{line.name}: quotes refused, tick rule only: {why}")
-            line.no_quotes, line.no_quotes_code = why, code
-            line.ticks.forget_quote()
-        else:
-            line.refused, line.refused_code = why, code
-            self._guard(line.broke, self._now())
-        self._streams.refused_s[line] = _loop_s()
-
-    def _each_broke(self) -> None:
-        now = self._now()
-        for line in self._lines:
-            self._guard(line.broke, now)
-
-    def _restored(self, *, anew: bool) -> None:
-        """1101: the streams are gone. 1102: they are kept, if ticks prove it."""
-        gateway = self._gateway
-        if gateway is None:
-            return
-        for line in self._lines:
-            if anew:
-                self._guard(self._streams.subscribe_anew, gateway, line, self._now())
-            else:
-                line.proof_due_s = _loop_s() + self._options.silent_s
-
-    def _farm_back(self) -> None:
-        """After 2103 and 2104 feeds have stayed dead: whoever was silent meanwhile must prove itself."""
-        for line in self._lines:
-            if line.suspected_us is not None:
-                self._guard(line.broke, line.suspected_us)
-                line.proof_due_s = _loop_s() + self._options.silent_s
 
     def _fetch_history(self, line: Line) -> None:
         span_us, line.wants_history_us = line.wants_history_us, None
         if span_us is not None and self._group is not None and self._gateway is not None:
             self._spawn(self._group, self._backfill.fill(self._gateway, line, TickSpan(*span_us)))
 
-    # --- watching
-
-    def _look(self, gateway: Gateway) -> None:
-        """Asks again where silence or a refusal has lasted long enough."""
-        now_s = _loop_s()
-        for line in self._lines:
-            if line.proof_due_s is not None and now_s >= line.proof_due_s:
-                self._note(f"{line.name}: silent after a break, asked for anew")
-                self._guard(self._streams.subscribe_anew, gateway, line, self._now())
-            refused_s = self._streams.refused_s.get(line)
-            if refused_s is not None and now_s - refused_s >= self._options.retry_s:
-                self._retry(gateway, line)
-        self._tell()
-
-    def _retry(self, gateway: Gateway, line: Line) -> None:
-        """A refusal that may have passed: quotes alone are asked for again without touching the trades."""
-        del self._streams.refused_s[line]
-        if line.contract is None:
-            line.refused = ""
-            self._wake.set()
-        elif line.refused and line.refused_code in _PASSING:
-            self._guard(self._streams.subscribe_anew, gateway, line, self._now())
-        elif line.no_quotes and line.no_quotes_code in _PASSING:
-            self._streams.by_request.pop(line.requests.pop("BidAsk", -1), None)
-            self._guard(self._streams.subscribe, gateway, line, "BidAsk")
-
     # --- inside
 
-    @property
-    def _lines(self) -> tuple[Line, ...]:
-        return tuple(self._streams.lines.values())
+    def _report(self, state: LinkState, text: str, retry_at_us: int = 0) -> None:
+        """Report the connection's state; while it is live every market has its own."""
+        self._links.set_connection(state, text, retry_at_us)
+        self._emit_links()
 
-    def _say(self, state: LinkState, text: str, retry_at_us: int = 0) -> None:
-        """The connection's state; "live" lets every market speak for itself."""
-        self._links.say(state, text, retry_at_us)
-        self._tell()
-
-    def _tell(self) -> None:
-        self._links.tell(self._lines)
+    def _emit_links(self) -> None:
+        self._links.emit(self._streams.followed)
 
     def _guard(self, call: Callable[..., object], *arguments: object) -> None:
-        """What is raised inside a callback, ib_async would swallow, and the rest of the packet with it."""
+        """Keep an error for `run`: ib_async swallows it, and the rest of the packet with it."""
         try:
             call(*arguments)
         except VenueError as error:

@@ -1,4 +1,4 @@
-"""One connection to TWS or the Gateway through ib_async, which is imported here alone. Asks, never orders."""
+"""One connection to TWS or the Gateway by ib_async, which is imported here alone. Never sends an order."""
 
 import asyncio
 import contextlib
@@ -25,11 +25,11 @@ T = TypeVar("T")
 
 
 class BusyError(VenueError):
-    """The client id is in use: asking again at once would not help."""
+    """The client id is in use: another try at once would not help."""
 
 
 class StreamListener(Protocol):
-    """Who hears what TWS says; every call is synchronous, in the order of the wire."""
+    """Receiver of what TWS sends; every call is synchronous, in the order of the wire."""
 
     def on_last(  # noqa: PLR0913 - the fields of the tick
         self, request: int, time_s: int, price: float, size: float, *, past_limit: bool, unreported: bool
@@ -40,10 +40,10 @@ class StreamListener(Protocol):
         """A quote."""
 
     def on_packet(self) -> None:
-        """What one read of the socket brought has been told."""
+        """Every tick of one read of the socket has been passed on."""
 
     def on_error(self, request: int, code: int, text: str) -> None:
-        """TWS says something; `request` is -1 where it speaks of the connection."""
+        """An error or a notice of TWS; `request` is -1 where it is about the connection."""
 
     def on_undecoded(self, text: str) -> None:
         """A message that could not be read."""
@@ -53,6 +53,7 @@ class Gateway:
     """Opened once; `closed` is set when the connection has ended."""
 
     def __init__(self, options: IbkrOptions, listener: StreamListener, on_close: Callable[[], None]) -> None:
+        # Its import takes 0.2 s: only a run with an IBKR market pays it.
         from ib_async import IB
 
         self.closed = asyncio.Event()
@@ -61,14 +62,17 @@ class Gateway:
         self._listener = listener
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._ib: IB = IB()
+        # Else a refused request gives an empty list, which reads as no contract or no ticks.
         self._ib.RaiseRequestErrors = True
-        self._hear(self._ib)
+        self._subscribe_events(self._ib)
 
     async def open(self) -> None:
-        """Connects; raises VenueError in words, BusyError where the client id is in use."""
+        """Connects; raises VenueError, BusyError where the client id is in use."""
         from ib_async import StartupFetchNONE
 
         options = self._options
+        # A client id in use is error 326, then silence for the whole timeout: hence the race with `_failed`.
+        # readonly is no safety guard (an order would still go out): this module has no call that sends one.
         connecting = asyncio.ensure_future(
             self._ib.connectAsync(
                 options.host,
@@ -76,6 +80,7 @@ class Gateway:
                 clientId=options.client_id,
                 timeout=options.connect_s,
                 readonly=True,
+                # Else ib_async fetches the account's orders, positions and executions first.
                 fetchFields=StartupFetchNONE,
             )
         )
@@ -92,7 +97,7 @@ class Gateway:
             self._failed.cancel()
 
     def end(self) -> None:
-        """The connection has ended, or shall: whoever waits for it goes on."""
+        """The connection has ended, or must: everything that waits for it goes on."""
         self.closed.set()
         self._on_close()
 
@@ -120,15 +125,16 @@ class Gateway:
         return [one.contract for one in found or () if one.contract is not None]
 
     def subscribe(self, contract: "Contract", stream: Stream) -> int:
-        """Asks for ticks of a contract; the request's number, by which they come. Raises VenueError."""
+        """Requests ticks of a contract; the request's number, which they carry. Raises VenueError."""
         try:
+            # Both streams share the Ticker; a refusal raises nothing and carries the request's number alone.
             ticker = self._ib.reqTickByTickData(contract, stream)
         except ConnectionError as error:
             raise VenueError(str(error)) from None
         return self._ib.wrapper.ticker2ReqId[stream][ticker]
 
     def cancel(self, contract: "Contract", stream: Stream) -> None:
-        """Asks for its ticks no longer."""
+        """Ends the stream of its ticks."""
         with contextlib.suppress(ConnectionError):
             self._ib.cancelTickByTickData(contract, stream)
 
@@ -155,16 +161,20 @@ class Gateway:
         except ConnectionError as error:
             raise VenueError(f"connection lost: {clean(str(error), 80)}") from None
 
-    def _hear(self, ib: "IB") -> None:
-        """Everything is heard at the wrapper: in wire order, with IB's own times and the request's number."""
+    def _subscribe_events(self, ib: "IB") -> None:
+        """Ticks are taken at the wrapper: in wire order, with IB's own time and the request's number.
+
+        The ticker's list is cleared at the next read (polled every 100 ms it showed 25 of 400 ticks), and its
+        times are those of arrival.
+        """
         self._undecoded = _Undecoded(self._listener)
-        _silence(self._undecoded)
-        ib.errorEvent.clear()  # ib_async's own listener would ask for account data after 1102
+        _mute_loggers(self._undecoded)
+        ib.errorEvent.clear()  # ib_async's own listener would request account data after 1102
         ib.errorEvent += self._on_error
         ib.updateEvent += self._listener.on_packet
         ib.disconnectedEvent += self.end
         ib.client.apiError += self._on_api_error
-        wrapper, heard = ib.wrapper, self._listener
+        wrapper, listener = ib.wrapper, self._listener
         last, quote = wrapper.tickByTickAllLast, wrapper.tickByTickBidAsk
 
         def on_last(  # noqa: PLR0913 - as ib_async calls it
@@ -178,7 +188,7 @@ class Gateway:
             conditions: str,
         ) -> None:
             last(request, kind, time_s, price, size, marks, exchange, conditions)
-            heard.on_last(
+            listener.on_last(
                 request, time_s, price, size, past_limit=marks.pastLimit, unreported=marks.unreported
             )
 
@@ -192,7 +202,7 @@ class Gateway:
             marks: "TickAttribBidAsk",
         ) -> None:
             quote(request, time_s, bid, ask, bid_size, ask_size, marks)
-            heard.on_quote(request, bid, ask, bid_size, ask_size)
+            listener.on_quote(request, bid, ask, bid_size, ask_size)
 
         wrapper.tickByTickAllLast = on_last  # type: ignore[method-assign,assignment]  # its only door to IB's own time
         wrapper.tickByTickBidAsk = on_quote  # type: ignore[method-assign,assignment]  # the same
@@ -203,7 +213,7 @@ class Gateway:
         self._listener.on_error(request, code, text)
 
     def _on_api_error(self, text: str) -> None:
-        """The connection ended before it was ready; ib_async itself would wait its whole patience."""
+        """The connection ended before it was ready; ib_async itself would wait its whole timeout."""
         if not self._ib.client.isReady() and "Peer closed" in text:
             host, port = self._options.host, self._options.port
             self._fail(VenueError(f"{host}:{port} closed the connection at once: is its API enabled?"))
@@ -214,11 +224,11 @@ class Gateway:
 
 
 class _RefusedError(VenueError):
-    """TWS refused one question; `status` is its number."""
+    """TWS refused one request; `status` is its number."""
 
 
 class _Undecoded(logging.Handler):
-    """ib_async passes over a message it cannot read and writes a log: that is where it is heard of."""
+    """Log handler for messages that ib_async cannot read: it skips them, and its log is the only report."""
 
     def __init__(self, listener: StreamListener) -> None:
         super().__init__(logging.ERROR)
@@ -228,8 +238,8 @@ class _Undecoded(logging.Handler):
         self._listener.on_undecoded(clean(record.getMessage(), 160))
 
 
-def _silence(undecoded: logging.Handler) -> None:
-    """Nothing is written to the terminal, which may be a screen."""
+def _mute_loggers(undecoded: logging.Handler) -> None:
+    """Keep logs off the terminal, which a screen may hold."""
     for name in ("ib_async", "eventkit"):
         log = logging.getLogger(name)
         log.propagate = False

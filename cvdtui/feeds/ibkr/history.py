@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 Row = tuple[int, float, float, bool]
 """(second, price, size, unreported)."""
 MOST_PAGES = 40
-"""More would spend the questions of all other markets."""
+"""More would use up the requests of all other markets."""
+# Trades alone are requested: a page of BID_ASK counts as two.
 REQUESTS, WINDOW_S = 60, 600.0
-"""Questions about history that IB allows in a window."""
+"""Requests of history that IB allows in a window."""
 
 
 class TickSpan:
@@ -33,7 +34,7 @@ class TickSpan:
         """Why it ends early; empty when it is whole."""
 
     async def fetch(self, gateway: Gateway, contract: "Contract", budget: Budget) -> None:
-        """Asks until the span is whole, or IB has no more, or refuses."""
+        """Requests pages until the span is whole, or IB has no more, or refuses."""
         next_s = self.from_s
         for _ in range(MOST_PAGES):
             await budget.spend(1)
@@ -42,6 +43,7 @@ class TickSpan:
             except VenueError as error:
                 self.trouble = str(error)
                 return
+            # Times are whole seconds: a page holds all of its last one, so the next begins a second later.
             times = [int(tick.time.timestamp()) for tick in page]
             self.rows += [
                 (time_s, tick.price, tick.size, tick.tickAttribLast.unreported)
@@ -65,7 +67,7 @@ class TickBackfill:
         self._budget = Budget(REQUESTS, share=0.9, window_s=WINDOW_S)
 
     async def fill(self, gateway: Gateway, line: Line, span: TickSpan) -> None:
-        """Gives what came, whole or not, then what waited."""
+        """Hands over what came, whole or not, then what waited."""
         try:
             if line.contract is not None:
                 async with asyncio.timeout(self._options.backfill_s):

@@ -1,4 +1,4 @@
-"""One market of the IBKR feed: its contract, its two streams, what is known of it, and what waits."""
+"""One market of the IBKR feed: its contract, its two streams, its state, and the trades that wait."""
 
 from typing import TYPE_CHECKING
 
@@ -30,26 +30,26 @@ class Line:
         self.contract: Contract | None = None
         """None until it is qualified on this connection."""
         self.requests: dict[Stream, int] = {}
-        """The streams that were asked for, by the number their ticks carry."""
+        """The numbers of its requests, which their ticks carry."""
         self.refused = ""
         """Why there are no trades."""
         self.refused_code = 0
         self.no_quotes = ""
         """Why there are no quotes: the tick rule alone."""
         self.no_quotes_code = 0
-        self.blind_from_us: int | None = None
+        self.gap_from_us: int | None = None
         """Since when trades may have been missed; None while the stream runs, or before it first did."""
         self.suspected_us: int | None = None
-        """A farm failed then: unless ticks go on before it is back, the stream broke there."""
+        """A data farm failed then: unless ticks go on before it is back, the stream broke there."""
         self.proof_due_s: float | None = None
-        """By when (the loop's time) a tick must have come, or the streams are asked for anew."""
+        """By when (the loop's time) a tick must have come, or the streams are requested again."""
         self.last_tick_s = 0.0
         """The loop's time of the last tick."""
-        self.ticks_heard = 0
+        self.ticks_received = 0
         self.waiting: list[Trades] | None = None
         """Live trades that wait for history; None while none is fetched."""
         self.wants_history_us: tuple[int, int] | None = None
-        """The span to be fetched: the feed takes it up."""
+        """The span to be fetched by the feed."""
         self.ticks = Ticks(
             default_market(symbol, fields),
             lag_us=options.quote_lag_ms * 1000,
@@ -60,7 +60,7 @@ class Line:
         self._sink = sink
         self._waiting_trades = 0
         self._history_from_us: int | None = 0
-        """The next trade ends a span that history may tell of, from here on; None while trades just flow."""
+        """The next trade ends a span that history may fill, from here on; None while trades flow."""
         self._id = first_id
 
     @property
@@ -79,15 +79,18 @@ class Line:
         self._sink.on_market(self.ticks.market)
 
     def state(self, silent_s: float, now_s: float) -> tuple[LinkState, str]:
-        """How it is, in words, while the connection stands."""
+        """Its state with a text, while the connection stands."""
         if self.refused:
             return "refused", self.refused
         if self.ticks.halted_us is not None:
             return "quiet", f"HALTED at {_clock(self.ticks.halted_us)}Z"
-        if self.blind_from_us is not None:
-            return "stale", f"no data since {_clock(self.blind_from_us)}Z; trades of this time are lost"
-        if self.contract is None or not self.ticks_heard:
-            return "connecting", "asked for ticks, none yet" if self.contract is not None else "looking it up"
+        if self.gap_from_us is not None:
+            return "stale", f"no data since {_clock(self.gap_from_us)}Z; trades of this time are lost"
+        if self.contract is None or not self.ticks_received:
+            return (
+                "connecting",
+                "ticks requested, none yet" if self.contract is not None else "looking up the contract",
+            )
         if now_s - self.last_tick_s > silent_s:
             return "quiet", f"no tick for {now_s - self.last_tick_s:.0f} s{self._about_quotes()}"
         return "live", self._about_quotes().removeprefix("; ")
@@ -98,12 +101,12 @@ class Line:
     # --- the stream
 
     def broke(self, now_us: int) -> None:
-        """From here on trades may be missed, and the quote is not known; what was heard is handed on."""
+        """From here on trades may be missed, and the quote is not known; what was received is handed on."""
         self.flush()
         self.ticks.forget_quote()
         self.suspected_us = None
-        if self.blind_from_us is None and self.ticks_heard:
-            self.blind_from_us = now_us
+        if self.gap_from_us is None and self.ticks_received:
+            self.gap_from_us = now_us
 
     def dropped(self, now_us: int) -> None:
         """The connection is gone, and its requests with it."""
@@ -113,15 +116,15 @@ class Line:
             self.end_history([], now_us)
         self.requests.clear()
         self.contract = None
-        self.forgive()
+        self.clear_refusals()
 
-    def forgive(self) -> None:
-        """Everything is asked for anew: what was refused is forgotten, and no proof is due."""
+    def clear_refusals(self) -> None:
+        """Everything is requested again: past refusals are void, and no tick is due."""
         self.refused = self.no_quotes = ""
         self.refused_code = self.no_quotes_code = 0
         self.proof_due_s = None
 
-    def hear(self, now_us: int, now_s: float, *, is_trade: bool) -> None:
+    def on_tick(self, now_us: int, now_s: float, *, is_trade: bool) -> None:
         """A tick came: the stream runs. Quotes prove nothing where trades are refused."""
         if is_trade:
             self.refused = ""
@@ -129,11 +132,12 @@ class Line:
             self.no_quotes = ""
             if self.refused:
                 return
+        # The monotonic clock: the wall clock may step while a market is silent.
         self.last_tick_s = now_s
-        self.ticks_heard += 1
+        self.ticks_received += 1
         self.suspected_us = self.proof_due_s = None
-        if self.blind_from_us is not None:
-            self._see_again(now_us)
+        if self.gap_from_us is not None:
+            self._resume(now_us)
 
     def last(  # noqa: PLR0913 - the fields of the tick
         self,
@@ -168,6 +172,7 @@ class Line:
                 continue
             self.waiting.append(batch)
             self._waiting_trades += len(batch.trades)
+            # Live trades come first: history that is this late is given up.
             if self._waiting_trades > WAITING_TRADES:
                 self.end_history([], 0)
 
@@ -177,7 +182,7 @@ class Line:
         """History has come (or will not, without rows): it goes first, then what waited.
 
         `rows` are (seconds, price, size, unreported), ascending. Sides come from the tick rule alone: which
-        quote stood within a second is not known. Returns how many of them counted.
+        quote was in force within a second is not known. Returns how many of them counted.
         """
         self.flush_into_waiting()
         waiting, self.waiting, self._waiting_trades = self.waiting, None, 0
@@ -206,33 +211,34 @@ class Line:
             self.waiting += self.ticks.take()
 
     def close(self, now_us: int) -> None:
-        """The feed ends: everything known is told."""
+        """The feed ends: hand on and report what is known."""
         if self.waiting is not None:
             self.end_history([], now_us)
         self.flush()
-        if self.blind_from_us is not None:
-            since, self.blind_from_us = self.blind_from_us, None
+        if self.gap_from_us is not None:
+            since, self.gap_from_us = self.gap_from_us, None
             self._sink.on_outage(Outage(self.name, since, max(since, now_us)))
 
     # --- inside
 
     def _begin(self, from_us: int, first_us: int) -> None:
         """The first trade, of all or after a break: history ends in its second, by IB's own clock."""
+        # IB's times are whole seconds: the first live trade's second is where history must end.
         self._history_from_us = None
         from_us = max(from_us, first_us - self._backfill_us)
         if from_us < first_us and self.waiting is None:
             self.wants_history_us = from_us, first_us
             self.waiting = []
 
-    def _see_again(self, now_us: int) -> None:
+    def _resume(self, now_us: int) -> None:
         """Ticks come again: the silence was this long."""
-        since, self.blind_from_us = self.blind_from_us or now_us, None
+        since, self.gap_from_us = self.gap_from_us or now_us, None
         if self.ticks.last_time_us:
             self._history_from_us = self.ticks.last_time_us + 1_000_000
         self._sink.on_outage(Outage(self.name, since, max(since, now_us)))
 
     def _give(self, batch: Trades) -> None:
-        """Numbers the trades as they are handed on: IB has no ids."""
+        """Numbers the trades as they are handed on: IB has no ids, so a repeat could not be recognised."""
         first, self._id = self._id, self._id + len(batch.trades)
         trades = tuple(
             Trade(first + place, trade.time_us, trade.price, trade.size, trade.side)

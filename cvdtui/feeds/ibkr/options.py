@@ -27,19 +27,19 @@ class IbkrOptions(Struct, frozen=True, kw_only=True):
     """By symbol: contracts picked by their fields."""
     connect_s: float = 4.0
     answer_s: float = 15.0
-    """A question about a contract or its history may take so long."""
+    """A request of a contract or its history may take so long."""
     backfill_s: float = 30.0
     """Live trades wait at most so long for history."""
     silent_s: float = 30.0
-    """So much silence of a market that trades more often is told, and after a farm's failure asked anew."""
+    """Silence that is reported, and after a break leads to a new request."""
     retry_s: float = 30.0
-    """A refusal that may pass (a competing session, no free slot) is asked about again so often."""
+    """A refusal that may pass (a competing session, no free slot) is tried again so often."""
     check_s: float = 1.0
     """How often the watchdog looks."""
     backoff_first_s: float = 0.5
     backoff_most_s: float = 32.0
     busy_s: float = 15.0
-    """Wait so long when the client id is in use: what holds it must first let go."""
+    """Wait so long when the client id is in use: the program that holds it must end first."""
 
     @property
     def address(self) -> str:

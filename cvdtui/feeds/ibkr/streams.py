@@ -1,4 +1,4 @@
-"""The markets on one connection: their contracts looked up, their streams asked for, and known by number."""
+"""The markets on one connection: their contracts looked up, their streams requested, known by number."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -17,13 +17,13 @@ OnHours = Callable[[str, str, str], None]
 """(market name, "HH:MM", zone): when its sessions begin by the exchange's hours."""
 Note = Callable[[str], None]
 Since = Callable[[str], int | None]
-"""Market name -> the last trade known of it, when another feed told some before."""
+"""Market name -> time of its last trade, when another feed delivered some before."""
 
 
 class Streams:
-    """Every request has a number; a tick under a number that was let go belongs to nobody."""
+    """Every request has a number; a tick under a number that was cancelled is ignored."""
 
-    def __init__(  # noqa: PLR0913 - the Sink, and who is told what
+    def __init__(  # noqa: PLR0913 - the Sink, and what is reported to whom
         self, options: IbkrOptions, sink: Sink, *, now: Now, on_hours: OnHours, note: Note, since: Since
     ) -> None:
         self.lines: dict[str, Line] = {}
@@ -39,6 +39,11 @@ class Streams:
         self._opening: set[Line] = set()
         self._fronts: dict[str, str] = {}
 
+    @property
+    def followed(self) -> tuple[Line, ...]:
+        """Every market that is followed; a copy, so that callbacks may add and remove."""
+        return tuple(self.lines.values())
+
     def add(self, symbols: Iterable[str]) -> None:
         """Markets to be followed; raises WireError for a text that names no contract."""
         for symbol in symbols:
@@ -46,15 +51,15 @@ class Streams:
             if symbol not in self.lines:
                 # ids go on growing when a feed takes over from another: microseconds outrun trades
                 line = Line(symbol, fields, self._options, self._sink, first_id=self._now())
-                line.blind_from_us = self._since(line.name)
+                line.gap_from_us = self._since(line.name)
                 self.lines[symbol] = line
 
     def remove(self, gateway: Gateway | None, symbol: str) -> None:
-        """A market to be followed no longer: its slots are free, and those refused may ask again."""
+        """A market to be followed no longer: its slots are free, and refused markets may try again."""
         line = self.lines.pop(symbol, None)
         if line is not None:
             self.cancel(gateway, line)
-            line.waiting = None  # history that is on its way is nobody's
+            line.waiting = None  # history that is on its way is dropped
             self._opening.discard(line)
             self.refused_s = dict.fromkeys(self.refused_s, 0.0)
 
@@ -67,7 +72,7 @@ class Streams:
             line.dropped(now_us)
 
     def take_unopened(self) -> list[Line]:
-        """Markets nobody has begun to open on this connection."""
+        """Markets that are not being opened on this connection yet."""
         fresh = [
             line
             for line in self.lines.values()
@@ -77,7 +82,7 @@ class Streams:
         return fresh
 
     async def open(self, gateway: Gateway, lines: list[Line]) -> None:
-        """Looks the contracts up, then asks for all trades before any quotes: slots are few."""
+        """Looks the contracts up, then requests all trades before any quotes: there are about 5 streams."""
         await asyncio.gather(*(self._qualify(gateway, line) for line in lines))
         for stream in STREAMS:
             for line in lines:
@@ -86,7 +91,7 @@ class Streams:
         self._opening.difference_update(lines)
 
     def subscribe(self, gateway: Gateway, line: Line, stream: Stream) -> None:
-        """Asks for one stream of a market."""
+        """Requests one stream of a market."""
         if line.contract is not None and not gateway.closed.is_set():
             request = gateway.subscribe(line.contract, stream)
             line.requests[stream] = request
@@ -102,12 +107,12 @@ class Streams:
         self.refused_s.pop(line, None)
 
     def subscribe_anew(self, gateway: Gateway, line: Line, now_us: int) -> None:
-        """Asks for both streams again: their numbers change, so nothing can come twice."""
+        """Requests both streams again: their numbers change, so nothing can come twice."""
         if line.contract is None:
             return
         self.cancel(gateway, line)
         line.broke(now_us)
-        line.forgive()
+        line.clear_refusals()
         for stream in STREAMS:
             self.subscribe(gateway, line, stream)
 
@@ -126,12 +131,13 @@ class Streams:
             self._on_hours(line.name, *start)
         line.contract = stream_contract(details, line.fields)
         if line.fields.sec_type == "CONTFUT":
-            self._tell_front(line, line.contract.localSymbol)
+            self._note_front(line, line.contract.localSymbol)
 
-    def _tell_front(self, line: Line, front: str) -> None:
+    def _note_front(self, line: Line, front: str) -> None:
         before = self._fronts.get(line.symbol)
         self._fronts[line.symbol] = front
         if front != before:
+            # The last price of another contract would give the tick rule a side it does not know.
             line.ticks.rule.forget()
             change = "follows" if before is None else f"leaves {clean(before, 20)} and follows"
             self._note(f"{line.name} {change} {clean(front, 20)}")

@@ -1,6 +1,8 @@
 """One market's ticks, walked in wire order: quotes and trades in, trades with an inferred side out. Pure.
 
-Ticks come as floats of decimal texts; they become exact integers, and the market grows with a finer one.
+Ticks come as floats of decimal texts; they become exact integers, and the market grows with a finer one: in
+floats 7 of 34 trades at the midpoint of a small tape got the wrong side. The order is the wire's: by the
+ticker's bid and ask, the last quote of a packet, volume with the right side fell from 99.6 % to 54.8 %.
 """
 
 from decimal import Decimal
@@ -15,9 +17,9 @@ from cvdtui.venues.grammar.decimals import grow
 LARGEST = 1e12
 """A price or size beyond this is absurd."""
 EXACT = 2**49
-"""Integers so small are told apart by a float, whatever power of ten it is divided by."""
+"""Integers below this stay distinct as floats, whatever power of ten divides them."""
 FIRST_S = 1_230_768_000
-"""2009-01-01: an older time is no time."""
+"""2009-01-01: an older time is an error."""
 
 
 class Ticks:
@@ -45,7 +47,7 @@ class Ticks:
         self._run: list[Trade] = []
         self._source: SideSource = "unknown"
         self._excluded = 0
-        self._told = 0, 0
+        self._reported = 0, 0
         """Of the rule's counts, what batches have carried."""
 
     def add_quote(self, bid: float, ask: float, bid_size: float, ask_size: float, arrival_us: int) -> None:
@@ -76,9 +78,9 @@ class Ticks:
         if size == 0:
             if price == 0 and past_limit and self.halted_us is None:
                 self.halted_us = arrival_us
-            return  # 0 at 0 tells of a halt; -1 and other prices without a size tell nothing
+            return  # 0 at 0 is a halt; -1 and other prices without a size mean nothing
         if not FIRST_S <= time_s <= arrival_us // 1_000_000 + 86_400:
-            raise WireError(f"{self.market.name}: a trade at {time_s} s, which is no time of now")
+            raise WireError(f"{self.market.name}: a trade at {time_s} s, which is not a time of today")
         if unreported and not self.includes_unreported:
             self._excluded += 1
             return
@@ -92,16 +94,16 @@ class Ticks:
         """What came since the last call, in wire order; counts of the ticks stand in the last batch."""
         self._close_run()
         batches, self._batches = self._batches, []
-        quoted, outside = self.rule.quoted - self._told[0], self.rule.outside - self._told[1]
+        quoted, outside = self.rule.quoted - self._reported[0], self.rule.outside - self._reported[1]
         if self._excluded or quoted:
             last = batches.pop() if batches else Trades(self.market, (), "ordered", self._source)
             batches.append(replace(last, excluded=self._excluded, quoted=quoted, outside=outside))
             self._excluded = 0
-            self._told = self.rule.quoted, self.rule.outside
+            self._reported = self.rule.quoted, self.rule.outside
         return batches
 
     def forget_quote(self) -> None:
-        """The stream broke: until the next quote only the tick rule speaks."""
+        """The stream broke: until the next quote the tick rule decides alone."""
         self.rule.forget_quote()
 
     def describe(self, market: Market) -> None:
@@ -162,6 +164,7 @@ def scaled(value: float, decimals: int) -> int | None:
         raise WireError(f"{value!r} is no price or size")
     scale: int = 10**decimals
     units = round(value * scale)
+    # A float read from a decimal text equals that decimal divided out, so the comparison is exact.
     if -EXACT < units < EXACT:
         return units if units / scale == value else None
     exact = Decimal(repr(value)).scaleb(decimals)

@@ -1,4 +1,4 @@
-"""What TWS says by number, in words a trader understands."""
+"""Error numbers of TWS: what each means to the feed, and a readable text."""
 
 from typing import Literal
 
@@ -19,9 +19,9 @@ _REFUSALS = {
     10190: "no tick-by-tick slot is free: about 5 streams at 100 market data lines (10190)",
     10197: "another session uses the market data of this login (10197)",
     162: "history refused (162)",
-    320: "the question was not understood (320)",
-    321: "the question was refused (321)",
-    322: "the question failed (322)",
+    320: "the request was not understood (320)",
+    321: "the request was refused (321)",
+    322: "the request failed (322)",
     420: "no data for this contract over the API (420)",
     504: "not connected (504)",
 }
@@ -54,14 +54,15 @@ def meaning_of(code: int, request: int) -> Meaning:
     found = _MEANINGS.get(code)
     if found is not None:
         return found
+    # Codes of 2100 to 2199 are warnings, whatever request they name.
     return "refused" if request >= 0 and not 2100 <= code < 2200 else "ignored"
 
 
 def refusal(code: int, text: str) -> str:
     """Why a request was refused."""
     known = _REFUSALS.get(code)
-    said = clean(text, 100)
-    return known if known is not None else f"TWS refuses: {said or 'no reason given'} ({code})"
+    reason = clean(text, 100)
+    return known if known is not None else f"TWS refuses: {reason or 'no reason given'} ({code})"
 
 
 def in_use(client_id: int) -> str:
@@ -79,7 +80,7 @@ def unreachable(host: str, port: int, error: BaseException) -> str:
         )
     if isinstance(error, TimeoutError):
         return (
-            f"{place} does not answer as TWS does: is a question waiting in its window, its version 972 or "
+            f"{place} does not answer as TWS does: is a dialog open in its window, its version 972 or "
             "newer, this address trusted?"
         )
     return f"{place}: {clean(str(error), 120) or type(error).__name__}"
@@ -98,6 +99,6 @@ def unknown(name: str) -> str:
     """No contract fits."""
     hint = "" if "@" in name else " A future needs its exchange, such as ibkr:ES@CME."
     return (
-        f"{name}: no contract fits (200).{hint} Look for it with: cvdtui markets {name}; or give its fields "
+        f"{name}: no contract fits (200).{hint} Search with: cvdtui markets {name}; or give its fields "
         f'in [ibkr.contracts."{name}"]'
     )

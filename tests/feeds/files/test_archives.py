@@ -222,15 +222,15 @@ def test_another_table_is_refused_by_its_columns_whatever_its_name(tmp_path, nam
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "reason"),
     [
         ("", "empty"),
         (FUTURES.splitlines()[0] + "\n", "empty"),
         ("1,2,3\n4,5,6\n", r"2 rejected, the first at A-aggTrades-1.csv:1 \(not 7 or 8 columns\)"),
     ],
 )
-def test_a_file_without_one_usable_row_says_why(tmp_path, text, said):
-    with pytest.raises(NoDataError, match=said):
+def test_a_file_without_one_usable_row_has_its_reason(tmp_path, text, reason):
+    with pytest.raises(NoDataError, match=reason):
         read(write(tmp_path, "A-aggTrades-1.csv", text), form="binance-aggtrades")
 
 

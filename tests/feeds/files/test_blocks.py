@@ -84,11 +84,11 @@ def test_a_damaged_gzip_is_unreadable(tmp_path):
     assert "A-aggTrades-1.csv.gz: not gzip, or damaged" in str(drained(opened(path))[1])
 
 
-@pytest.mark.parametrize(("suffix", "said"), [(".gz", "not gzip"), (".zip", "not a zip archive")])
-def test_a_file_must_be_what_its_name_says(tmp_path, suffix, said):
+@pytest.mark.parametrize(("suffix", "reason"), [(".gz", "not gzip"), (".zip", "not a zip archive")])
+def test_a_file_must_be_what_its_name_says(tmp_path, suffix, reason):
     path = tmp_path / f"A-aggTrades-1.csv{suffix}"
     path.write_text(ROWS[:1000])
-    assert said in str(drained(opened(path))[1])
+    assert reason in str(drained(opened(path))[1])
 
 
 def test_a_truncated_zip_is_unreadable(tmp_path):

@@ -128,7 +128,7 @@ def test_notes_of_the_connection_are_no_frames(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("lines", "name", "venue", "told"),
+    ("lines", "name", "venue", "why"),
     [
         ([SPOT_TRADE % 1], "tape.txt", "binance", "its frames"),
         ([agg(1)], "spot.txt", "binance-usdm", "its frames"),
@@ -137,7 +137,7 @@ def test_notes_of_the_connection_are_no_frames(tmp_path):
         ([SNAPSHOT], "column_plum.txt", "binance", "nothing else: it is the default"),
     ],
 )
-def test_the_venue_is_told_by_frames_then_name_and_said(tmp_path, lines, name, venue, told):
+def test_the_venue_is_told_by_frames_then_name_and_said(tmp_path, lines, name, venue, why):
     notices = []
     path = tmp_path / name
     path.write_text("\n".join(lines))
@@ -147,7 +147,7 @@ def test_the_venue_is_told_by_frames_then_name_and_said(tmp_path, lines, name, v
         )
     except NoDataError:
         notices.append(next(open_files([path], now=lambda: NOW_US)))
-    assert notices[0].text == f"{name}: taken for {venue} by {told}; --venue says otherwise"
+    assert notices[0].text == f"{name}: taken for {venue} by {why}; --venue says otherwise"
 
 
 def test_the_venue_and_one_symbol_can_be_said(tmp_path):

@@ -1,4 +1,4 @@
-"""Real recordings, where they are at hand: counts and sums as an independent computation gave them."""
+"""Real recordings, where they are present: counts and sums as an independent computation gave them."""
 
 from collections import Counter
 from decimal import Decimal

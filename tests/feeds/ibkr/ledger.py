@@ -74,7 +74,7 @@ def tape(count, seed=1, tick="0.01", start="100.00"):
     """Quotes and trades as they may come: at, inside and outside the touch, odd prints, halts, holes."""
     chance = random.Random(seed)
     step, bid = Decimal(tick), Decimal(start)
-    out = [("t", str(bid), "5", 0), ("t", str(bid), "1.5", 0)]  # before any quote: nobody can tell
+    out = [("t", str(bid), "5", 0), ("t", str(bid), "1.5", 0)]  # before any quote: the side is not known
     while len(out) < count:
         bid += step * chance.choice([-1, 0, 0, 1])
         ask = bid + step * chance.choice([1, 2, 2, 3])

@@ -28,19 +28,19 @@ QUICK = {
 
 
 class Watched(Board):
-    """A board that wakes whoever waits for what it is told."""
+    """A board; `until` waits for what it is given."""
 
     def __init__(self):
         super().__init__(flow_maker(Config(), TIMEFRAMES, MemoryLimits()), live=True)
-        self.told = asyncio.Event()
+        self.changed = asyncio.Event()
         self.batches = []
         self.hours = {}
 
     async def until(self, condition, seconds=10):
         async with asyncio.timeout(seconds):
             while not condition():
-                self.told.clear()
-                await self.told.wait()
+                self.changed.clear()
+                await self.changed.wait()
 
     async def until_link(self, name, state, words="", seconds=10):
         def found():
@@ -65,24 +65,24 @@ class Watched(Board):
     def on_trades(self, batch):
         self.batches.append(batch)
         missing = super().on_trades(batch)
-        self.told.set()
+        self.changed.set()
         return missing
 
     def on_link(self, link):
         super().on_link(link)
-        self.told.set()
+        self.changed.set()
 
     def on_outage(self, outage):
         super().on_outage(outage)
-        self.told.set()
+        self.changed.set()
 
     def on_rejected(self, market, reason, count=1):
         super().on_rejected(market, reason, count)
-        self.told.set()
+        self.changed.set()
 
     def note(self, text):
         super().note(text)
-        self.told.set()
+        self.changed.set()
 
     def on_hours(self, market, start, zone):
         self.hours[market] = (start, zone)

@@ -89,7 +89,7 @@ def test_sessions_begin_by_the_exchanges_hours_unless_configured(configured, sta
                 await tws.send_ticks(ES["con_id"], [("t", "5871.25", "3", 0, second)])
                 flow = monitor.board.states[name].flow
                 async with asyncio.timeout(10):
-                    while not flow.taken:  # noqa: ASYNC110 - the board tells nobody
+                    while not flow.taken:  # noqa: ASYNC110 - the board has no event for it
                         await asyncio.sleep(0.01)
                 flow.settle()
                 return flow.session.start_us
@@ -108,10 +108,10 @@ def test_a_run_reports_the_ledger_of_the_server(tmp_path):
             async def talk(server):
                 await server.send_ticks(AAPL["con_id"], ticks, 10)
 
-            code, made, err = await report(tws, tmp_path, talk, "ibkr:AAPL", "--seconds", "4")
+            code, report_, err = await report(tws, tmp_path, talk, "ibkr:AAPL", "--seconds", "4")
             assert code == 0, err
             assert not tws.kinds & ORDER_LIKE
-            return made["markets"]["ibkr:AAPL"], Ledger().walk(ticks)
+            return report_["markets"]["ibkr:AAPL"], Ledger().walk(ticks)
 
     market, ledger = asyncio.run(go())
     assert market["trades"] == ledger.trades
@@ -140,9 +140,9 @@ def test_a_drop_mid_stream_stands_in_the_report_as_a_span_of_time(tmp_path):
         async with Tws() as tws:
             return await report(tws, tmp_path, talk, "ibkr:AAPL", "--seconds", "5")
 
-    code, made, err = asyncio.run(go())
+    code, report_, err = asyncio.run(go())
     assert code == 0, err
-    market = made["markets"]["ibkr:AAPL"]
+    market = report_["markets"]["ibkr:AAPL"]
     (gap,) = market["gaps"]
     assert (gap["after"], gap["before"], gap["missing"], gap["state"]) == (None, None, None, "lost")
     assert gap["from_time_us"] < gap["to_time_us"]

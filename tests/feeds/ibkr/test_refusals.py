@@ -1,4 +1,4 @@
-"""What TWS refuses is told in words, and asked for again where it may pass."""
+"""What TWS refuses is reported in words, and asked for again where it may pass."""
 
 import asyncio
 import socket
@@ -86,8 +86,8 @@ def test_quotes_that_stay_refused_are_told_once():
             tws.refusals[BOTH[1]] = (10190, "Max number of tick-by-tick requests has been reached.")
             async with running(tws, "AAPL", retry_s=0.05) as (_, board):
                 await tws.wait_for(lambda server: sum(one[0] == "97" for one in server.received) > 4)
-                told = [one for one in board.notices if "quotes refused" in one]
-                assert len(told) == 1
+                refusals = [one for one in board.notices if "quotes refused" in one]
+                assert len(refusals) == 1
                 tws.refusals.clear()
                 await tws.subscribed(*BOTH)
                 ticks = [("q", "10", "11", "1", "1"), ("t", "11", "1", 0)]

@@ -61,8 +61,8 @@ def test_a_packet_is_cut_where_the_source_changes_and_keeps_the_order_of_the_wir
     walked.add_trade(11.0, 3, NOW, NOW_US)
     walked.add_trade(10.0, 4, NOW, NOW_US)
     walked.add_trade(10.5, 5, NOW, NOW_US)
-    made = walked.take()
-    assert [(batch.source, [trade.size for trade in batch.trades]) for batch in made] == [
+    batches = walked.take()
+    assert [(batch.source, [trade.size for trade in batch.trades]) for batch in batches] == [
         ("unknown", [1]),
         ("tick", [2]),
         ("quote", [3, 4]),

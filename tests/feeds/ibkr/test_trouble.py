@@ -1,4 +1,4 @@
-"""Everything that goes wrong between TWS and a reader of ticks: told in words, and nothing counted twice."""
+"""All that goes wrong between TWS and a reader of ticks: reported in words, nothing counted twice."""
 
 import asyncio
 import time
@@ -94,7 +94,7 @@ def test_1102_keeps_the_streams_but_a_silence_after_it_asks_anew():
         await tws.error(1100, "lost")
         await tws.error(1102, "restored, data maintained")
         await tws.wait_for(lambda server: set(server.streams) == set(BOTH) and server.streams != kept)
-        assert f"{NAME}: silent after a break, asked for anew" in board.notices
+        assert f"{NAME}: silent after a break, requested again" in board.notices
         assert not [fields for fields in tws.received if fields[0] == "62"], (
             "ib_async asked about the account"
         )
@@ -189,7 +189,9 @@ def test_a_new_front_contract_is_followed_from_the_next_connection_on_and_told()
             assert "ibkr:ES@CME leaves ESZ6 and follows ESH7" in board.notices
             await tws.send_ticks(7, [("t", "5930.25", "1", 0)])
             await board.until(lambda: flow.taken == 3)
-            assert board.batches[-1].source == "unknown", "no price of another contract tells its side"
+            assert board.batches[-1].source == "unknown", (
+                "the price of another contract says nothing of its side"
+            )
 
     asyncio.run(go())
 

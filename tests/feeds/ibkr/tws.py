@@ -52,7 +52,7 @@ ES_FRONT = {**ES, "sec_type": "CONTFUT"}
 
 
 class Tws:
-    """Serves ticks of its contracts on a loopback port; one client at a time is what it speaks to."""
+    """Serves ticks of its contracts on a loopback port; to one client at a time."""
 
     def __init__(self, *contracts, slots=5):
         self.contracts = list(contracts) or [AAPL, ES, ES_FRONT]
@@ -67,9 +67,9 @@ class Tws:
         """con_id -> [(second, mask, price, size)] ascending."""
         self.history_refusal = None
         self.is_slow = False
-        """Never answers questions about history."""
+        """Never answers requests for history."""
         self.streams = {}
-        """(con_id, stream) -> request, of the client at hand."""
+        """(con_id, stream) -> request, of the connected client."""
         self.received = []
         """Every message, as its fields."""
         self.clients = 0
@@ -90,7 +90,7 @@ class Tws:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    # --- what a test tells it to do
+    # --- what a test makes it do
 
     async def wait_for(self, condition, seconds=10):
         """Until the condition holds for this server."""
@@ -116,7 +116,7 @@ class Tws:
             await self.send(*messages[at : at + per_packet])
 
     def tick(self, con_id, tick):
-        """One tick as a message; None when nobody asked for its stream."""
+        """One tick as a message; None when its stream was not requested."""
         if tick[0] == "q":
             request = self.streams.get((con_id, "BidAsk"))
             return None if request is None else f"99,{request},3,{int(time.time())},{','.join(tick[1:5])},0"
@@ -152,7 +152,7 @@ class Tws:
         self._writer = writer
         self.streams = {}
         self.clients += 1
-        await self._tell()
+        await self._notify()
         try:
             await self._talk(reader, writer)
         except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
@@ -174,12 +174,12 @@ class Tws:
             fields = (await read(reader)).decode().split("\0")[:-1]
             self.received.append(fields)
             keeps = self._answer(fields, writer)
-            await self._tell()
+            await self._notify()
             await writer.drain()
             if not keeps:
                 return
 
-    async def _tell(self):
+    async def _notify(self):
         async with self._changed:
             self._changed.notify_all()
 
