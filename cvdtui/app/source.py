@@ -18,8 +18,14 @@ class Source(Protocol):
     async def stop(self) -> None:
         """End everything and flush what must survive; called once, when the screen closes."""
 
+    def tick(self, view: View) -> None:
+        """Bring up to date what `snapshot` of this view reads: called right before it.
+
+        Signals are evaluated here, sums settled, the audit run.
+        """
+
     def snapshot(self, view: View) -> Snapshot:
-        """One picture of now.
+        """What the view asks, as of the last tick; reading changes nothing.
 
         Before the first answer its rows are the configured markets, without numbers.
         """

@@ -1,6 +1,6 @@
-"""The board: where trades meet their markets and the Snapshot is made. Knows no socket, file or clock."""
+"""The board: every market's state, fed by feeds or files. Knows no socket, file or clock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from cvdtui.engine.flow import Flow
 from cvdtui.engine.market_state import MarketState
@@ -11,21 +11,14 @@ from cvdtui.model import (
     Link,
     Liquidations,
     Market,
-    MarketRow,
     Missing,
     OpenInterest,
     Outage,
-    Scorecard,
-    Snapshot,
     Trades,
     View,
 )
-from cvdtui.signals.evaluator import MakeEvaluator, SignalEvaluator
+from cvdtui.signals.evaluator import MakeEvaluator
 from cvdtui.signals.evaluators import AT_ONCE, Evaluators
-from cvdtui.snapshot.detail import DetailBuilder
-from cvdtui.snapshot.group import GroupBuilder, group_at_hand
-from cvdtui.snapshot.market_row import RowBuilder
-from cvdtui.snapshot.signal_log import Log
 
 MakeFlow = Callable[[Market], Flow]
 RowOf = Callable[[Market], int | None]
@@ -54,18 +47,17 @@ class Board:
         self.states: dict[str, MarketState] = {}
         """By market name, in the order they were announced."""
         self.links: dict[str, Link] = {}
+        """By the connection's name."""
+        self.link_of: dict[str, Link] = {}
+        """The latest state of the connection a market is on, by market name."""
         self.notices: list[str] = []
         self.ignored = 0
         """Frames of no market we know."""
         self.rejected = 0
         self.evaluators = Evaluators(make_evaluator) if make_evaluator is not None else None
         """Who judges the bars; None: nobody does."""
+        self.row_of = row_of
         self._make_flow = make_flow
-        self._row_of = row_of
-        self._pictures: dict[str, tuple[RowBuilder, DetailBuilder]] = {}
-        self._link_of: dict[str, Link] = {}
-        self._groups = GroupBuilder()
-        self._log = Log()
         self._hold_limit = hold_limit
         self._live = live
         self._welcomes_all = welcomes_all
@@ -88,7 +80,6 @@ class Board:
         """Forgets a market, and hands back what was known of it."""
         self._known.clear()
         self._waiting.pop(name, None)
-        self._pictures.pop(name, None)
         if self.evaluators is not None:
             self.evaluators.forget(name)
         return self.states.pop(name, None)
@@ -103,69 +94,34 @@ class Board:
             self.notices.append(text)
             del self.notices[:-NOTICES]
 
-    def snapshot(self, view: View, now_us: int, clock: str = "") -> Snapshot:
-        """One frozen picture of everything, as the view asks; unchanged rows are the same objects."""
-        self.judge(view.timeframe, first=view.market)
-        rows: list[MarketRow] = []
-        for name, state in self.states.items():
-            picture = self._picture(name, state, view.timeframe)[0]
-            rows.append(picture.row(view, now_us, self._link_of.get(name)))
-        at_hand = self.states.get(view.market or "")
-        detail = None
-        if at_hand is not None and view.market is not None:
-            drawn = self._picture(view.market, at_hand, view.timeframe)[1]
-            detail = drawn.detail(view, now_us, self._link_of.get(view.market))
-        members = list(zip(self.states.values(), rows, strict=True)) if view.groups or view.group else []
-        groups = self._groups.rows(members, view, now_us) if members else ()
-        return Snapshot(
-            now_us,
-            view,
-            tuple(rows),
-            detail,
-            tuple(self.links.values()),
-            tuple(self.notices),
-            clock,
-            groups if view.groups else (),
-            group_at_hand(groups, members, view, now_us) if view.group else None,
-            log=self._log.lines(self._evaluators(view.timeframe)) if view.log else (),
-            scorecard=self._scorecard(view),
-        )
+    def tick(self, views: Iterable[View]) -> None:
+        """Brings up to date what snapshots of these views read; reading them changes nothing afterwards.
 
-    def judge(self, seconds: int, *, first: str | None = None, limit: int | None = AT_ONCE) -> bool:
-        """Lets the signals hear the bars of this length that closed since; whether none is left to hear.
+        Of each bar length in view at most AT_ONCE closed bars are evaluated, the selected markets first.
+        """
+        self.settle()
+        selected: dict[int, list[str]] = {}
+        for view in views:
+            selected.setdefault(view.timeframe, []).extend([view.market] if view.market else [])
+        for seconds, markets in selected.items():
+            self.evaluate(seconds, first=markets)
 
-        At most `limit` bars at once, those of the market `first` before others. `court.take()` hands out what
-        was told.
+    def settle(self) -> None:
+        """Sums the open slot of every market, and compares its minutes with the venue's candles."""
+        for state in self.states.values():
+            state.flow.settle()
+            state.run_audit()
+
+    def evaluate(self, seconds: int, *, first: Iterable[str] = (), limit: int | None = AT_ONCE) -> bool:
+        """Evaluates the signals of bars of this length that closed since; whether none is left.
+
+        At most `limit` bars of all markets together, those of the markets `first` before others.
+        `evaluators.take()` hands out the signals that were emitted.
         """
         if self.evaluators is None:
             return True
-        states = self.states
-        if first in states:
-            states = {first: states[first], **states}
-        return self.evaluators.evaluate(states, seconds, limit=limit)
-
-    def _evaluators(self, seconds: int) -> list[SignalEvaluator]:
-        evaluators = self.evaluators
-        return (
-            [evaluators.evaluator(state, seconds) for state in self.states.values()]
-            if evaluators is not None
-            else []
-        )
-
-    def _scorecard(self, view: View) -> Scorecard | None:
-        market, signal = view.scored or ("", "")
-        state = self.states.get(market)
-        if state is None or self.evaluators is None:
-            return None
-        return self._log.score(self.evaluators.evaluator(state, view.timeframe), signal)
-
-    def _picture(self, name: str, state: MarketState, timeframe: int) -> tuple[RowBuilder, DetailBuilder]:
-        known = self._pictures.get(name)
-        if known is None or known[0].state is not state:
-            picture = RowBuilder(state)
-            known = self._pictures[name] = (picture, DetailBuilder(picture, self._row_of(state.market)))
-        known[0].evaluator = None if self.evaluators is None else self.evaluators.evaluator(state, timeframe)
-        return known
+        chosen = {name: self.states[name] for name in first if name in self.states}
+        return self.evaluators.evaluate({**chosen, **self.states}, seconds, limit=limit)
 
     # --- the Sink
 
@@ -283,7 +239,7 @@ class Board:
         """A connection changed its state."""
         self.links[link.name] = link
         for market in link.markets:
-            self._link_of[market] = link
+            self.link_of[market] = link
 
     def on_ignored(self, market: str | None, count: int = 1) -> None:
         """A frame of a stream nobody asked for."""

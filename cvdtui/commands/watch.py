@@ -75,6 +75,7 @@ class Watcher:
 
     def look(self) -> list[str]:
         """A line of JSON for every market for which it holds now and did not before."""
+        self._monitor.tick(self._view)
         made = self._monitor.snapshot(self._view)
         lines: list[str] = []
         for row in made.rows:

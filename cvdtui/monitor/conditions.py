@@ -6,9 +6,9 @@ from fnmatch import fnmatchcase
 from cvdtui.alerts.condition import Condition, Values
 from cvdtui.alerts.dispatcher import AlertDispatcher
 from cvdtui.board.board import Board
+from cvdtui.board.viewport import Viewport
 from cvdtui.config import AlertRule, Config
 from cvdtui.model import MarketRow, View
-from cvdtui.snapshot.market_row import RowBuilder
 
 
 class Conditions:
@@ -23,7 +23,7 @@ class Conditions:
         self._view = View(timeframe=config.bar, anchor=config.anchor, unit=config.unit)
         self._coverage = config.signal_coverage
         self._parsed: dict[str, Condition] = {}
-        self._pictures: dict[str, RowBuilder] = {}
+        self._viewport = Viewport(board)
         self._holding: set[tuple[AlertRule, str]] = set()
 
     def look(self) -> None:
@@ -32,10 +32,11 @@ class Conditions:
         if not rules:
             return
         now_us = self._now()
+        self._board.settle()
         for name in self._board.states:
             asked = [rule for rule in rules if fnmatchcase(name, rule.market)]
             if asked:
-                row = self._row(name, now_us)
+                row = self._viewport.row(name, self._view, now_us)
                 values = values_of(row, now_us)
                 for rule in asked:
                     self._judge(rule, row, values, now_us)
@@ -54,20 +55,6 @@ class Conditions:
     def _is_complete(self, row: MarketRow) -> bool:
         """Rows of the past may still be on their way (`fill`): the numbers of now do not wait for them."""
         return row.quality.state in ("live", "fill", "lost") and row.quality.coverage >= self._coverage
-
-    def _row(self, name: str, now_us: int) -> MarketRow:
-        state = self._board.states[name]
-        picture = self._pictures.get(name)
-        if picture is None or picture.state is not state:
-            picture = self._pictures[name] = RowBuilder(state)
-        evaluators, seconds = self._board.evaluators, self._view.timeframe
-        picture.evaluator = (
-            evaluators.evaluator(state, seconds)
-            if evaluators is not None and seconds in state.flow.bars
-            else None
-        )
-        link = next((one for one in self._board.links.values() if name in one.markets), None)
-        return picture.row(self._view, now_us, link)
 
 
 def values_of(row: MarketRow, now_us: int) -> Values:

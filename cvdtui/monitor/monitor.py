@@ -14,6 +14,7 @@ from cvdtui.alerts.dispatcher import AlertDispatcher
 from cvdtui.alerts.rule_text import rule_of
 from cvdtui.board.board import Board
 from cvdtui.board.setup import flow_maker, live_limits, row_units
+from cvdtui.board.viewport import Viewport
 from cvdtui.config import AlertRule, Config
 from cvdtui.engine.session import SessionClock, week_start
 from cvdtui.errors import CvdtuiError
@@ -73,6 +74,9 @@ class Monitor:
             self.board.evaluators.levels.update(config.levels)
         for notice in notices:
             self.board.note(notice)
+        self._viewport = Viewport(self.board)
+        self._now_us = wall_us()
+        """When `tick` was called last."""
         self._feeds: dict[str, Feed] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._began = time.monotonic()
@@ -111,15 +115,24 @@ class Monitor:
         await self._signal_loop.finish()
         await self.alerts.stop()
 
-    def snapshot(self, view: View) -> Snapshot:
-        """One picture of now."""
-        made = self.board.snapshot(view, wall_us())
+    def tick(self, *views: View) -> None:
+        """Brings up to date what snapshots of these views read, as of now."""
+        self._now_us = wall_us()
+        self.board.tick(views)
+        self._side_checks.tick()
+
+    def snapshot(self, view: View, viewport: Viewport | None = None) -> Snapshot:
+        """What the view asks, as of the last tick; reading changes nothing.
+
+        `viewport` is the viewer's own, without one that of the screen.
+        """
+        made = (viewport or self._viewport).snapshot(view, self._now_us)
         return replace(
             made,
             alerts=tuple(self.alerts.lines),
-            rules=self.alerts.rule_lines(made.time_us),
+            rules=self.alerts.rule_lines(self._now_us),
             channels=self.alerts.channels,
-            trials=self._side_checks.trials(),
+            trials=self._side_checks.trials,
         )
 
     def drop_mark(self, market: str) -> None:

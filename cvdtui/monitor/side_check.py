@@ -18,13 +18,14 @@ class SideChecks:
     """Follows the markets whose venue has a socket with both; a market that comes or goes begins it anew."""
 
     def __init__(self, config: Config, tell: Callable[[Link], None], now: Now) -> None:
+        self.trials: tuple[SideTrial, ...] = ()
+        """Results so far, one a market that traded."""
         self._config = config
         self._tell = tell
         self._now = now
         self._shadows: dict[str, Shadow] = {}
         self._symbols: dict[str, list[str]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._trials: tuple[SideTrial, ...] = ()
         self._made_us = 0
 
     def follow(self, markets: Iterable[str]) -> None:
@@ -40,13 +41,12 @@ class SideChecks:
             if wanted != self._symbols.get(venue, []):
                 self._begin(venue, wanted)
 
-    def trials(self) -> tuple[SideTrial, ...]:
-        """What came of it so far."""
+    def tick(self) -> None:
+        """Renews `trials` when they are older than RENEWED_US."""
         now = self._now()
         if now - self._made_us > RENEWED_US:
             self._made_us = now
-            self._trials = tuple(trial for shadow in self._shadows.values() for trial in shadow.trials())
-        return self._trials
+            self.trials = tuple(trial for shadow in self._shadows.values() for trial in shadow.trials())
 
     async def stop(self) -> None:
         """Ends the sockets."""

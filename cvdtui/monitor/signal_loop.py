@@ -85,7 +85,7 @@ class SignalLoop:
         lengths = self.lengths
         is_done = True
         for seconds in lengths:
-            is_done = self._board.judge(seconds, limit=BARS_A_STEP) and is_done
+            is_done = self._board.evaluate(seconds, limit=BARS_A_STEP) and is_done
         told = [(market, signal) for market, signal in evaluators.take() if signal.bar_seconds in lengths]
         now_us = self._now()
         entries: list[Entry] = []

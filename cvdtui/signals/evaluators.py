@@ -37,6 +37,11 @@ class Evaluators:
             return made
         return known
 
+    def find(self, market: str, state: MarketState, seconds: int) -> SignalEvaluator | None:
+        """The evaluator of a market's bars where `evaluate` has made one for this state: a read makes none."""
+        known = self._evaluators.get((market, seconds))
+        return known if known is not None and known.state is state else None
+
     def forget(self, market: str) -> None:
         """A market is followed no longer."""
         self._evaluators = {key: evaluator for key, evaluator in self._evaluators.items() if key[0] != market}

@@ -93,6 +93,11 @@ class LiveSource:
             with contextlib.suppress(CvdtuiError):
                 await self._process.stop()
 
+    def tick(self, view: View) -> None:
+        """Brings up to date what a snapshot of this view reads."""
+        if self._monitor is not None:
+            self._monitor.tick(view)
+
     def snapshot(self, view: View) -> Snapshot:
         """One picture of now; before the start the markets wait without numbers."""
         if self._monitor is not None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from cvdtui.board.board import Board
 from cvdtui.board.setup import flow_maker, live_limits, row_units
+from cvdtui.board.viewport import Viewport
 from cvdtui.config import AlertRule
 from cvdtui.engine.flow import MemoryLimits
 from cvdtui.errors import CvdtuiError
@@ -45,6 +46,7 @@ class ReplaySource:
             venue=options.venue,
             symbol=options.symbol,
         )
+        self._viewport = Viewport(self.board)
         self.replay = ReplayFeed(reading, self.board, speed=options.speed, note=self.board.note)
         self._task: asyncio.Task[None] | None = None
 
@@ -58,9 +60,13 @@ class ReplaySource:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
+    def tick(self, view: View) -> None:
+        """Brings up to date what a snapshot of this view reads."""
+        self.board.tick((view,))
+
     def snapshot(self, view: View) -> Snapshot:
-        """One picture of the replay's own now."""
-        return self.board.snapshot(view, self.replay.now_us(), self._clock())
+        """What the view asks, at the replay's own now."""
+        return self._viewport.snapshot(view, self.replay.now_us(), self._clock())
 
     def drop_mark(self, market: str) -> None:
         """Sets the anchor `mark` to the replay's now."""

@@ -1,6 +1,6 @@
-"""A source of made-up pictures from a seed, to look at (`python -m tests.app.fake_source`) and to test with.
+"""A source of made-up snapshots from a seed, to look at (`python -m tests.app.fake_source`) and to test with.
 
-It is no exchange: its numbers move plausibly, and every call of `snapshot` makes a new picture when `live`.
+It is no exchange: its numbers move plausibly, at every call of `tick` when `live`.
 """
 
 import argparse
@@ -23,7 +23,7 @@ def load_themes() -> dict[str, Theme]:
 
 
 class FakeSource:
-    """A Source whose world moves a tenth of a second at every picture (when `live`)."""
+    """A Source whose time goes on by a tenth of a second at every tick (when `live`)."""
 
     def __init__(
         self, count: int = 12, seed: int = 7, *, live: bool = True, wait: int = 0, offline: bool = False
@@ -61,12 +61,14 @@ class FakeSource:
     async def stop(self) -> None:
         self.stopped = True
 
-    def snapshot(self, view: View) -> Snapshot:
-        self.pictures += 1
-        if self.live and self.pictures > self.wait:
+    def tick(self, view: View) -> None:
+        if self.live and self.pictures >= self.wait:
             self.now += 100_000
             for walk in self.walks:
                 walk.move(self.now)
+
+    def snapshot(self, view: View) -> Snapshot:
+        self.pictures += 1
         if self.pictures <= self.wait or self.unreached:
             rows = tuple(
                 MarketRow(market, view.unit, quality=Quality(0.0, "waiting", "-")) for market in self.waiting

@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cvdtui.board.board import Board
+from cvdtui.board.viewport import Viewport
 from cvdtui.commands.printing import table
 from cvdtui.model import ANCHORS, MINUTE_US, TIMEFRAMES, Link, Market, Missing, Trades, View
 from cvdtui.report.market import report
+from tests.board.viewer import snapshot_of
 from tests.engine.hard_tapes import MARKET, MONDAY, arrivals_of, batch_of, examples, flow_maker, rows_of
 from tests.engine.reference import Row
 
@@ -31,11 +33,11 @@ def board_of(*batches, live=False, **options):
 
 
 def row_of(board, now=NOON, **view):
-    return board.snapshot(View(**view), now).rows[0]
+    return snapshot_of(board, View(**view), now).rows[0]
 
 
 def detail_of(board, now=NOON, **view):
-    return board.snapshot(View(market=MARKET.name, **view), now).detail
+    return snapshot_of(board, View(market=MARKET.name, **view), now).detail
 
 
 @st.composite
@@ -57,8 +59,10 @@ def test_the_picture_shows_the_numbers_of_the_report(batches, timeframe):
     state = board.states[MARKET.name]
     now = state.flow.last_time_us
     ours = {
-        anchor: board.snapshot(
-            View(market=MARKET.name, timeframe=timeframe, anchor=anchor, bars=10_000, footprints=10_000), now
+        anchor: snapshot_of(
+            board,
+            View(market=MARKET.name, timeframe=timeframe, anchor=anchor, bars=10_000, footprints=10_000),
+            now,
         )
         for anchor in ANCHORS
     }
@@ -221,15 +225,15 @@ def test_rows_that_did_not_change_are_the_same_object():
     board.on_trades(batch_of([row(1, 0)]))
     board.on_trades(Trades(other, batch_of([row(1, 0)]).trades))
     now = NOON + 10_000_000
-    first = board.snapshot(View(), now).rows
-    second = board.snapshot(View(), now + 1).rows
+    first = snapshot_of(board, View(), now).rows
+    second = snapshot_of(board, View(), now + 1).rows
     assert second[0] is first[0]
     assert second[1] is first[1]
     board.on_trades(batch_of([row(2, 1)]))
-    third = board.snapshot(View(), now + 2).rows
+    third = snapshot_of(board, View(), now + 2).rows
     assert third[0] is not first[0]
     assert third[1] is first[1]
-    assert board.snapshot(View(), now + 1_500_000).rows[1] is first[1], "a second later, and equal still"
+    assert snapshot_of(board, View(), now + 1_500_000).rows[1] is first[1], "a second later, and equal still"
     board.finish()
 
 
@@ -346,10 +350,9 @@ def test_a_chart_that_was_drawn_before_is_the_chart_drawn_anew(batches, timefram
         if place == 1:
             board.states[MARKET.name].flow.drop_mark(NOON)
         now = max(board.states[MARKET.name].flow.last_time_us, NOON)
-        again = detail_of(board, now, timeframe=timeframe, anchor=anchor, unit=unit, bars=3)
-        board._pictures.clear()
-        anew = detail_of(board, now, timeframe=timeframe, anchor=anchor, unit=unit, bars=3)
-        assert again.bars == anew.bars
+        view = View(market=MARKET.name, timeframe=timeframe, anchor=anchor, unit=unit, bars=3)
+        again = snapshot_of(board, view, now).detail
+        assert again.bars == Viewport(board).snapshot(view, now).detail.bars
 
 
 def told_of(board):

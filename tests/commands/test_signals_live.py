@@ -82,7 +82,7 @@ async def _play() -> tuple[Recording, list]:
                 for _ in range(STEPS):
                     await exchange.advance(STEP_S, step=0.5)
                     await asyncio.sleep(0.01)
-                    board.judge(SECONDS)
+                    board.evaluate(SECONDS)
                     told += board.evaluators.take()
                 last = exchange.freeze()[NAME]
                 while (board.states[NAME].tape.next or 0) <= last:  # noqa: ASYNC110
@@ -90,7 +90,7 @@ async def _play() -> tuple[Recording, list]:
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-        board.judge(SECONDS, limit=None)
+        board.evaluate(SECONDS, limit=None)
         told += board.evaluators.take()
     return board, told
 

@@ -22,6 +22,7 @@ async def trials(count, *, wanted):
         try:
             async with asyncio.timeout(20):
                 while True:
+                    monitor.tick(View())
                     made = monitor.snapshot(View()).trials
                     traded = sum(state.flow.taken > 50 for state in monitor.board.states.values())
                     if sum(trial.trades > 50 for trial in made) >= count and (wanted or traded >= 2):
