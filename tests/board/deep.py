@@ -32,4 +32,7 @@ def deep(thing: object, seen: dict[int, int] | None = None) -> Any:
         return frozenset(thing)
     slots = [name for kind in type(thing).__mro__ for name in getattr(kind, "__slots__", ())]
     names = [*getattr(thing, "__struct_fields__", ()), *getattr(thing, "__dict__", ()), *slots]
-    return (type(thing).__name__, *((name, deep(getattr(thing, name, None), seen)) for name in names if name not in CACHES))
+    return (
+        type(thing).__name__,
+        *((name, deep(getattr(thing, name, None), seen)) for name in names if name not in CACHES),
+    )
