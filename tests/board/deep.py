@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-PLAIN = (int, float, str, bytes, bool, type(None), type, FunctionType, BuiltinFunctionType, MethodType)
+PLAIN = int | float | str | bytes | bool | None | type | FunctionType | BuiltinFunctionType | MethodType
 
 
 CACHES = frozenset({"_latest", "_row", "_rows"})
@@ -17,8 +17,8 @@ CACHES = frozenset({"_latest", "_row", "_rows"})
 def deep(thing: object, seen: dict[int, int] | None = None) -> Any:
     """Nested tuples of `thing` without CACHES; an object met before stands as its number."""
     seen = {} if seen is None else seen
-    if isinstance(thing, PLAIN):
-        return thing
+    if isinstance(thing, PLAIN | set | frozenset):
+        return frozenset(thing) if isinstance(thing, set) else thing
     if id(thing) in seen:
         return ("met", seen[id(thing)])
     seen[id(thing)] = len(seen)
@@ -28,8 +28,6 @@ def deep(thing: object, seen: dict[int, int] | None = None) -> Any:
         return tuple((deep(key, seen), deep(value, seen)) for key, value in thing.items())
     if isinstance(thing, list | tuple | deque):
         return tuple(deep(one, seen) for one in thing)
-    if isinstance(thing, set | frozenset):
-        return frozenset(thing)
     slots = [name for kind in type(thing).__mro__ for name in getattr(kind, "__slots__", ())]
     names = [*getattr(thing, "__struct_fields__", ()), *getattr(thing, "__dict__", ()), *slots]
     return (

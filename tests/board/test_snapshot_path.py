@@ -1,4 +1,4 @@
-"""The path of a snapshot, from the controller down to the engine: short, never up again, evaluating nothing."""
+"""The path of a snapshot, from the controller to the engine: short, never up again, evaluating nothing."""
 
 import time
 
