@@ -1,6 +1,6 @@
 """The board: every market's state, fed by feeds or files. Knows no socket, file or clock."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from cvdtui.engine.flow import Flow
 from cvdtui.engine.market_state import MarketState
@@ -87,6 +87,18 @@ class Board:
     def restore(self, state: MarketState) -> None:
         """Takes back what `remove` handed out."""
         self.states.setdefault(state.market.name, state)
+
+    def set_levels(self, levels: Mapping[str, tuple[str, ...]]) -> None:
+        """Key levels of these markets, as decimal strings; those of other markets stay."""
+        if self.evaluators is not None:
+            self.evaluators.levels.update(levels)
+
+    def drop_mark(self, market: str, now_us: int) -> None:
+        """Anchors the CVD `mark` of a market at `now_us`."""
+        state = self.states.get(market)
+        if state is not None:
+            state.flow.drop_mark(now_us)
+            state.changes += 1
 
     def note(self, text: str) -> None:
         """Something a trader must know."""

@@ -9,10 +9,9 @@ from datetime import UTC, datetime
 import msgspec
 
 from cvdtui.board.board import Board
-from cvdtui.board.setup import report_rows
+from cvdtui.board.setup import configured_evaluators, report_rows
 from cvdtui.config import Config
 from cvdtui.report.market import Json, report
-from cvdtui.signals.peers import evaluator_maker
 
 
 def print_report(
@@ -35,7 +34,7 @@ def print_report(
             bar_seconds=config.bar,
             rows=rows,
             silent=silent,
-            make_evaluator=evaluator_maker(config, lambda market: rows[market.name]),
+            make_evaluator=configured_evaluators(config),
             keep=(lambda bar: msgspec.Raw(encode(bar))) if as_json else None,
         )
         text = encode(made) if as_json else "\n".join(table(made)).encode()

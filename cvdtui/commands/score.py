@@ -8,13 +8,13 @@ from typing import Any
 
 import msgspec
 
-from cvdtui.board.setup import row_units
+from cvdtui.board.setup import configured_evaluators
 from cvdtui.commands.replay import play
 from cvdtui.config import Config
 from cvdtui.config.validators import bar_text
 from cvdtui.errors import NoDataError
 from cvdtui.model import TIMEFRAMES, Bar
-from cvdtui.signals.peers import evaluator_maker, link_peers
+from cvdtui.signals.peers import link_peers
 from cvdtui.signals.score import HORIZONS, Outcome, Score, outcomes, scorecard
 from cvdtui.sources.options import ScoreOptions
 from cvdtui.store.entries import BarEntry
@@ -92,7 +92,7 @@ def _replayed(options: ScoreOptions) -> tuple[Found, int, Sequence[str]]:
     if fault is not None:
         raise fault
     states = list(board.states.values())
-    make = evaluator_maker(config, lambda market: row_units(config, market))
+    make = configured_evaluators(config)
     found: Found = {}
     left_out = 0
     for state in states:

@@ -12,20 +12,18 @@ from msgspec.structs import replace
 from cvdtui.alerts.channels import Screen as AlertScreen
 from cvdtui.alerts.dispatcher import AlertDispatcher
 from cvdtui.alerts.rule_text import rule_of
-from cvdtui.board.board import Board
-from cvdtui.board.setup import flow_maker, live_limits, row_units
+from cvdtui.board.setup import live_board
 from cvdtui.board.viewport import Viewport
 from cvdtui.config import AlertRule, Config
 from cvdtui.engine.session import SessionClock, week_start
 from cvdtui.errors import CvdtuiError
 from cvdtui.feeds.options import FeedOptions
 from cvdtui.feeds.venue_feed import LiveFeed
-from cvdtui.model import TIMEFRAMES, Link, Snapshot, View
+from cvdtui.model import Link, Snapshot, View
 from cvdtui.monitor.clock import wall_us
 from cvdtui.monitor.conditions import Conditions
 from cvdtui.monitor.side_check import SideChecks
 from cvdtui.monitor.signal_loop import SignalLoop
-from cvdtui.signals.peers import evaluator_maker
 from cvdtui.store.journal import Journal
 from cvdtui.venues.ibkr import NAME as IBKR
 from cvdtui.venues.lookup import market_named
@@ -62,16 +60,7 @@ class Monitor:
     ) -> None:
         """`screen` is where bells and notices go, `journal` the file signals are kept in; None: nowhere."""
         self.config = config
-        timeframes = sorted({*TIMEFRAMES, config.bar})
-        self.board = Board(
-            flow_maker(config, timeframes, live_limits(config)),
-            hold_limit=config.tape.hold,
-            live=True,
-            row_of=lambda market: row_units(config, market),
-            make_evaluator=evaluator_maker(config, lambda market: row_units(config, market)),
-        )
-        if self.board.evaluators is not None:
-            self.board.evaluators.levels.update(config.levels)
+        self.board = live_board(config)
         for notice in notices:
             self.board.note(notice)
         self._viewport = Viewport(self.board)
@@ -137,15 +126,11 @@ class Monitor:
 
     def drop_mark(self, market: str) -> None:
         """Sets the anchor `mark` of a market to now."""
-        state = self.board.states.get(market)
-        if state is not None:
-            state.flow.drop_mark(wall_us())
-            state.changes += 1
+        self.board.drop_mark(market, wall_us())
 
     def set_levels(self, market: str, prices: tuple[str, ...]) -> None:
         """The key levels of a market, as decimal strings."""
-        if self.board.evaluators is not None:
-            self.board.evaluators.levels[market] = prices
+        self.board.set_levels({market: prices})
 
     async def add_market(self, name: str) -> str | None:
         """Follows a market too; None, or why not."""

@@ -38,7 +38,7 @@ class Evaluators:
         return known
 
     def find(self, market: str, state: MarketState, seconds: int) -> SignalEvaluator | None:
-        """The evaluator of a market's bars where `evaluate` has made one for this state: a read makes none."""
+        """The evaluator of a market's bars, if `evaluate` has made one for this state."""
         known = self._evaluators.get((market, seconds))
         return known if known is not None and known.state is state else None
 

@@ -3,17 +3,14 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from cvdtui.board.board import Board
-from cvdtui.board.setup import flow_maker, live_limits, row_units
+from cvdtui.board.setup import played_board
 from cvdtui.board.viewport import Viewport
 from cvdtui.config import AlertRule
-from cvdtui.engine.flow import MemoryLimits
 from cvdtui.errors import CvdtuiError
 from cvdtui.feeds.files import open_files
 from cvdtui.feeds.replay import ReplayFeed
-from cvdtui.model import TIMEFRAMES, Market, Snapshot, View
+from cvdtui.model import Market, Snapshot, View
 from cvdtui.monitor.clock import wall_us
-from cvdtui.signals.peers import evaluator_maker
 from cvdtui.sources.options import ReplayOptions
 
 
@@ -24,19 +21,8 @@ class ReplaySource:
         self, options: ReplayOptions, *, levels: Mapping[str, tuple[str, ...]] | None = None
     ) -> None:
         """`levels` are key levels by market, in the place of the configuration's."""
-        config = options.config
-        limits = live_limits(config)
-        self.board = Board(
-            flow_maker(
-                config, sorted({*TIMEFRAMES, config.bar}), MemoryLimits(None, None, limits.prints, None)
-            ),
-            hold_limit=config.tape.hold,
-            welcomes_all=True,
-            row_of=lambda market: row_units(config, market),
-            make_evaluator=evaluator_maker(config, lambda market: row_units(config, market)),
-        )
-        if self.board.evaluators is not None:
-            self.board.evaluators.levels.update({**config.levels, **(levels or {})})
+        self.board = played_board(options.config)
+        self.board.set_levels(levels or {})
         for notice in options.notices:
             self.board.note(notice)
         reading = open_files(
@@ -70,15 +56,11 @@ class ReplaySource:
 
     def drop_mark(self, market: str) -> None:
         """Sets the anchor `mark` to the replay's now."""
-        state = self.board.states.get(market)
-        if state is not None:
-            state.flow.drop_mark(self.replay.now_us())
-            state.changes += 1
+        self.board.drop_mark(market, self.replay.now_us())
 
     def set_levels(self, market: str, prices: tuple[str, ...]) -> str:
         """Key levels of this replay; they are not kept."""
-        if self.board.evaluators is not None:
-            self.board.evaluators.levels[market] = prices
+        self.board.set_levels({market: prices})
         return ""
 
     async def add_market(self, name: str) -> str | None:

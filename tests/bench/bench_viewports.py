@@ -17,11 +17,10 @@ from agg_frames import LISTINGS, LOTS, START_MS, symbols
 from lines import Line, show
 
 from cvdtui.board.board import Board
-from cvdtui.board.setup import flow_maker, live_limits, row_units
+from cvdtui.board.setup import live_board
 from cvdtui.board.viewport import Viewport
 from cvdtui.config import Config
-from cvdtui.model import TIMEFRAMES, Market, Trade, Trades, View
-from cvdtui.signals.peers import evaluator_maker
+from cvdtui.model import Market, Trade, Trades, View
 
 MARKETS = 8
 HOURS = 6
@@ -57,16 +56,11 @@ class Tape:
 
 def filled(hours: float) -> tuple[Board, Tape]:
     """A live board as the monitor makes it, after some hours, with every closed bar evaluated."""
-    config = Config()
     markets = []
     for number, symbol in enumerate(symbols(MARKETS)):
         _, _, price, size = LISTINGS[number % len(LISTINGS)]
         markets.append(Market("binance-usdm", symbol, price_decimals=price, size_decimals=size))
-    board = Board(
-        flow_maker(config, TIMEFRAMES, live_limits(config)),
-        live=True,
-        make_evaluator=evaluator_maker(config, lambda market: row_units(config, market)),
-    )
+    board = live_board(Config())
     for market in markets:
         board.add(market)
     tape = Tape(board, markets)
