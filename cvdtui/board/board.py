@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+from cvdtui.board.routing import Routing
 from cvdtui.engine.flow import Flow
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.scale import factors, scale_candle
@@ -24,11 +25,6 @@ MakeFlow = Callable[[Market], Flow]
 RowOf = Callable[[Market], int | None]
 """The configured row size of a market in its price units; None is automatic."""
 NOTICES = 50
-MARKET_OBJECTS = 1_000
-"""Market values remembered by identity: a feed keeps one a market, a stranger may make one a batch."""
-_Take = Callable[[Trades], Missing | None]
-_Known = tuple[Market, MarketState, _Take]
-"""A Market as it came (kept, so that its id stays its own), its state, and how that takes its trades."""
 
 
 class Board:
@@ -44,7 +40,11 @@ class Board:
         row_of: RowOf = lambda _: None,
         make_evaluator: MakeEvaluator | None = None,
     ) -> None:
-        self.states: dict[str, MarketState] = {}
+        self._routing = Routing(
+            lambda market: MarketState(market, make_flow, hold_limit=hold_limit, live=live),
+            welcomes_all=welcomes_all,
+        )
+        self.states = self._routing.states
         """By market name, in the order they were announced."""
         self.links: dict[str, Link] = {}
         """By the connection's name."""
@@ -57,32 +57,17 @@ class Board:
         self.evaluators = Evaluators(make_evaluator) if make_evaluator is not None else None
         """Who judges the bars; None: nobody does."""
         self.row_of = row_of
-        self._make_flow = make_flow
-        self._hold_limit = hold_limit
-        self._live = live
-        self._welcomes_all = welcomes_all
-        """Whether a market is announced by its first trade (files) or by `add` alone."""
-        self._waiting: dict[str, MarketState] = {}
-        """Markets that begin anew, by name: see `hold`."""
-        self._early: dict[str, tuple[int, int]] = {}
-        """(ignored, rejected) of markets whose first trade is still to come (files)."""
-        self._known: dict[int, _Known] = {}
+        self._known = self._routing.known
 
     def add(self, market: Market) -> MarketState:
         """Announces a market; one already there is kept."""
-        state = self.states.get(market.name)
-        if state is None:
-            state = self.states[market.name] = self._new_state(market)
-            state.ignored, state.rejected = self._early.pop(market.name, (0, 0))
-        return state
+        return self._routing.add(market)
 
     def remove(self, name: str) -> MarketState | None:
         """Forgets a market, and hands back what was known of it."""
-        self._known.clear()
-        self._waiting.pop(name, None)
         if self.evaluators is not None:
             self.evaluators.forget(name)
-        return self.states.pop(name, None)
+        return self._routing.remove(name)
 
     def restore(self, state: MarketState) -> None:
         """Takes back what `remove` handed out."""
@@ -139,54 +124,27 @@ class Board:
 
     def on_market(self, market: Market) -> None:
         """The venue described an instrument."""
-        state = self.states.get(market.name)
-        if state is not None:
-            state.adopt(market)
-            self._known.clear()
+        self._routing.describe(market)
 
     def hold(self, market: str) -> None:
-        """History is being fetched: trades wait.
-
-        A market that has begun without its history stays on show meanwhile; a second state waits beside it,
-        is given the history, and takes its place with `expect`. Said again before the history is handed over,
-        it counts the repeats that came meanwhile; what is handed over beside live trades is none.
-        """
-        state = self.states.get(market)
-        if state is None:
-            return
-        if state.tape.next is not None:
-            shown, waiting = state, self._waiting.get(market)
-            state = waiting or self._new_state(shown.market)
-            state.tape.duplicates = shown.duplicates
-            if waiting is None:
-                self._waiting[market] = state
-                self._known.clear()
-        state.hold()
+        """History is being fetched: trades wait until `expect`, see Routing."""
+        self._routing.hold(market)
 
     def expect(self, market: str, next_id: int) -> Missing | None:
-        """The tape of this market begins at `next_id`."""
-        state = self.states.get(market)
-        waiting = self._waiting.pop(market, None)
-        if state is None or waiting is None:
-            return None if state is None else state.expect(next_id)
-        missing = waiting.expect(next_id)
-        waiting.inherit(state)
-        self.states[market] = waiting
-        self._known.clear()
-        return missing
+        """The tape of this market begins at `next_id`; a hole to be fetched."""
+        return self._routing.expect(market, next_id)
 
     def on_trades(self, batch: Trades) -> Missing | None:
         """Trades arrived, live or fetched."""
-        known = self._known.get(id(batch.market))
-        if known is None and (known := self._meet(batch.market)) is None:
-            return None
-        return known[2](batch)
+        # One lookup by identity on the hot path: see `Routing.known`.
+        route = self._known.get(id(batch.market)) or self._routing.find(batch.market)
+        return None if route is None else route.take(batch)
 
     def on_columns(self, columns: Columns) -> None:
         """Rows of a file, in its order."""
-        known = self._known.get(id(columns.market)) or self._meet(columns.market)
-        if known is not None:
-            known[1].accept_columns(columns)
+        route = self._routing.find(columns.market)
+        if route is not None:
+            route.state.accept_columns(columns)
 
     def on_lost(self, missing: Missing) -> None:
         """A hole that will not be filled."""
@@ -200,17 +158,17 @@ class Board:
 
     def on_history(self, market: Market, candles: tuple[Candle, ...]) -> None:
         """Closed candles before the first trade."""
-        self._meet(market)
-        state = self._waiting.get(market.name) or self.states.get(market.name)
+        self._routing.find(market)
+        state = self._routing.history_of(market.name)
         if state is not None:
             state.adopt(market)
             state.add_history([scale_candle(candle, *factors(market, state.market)) for candle in candles])
 
     def on_filled(self, columns: Columns, from_us: int, to_us: int) -> None:
         """Every trade of whole minutes that were known from candles."""
-        known = self._meet(columns.market)
-        if known is not None:
-            known[1].fill(columns, from_us, to_us)
+        route = self._routing.find(columns.market)
+        if route is not None:
+            route.state.fill(columns, from_us, to_us)
 
     def on_progress(self, market: str, share: float) -> None:
         """How far the fill of rows has come."""
@@ -221,10 +179,10 @@ class Board:
 
     def on_candles(self, market: Market, candles: tuple[Candle, ...]) -> None:
         """The venue's own closed bars."""
-        known = self._meet(market)
-        if known is not None:
-            grown = factors(market, known[1].market)
-            known[1].expect_candles(scale_candle(candle, *grown) for candle in candles)
+        route = self._routing.find(market)
+        if route is not None:
+            grown = factors(market, route.state.market)
+            route.state.expect_candles(scale_candle(candle, *grown) for candle in candles)
 
     def on_outage(self, outage: Outage) -> None:
         """Trades of this span are missing for good."""
@@ -237,15 +195,15 @@ class Board:
 
     def on_open_interest(self, sample: OpenInterest) -> None:
         """Open interest of a derivative."""
-        known = self._meet(sample.market)
-        if known is not None:
-            known[1].note_open_interest(sample)
+        route = self._routing.find(sample.market)
+        if route is not None:
+            route.state.note_open_interest(sample)
 
     def on_liquidations(self, liquidations: Liquidations) -> None:
         """Positions closed by force."""
-        known = self._meet(liquidations.market)
-        if known is not None:
-            known[1].note_liquidations(liquidations)
+        route = self._routing.find(liquidations.market)
+        if route is not None:
+            route.state.note_liquidations(liquidations)
 
     def on_link(self, link: Link) -> None:
         """A connection changed its state."""
@@ -281,42 +239,6 @@ class Board:
 
     def _count_early(self, market: str | None, ignored: int, rejected: int) -> None:
         """Counts for a market that is not here yet, or for none."""
-        if market is None or not self._welcomes_all:
+        if market is None or not self._routing.count_early(market, ignored, rejected):
             self.ignored += ignored
             self.rejected += rejected
-            return
-        before = self._early.get(market, (0, 0))
-        self._early[market] = (before[0] + ignored, before[1] + rejected)
-
-    def _new_state(self, market: Market) -> MarketState:
-        return MarketState(market, self._make_flow, hold_limit=self._hold_limit, live=self._live)
-
-    def _meet(self, market: Market) -> _Known | None:
-        """Finds the market's state, grown to the scale of `market`, and how it takes trades of that scale."""
-        state = self.states.get(market.name)
-        if state is None and self._welcomes_all:
-            state = self.add(market)
-        if state is None:
-            return None
-        ours = state.market
-        if market.price_decimals > ours.price_decimals or market.size_decimals > ours.size_decimals:
-            state.adopt(market)
-            self._known.clear()
-            ours = state.market
-        same = (market.price_decimals, market.size_decimals) == (ours.price_decimals, ours.size_decimals)
-        if len(self._known) >= MARKET_OBJECTS:
-            self._known.clear()
-        take: _Take = state.accept if same else state.accept_scaled
-        if market.name in self._waiting:
-            take = self._both(self._waiting[market.name], take)
-        known = self._known[id(market)] = (market, state, take)
-        return known
-
-    def _both(self, waiting: MarketState, take: _Take) -> _Take:
-        """Trades go to the state that waits for its history, and to the one on show."""
-
-        def take_both(batch: Trades) -> Missing | None:
-            waiting.accept_scaled(batch)
-            return take(batch)
-
-        return take_both
