@@ -12,7 +12,7 @@ from cvdtui.app.explain_focus import Explaining
 from cvdtui.app.keys import action_of
 from cvdtui.app.layout import PRESETS
 from cvdtui.app.layout_state import ORDER, LayoutState
-from cvdtui.app.levels import drop
+from cvdtui.app.levels import NO_PRICE, dropped
 from cvdtui.app.picker import Picker
 from cvdtui.app.prompt import Prompt
 from cvdtui.app.replay_controls import Player
@@ -49,7 +49,7 @@ class Controller:
         self.background = BackgroundTasks(source, self.say)
         self.adding = Adding(source, self.background)
         self.player = Player(source, self.say)
-        self.alerting = Alerting(source, self.say)
+        self.alerting = Alerting(self.background, self.say)
         self.looking = Looking(lambda: self.view, self.look, self.say)
         self.snapshot = self._fresh()
         self.markets.selected = view.market
@@ -353,9 +353,8 @@ class Controller:
 
     def _level(self) -> None:
         """A key level at the crosshair's price line, or at the last price; one that is there goes."""
-        words = drop(self.source, self.snapshot.detail, self.panes["chart"])
-        self.look()
-        self.say(words)
+        found = dropped(self.snapshot.detail, self.panes["chart"])
+        self.background.set_levels(*found, then=self.look) if found else self.say(NO_PRICE)
 
     def _freeze(self) -> None:
         self.frozen = not self.frozen

@@ -33,7 +33,7 @@ class Source(Protocol):
     def drop_mark(self, market: str) -> None:
         """Set the anchor `mark` of one market to now."""
 
-    def set_levels(self, market: str, prices: tuple[str, ...]) -> str:
+    async def set_levels(self, market: str, prices: tuple[str, ...]) -> str:
         """The key levels of one market from now on; a warning when they cannot be kept, else empty."""
 
     async def add_market(self, name: str) -> str | None:
@@ -48,16 +48,16 @@ class Source(Protocol):
     async def remove_market(self, name: str) -> str | None:
         """Stop following it; None when done, else why not."""
 
-    def add_alert(self, market: str, wish: str = "") -> str | None:
+    async def add_alert(self, market: str, query: str = "") -> str | None:
         """Alert on this very market from now on, and after a restart; None, or why not, in one line.
 
-        `wish` as it is typed: `climax 2.5 to phone`, `z > 2`; empty is any signal.
+        `query` as it is typed: `climax 2.5 to phone`, `z > 2`; empty is any signal.
         """
 
-    def remove_alert(self, key: str) -> str | None:
+    async def remove_alert(self, key: str) -> str | None:
         """Take back one rule that was added, by the key of its line; None, or why not."""
 
-    def remove_alerts(self, market: str) -> str | None:
+    async def remove_alerts(self, market: str) -> str | None:
         """Take back what `add_alert` added for this market; None, or why not."""
 
     def alerts_of(self, market: str) -> "tuple[AlertRule, ...]":

@@ -11,6 +11,7 @@ from cvdtui.config import AlertRule, Alerts, Config
 from cvdtui.config.alerts import SIGNALS
 from cvdtui.errors import UsageError
 from cvdtui.model import TIMEFRAMES, View
+from cvdtui.sources.keepers import Keepers
 from cvdtui.sources.live import LiveSource
 from cvdtui.sources.options import DemoOptions, ReplayOptions, RunOptions
 from cvdtui.store import shipped, user_state
@@ -22,12 +23,10 @@ def show_live(options: RunOptions) -> int:
     source = LiveSource(
         options.config,
         notices=options.notices,
-        remember=remember_market,
+        keepers=Keepers(market=remember_market, alerts=remember_alerts, levels=remember_levels),
         alerts=kept_alerts(options.config.alerts),
-        remember_alerts=remember_alerts,
         journal=user_state.journal_path(),
         levels=kept_levels(),
-        remember_levels=remember_levels,
     )
     return _show(source, options.config, options.seconds)
 

@@ -66,6 +66,8 @@ class Monitor:
         self._viewport = Viewport(self.board)
         self._now_us = wall_us()
         """When `tick` was called last."""
+        self._beside: dict[str, object] = {}
+        """What a snapshot shows of alerts and side checks, by its fields."""
         self._feeds: dict[str, Feed] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._began = time.monotonic()
@@ -109,20 +111,19 @@ class Monitor:
         self._now_us = wall_us()
         self.board.tick(views)
         self._side_checks.tick()
+        self._beside = {
+            "alerts": tuple(self.alerts.lines),
+            "rules": self.alerts.rule_lines(self._now_us),
+            "channels": self.alerts.channels,
+            "trials": self._side_checks.trials,
+        }
 
     def snapshot(self, view: View, viewport: Viewport | None = None) -> Snapshot:
         """What the view asks, as of the last tick; reading changes nothing.
 
         `viewport` is the viewer's own, without one that of the screen.
         """
-        made = (viewport or self._viewport).snapshot(view, self._now_us)
-        return replace(
-            made,
-            alerts=tuple(self.alerts.lines),
-            rules=self.alerts.rule_lines(self._now_us),
-            channels=self.alerts.channels,
-            trials=self._side_checks.trials,
-        )
+        return replace((viewport or self._viewport).snapshot(view, self._now_us), **self._beside)
 
     def drop_mark(self, market: str) -> None:
         """Sets the anchor `mark` of a market to now."""

@@ -58,7 +58,7 @@ class ReplaySource:
         """Sets the anchor `mark` to the replay's now."""
         self.board.drop_mark(market, self.replay.now_us())
 
-    def set_levels(self, market: str, prices: tuple[str, ...]) -> str:
+    async def set_levels(self, market: str, prices: tuple[str, ...]) -> str:
         """Key levels of this replay; they are not kept."""
         self.board.set_levels({market: prices})
         return ""
@@ -79,15 +79,15 @@ class ReplaySource:
         """A replay has the markets of its files."""
         return f"a replay shows the markets of its files; {name} stays"
 
-    def add_alert(self, market: str, wish: str = "") -> str | None:  # noqa: ARG002 - as a Source is asked
+    async def add_alert(self, market: str, query: str = "") -> str | None:  # noqa: ARG002 - as a Source is asked
         """What happened long ago alerts nobody."""
         return "a replay does not alert"
 
-    def remove_alert(self, key: str) -> str | None:  # noqa: ARG002 - as a Source is asked
+    async def remove_alert(self, key: str) -> str | None:  # noqa: ARG002 - as a Source is asked
         """There are none."""
         return "a replay does not alert"
 
-    def remove_alerts(self, market: str) -> str | None:
+    async def remove_alerts(self, market: str) -> str | None:
         """There are none."""
         return f"{market} has no alert"
 

@@ -93,7 +93,7 @@ class FakeSource:
     def drop_mark(self, market: str) -> None:
         self.marks.append(market)
 
-    def set_levels(self, market: str, prices: tuple[str, ...]) -> str:
+    async def set_levels(self, market: str, prices: tuple[str, ...]) -> str:
         self.levels[market] = prices
         return ""
 
@@ -116,18 +116,18 @@ class FakeSource:
         self.walks = [walk for walk in self.walks if walk.market.name != name]
         return None
 
-    def add_alert(self, market: str, wish: str = "") -> str | None:
-        if "nonsense" in wish:
-            return f"not understood: {wish}"
-        self.alerts.append((market, wish))
+    async def add_alert(self, market: str, query: str = "") -> str | None:
+        if "nonsense" in query:
+            return f"not understood: {query}"
+        self.alerts.append((market, query))
         return None
 
-    def remove_alert(self, key: str) -> str | None:
+    async def remove_alert(self, key: str) -> str | None:
         found = [one for one in self.alerts if one[1] == key]
         self.alerts = [one for one in self.alerts if one[1] != key]
         return None if found else "a rule of the configuration is removed there"
 
-    def remove_alerts(self, market: str) -> str | None:
+    async def remove_alerts(self, market: str) -> str | None:
         found = [one for one in self.alerts if one[0] == market]
         self.alerts = [one for one in self.alerts if one[0] != market]
         return None if found else f"{market} has no alert"

@@ -9,6 +9,8 @@ from cvdtui.app.layout_state import LayoutState
 from cvdtui.config import Config
 from cvdtui.model import Snapshot, Trade, Trades, View
 from cvdtui.monitor.monitor import Monitor
+from cvdtui.sources.following import Following
+from cvdtui.sources.keepers import Keepers
 from cvdtui.sources.live import LiveSource
 from tests.board.way import Way
 
@@ -23,7 +25,7 @@ class Screen:
         config = Config(markets=MARKETS)
         self.monitor = Monitor(config, MARKETS)
         self.source = LiveSource(config)
-        self.source._monitor = self.monitor
+        self.source._monitor = Following(self.monitor, Keepers())
         self.begin_us = time.time_ns() // 1000 - 3_600_000_000
         self.trades = 0
         self.trade(3_500)
