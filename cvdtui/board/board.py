@@ -117,8 +117,7 @@ class Board:
         """
         if self.evaluators is None:
             return True
-        chosen = {name: self.states[name] for name in first if name in self.states}
-        return self.evaluators.evaluate({**chosen, **self.states}, seconds, limit=limit)
+        return self.evaluators.evaluate(self.states, seconds, first=first, limit=limit)
 
     # --- the Sink
 

@@ -48,14 +48,21 @@ class Evaluators:
         self._peers = ()
 
     def evaluate(
-        self, states: Mapping[str, MarketState], seconds: int, *, limit: int | None = AT_ONCE
+        self,
+        states: Mapping[str, MarketState],
+        seconds: int,
+        *,
+        first: Iterable[str] = (),
+        limit: int | None = AT_ONCE,
     ) -> bool:
         """Hears bars of this length, at most `limit` of all markets together; whether none is left."""
         evaluators = [
             self.evaluator(state, seconds) for state in states.values() if seconds in state.flow.bars
         ]
+        # Linked in the order the markets were announced: whose turn comes first chooses no spread partner.
         self._link_peers(evaluators, states.values())
-        for evaluator in evaluators:
+        urgent = set(first)
+        for evaluator in sorted(evaluators, key=lambda one: one.state.market.name not in urgent):
             market = evaluator.state.market
             evaluator.dropped = price_units(self.levels.get(market.name, ()), market)
             pending = evaluator.pending

@@ -115,6 +115,19 @@ def test_a_tick_evaluates_every_bar_length_in_view_and_the_selected_market_first
     assert found[MARKET.name, 60] == 0
 
 
+def test_the_selected_market_changes_no_peer_of_another():
+    """The spread is to the first other market of the asset, in the order they were announced."""
+    board = board_of(3)
+    third = Market("okx", "BTC-USDT", "BTC", "USDT", "spot", 1, 3)
+    board.on_columns(tape(5, market=third, hours=3))
+    evaluators, partners = board.evaluators, []
+    for selected in (None, MARKET.name, SPOT.name, third.name):
+        board.tick((View(market=selected, timeframe=300),))
+        partners.append(evaluators.find(third.name, board.states[third.name], 300).pair)
+    assert partners[0].is_of(board.states[SPOT.name])
+    assert all(pair is partners[0] for pair in partners)
+
+
 @pytest.mark.parametrize("again", [False, True])
 def test_builders_of_a_removed_market_are_dropped_and_made_anew_when_it_comes_back(again):
     board = board_of(3)
