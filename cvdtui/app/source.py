@@ -1,4 +1,4 @@
-"""What the screen needs from the running thing behind it: pictures, and a few wishes granted."""
+"""What the screen needs from what runs behind it: snapshots, and a few actions."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
@@ -13,7 +13,7 @@ class Source(Protocol):
     """The monitor as the screen sees it. Calls without `await` are cheap and never wait for the network."""
 
     async def start(self) -> None:
-        """Begin feeding; called after the first picture. Returns when the feeds run, not when they end."""
+        """Begin feeding; called after the first snapshot. Returns when the feeds run, not when they end."""
 
     async def stop(self) -> None:
         """End everything and flush what must survive; called once, when the screen closes."""
@@ -49,19 +49,19 @@ class Source(Protocol):
         """Stop following it; None when done, else why not."""
 
     async def add_alert(self, market: str, query: str = "") -> str | None:
-        """Alert on this very market from now on, and after a restart; None, or why not, in one line.
+        """Add an alert rule for this market alone, kept over a restart; None, or why not, in one line.
 
-        `query` as it is typed: `climax 2.5 to phone`, `z > 2`; empty is any signal.
+        `query` is the rule's text: `climax 2.5 to phone`, `z > 2`; empty is any signal.
         """
 
     async def remove_alert(self, key: str) -> str | None:
-        """Take back one rule that was added, by the key of its line; None, or why not."""
+        """Remove one added rule, by the key of its line; None, or why not."""
 
     async def remove_alerts(self, market: str) -> str | None:
-        """Take back what `add_alert` added for this market; None, or why not."""
+        """Remove the rules added for this market; None, or why not."""
 
     def alerts_of(self, market: str) -> "tuple[AlertRule, ...]":
-        """Rules that ask for signals of this market: those of the configuration, then the added ones."""
+        """Rules that match this market: those of the configuration, then the added ones."""
 
     async def switch_to_demo(self) -> str | None:
         """Replace the live feeds by the demo exchange; None when done, else why not."""

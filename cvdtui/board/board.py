@@ -28,9 +28,9 @@ NOTICES = 50
 
 
 class Board:
-    """A Sink: one MarketState a market, the state of every link, and what was ignored or rejected."""
+    """A Sink: one MarketState a market, the state of every link, counts of ignored and rejected frames."""
 
-    def __init__(  # noqa: PLR0913 - how a board differs: live or files, and by the configuration
+    def __init__(  # noqa: PLR0913 - live or files, and what the configuration sets
         self,
         make_flow: MakeFlow,
         *,
@@ -52,25 +52,25 @@ class Board:
         """The latest state of the connection a market is on, by market name."""
         self.notices: list[str] = []
         self.ignored = 0
-        """Frames of no market we know."""
+        """Frames of unknown markets."""
         self.rejected = 0
         self.evaluators = Evaluators(make_evaluator) if make_evaluator is not None else None
-        """Who judges the bars; None: nobody does."""
+        """Signal evaluators of all markets; None where signals are not evaluated."""
         self.row_of = row_of
         self._known = self._routing.known
 
     def add(self, market: Market) -> MarketState:
-        """Announces a market; one already there is kept."""
+        """Announces a market; its state, which is kept if it was there."""
         return self._routing.add(market)
 
     def remove(self, name: str) -> MarketState | None:
-        """Forgets a market, and hands back what was known of it."""
+        """Forgets a market; its state, if there was one."""
         if self.evaluators is not None:
             self.evaluators.forget(name)
         return self._routing.remove(name)
 
     def restore(self, state: MarketState) -> None:
-        """Takes back what `remove` handed out."""
+        """Puts back a state that `remove` returned."""
         self.states.setdefault(state.market.name, state)
 
     def set_levels(self, levels: Mapping[str, tuple[str, ...]]) -> None:
@@ -86,7 +86,7 @@ class Board:
             state.changes += 1
 
     def note(self, text: str) -> None:
-        """Something a trader must know."""
+        """A notice for the trader, at most NOTICES of them; one that repeats the last is dropped."""
         if not self.notices or self.notices[-1] != text:
             self.notices.append(text)
             del self.notices[:-NOTICES]
@@ -146,7 +146,7 @@ class Board:
             route.state.accept_columns(columns)
 
     def on_lost(self, missing: Missing) -> None:
-        """A hole that will not be filled."""
+        """A hole in the ids that will not be filled."""
         state = self.states.get(missing.market)
         if state is not None:
             before = state.lost
@@ -211,7 +211,7 @@ class Board:
             self.link_of[market] = link
 
     def on_ignored(self, market: str | None, count: int = 1) -> None:
-        """A frame of a stream nobody asked for."""
+        """Frames of a stream that was not requested."""
         state = self.states.get(market) if market else None
         if state is not None:
             state.ignored += count
@@ -230,14 +230,14 @@ class Board:
         self.note(f"{market or 'unknown market'}: {count} rejected: {reason}")
 
     def finish(self) -> None:
-        """Nothing more will come."""
+        """The files have ended: waiting trades are applied, holes are lost."""
         for state in self.states.values():
             state.finish()
 
     # --- inside
 
     def _count_early(self, market: str | None, ignored: int, rejected: int) -> None:
-        """Counts for a market that is not here yet, or for none."""
+        """Counts for a market that is not announced yet, or for none."""
         if market is None or not self._routing.count_early(market, ignored, rejected):
             self.ignored += ignored
             self.rejected += rejected

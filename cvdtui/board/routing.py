@@ -114,13 +114,13 @@ class Routing:
             state = self.add(market)
         if state is None:
             return None
-        ours = state.market
-        if market.price_decimals > ours.price_decimals or market.size_decimals > ours.size_decimals:
+        own = state.market
+        if market.price_decimals > own.price_decimals or market.size_decimals > own.size_decimals:
             state.adopt(market)
             # A route of a coarser value still says `accept`; its trades have to be scaled from now on.
             self.known.clear()
-            ours = state.market
-        same = (market.price_decimals, market.size_decimals) == (ours.price_decimals, ours.size_decimals)
+            own = state.market
+        same = (market.price_decimals, market.size_decimals) == (own.price_decimals, own.size_decimals)
         if len(self.known) >= MARKET_OBJECTS:
             self.known.clear()
         take: Take = state.accept if same else state.accept_scaled

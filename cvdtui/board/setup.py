@@ -21,7 +21,7 @@ from cvdtui.signals.size_buckets import SizeBuckets
 
 
 def live_board(config: Config) -> Board:
-    """For feeds: every bar length of the screen, memory as configured."""
+    """For feeds: every bar length of the screen, limits of memory as configured."""
     return _board(config, live_limits(config), live=True)
 
 

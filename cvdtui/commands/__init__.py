@@ -6,7 +6,7 @@
 | `replay` | `dispatch`, then `screen`, or `replay` without one |
 | `watch` | `watch` |
 | `score` | `score` |
-| `markets`, `config`, `alert-test`, `side-error` | `cli`, a file each: they print and end |
+| `markets`, `config`, `alert`, `side-error` | `cli`, a file each: they print and end |
 
 `printing` writes the report.
 """

@@ -40,7 +40,7 @@ def play(options: ReplayOptions) -> tuple[Board, Fault | None]:
 
 
 def feed(board: Board, events: Iterable[Event]) -> None:
-    """Hands what a file holds to the board."""
+    """Passes events of a file to the board."""
     for event in events:
         if isinstance(event, Columns):
             board.on_columns(event)

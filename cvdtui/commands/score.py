@@ -86,7 +86,7 @@ def _line(one: Score) -> str:
 
 def _replayed(options: ScoreOptions) -> tuple[Found, int, Sequence[str]]:
     """Every signal of the files, as the report has them."""
-    assert options.replay is not None  # noqa: S101 - the caller has looked
+    assert options.replay is not None  # noqa: S101 - the caller has checked
     config: Config = options.replay.config
     board, fault = play(options.replay)
     if fault is not None:
@@ -114,9 +114,11 @@ def _journaled(path: Path) -> tuple[Found, int, Sequence[str]]:
     left_out = 0
     for (market, seconds), entries in reading.bars.items():
         bars = bars_of(entries)
-        said = [one for one in reading.signals.values() if (one.market, one.bar_seconds) == (market, seconds)]
-        good = [one.said for one in said if not one.quality]
-        left_out += len(said) - len(good)
+        recorded = [
+            one for one in reading.signals.values() if (one.market, one.bar_seconds) == (market, seconds)
+        ]
+        good = [one.said for one in recorded if not one.quality]
+        left_out += len(recorded) - len(good)
         found.setdefault(market, []).extend(unbroken(bars, seconds, outcomes(bars, good)))
     notes = [f"{path}: {reading.skipped} lines skipped"] if reading.skipped else []
     return found, left_out, notes

@@ -44,7 +44,7 @@ def show_replay(options: ReplayOptions) -> int:
     return _show(ReplaySource(options, levels=kept_levels()), options.config, options.seconds)
 
 
-def remember_market(name: str, followed: bool) -> str:  # noqa: FBT001 - as the source tells it
+def remember_market(name: str, followed: bool) -> str:  # noqa: FBT001 - as Keepers
     """Keeps the user's change of markets; a warning when it cannot be kept."""
     state = user_state.load_state()
     added = [market for market in state.added if market != name]

@@ -1,4 +1,4 @@
-"""The running thing without a screen: configuration to feeds and board, watched by one supervisor."""
+"""The program without a screen: feeds into a board, supervised; signals to journal and alerts."""
 
 import asyncio
 import time
@@ -29,13 +29,13 @@ from cvdtui.venues.ibkr import NAME as IBKR
 from cvdtui.venues.lookup import market_named
 
 OFFLINE_AFTER_S = 10.0
-"""With nothing reached for so long the screen says which hosts failed."""
+"""With no venue reached for so long `offline` names the hosts that failed."""
 RESTART_S = 5.0
 _LIVE = ("live", "quiet")
 
 
 class Feed(Protocol):
-    """What the monitor asks of the feed of a venue."""
+    """What the monitor needs of the feed of a venue."""
 
     def add(self, symbols: Iterable[str]) -> None: ...
     def remove(self, symbol: str) -> None: ...
@@ -45,7 +45,7 @@ class Feed(Protocol):
 class Monitor:
     """Feeds the configured markets into a board until it is stopped.
 
-    The board knows every market from the beginning, so that a picture can be made before the first answer.
+    The board has every market from the beginning, so that a snapshot can be made before the first answer.
     """
 
     def __init__(  # noqa: PLR0913 - what differs between run, demo and tests
@@ -58,7 +58,7 @@ class Monitor:
         journal: Path | None = None,
         demo: bool = False,
     ) -> None:
-        """`screen` is where bells and notices go, `journal` the file signals are kept in; None: nowhere."""
+        """`screen` takes bells and notices, `journal` is the file of signals; None: nowhere."""
         self.config = config
         self.board = live_board(config)
         for notice in notices:
@@ -67,7 +67,7 @@ class Monitor:
         self._now_us = wall_us()
         """When `tick` was called last."""
         self._beside: dict[str, object] = {}
-        """What a snapshot shows of alerts and side checks, by its fields."""
+        """Fields of a snapshot that no board has: alerts and side checks, as of the last tick."""
         self._feeds: dict[str, Feed] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._began = time.monotonic()
@@ -80,7 +80,7 @@ class Monitor:
             kept = Journal(journal, megabytes=config.journal.megabytes, note=self.board.note)
         conditions = Conditions(self.board, config, self.alerts, now=wall_us)
         self._signal_loop = SignalLoop(
-            self.board, config.bar, self.alerts, kept, now=wall_us, also=conditions.look
+            self.board, config.bar, self.alerts, kept, now=wall_us, then=conditions.check
         )
         self._side_checks = SideChecks(config, self.board.on_link, wall_us)
         for name in markets:
@@ -93,10 +93,10 @@ class Monitor:
             venue, symbol = name.split(":", 1)
             self._feed(venue, symbol)
         self._side_checks.follow(self.board.states)
-        self._tasks["signals"] = asyncio.create_task(self._listen(), name="signals")
+        self._tasks["signals"] = asyncio.create_task(self._supervise_signals(), name="signals")
 
     async def stop(self) -> None:
-        """Ends every feed; alerts on their way get a moment, and the journal its last lines."""
+        """Ends every feed, then writes the journal's last lines and sends the alerts still queued."""
         tasks, self._tasks = list(self._tasks.values()), {}
         for task in tasks:
             task.cancel()
@@ -156,12 +156,12 @@ class Monitor:
         self._side_checks.follow(self.board.states)
         return None
 
-    def add_alert(self, market: str, wish: str = "") -> bool:
-        """A rule for this very market, beside the configured ones, as it is typed; False where it is there.
+    def add_alert(self, market: str, query: str = "") -> bool:
+        """Adds a rule for this market alone, from its text (`climax 2.5 to phone`); False where it exists.
 
-        UsageError where it is not understood.
+        UsageError where the text is no rule.
         """
-        return self.alerts.add_rule(rule_of(market, wish, self.config.alerts))
+        return self.alerts.add_rule(rule_of(market, query, self.config.alerts))
 
     def remove_alert(self, key: str) -> bool:
         """Removes one added rule, by its line's key; False where there is none."""
@@ -172,12 +172,12 @@ class Monitor:
         return self.alerts.remove_rules(market)
 
     def alerts_of(self, market: str) -> tuple[AlertRule, ...]:
-        """Rules that ask for signals of this market, configured ones first."""
+        """Rules that match this market, configured ones first."""
         rules = (*self.alerts.configured, *self.alerts.rules.added)
         return tuple(rule for rule in rules if fnmatchcase(market, rule.market))
 
     def was_reached(self) -> bool:
-        """Whether any venue has answered at all."""
+        """Whether any venue has answered."""
         return any(link.messages or link.state in _LIVE for link in self.board.links.values())
 
     def offline(self) -> tuple[str, ...]:
@@ -204,7 +204,7 @@ class Monitor:
         }
 
     def open_ids(self) -> int:
-        """How many trades are missing and being fetched."""
+        """Number of trades that are missing and being fetched."""
         return sum(state.tape.open_ids for state in self.board.states.values())
 
     def is_beginning(self) -> bool:
@@ -212,7 +212,7 @@ class Monitor:
         return any(state.tape.is_holding and state.tape.held for state in self.board.states.values())
 
     def begin(self) -> None:
-        """History that has not come will not come: what waits is counted."""
+        """History that has not come will not come: the trades that waited for it are counted."""
         for state in self.board.states.values():
             state.begin()
 
@@ -260,8 +260,8 @@ class Monitor:
             symbols = [name.split(":", 1)[1] for name in self.board.states if name.startswith(f"{venue}:")]
             self._feeds[venue] = self._make_feed(venue, symbols)
 
-    async def _listen(self) -> None:
-        """Signals to journal and alerts; a failure is shown, and they go on."""
+    async def _supervise_signals(self) -> None:
+        """Runs the signal loop for as long as the monitor runs; a failure is shown, and it begins anew."""
         while True:
             try:
                 await self._signal_loop.run()

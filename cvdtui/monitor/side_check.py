@@ -1,4 +1,4 @@
-"""Side rules in shadow on live markets: trades and quotes of a venue on one socket, apart from the counts."""
+"""Side rules checked on live markets: trades and quotes of a venue on one socket, apart from the counts."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -11,17 +11,17 @@ from cvdtui.venues import VENUES
 from cvdtui.venues.binance.quotes import STREAMS, quotes_url
 
 RENEWED_US = 2_000_000
-"""The figures on the screen are so old at most."""
+"""`trials` are at most so old."""
 
 
 class SideChecks:
-    """Follows the markets whose venue has a socket with both; a market that comes or goes begins it anew."""
+    """One socket a venue that sends both; a market added or removed makes its counts begin anew."""
 
-    def __init__(self, config: Config, tell: Callable[[Link], None], now: Now) -> None:
+    def __init__(self, config: Config, on_link: Callable[[Link], None], now: Now) -> None:
         self.trials: tuple[SideTrial, ...] = ()
         """Results so far, one a market that traded."""
         self._config = config
-        self._tell = tell
+        self._on_link = on_link
         self._now = now
         self._shadows: dict[str, Shadow] = {}
         self._symbols: dict[str, list[str]] = {}
@@ -29,7 +29,7 @@ class SideChecks:
         self._made_us = 0
 
     def follow(self, markets: Iterable[str]) -> None:
-        """Judge these markets, as far as it can be done; nothing unless the configuration wants it."""
+        """Checks these markets where their venue sends quotes; nothing unless `shadow_side` is set."""
         if not self._config.shadow_side:
             return
         symbols: dict[str, list[str]] = {venue: [] for venue in STREAMS}
@@ -66,11 +66,13 @@ class SideChecks:
         address = self._config.venue(venue)
         grammar = VENUES[venue](symbols, ws_url=address.ws_url, rest_url=address.rest_url, now=self._now)
         shadow = self._shadows[venue] = Shadow(grammar, bar_us=self._config.bar * 1_000_000)
-        feed = QuoteFeed(f"{venue}/quotes", quotes_url(grammar, symbols), shadow.take, self._tell, self._now)
+        feed = QuoteFeed(
+            f"{venue}/quotes", quotes_url(grammar, symbols), shadow.take, self._on_link, self._now
+        )
         task = self._tasks[venue] = asyncio.create_task(feed.run(), name=f"quotes {venue}")
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        """Only a defect ends a socket by itself: it is shown."""
+        """Only a defect ends the task by itself: the link shows it."""
         if not task.cancelled() and (error := task.exception()) is not None:
-            self._tell(Link(task.get_name(), "closed", text=f"failed: {type(error).__name__}: {error}"))
+            self._on_link(Link(task.get_name(), "closed", text=f"failed: {type(error).__name__}: {error}"))

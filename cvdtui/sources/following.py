@@ -51,7 +51,7 @@ class Following:
         return await self.monitor.remove_market(name) or self._kept_market(name, followed=False)
 
     async def add_alert(self, market: str, query: str) -> str | None:
-        """Alerts on this market from now on, as it is typed; None, or why not."""
+        """Adds an alert rule for this market from its text; None, or why not."""
         try:
             is_new = self.monitor.add_alert(market, query)
         except UsageError as error:
@@ -59,20 +59,20 @@ class Following:
         return self._kept_alerts() if is_new else f"{market} alerts on that already"
 
     async def remove_alert(self, key: str) -> str | None:
-        """Takes back one rule that was added; None, or why not."""
+        """Removes one added rule; None, or why not."""
         if not self.monitor.remove_alert(key):
             return "a rule of the configuration is removed there"
         return self._kept_alerts()
 
     async def remove_alerts(self, market: str) -> str | None:
-        """Takes back what `add_alert` added for this market; None, or why not."""
+        """Removes the rules added for this market; None, or why not."""
         if self.monitor.remove_alerts(market):
             return self._kept_alerts()
         configured = self.monitor.alerts_of(market)
         return f"{market}: only the configuration's rules alert" if configured else f"{market} has no alert"
 
     def alerts_of(self, market: str) -> tuple[AlertRule, ...]:
-        """Rules that ask for signals of this market, configured ones first."""
+        """Rules that match this market, configured ones first."""
         return self.monitor.alerts_of(market)
 
     def offline(self) -> tuple[str, ...]:

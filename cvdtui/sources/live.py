@@ -53,7 +53,7 @@ class LiveSource:
         """How bells and notifications reach the terminal; set by whoever owns it."""
         markets = [] if exchange else [market_named(name) for name in config.markets]
         self._monitor: Starting | Following = Starting(markets, notices)
-        """Who answers now."""
+        """What answers the screen now."""
         self._notices = notices
         self._instruments: dict[str, tuple[Market, ...]] = {}
 
@@ -97,19 +97,19 @@ class LiveSource:
         return await self._monitor.remove_market(name)
 
     async def add_alert(self, market: str, query: str = "") -> str | None:
-        """Alerts on this market from now on, as it is typed; None, or why not."""
+        """Adds an alert rule for this market from its text; None, or why not."""
         return await self._monitor.add_alert(market, query)
 
     async def remove_alert(self, key: str) -> str | None:
-        """Takes back one rule that was added; None, or why not."""
+        """Removes one added rule; None, or why not."""
         return await self._monitor.remove_alert(key)
 
     async def remove_alerts(self, market: str) -> str | None:
-        """Takes back what `add_alert` added for this market; None, or why not."""
+        """Removes the rules added for this market; None, or why not."""
         return await self._monitor.remove_alerts(market)
 
     def alerts_of(self, market: str) -> tuple[AlertRule, ...]:
-        """Rules that ask for signals of this market, configured ones first."""
+        """Rules that match this market, configured ones first."""
         return self._monitor.alerts_of(market)
 
     def offline(self) -> tuple[str, ...]:

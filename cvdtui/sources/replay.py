@@ -71,7 +71,7 @@ class ReplaySource:
         """A replay has the markets of its files."""
         return {}
 
-    async def load_instruments(self, venue: str) -> str | None:  # noqa: ARG002 - as the protocol asks
+    async def load_instruments(self, venue: str) -> str | None:  # noqa: ARG002 - as Source
         """A replay has the markets of its files."""
         return None
 
@@ -79,11 +79,11 @@ class ReplaySource:
         """A replay has the markets of its files."""
         return f"a replay shows the markets of its files; {name} stays"
 
-    async def add_alert(self, market: str, query: str = "") -> str | None:  # noqa: ARG002 - as a Source is asked
-        """What happened long ago alerts nobody."""
+    async def add_alert(self, market: str, query: str = "") -> str | None:  # noqa: ARG002 - as Source
+        """A replay does not alert."""
         return "a replay does not alert"
 
-    async def remove_alert(self, key: str) -> str | None:  # noqa: ARG002 - as a Source is asked
+    async def remove_alert(self, key: str) -> str | None:  # noqa: ARG002 - as Source
         """There are none."""
         return "a replay does not alert"
 
@@ -91,7 +91,7 @@ class ReplaySource:
         """There are none."""
         return f"{market} has no alert"
 
-    def alerts_of(self, market: str) -> tuple[AlertRule, ...]:  # noqa: ARG002 - as a Source is asked
+    def alerts_of(self, market: str) -> tuple[AlertRule, ...]:  # noqa: ARG002 - as Source
         """There are none."""
         return ()
 
