@@ -150,7 +150,7 @@ class FakeSource:
 
 
 class FakeReplay:
-    """Replay controls that remember what they were told."""
+    """Replay controls that record their calls."""
 
     def __init__(self) -> None:
         self.paused = False
