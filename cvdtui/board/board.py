@@ -106,6 +106,7 @@ class Board:
     def settle(self) -> None:
         """Sums the open slot of every market, and compares its minutes with the venue's candles."""
         for state in self.states.values():
+            # Early is harmless: what the slot still brings is merged into the same bars, to the same sums.
             state.flow.settle()
             state.run_audit()
 
@@ -157,7 +158,7 @@ class Board:
 
     def on_history(self, market: Market, candles: tuple[Candle, ...]) -> None:
         """Closed candles before the first trade."""
-        self._routing.find(market)
+        self._routing.find(market)  # brings the state to at least the decimals that the candles have
         state = self._routing.history_of(market.name)
         if state is not None:
             state.adopt(market)

@@ -81,6 +81,7 @@ class Routing:
         if state.tape.next is not None:
             shown, waiting = state, self._waiting.get(market)
             state = waiting or self._make_state(shown.market)
+            # The shown state counts repeats while this one waits, and is dropped with its counts afterwards.
             state.tape.duplicates = shown.duplicates
             if waiting is None:
                 self._waiting[market] = state

@@ -81,6 +81,7 @@ def order_limits(config: Config, market: str, limits: MemoryLimits) -> OrderLimi
         return OrderLimits(slots=kept)
     by_bar = [parameters(config.signals, market, seconds) for seconds in TIMEFRAMES]
     classes = convert(by_bar[0]["size_buckets"], SizeBuckets.Parameters, from_attributes=True)
+    # Orders are stored once for all bar lengths, so the least of their limits decides.
     large = [convert(one["large"], Large.Parameters, from_attributes=True).value for one in by_bar]
     return OrderLimits((classes.small, classes.medium, classes.big), min(large), kept)
 
@@ -114,6 +115,7 @@ def report_rows(config: Config, states: Sequence[MarketState]) -> dict[str, int 
         row = config.row_of(market.name)
         if row is not None:
             places = max(0, -int(row.normalize().as_tuple().exponent))
+            # A file whose prices are all whole has no decimals, and 0.5 is no multiple of its tick.
             if places > market.price_decimals:
                 state.adopt(_with_price_decimals(market, places))
         rows[market.name] = row_units(config, state.market)
@@ -125,8 +127,9 @@ def _with_price_decimals(market: Market, places: int) -> Market:
 
 
 def demo_config(config: Config, overrides: Mapping[str, object]) -> Config:
-    """The configuration that talks to the demo exchange about its markets; its whole budget may be spent."""
+    """The configuration with the addresses and markets of the demo exchange."""
     markets = convert(overrides["markets"], tuple[str, ...])
     urls = convert(overrides["venues"], dict[str, dict[str, str]])
+    # Nobody else uses the demo exchange: a share of its request budget would only slow the start.
     venues = {name: VenueAddress(**at, weight_share=1.0) for name, at in urls.items()}
     return structs.replace(config, markets=markets, venues=venues)

@@ -66,6 +66,7 @@ class Viewport:
 
     def _builders_of(self, name: str, state: MarketState, view: View) -> tuple[RowBuilder, DetailBuilder]:
         known = self._builders.get(name)
+        # A market that began anew with its history has another state: nothing built of the old one holds.
         if known is None or known[0].state is not state:
             row = RowBuilder(state)
             known = self._builders[name] = (row, DetailBuilder(row, self._board.row_of(state.market)))

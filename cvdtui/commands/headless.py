@@ -43,7 +43,7 @@ async def _run_live(options: RunOptions) -> int:
         await monitor.start()
         await _wait(stopped, options.seconds)
         await _settle(monitor)
-        silent = monitor.silent()
+        silent = monitor.silent()  # before the stop, which closes every connection
         await monitor.stop()
         monitor.begin()
     print_report(
@@ -114,7 +114,7 @@ async def stopping() -> AsyncIterator[asyncio.Event]:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
-        loop.add_signal_handler(number, stopped.set)
+        loop.add_signal_handler(number, stopped.set)  # instead of KeyboardInterrupt, which loses the report
     try:
         yield stopped
     finally:

@@ -38,7 +38,7 @@ def print_report(
             keep=(lambda bar: msgspec.Raw(encode(bar))) if as_json else None,
         )
         text = encode(content) if as_json else "\n".join(table(content)).encode()
-        sys.stdout.flush()
+        sys.stdout.flush()  # text written before must not come after the bytes
         sys.stdout.buffer.write(text)
         sys.stdout.buffer.write(b"\n")
         sys.stdout.buffer.flush()

@@ -124,6 +124,7 @@ def _show(source: Source, config: Config, seconds: float | None) -> int:
         theme=config.theme,
         refresh_hz=config.refresh_hz,
         time_zone="" if config.time_zone == "UTC" else config.time_zone,
+        # Over SSH mouse reports get in the way of selecting text, and every function has a key.
         mouse=config.mouse == "on" or (config.mouse == "auto" and "SSH_CONNECTION" not in os.environ),
         view=View(
             timeframe=config.bar, anchor=config.anchor, unit=config.unit, min_size=config.min_print_size

@@ -26,6 +26,7 @@ CHECK_S = 0.2
 NEVER = 1
 """Exit code: the time was up and it never held."""
 STOPPED = 130
+"""128 + SIGINT, as shells report a program that ctrl+c ended."""
 
 
 def watch(options: WatchOptions) -> int:

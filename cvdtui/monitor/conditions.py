@@ -46,6 +46,7 @@ class Conditions:
         if condition is None:
             condition = self._parsed[rule.when] = Condition(rule.when)
         key = (rule, row.market.name)
+        # A condition has three values: over unknown numbers it is None, which ends what held before.
         if condition(values) is not True:
             self._holding.discard(key)
         elif key not in self._holding and (rule.incomplete or self._is_complete(row)):

@@ -94,6 +94,7 @@ async def _found(venue: Venue, share: float, now: Now, fresh_s: float, keep: boo
         return _cached(venue, f"{known.host} did not answer in {PATIENCE_S:g} s", keep=keep)
     except (VenueError, WireError) as error:
         return _cached(venue, str(error), keep=keep)
+    # An empty list is a fault of the venue or of the request: it must not replace a good cache.
     if not markets:
         return _cached(venue, f"{known.host} lists nothing that trades", keep=keep)
     listing = CachedInstruments(venue.name, known.host, now(), markets)

@@ -103,6 +103,7 @@ class Monitor:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._side_checks.stop()
         self._feeds.clear()
+        # Only now: a loop that still ran would write to the journal that `finish` closes.
         await self._signal_loop.finish()
         await self.alerts.stop()
 
@@ -238,6 +239,7 @@ class Monitor:
             self.board,
             now=wall_us,
             anchors=self._anchors,
+            # Made anew after a failure it finds its older trades on the board: none are fetched.
             resumes=bool(symbols),
             ws_url=address.ws_url,
             rest_url=address.rest_url,
@@ -281,6 +283,7 @@ class Monitor:
 
 
 def _innermost(error: BaseException) -> BaseException:
+    # A TaskGroup wraps the failure of its task, and the text of the group does not name it.
     while isinstance(error, BaseExceptionGroup) and error.exceptions:
         error = error.exceptions[0]
     return error

@@ -63,6 +63,7 @@ class SignalLoop:
                 # Shielded: a cancel must not leave a line half written; `finish` waits for it.
                 self._writing = asyncio.ensure_future(asyncio.to_thread(self._journal.write, entries))
                 await asyncio.shield(self._writing)
+            # With bars pending the pause only lets feeds and screen have their turn.
             await asyncio.sleep(STEP_S if is_done else 0.01)
 
     async def finish(self) -> None:
@@ -86,6 +87,7 @@ class SignalLoop:
         is_done = True
         for seconds in lengths:
             is_done = self._board.evaluate(seconds, limit=BARS_A_STEP) and is_done
+        # `take` hands out those of lengths that only a screen evaluates, too: they are dropped here.
         emitted = [(market, signal) for market, signal in evaluators.take() if signal.bar_seconds in lengths]
         now_us = self._now()
         entries: list[Entry] = []
@@ -99,6 +101,7 @@ class SignalLoop:
                 continue
             event = self._event(evaluators.evaluator(state_of, signal.bar_seconds), signal)
             self._dispatcher.on_signal(event, now_us)
+            # History evaluated after a restart emits the same signals again: the journal has them.
             if event.key not in self._signals:
                 self._signals[event.key] = None
                 entries.append(signal_entry(event, now_us))

@@ -81,7 +81,7 @@ def market_report(
         for bar, cells in _with_cells(bars)
     )
     kept = [*(bar_objects if keep is None else map(keep, bar_objects))]
-    evaluator.catch_up()
+    evaluator.catch_up()  # spread signals: they need the other market's bars beside all of these
     start = flow.start
     return {
         "trades": flow.trades,

@@ -154,6 +154,7 @@ class LiveSource:
         self._process = process
         await self._monitor.stop()
         self._config = demo_config(self._config, process.overrides)
+        # Markets, rules and levels of the demo are not the user's: nothing of them is kept.
         self._keepers = Keepers()
         self._instruments = {}
         await self._follow(self._config, ("demo exchange: none of this is real",), demo=True)
@@ -167,6 +168,7 @@ class LiveSource:
         alerts: Sequence[AlertRule] = (),
         demo: bool = False,
     ) -> None:
+        # Feeds and engine take 0.09 s of processor time to import: the first snapshot does not wait for them.
         from cvdtui.monitor.monitor import Monitor
         from cvdtui.sources.following import Following
 

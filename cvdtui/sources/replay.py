@@ -108,7 +108,7 @@ class ReplaySource:
             await self.replay.run()
         except CvdtuiError as error:
             self.board.note(str(error))
-        self.board.finish()
+        self.board.finish()  # also after a fault: what came before it is shown whole
 
     def _clock(self) -> str:
         if self.replay.ended:
