@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from cvdtui.app.source import Source
+from cvdtui.app.background import BackgroundTasks
 from cvdtui.config.alerts import BUILT_IN, SIGNALS
 from cvdtui.model import Snapshot
 
@@ -10,8 +10,8 @@ from cvdtui.model import Snapshot
 class Alerting:
     """`say` shows what became of it."""
 
-    def __init__(self, source: Source, say: Callable[[str], None]) -> None:
-        self._source = source
+    def __init__(self, background: BackgroundTasks, say: Callable[[str], None]) -> None:
+        self._background = background
         self._say = say
         self._market = ""
         self._channels: tuple[str, ...] = BUILT_IN
@@ -28,21 +28,21 @@ class Alerting:
 
     def add(self, wish: str) -> None:
         """The rule that was typed, for the market it was asked for."""
-        trouble = self._source.add_alert(self._market, wish)
         what = wish.strip() or "any signal"
-        self._say(trouble or f"alerts when {self._market} tells: {what}; 0 lists the rules")
+        done = f"alerts when {self._market} tells: {what}; 0 lists the rules"
+        self._background.add_alert(self._market, wish, done)
 
     def remove(self, key: object) -> None:
         """One rule by its key, or (no key) those added for the market that was at hand."""
         if isinstance(key, str) and key:
-            self._say(self._source.remove_alert(key) or "rule removed")
+            self._background.remove_alert(key)
 
     def remove_all(self, market: str | None) -> None:
         """Every rule that was added for this market."""
         if market is None:
             self._say("no market has the cursor")
         else:
-            self._say(self._source.remove_alerts(market) or f"no added rule alerts on {market} any more")
+            self._background.remove_alerts(market)
 
     def complete(self, text: str) -> list[str]:
         """Whole lines the typed one may become: signals first, channels after `to`."""

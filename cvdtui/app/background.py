@@ -49,6 +49,30 @@ class BackgroundTasks:
             self._ask(self._source.switch_to_demo(), "demo exchange: none of this is real", "demo: "), "demo"
         )
 
+    def set_levels(self, market: str, prices: tuple[str, ...], done: str, then: Callable[[], None]) -> None:
+        """Set a market's key levels, look again (`then`), and say what was done."""
+        self._run(self._set_levels(market, prices, done, then), f"levels of {market}")
+
+    def add_alert(self, market: str, query: str, done: str) -> None:
+        """Alert on a market from now on."""
+        self._run(self._ask(self._source.add_alert(market, query), done, ""), f"alert on {market}")
+
+    def remove_alert(self, key: str) -> None:
+        """Take back one added rule."""
+        self._run(self._ask(self._source.remove_alert(key), "rule removed", ""), "remove the rule")
+
+    def remove_alerts(self, market: str) -> None:
+        """Take back the rules added for a market."""
+        done = f"no added rule alerts on {market} any more"
+        self._run(self._ask(self._source.remove_alerts(market), done, ""), f"remove rules of {market}")
+
+    async def _set_levels(
+        self, market: str, prices: tuple[str, ...], done: str, then: Callable[[], None]
+    ) -> None:
+        warning = await self._source.set_levels(market, prices)
+        then()
+        self._say(f"{done}; {warning}" if warning else done)
+
     async def _remove(self, name: str) -> None:
         trouble = await self._source.remove_market(name)
         if trouble is None:

@@ -1,7 +1,4 @@
-"""The trader's desk: what is looked at and how, and every action that changes it.
-
-It never draws and never waits.
-"""
+"""What is looked at and how, and every action that changes it; it never draws and never waits."""
 
 from collections.abc import Callable
 
@@ -15,7 +12,7 @@ from cvdtui.app.explain_focus import Explaining
 from cvdtui.app.keys import action_of
 from cvdtui.app.layout import PRESETS
 from cvdtui.app.layout_state import ORDER, LayoutState
-from cvdtui.app.levels import drop
+from cvdtui.app.levels import NO_PRICE, dropped
 from cvdtui.app.picker import Picker
 from cvdtui.app.prompt import Prompt
 from cvdtui.app.replay_controls import Player
@@ -52,9 +49,9 @@ class Controller:
         self.background = BackgroundTasks(source, self.say)
         self.adding = Adding(source, self.background)
         self.player = Player(source, self.say)
-        self.alerting = Alerting(source, self.say)
+        self.alerting = Alerting(self.background, self.say)
         self.looking = Looking(lambda: self.view, self.look, self.say)
-        self.snapshot: Snapshot = source.snapshot(view)
+        self.snapshot = self._fresh()
         self.markets.selected = view.market
         self._prompted = ""
         self._filters: Filtered = self.markets
@@ -115,7 +112,7 @@ class Controller:
         self.view = replace(self.view, **{**self._wants(), **changes})
         if "market" in changes:
             self.markets.selected = self.view.market
-        self.snapshot = self.source.snapshot(self.view)
+        self.snapshot = self._fresh()
         self._follow()
 
     def tick(self) -> Snapshot:
@@ -124,12 +121,17 @@ class Controller:
             wants = self._wants()
             if any(getattr(self.view, name) != value for name, value in wants.items()):
                 self.view = replace(self.view, **wants)
-            self.snapshot = self.source.snapshot(self.view)
+            self.snapshot = self._fresh()
             self._follow()
         report = self.source.offline()
         self.layout_state.offline = bool(report) and not self._dismissed
         self.offline.report = report
         return self.snapshot
+
+    def _fresh(self) -> Snapshot:
+        """The snapshot of now: all that it reads is brought up to date first."""
+        self.source.tick(self.view)
+        return self.source.snapshot(self.view)
 
     def _wants(self) -> dict[str, object]:
         """What panes that are drawn ask for beyond the market at hand."""
@@ -144,7 +146,7 @@ class Controller:
         self._meet()
         if self.markets.selected != self.view.market and (self.markets.selected or not self.snapshot.rows):
             self.view = replace(self.view, market=self.markets.selected)
-            self.snapshot = self.source.snapshot(self.view)
+            self.snapshot = self._fresh()
             self._meet()
 
     def _meet(self) -> None:
@@ -159,10 +161,7 @@ class Controller:
     # --- keys ------------------------------------------------------------
 
     def press(self, key: str, character: str | None) -> str:
-        """Take a key: the prompt first, then the focused pane, then the table of keys.
-
-        Give an action left to the app.
-        """
+        """Take a key: prompt first, then focused pane, then the table of keys; an action left to the app."""
         if self.prompt is not None:
             self._type(key, character)
             return self._left_over()
@@ -354,9 +353,8 @@ class Controller:
 
     def _level(self) -> None:
         """A key level at the crosshair's price line, or at the last price; one that is there goes."""
-        words = drop(self.source, self.snapshot.detail, self.panes["chart"])
-        self.look()
-        self.say(words)
+        found = dropped(self.snapshot.detail, self.panes["chart"])
+        self.background.set_levels(*found, then=self.look) if found else self.say(NO_PRICE)
 
     def _freeze(self) -> None:
         self.frozen = not self.frozen

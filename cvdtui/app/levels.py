@@ -1,19 +1,21 @@
 """Key levels of the market at hand: a price where there is none gets one, one that is near goes."""
 
-from cvdtui.app.source import Source
 from cvdtui.model import MarketDetail
 from cvdtui.panes.chart import ChartPane
 from cvdtui.panes.line import Pane
 
+NO_PRICE = "no price to drop a level at"
 
-def drop(source: Source, detail: MarketDetail | None, chart: Pane) -> str:
-    """A level at the crosshair's price line, or at the last price, or one gone that was there; in words."""
+
+def dropped(detail: MarketDetail | None, chart: Pane) -> tuple[str, tuple[str, ...], str] | None:
+    """(market, all its levels, in words) after a level at the crosshair's price line, or at the last price.
+
+    One that was there is gone. None where there is no price.
+    """
     if detail is None or not detail.bars or not isinstance(chart, ChartPane):
-        return "no price to drop a level at"
+        return None
     price = chart.pointed if chart.pointed is not None else detail.bars[-1].close
-    prices, words = toggled(detail, price, chart.grain)
-    warning = source.set_levels(detail.market.name, prices)
-    return f"{words}; {warning}" if warning else words
+    return detail.market.name, *toggled(detail, price, chart.grain)
 
 
 def toggled(detail: MarketDetail, price: float, within: float) -> tuple[tuple[str, ...], str]:

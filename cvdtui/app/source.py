@@ -1,4 +1,4 @@
-"""What the screen needs from the running thing behind it: pictures, and a few wishes granted."""
+"""What the screen needs from what runs behind it: snapshots, and a few actions."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
@@ -13,13 +13,19 @@ class Source(Protocol):
     """The monitor as the screen sees it. Calls without `await` are cheap and never wait for the network."""
 
     async def start(self) -> None:
-        """Begin feeding; called after the first picture. Returns when the feeds run, not when they end."""
+        """Begin feeding; called after the first snapshot. Returns when the feeds run, not when they end."""
 
     async def stop(self) -> None:
         """End everything and flush what must survive; called once, when the screen closes."""
 
+    def tick(self, view: View) -> None:
+        """Bring up to date what `snapshot` of this view reads: called right before it.
+
+        Signals are evaluated here, sums settled, the audit run.
+        """
+
     def snapshot(self, view: View) -> Snapshot:
-        """One picture of now.
+        """What the view asks, as of the last tick; reading changes nothing.
 
         Before the first answer its rows are the configured markets, without numbers.
         """
@@ -27,7 +33,7 @@ class Source(Protocol):
     def drop_mark(self, market: str) -> None:
         """Set the anchor `mark` of one market to now."""
 
-    def set_levels(self, market: str, prices: tuple[str, ...]) -> str:
+    async def set_levels(self, market: str, prices: tuple[str, ...]) -> str:
         """The key levels of one market from now on; a warning when they cannot be kept, else empty."""
 
     async def add_market(self, name: str) -> str | None:
@@ -42,20 +48,20 @@ class Source(Protocol):
     async def remove_market(self, name: str) -> str | None:
         """Stop following it; None when done, else why not."""
 
-    def add_alert(self, market: str, wish: str = "") -> str | None:
-        """Alert on this very market from now on, and after a restart; None, or why not, in one line.
+    async def add_alert(self, market: str, query: str = "") -> str | None:
+        """Add an alert rule for this market alone, kept over a restart; None, or why not, in one line.
 
-        `wish` as it is typed: `climax 2.5 to phone`, `z > 2`; empty is any signal.
+        `query` is the rule's text: `climax 2.5 to phone`, `z > 2`; empty is any signal.
         """
 
-    def remove_alert(self, key: str) -> str | None:
-        """Take back one rule that was added, by the key of its line; None, or why not."""
+    async def remove_alert(self, key: str) -> str | None:
+        """Remove one added rule, by the key of its line; None, or why not."""
 
-    def remove_alerts(self, market: str) -> str | None:
-        """Take back what `add_alert` added for this market; None, or why not."""
+    async def remove_alerts(self, market: str) -> str | None:
+        """Remove the rules added for this market; None, or why not."""
 
     def alerts_of(self, market: str) -> "tuple[AlertRule, ...]":
-        """Rules that ask for signals of this market: those of the configuration, then the added ones."""
+        """Rules that match this market: those of the configuration, then the added ones."""
 
     async def switch_to_demo(self) -> str | None:
         """Replace the live feeds by the demo exchange; None when done, else why not."""

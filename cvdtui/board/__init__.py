@@ -1,1 +1,1 @@
-"""Trades meet markets: what the feeds deliver, routed to each market's state."""
+"""Markets and their states: trades are routed in, viewers read snapshots out."""

@@ -1,20 +1,59 @@
-"""What the configuration means for a market: its Flow, its row size, its addresses."""
+"""From the configuration to a board, its flows, row sizes and evaluators: no other place builds a Board."""
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from msgspec import convert, structs
 
+from cvdtui.board.board import Board
 from cvdtui.config import Config, VenueAddress
-from cvdtui.engine.flow import Flow, MemoryLimits
+from cvdtui.engine.flow import EVERYTHING, Flow, MemoryLimits
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.orders import ORDER_SLOTS, OrderLimits
 from cvdtui.engine.session import SessionClock
 from cvdtui.errors import UsageError
 from cvdtui.model import TIMEFRAMES, Market
+from cvdtui.signals.evaluator import MakeEvaluator
 from cvdtui.signals.large import Large
 from cvdtui.signals.parameters import parameters
+from cvdtui.signals.peers import evaluator_maker
 from cvdtui.signals.size_buckets import SizeBuckets
+
+
+def live_board(config: Config) -> Board:
+    """For feeds: every bar length of the screen, limits of memory as configured."""
+    return _board(config, live_limits(config), live=True)
+
+
+def played_board(config: Config) -> Board:
+    """For files shown on the screen: any bar may be looked back on, so all of them are kept."""
+    prints = config.memory.prints
+    return _board(config, MemoryLimits(None, None, prints, None), welcomes_all=True)
+
+
+def counted_board(config: Config) -> Board:
+    """For the report: the configured bar length alone and everything kept; the report evaluates signals."""
+    return Board(
+        flow_maker(config, (config.bar,), EVERYTHING), hold_limit=config.tape.hold, welcomes_all=True
+    )
+
+
+def _board(config: Config, limits: MemoryLimits, *, live: bool = False, welcomes_all: bool = False) -> Board:
+    board = Board(
+        flow_maker(config, sorted({*TIMEFRAMES, config.bar}), limits),
+        hold_limit=config.tape.hold,
+        live=live,
+        welcomes_all=welcomes_all,
+        row_of=lambda market: row_units(config, market),
+        make_evaluator=configured_evaluators(config),
+    )
+    board.set_levels(config.levels)
+    return board
+
+
+def configured_evaluators(config: Config) -> MakeEvaluator:
+    """Evaluators with the signal parameters and row sizes of the configuration."""
+    return evaluator_maker(config, lambda market: row_units(config, market))
 
 
 def flow_maker(config: Config, timeframes: Sequence[int], limits: MemoryLimits) -> Callable[[Market], Flow]:
@@ -42,6 +81,7 @@ def order_limits(config: Config, market: str, limits: MemoryLimits) -> OrderLimi
         return OrderLimits(slots=kept)
     by_bar = [parameters(config.signals, market, seconds) for seconds in TIMEFRAMES]
     classes = convert(by_bar[0]["size_buckets"], SizeBuckets.Parameters, from_attributes=True)
+    # Orders are stored once for all bar lengths, so the least of their limits decides.
     large = [convert(one["large"], Large.Parameters, from_attributes=True).value for one in by_bar]
     return OrderLimits((classes.small, classes.medium, classes.big), min(large), kept)
 
@@ -75,6 +115,7 @@ def report_rows(config: Config, states: Sequence[MarketState]) -> dict[str, int 
         row = config.row_of(market.name)
         if row is not None:
             places = max(0, -int(row.normalize().as_tuple().exponent))
+            # A file whose prices are all whole has no decimals, and 0.5 is no multiple of its tick.
             if places > market.price_decimals:
                 state.adopt(_with_price_decimals(market, places))
         rows[market.name] = row_units(config, state.market)
@@ -86,8 +127,9 @@ def _with_price_decimals(market: Market, places: int) -> Market:
 
 
 def demo_config(config: Config, overrides: Mapping[str, object]) -> Config:
-    """The configuration that talks to the demo exchange about its markets; its whole budget may be spent."""
+    """The configuration with the addresses and markets of the demo exchange."""
     markets = convert(overrides["markets"], tuple[str, ...])
     urls = convert(overrides["venues"], dict[str, dict[str, str]])
+    # Nobody else uses the demo exchange: a share of its request budget would only slow the start.
     venues = {name: VenueAddress(**at, weight_share=1.0) for name, at in urls.items()}
     return structs.replace(config, markets=markets, venues=venues)

@@ -1,4 +1,4 @@
-"""What each command does once its options are read: `run`, `demo`, `replay`, each giving the exit code."""
+"""`run`, `demo` and `replay`: with a screen or without, each returns the exit code."""
 
 import gc
 
@@ -8,7 +8,7 @@ from cvdtui.sources.options import DemoOptions, ReplayOptions, RunOptions
 def run(options: RunOptions) -> int:
     """Live, from the configured markets."""
     if options.headless:
-        gc.enable()
+        gc.enable()  # `__main__` has it off until the first snapshot of a screen
         from cvdtui.commands.headless import run_live
 
         return run_live(options)

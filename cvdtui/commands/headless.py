@@ -17,7 +17,7 @@ from cvdtui.sources.options import DemoOptions, RunOptions
 from cvdtui.store import user_state
 
 GRACE_S = 5.0
-"""So long the end waits for trades that are being fetched."""
+"""How long the end waits for trades that are being fetched."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -43,7 +43,7 @@ async def _run_live(options: RunOptions) -> int:
         await monitor.start()
         await _wait(stopped, options.seconds)
         await _settle(monitor)
-        silent = monitor.silent()
+        silent = monitor.silent()  # before the stop, which closes every connection
         await monitor.stop()
         monitor.begin()
     print_report(
@@ -77,7 +77,7 @@ async def _run_demo(options: DemoOptions) -> int:
 
 
 def stderr_screen() -> Screen:
-    """Bells and notifications by way of stderr, where that is a terminal; stdout is the report's."""
+    """Bells and notifications on stderr, where that is a terminal; stdout has the report alone."""
     return Screen(_to_stderr if sys.stderr.isatty() else None)
 
 
@@ -92,10 +92,10 @@ async def _wait(stopped: asyncio.Event, seconds: float | None) -> None:
 
 
 async def _settle(monitor: Monitor) -> None:
-    """Gives history and trades that are being fetched a little time to arrive."""
+    """Waits a little for history and trades that are being fetched."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(GRACE_S):
-            while monitor.open_ids() or monitor.is_beginning():  # noqa: ASYNC110 - the feeds tell the board
+            while monitor.open_ids() or monitor.is_beginning():  # noqa: ASYNC110 - feeds set no event
                 await asyncio.sleep(0.05)
 
 
@@ -114,7 +114,7 @@ async def stopping() -> AsyncIterator[asyncio.Event]:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
-        loop.add_signal_handler(number, stopped.set)
+        loop.add_signal_handler(number, stopped.set)  # instead of KeyboardInterrupt, which loses the report
     try:
         yield stopped
     finally:

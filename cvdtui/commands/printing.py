@@ -9,10 +9,9 @@ from datetime import UTC, datetime
 import msgspec
 
 from cvdtui.board.board import Board
-from cvdtui.board.setup import report_rows
+from cvdtui.board.setup import configured_evaluators, report_rows
 from cvdtui.config import Config
 from cvdtui.report.market import Json, report
-from cvdtui.signals.peers import evaluator_maker
 
 
 def print_report(
@@ -30,16 +29,16 @@ def print_report(
     rows = report_rows(config, states)
     with _collector_resting():
         encode = msgspec.json.Encoder().encode
-        made = report(
+        content = report(
             states,
             bar_seconds=config.bar,
             rows=rows,
             silent=silent,
-            make_evaluator=evaluator_maker(config, lambda market: rows[market.name]),
+            make_evaluator=configured_evaluators(config),
             keep=(lambda bar: msgspec.Raw(encode(bar))) if as_json else None,
         )
-        text = encode(made) if as_json else "\n".join(table(made)).encode()
-        sys.stdout.flush()
+        text = encode(content) if as_json else "\n".join(table(content)).encode()
+        sys.stdout.flush()  # text written before must not come after the bytes
         sys.stdout.buffer.write(text)
         sys.stdout.buffer.write(b"\n")
         sys.stdout.buffer.flush()
@@ -47,9 +46,10 @@ def print_report(
 
 @contextmanager
 def _collector_resting() -> Iterator[None]:
-    """A report is millions of small lists and no cycle: walking them over and over takes 40 % of its time.
+    """No garbage collection meanwhile: a report is millions of small lists without a cycle.
 
-    They stay out of the collector's sight at the end of the program too, which comes next.
+    Walking them again and again takes 40 % of the time. They are frozen, so that the collection at the end
+    of the program, which comes next, does not walk them either.
     """
     was_enabled = gc.isenabled()
     gc.disable()
@@ -61,15 +61,15 @@ def _collector_resting() -> Iterator[None]:
             gc.enable()
 
 
-def table(made: Json) -> list[str]:
-    """A line a market: what a person wants to know of a report."""
+def table(content: Json) -> list[str]:
+    """The report in short: a line a market, a line an asset of several markets."""
     lines = [f"{'market':<28}{'trades':>10}{'CVD session':>18}{'CVD start':>18}{'VWAP':>14}  quality"]
-    for name, market in made["markets"].items():
+    for name, market in content["markets"].items():
         vwap = "-" if market["vwap"] is None else f"{market['vwap']:.8g}"
         session, start = market["cvd"]["session"], market["cvd"]["start"]
         numbers = f"{market['trades']:>10}{session:>18}{start:>18}{vwap:>14}"
         lines.append(f"{name:<28}{numbers}  {_quality(market)}")
-    lines += _groups(made["groups"])
+    lines += _groups(content["groups"])
     lines.append("sizes in base units; CVD since the session's start, and of all that was seen")
     return lines
 
@@ -93,7 +93,7 @@ def _groups(groups: Json) -> list[str]:
 
 
 def _since(time_us: int | None) -> str:
-    """` from 14:02 UTC`: what the session was before is not known."""
+    """` from 14:02 UTC`, where the session before that is not known."""
     if time_us is None:
         return ""
     return f" from {datetime.fromtimestamp(time_us // 1_000_000, UTC):%H:%M} UTC"

@@ -4,8 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 
 from cvdtui.board.board import Board
-from cvdtui.board.setup import flow_maker
-from cvdtui.engine.flow import EVERYTHING
+from cvdtui.board.setup import counted_board
 from cvdtui.errors import NoDataError, UnreadableError
 from cvdtui.feeds.files import Event, FileNotice, Ignored, Rejected, open_files
 from cvdtui.model import Columns, Trades
@@ -21,10 +20,7 @@ def play(options: ReplayOptions) -> tuple[Board, Fault | None]:
     A file that breaks off, or of which no row can be used, after trades were counted ends it: the board keeps
     these, and the fault is given beside it. Raises UsageError, and the same faults before any trade.
     """
-    config = options.config
-    board = Board(
-        flow_maker(config, (config.bar,), EVERYTHING), hold_limit=config.tape.hold, welcomes_all=True
-    )
+    board = counted_board(options.config)
     reading = open_files(
         options.files,
         now=wall_us,
@@ -44,7 +40,7 @@ def play(options: ReplayOptions) -> tuple[Board, Fault | None]:
 
 
 def feed(board: Board, events: Iterable[Event]) -> None:
-    """Hands what a file holds to the board."""
+    """Passes events of a file to the board."""
     for event in events:
         if isinstance(event, Columns):
             board.on_columns(event)

@@ -8,13 +8,13 @@ from typing import Any
 
 import msgspec
 
-from cvdtui.board.setup import row_units
+from cvdtui.board.setup import configured_evaluators
 from cvdtui.commands.replay import play
 from cvdtui.config import Config
 from cvdtui.config.validators import bar_text
 from cvdtui.errors import NoDataError
 from cvdtui.model import TIMEFRAMES, Bar
-from cvdtui.signals.peers import evaluator_maker, link_peers
+from cvdtui.signals.peers import link_peers
 from cvdtui.signals.score import HORIZONS, Outcome, Score, outcomes, scorecard
 from cvdtui.sources.options import ScoreOptions
 from cvdtui.store.entries import BarEntry
@@ -86,13 +86,13 @@ def _line(one: Score) -> str:
 
 def _replayed(options: ScoreOptions) -> tuple[Found, int, Sequence[str]]:
     """Every signal of the files, as the report has them."""
-    assert options.replay is not None  # noqa: S101 - the caller has looked
+    assert options.replay is not None  # noqa: S101 - the caller has checked
     config: Config = options.replay.config
     board, fault = play(options.replay)
     if fault is not None:
         raise fault
     states = list(board.states.values())
-    make = evaluator_maker(config, lambda market: row_units(config, market))
+    make = configured_evaluators(config)
     found: Found = {}
     left_out = 0
     for state in states:
@@ -114,9 +114,11 @@ def _journaled(path: Path) -> tuple[Found, int, Sequence[str]]:
     left_out = 0
     for (market, seconds), entries in reading.bars.items():
         bars = bars_of(entries)
-        said = [one for one in reading.signals.values() if (one.market, one.bar_seconds) == (market, seconds)]
-        good = [one.as_signal for one in said if not one.quality]
-        left_out += len(said) - len(good)
+        recorded = [
+            one for one in reading.signals.values() if (one.market, one.bar_seconds) == (market, seconds)
+        ]
+        good = [one.as_signal for one in recorded if not one.quality]
+        left_out += len(recorded) - len(good)
         found.setdefault(market, []).extend(unbroken(bars, seconds, outcomes(bars, good)))
     notes = [f"{path}: {reading.skipped} lines skipped"] if reading.skipped else []
     return found, left_out, notes

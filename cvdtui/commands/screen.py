@@ -11,6 +11,7 @@ from cvdtui.config import AlertRule, Alerts, Config
 from cvdtui.config.alerts import SIGNALS
 from cvdtui.errors import UsageError
 from cvdtui.model import TIMEFRAMES, View
+from cvdtui.sources.keepers import Keepers
 from cvdtui.sources.live import LiveSource
 from cvdtui.sources.options import DemoOptions, ReplayOptions, RunOptions
 from cvdtui.store import shipped, user_state
@@ -22,12 +23,10 @@ def show_live(options: RunOptions) -> int:
     source = LiveSource(
         options.config,
         notices=options.notices,
-        remember=remember_market,
+        keepers=Keepers(market=remember_market, alerts=remember_alerts, levels=remember_levels),
         alerts=kept_alerts(options.config.alerts),
-        remember_alerts=remember_alerts,
         journal=user_state.journal_path(),
         levels=kept_levels(),
-        remember_levels=remember_levels,
     )
     return _show(source, options.config, options.seconds)
 
@@ -45,7 +44,7 @@ def show_replay(options: ReplayOptions) -> int:
     return _show(ReplaySource(options, levels=kept_levels()), options.config, options.seconds)
 
 
-def remember_market(name: str, followed: bool) -> str:  # noqa: FBT001 - as the source tells it
+def remember_market(name: str, followed: bool) -> str:  # noqa: FBT001 - as Keepers
     """Keeps the user's change of markets; a warning when it cannot be kept."""
     state = user_state.load_state()
     added = [market for market in state.added if market != name]
@@ -125,6 +124,7 @@ def _show(source: Source, config: Config, seconds: float | None) -> int:
         theme=config.theme,
         refresh_hz=config.refresh_hz,
         time_zone="" if config.time_zone == "UTC" else config.time_zone,
+        # Over SSH mouse reports get in the way of selecting text, and every function has a key.
         mouse=config.mouse == "on" or (config.mouse == "auto" and "SSH_CONNECTION" not in os.environ),
         view=View(
             timeframe=config.bar, anchor=config.anchor, unit=config.unit, min_size=config.min_print_size

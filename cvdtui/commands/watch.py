@@ -1,4 +1,4 @@
-"""`cvdtui watch`: waits until a condition holds for a market, and says so in one line of JSON."""
+"""`cvdtui watch`: waits until a condition holds for a market, and writes one line of JSON then."""
 
 import asyncio
 import contextlib
@@ -21,11 +21,12 @@ from cvdtui.monitor.monitor import Monitor
 from cvdtui.sources.live import exchange_options
 from cvdtui.sources.options import DemoOptions, WatchOptions
 
-LOOK_S = 0.2
-"""How often the condition is looked at."""
+CHECK_S = 0.2
+"""Seconds between two checks of the condition."""
 NEVER = 1
 """Exit code: the time was up and it never held."""
 STOPPED = 130
+"""128 + SIGINT, as shells report a program that ctrl+c ended."""
 
 
 def watch(options: WatchOptions) -> int:
@@ -41,7 +42,7 @@ async def _watch(options: WatchOptions, condition: Condition) -> int:
         watcher = Watcher(monitor, options, condition)
         until = None if options.seconds is None else time.monotonic() + options.seconds
         while until is None or time.monotonic() < until:
-            held = watcher.look()
+            held = watcher.check()
             for line in held[:1] if options.once else held:
                 sys.stdout.write(line + "\n")
             if held:
@@ -51,7 +52,7 @@ async def _watch(options: WatchOptions, condition: Condition) -> int:
             if monitor.offline():
                 break
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stopped.wait(), LOOK_S)
+                await asyncio.wait_for(stopped.wait(), CHECK_S)
                 return STOPPED
         if not monitor.was_reached():
             raise UnreachableError(
@@ -61,7 +62,7 @@ async def _watch(options: WatchOptions, condition: Condition) -> int:
 
 
 class Watcher:
-    """Looks at every market, and tells of each when the condition begins to hold."""
+    """Checks every market, and reports each when the condition begins to hold."""
 
     def __init__(self, monitor: Monitor, options: WatchOptions, condition: Condition) -> None:
         self.ever = False
@@ -73,31 +74,32 @@ class Watcher:
         self._view = View(timeframe=config.bar, anchor=config.anchor, unit=config.unit)
         self._holding: set[str] = set()
 
-    def look(self) -> list[str]:
+    def check(self) -> list[str]:
         """A line of JSON for every market for which it holds now and did not before."""
-        made = self._monitor.snapshot(self._view)
+        self._monitor.tick(self._view)
+        shot = self._monitor.snapshot(self._view)
         lines: list[str] = []
-        for row in made.rows:
+        for row in shot.rows:
             name = row.market.name
             if self._markets and name not in self._markets:
                 continue
-            values = values_of(row, made.time_us)
+            values = values_of(row, shot.time_us)
             if self._condition(values) is not True:
                 self._holding.discard(name)
             elif name not in self._holding:
                 self._holding.add(name)
                 self.ever = True
-                lines.append(self._line(made.time_us, name, values))
+                lines.append(self._line(shot.time_us, name, values))
         return lines
 
     def _line(self, time_us: int, market: str, values: Values) -> str:
-        said = {
+        line = {
             "time_us": time_us,
             "market": market,
             "when": self._condition.text,
             "values": {name: values[name] for name in (*NUMBERS, *TRUTHS)},
         }
-        return msgspec.json.encode(said).decode()
+        return msgspec.json.encode(line).decode()
 
 
 @contextlib.asynccontextmanager
@@ -125,5 +127,5 @@ def _chosen(config: Config, markets: Sequence[str]) -> Config:
 
 
 def _silent(config: Config) -> Config:
-    """`watch` answers by its own line and code: the rules of the configuration stay silent meanwhile."""
+    """Without alert rules: `watch` answers by its own line and exit code."""
     return msgspec.structs.replace(config, alerts=msgspec.structs.replace(config.alerts, rules=()))

@@ -1,4 +1,4 @@
-"""The one wall clock: whatever needs to know the time of day is given this, or a clock of a test."""
+"""The wall clock: passed to whatever needs the time of day, so that tests pass one of their own."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""From the configuration to the feed of Interactive Brokers, and to its contracts; ib_async comes with it."""
+"""From the configuration to the feed and the contracts of Interactive Brokers; imports ib_async."""
 
 from collections.abc import Iterable
 
@@ -15,7 +15,7 @@ from cvdtui.venues.ibkr import Fields
 
 
 def ibkr_options(config: Config) -> IbkrOptions:
-    """What the configuration says of TWS, of contracts, and of how ticks are read."""
+    """Options of the feed: address of TWS, contracts, and how ticks are read."""
     table = config.ibkr
     return IbkrOptions(
         host=table.host,
@@ -26,25 +26,27 @@ def ibkr_options(config: Config) -> IbkrOptions:
         backfill_minutes=table.backfill_minutes if config.history.klines else 0,
         hours=table.hours,
         allow_negative=frozenset(_symbol(name) for name in table.allow_negative),
-        contracts={_symbol(name): Fields(**asdict(one)) for name, one in table.contracts.items()},
+        contracts={_symbol(name): Fields(**asdict(fields)) for name, fields in table.contracts.items()},
     )
 
 
 async def find_contracts(pattern: str, config: Config) -> list[str]:
-    """Contracts that a pattern may mean, a line each. Raises VenueError, and UsageError for no pattern."""
+    """Contracts that match a pattern, a line each. Raises VenueError, and UsageError for no pattern."""
     if not pattern.partition(":")[2]:
-        raise UsageError("say which: a symbol or the beginning of a name, such as cvdtui markets ibkr:ES")
+        raise UsageError(
+            "which contract? Give a symbol or the beginning of a name, such as cvdtui markets ibkr:ES"
+        )
     found = await candidates(pattern, ibkr_options(config))
-    width = max((len(one.market) for one in found), default=0)
+    width = max((len(contract.market) for contract in found), default=0)
     return [
-        f"{one.market:<{width}}  {one.kind:<8}{one.exchange:<10}{one.currency:<5}con_id {one.con_id:<11}"
-        f"{one.text}".rstrip()
-        for one in found
+        f"{contract.market:<{width}}  {contract.kind:<8}{contract.exchange:<10}{contract.currency:<5}"
+        f"con_id {contract.con_id:<11}{contract.text}".rstrip()
+        for contract in found
     ]
 
 
 def ibkr_feed(config: Config, symbols: Iterable[str], board: Board, now: Now) -> IbkrFeed:
-    """A feed that tells the board, and gives each market the session hours of its exchange."""
+    """A feed into the board; each market gets the session hours of its exchange."""
 
     def on_hours(market: str, start: str, zone: str) -> None:
         state = board.states.get(market)

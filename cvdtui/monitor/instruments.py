@@ -1,4 +1,4 @@
-"""What venues list: asked for over REST within their budgets, kept on disk, told with its age."""
+"""Instruments of venues: requested over REST within their budgets, cached on disk, with their age."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -15,9 +15,9 @@ from cvdtui.store.instrument_cache import CachedInstruments
 from cvdtui.venues import VENUES, Venue, is_symbol
 
 FRESH_S = 600.0
-"""A listing younger than this is not asked for again."""
+"""Cached instruments younger than this are not requested again."""
 PATIENCE_S = 8.0
-"""A venue that does not answer within this is taken from the cache."""
+"""A venue that does not answer within this is answered from the cache."""
 
 
 class Found(Struct, frozen=True):
@@ -27,9 +27,9 @@ class Found(Struct, frozen=True):
     host: str
     markets: tuple[Market, ...] = ()
     time_us: int = 0
-    """When they were asked for; 0 when nothing is known."""
+    """When they were requested; 0 when nothing is known."""
     trouble: str = ""
-    """Why they could not be asked for now, or could not be kept."""
+    """Why they could not be requested now, or could not be cached."""
 
     def words(self, now_us: int) -> str:
         """`binance: 1412 instruments, 3 min old`, with what went wrong."""
@@ -55,7 +55,7 @@ def _venue_of(name: str, config: Config) -> Venue:
 
 
 def cached(config: Config, venues: Iterable[str]) -> dict[str, Found]:
-    """What the disk knows of these venues; nothing is asked."""
+    """Instruments of these venues on disk; nothing is requested."""
     return {name: _cached(_venue_of(name, config)) for name in venues if name in VENUES}
 
 
@@ -70,38 +70,39 @@ def _cached(venue: Venue, trouble: str = "", *, keep: bool = True) -> Found:
 async def listings(
     config: Config, venues: Iterable[str], *, now: Now, fresh_s: float = FRESH_S, keep: bool = True
 ) -> dict[str, Found]:
-    """What these venues list: from the disk while younger than `fresh_s`, else asked for, all at once.
+    """Instruments of these venues: from disk while younger than `fresh_s`, else requested, all at once.
 
-    A venue that cannot be reached gives what the disk has, and its trouble. Without `keep` the disk is not
-    looked at. KeyError for an unknown venue.
+    A venue that cannot be reached has those on disk, and its `trouble`. Without `keep` the disk is neither
+    read nor written. KeyError for an unknown venue.
     """
-    made = [_venue_of(name, config) for name in venues]
-    shares = [config.venue(venue.name).weight_share for venue in made]
+    wanted = [_venue_of(name, config) for name in venues]
+    shares = [config.venue(venue.name).weight_share for venue in wanted]
     found = await asyncio.gather(
-        *(_found(venue, share, now, fresh_s, keep) for venue, share in zip(made, shares, strict=True))
+        *(_found(venue, share, now, fresh_s, keep) for venue, share in zip(wanted, shares, strict=True))
     )
-    return {one.venue: one for one in found}
+    return {venue.venue: venue for venue in found}
 
 
-async def _found(venue: Venue, share: float, now: Now, fresh_s: float, keep: bool) -> Found:  # noqa: FBT001 - as asked
+async def _found(venue: Venue, share: float, now: Now, fresh_s: float, keep: bool) -> Found:  # noqa: FBT001 - as `listings`
     known = _cached(venue, keep=keep)
     if known.time_us and 0 <= now() - known.time_us < fresh_s * 1e6:
         return known
     try:
         async with asyncio.timeout(PATIENCE_S):
-            markets = await _asked(venue, share)
+            markets = await _requested(venue, share)
     except TimeoutError:
         return _cached(venue, f"{known.host} did not answer in {PATIENCE_S:g} s", keep=keep)
     except (VenueError, WireError) as error:
         return _cached(venue, str(error), keep=keep)
+    # An empty list is a fault of the venue or of the request: it must not replace a good cache.
     if not markets:
-        return _cached(venue, f"{known.host} listed nothing that trades", keep=keep)
+        return _cached(venue, f"{known.host} lists nothing that trades", keep=keep)
     listing = CachedInstruments(venue.name, known.host, now(), markets)
     trouble = instrument_cache.save(listing) if keep else ""
     return Found(venue.name, known.host, markets, listing.time_us, trouble)
 
 
-async def _asked(venue: Venue, share: float) -> tuple[Market, ...]:
+async def _requested(venue: Venue, share: float) -> tuple[Market, ...]:
     found: dict[str, Market] = {}
     async with Rest(venue, share=share, timeout_s=PATIENCE_S) as rest:
         for request in venue.ask_markets():
@@ -113,5 +114,5 @@ async def _asked(venue: Venue, share: float) -> tuple[Market, ...]:
 
 
 def by_venue(found: Mapping[str, Found]) -> dict[str, tuple[Market, ...]]:
-    """The instruments alone, as `names.resolve` takes them."""
-    return {name: one.markets for name, one in found.items() if one.markets}
+    """The instruments alone, by venue, as `venues.search` takes them."""
+    return {name: venue.markets for name, venue in found.items() if venue.markets}

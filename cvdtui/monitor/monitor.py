@@ -1,4 +1,4 @@
-"""The running thing without a screen: configuration to feeds and board, watched by one supervisor."""
+"""The program without a screen: feeds into a board, supervised; signals to journal and alerts."""
 
 import asyncio
 import time
@@ -12,31 +12,30 @@ from msgspec.structs import replace
 from cvdtui.alerts.channels import Screen as AlertScreen
 from cvdtui.alerts.dispatcher import AlertDispatcher
 from cvdtui.alerts.rule_text import rule_of
-from cvdtui.board.board import Board
-from cvdtui.board.setup import flow_maker, live_limits, row_units
+from cvdtui.board.setup import live_board
+from cvdtui.board.viewport import Viewport
 from cvdtui.config import AlertRule, Config
 from cvdtui.engine.session import SessionClock, week_start
 from cvdtui.errors import CvdtuiError
 from cvdtui.feeds.options import FeedOptions
 from cvdtui.feeds.venue_feed import LiveFeed
-from cvdtui.model import TIMEFRAMES, Link, Snapshot, View
+from cvdtui.model import Link, Snapshot, View
 from cvdtui.monitor.clock import wall_us
 from cvdtui.monitor.conditions import Conditions
 from cvdtui.monitor.side_check import SideChecks
 from cvdtui.monitor.signal_loop import SignalLoop
-from cvdtui.signals.peers import evaluator_maker
 from cvdtui.store.journal import Journal
 from cvdtui.venues.ibkr import NAME as IBKR
 from cvdtui.venues.lookup import market_named
 
 OFFLINE_AFTER_S = 10.0
-"""With nothing reached for so long the screen says which hosts failed."""
+"""With no venue reached for so long `offline` names the hosts that failed."""
 RESTART_S = 5.0
 _LIVE = ("live", "quiet")
 
 
 class Feed(Protocol):
-    """What the monitor asks of the feed of a venue."""
+    """What the monitor needs of the feed of a venue."""
 
     def add(self, symbols: Iterable[str]) -> None: ...
     def remove(self, symbol: str) -> None: ...
@@ -46,7 +45,7 @@ class Feed(Protocol):
 class Monitor:
     """Feeds the configured markets into a board until it is stopped.
 
-    The board knows every market from the beginning, so that a picture can be made before the first answer.
+    The board has every market from the beginning, so that a snapshot can be made before the first answer.
     """
 
     def __init__(  # noqa: PLR0913 - what differs between run, demo and tests
@@ -59,20 +58,16 @@ class Monitor:
         journal: Path | None = None,
         demo: bool = False,
     ) -> None:
-        """`screen` is where bells and notices go, `journal` the file signals are kept in; None: nowhere."""
+        """`screen` takes bells and notices, `journal` is the file of signals; None: nowhere."""
         self.config = config
-        timeframes = sorted({*TIMEFRAMES, config.bar})
-        self.board = Board(
-            flow_maker(config, timeframes, live_limits(config)),
-            hold_limit=config.tape.hold,
-            live=True,
-            row_of=lambda market: row_units(config, market),
-            make_evaluator=evaluator_maker(config, lambda market: row_units(config, market)),
-        )
-        if self.board.evaluators is not None:
-            self.board.evaluators.levels.update(config.levels)
+        self.board = live_board(config)
         for notice in notices:
             self.board.note(notice)
+        self._viewport = Viewport(self.board)
+        self._now_us = wall_us()
+        """When `tick` was called last."""
+        self._beside: dict[str, object] = {}
+        """Fields of a snapshot that no board has: alerts and side checks, as of the last tick."""
         self._feeds: dict[str, Feed] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._began = time.monotonic()
@@ -85,7 +80,7 @@ class Monitor:
             kept = Journal(journal, megabytes=config.journal.megabytes, note=self.board.note)
         conditions = Conditions(self.board, config, self.alerts, now=wall_us)
         self._signal_loop = SignalLoop(
-            self.board, config.bar, self.alerts, kept, now=wall_us, also=conditions.look
+            self.board, config.bar, self.alerts, kept, now=wall_us, then=conditions.check
         )
         self._side_checks = SideChecks(config, self.board.on_link, wall_us)
         for name in markets:
@@ -98,41 +93,46 @@ class Monitor:
             venue, symbol = name.split(":", 1)
             self._feed(venue, symbol)
         self._side_checks.follow(self.board.states)
-        self._tasks["signals"] = asyncio.create_task(self._listen(), name="signals")
+        self._tasks["signals"] = asyncio.create_task(self._supervise_signals(), name="signals")
 
     async def stop(self) -> None:
-        """Ends every feed; alerts on their way get a moment, and the journal its last lines."""
+        """Ends every feed, then writes the journal's last lines and sends the alerts still queued."""
         tasks, self._tasks = list(self._tasks.values()), {}
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._side_checks.stop()
         self._feeds.clear()
+        # Only now: a loop that still ran would write to the journal that `finish` closes.
         await self._signal_loop.finish()
         await self.alerts.stop()
 
-    def snapshot(self, view: View) -> Snapshot:
-        """One picture of now."""
-        made = self.board.snapshot(view, wall_us())
-        return replace(
-            made,
-            alerts=tuple(self.alerts.lines),
-            rules=self.alerts.rule_lines(made.time_us),
-            channels=self.alerts.channels,
-            trials=self._side_checks.trials(),
-        )
+    def tick(self, *views: View) -> None:
+        """Brings up to date what snapshots of these views read, as of now."""
+        self._now_us = wall_us()
+        self.board.tick(views)
+        self._side_checks.tick()
+        self._beside = {
+            "alerts": tuple(self.alerts.lines),
+            "rules": self.alerts.rule_lines(self._now_us),
+            "channels": self.alerts.channels,
+            "trials": self._side_checks.trials,
+        }
+
+    def snapshot(self, view: View, viewport: Viewport | None = None) -> Snapshot:
+        """What the view asks, as of the last tick; reading changes nothing.
+
+        `viewport` is the viewer's own, without one that of the screen.
+        """
+        return replace((viewport or self._viewport).snapshot(view, self._now_us), **self._beside)
 
     def drop_mark(self, market: str) -> None:
         """Sets the anchor `mark` of a market to now."""
-        state = self.board.states.get(market)
-        if state is not None:
-            state.flow.drop_mark(wall_us())
-            state.changes += 1
+        self.board.drop_mark(market, wall_us())
 
     def set_levels(self, market: str, prices: tuple[str, ...]) -> None:
         """The key levels of a market, as decimal strings."""
-        if self.board.evaluators is not None:
-            self.board.evaluators.levels[market] = prices
+        self.board.set_levels({market: prices})
 
     async def add_market(self, name: str) -> str | None:
         """Follows a market too; None, or why not."""
@@ -157,12 +157,12 @@ class Monitor:
         self._side_checks.follow(self.board.states)
         return None
 
-    def add_alert(self, market: str, wish: str = "") -> bool:
-        """A rule for this very market, beside the configured ones, as it is typed; False where it is there.
+    def add_alert(self, market: str, query: str = "") -> bool:
+        """Adds a rule for this market alone, from its text (`climax 2.5 to phone`); False where it exists.
 
-        UsageError where it is not understood.
+        UsageError where the text is no rule.
         """
-        return self.alerts.add_rule(rule_of(market, wish, self.config.alerts))
+        return self.alerts.add_rule(rule_of(market, query, self.config.alerts))
 
     def remove_alert(self, key: str) -> bool:
         """Removes one added rule, by its line's key; False where there is none."""
@@ -173,12 +173,12 @@ class Monitor:
         return self.alerts.remove_rules(market)
 
     def alerts_of(self, market: str) -> tuple[AlertRule, ...]:
-        """Rules that ask for signals of this market, configured ones first."""
+        """Rules that match this market, configured ones first."""
         rules = (*self.alerts.configured, *self.alerts.rules.added)
         return tuple(rule for rule in rules if fnmatchcase(market, rule.market))
 
     def was_reached(self) -> bool:
-        """Whether any venue has answered at all."""
+        """Whether any venue has answered."""
         return any(link.messages or link.state in _LIVE for link in self.board.links.values())
 
     def offline(self) -> tuple[str, ...]:
@@ -205,7 +205,7 @@ class Monitor:
         }
 
     def open_ids(self) -> int:
-        """How many trades are missing and being fetched."""
+        """Number of trades that are missing and being fetched."""
         return sum(state.tape.open_ids for state in self.board.states.values())
 
     def is_beginning(self) -> bool:
@@ -213,7 +213,7 @@ class Monitor:
         return any(state.tape.is_holding and state.tape.held for state in self.board.states.values())
 
     def begin(self) -> None:
-        """History that has not come will not come: what waits is counted."""
+        """History that has not come will not come: the trades that waited for it are counted."""
         for state in self.board.states.values():
             state.begin()
 
@@ -239,6 +239,7 @@ class Monitor:
             self.board,
             now=wall_us,
             anchors=self._anchors,
+            # Made anew after a failure it finds its older trades on the board: none are fetched.
             resumes=bool(symbols),
             ws_url=address.ws_url,
             rest_url=address.rest_url,
@@ -261,8 +262,8 @@ class Monitor:
             symbols = [name.split(":", 1)[1] for name in self.board.states if name.startswith(f"{venue}:")]
             self._feeds[venue] = self._make_feed(venue, symbols)
 
-    async def _listen(self) -> None:
-        """Signals to journal and alerts; a failure is shown, and they go on."""
+    async def _supervise_signals(self) -> None:
+        """Runs the signal loop for as long as the monitor runs; a failure is shown, and it begins anew."""
         while True:
             try:
                 await self._signal_loop.run()
@@ -282,6 +283,7 @@ class Monitor:
 
 
 def _innermost(error: BaseException) -> BaseException:
+    # A TaskGroup wraps the failure of its task, and the text of the group does not name it.
     while isinstance(error, BaseExceptionGroup) and error.exceptions:
         error = error.exceptions[0]
     return error

@@ -1,4 +1,4 @@
-"""Side rules in shadow on live markets: trades and quotes of a venue on one socket, apart from the counts."""
+"""Side rules checked on live markets: trades and quotes of a venue on one socket, apart from the counts."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -10,24 +10,25 @@ from cvdtui.monitor.side_trial import Shadow
 from cvdtui.venues import VENUES
 
 RENEWED_US = 2_000_000
-"""The figures on the screen are so old at most."""
+"""`trials` are at most so old."""
 
 
 class SideChecks:
-    """Follows the markets whose venue has a socket with both; a market that comes or goes begins it anew."""
+    """One socket a venue that sends both; a market added or removed makes its counts begin anew."""
 
-    def __init__(self, config: Config, tell: Callable[[Link], None], now: Now) -> None:
+    def __init__(self, config: Config, on_link: Callable[[Link], None], now: Now) -> None:
+        self.trials: tuple[SideTrial, ...] = ()
+        """Results so far, one a market that traded."""
         self._config = config
-        self._tell = tell
+        self._on_link = on_link
         self._now = now
         self._shadows: dict[str, Shadow] = {}
         self._symbols: dict[str, list[str]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._trials: tuple[SideTrial, ...] = ()
         self._made_us = 0
 
     def follow(self, markets: Iterable[str]) -> None:
-        """Judge these markets, as far as it can be done; nothing unless the configuration wants it."""
+        """Checks these markets where their venue sends quotes; nothing unless `shadow_side` is set."""
         if not self._config.shadow_side:
             return
         symbols: dict[str, list[str]] = {venue: [] for venue in self._symbols}
@@ -39,13 +40,12 @@ class SideChecks:
             if wanted != self._symbols.get(venue, []):
                 self._begin(venue, wanted)
 
-    def trials(self) -> tuple[SideTrial, ...]:
-        """What came of it so far."""
+    def tick(self) -> None:
+        """Renews `trials` when they are older than RENEWED_US."""
         now = self._now()
         if now - self._made_us > RENEWED_US:
             self._made_us = now
-            self._trials = tuple(trial for shadow in self._shadows.values() for trial in shadow.trials())
-        return self._trials
+            self.trials = tuple(trial for shadow in self._shadows.values() for trial in shadow.trials())
 
     async def stop(self) -> None:
         """Ends the sockets."""
@@ -68,11 +68,11 @@ class SideChecks:
         if not url:
             return
         shadow = self._shadows[venue] = Shadow(grammar, bar_us=self._config.bar * 1_000_000)
-        feed = QuoteFeed(f"{venue}/quotes", url, shadow.take, self._tell, self._now)
+        feed = QuoteFeed(f"{venue}/quotes", url, shadow.take, self._on_link, self._now)
         task = self._tasks[venue] = asyncio.create_task(feed.run(), name=f"quotes {venue}")
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        """Only a defect ends a socket by itself: it is shown."""
+        """Only a defect ends the task by itself: the link shows it."""
         if not task.cancelled() and (error := task.exception()) is not None:
-            self._tell(Link(task.get_name(), "closed", text=f"failed: {type(error).__name__}: {error}"))
+            self._on_link(Link(task.get_name(), "closed", text=f"failed: {type(error).__name__}: {error}"))

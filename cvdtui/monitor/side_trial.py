@@ -1,4 +1,4 @@
-"""Side rules in shadow: trades whose sides are told, with their quotes, judged market by market."""
+"""Side rules scored beside the exchange's flags: trades with their quotes, market by market."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ from cvdtui.venues.grammar.events import QuoteTexts
 
 
 class Shadow:
-    """Takes a venue's frames as they arrived; what is neither trade nor quote is passed over."""
+    """Takes a venue's frames as they arrived; frames that are neither trade nor quote are skipped."""
 
     def __init__(self, venue: Venue, *, bar_us: int = 60_000_000) -> None:
         self.rejected = 0
@@ -21,44 +21,45 @@ class Shadow:
         self._venue = venue
         self._decode = venue.decoder()
         self._bar_us = bar_us
-        self._judged: dict[str, _Judged] = {}
+        self._scored: dict[str, _Scored] = {}
         self._kinds: dict[str, bool] = {}
-        """Whether a market's trades are those of aggTrade: of two kinds of trades the first counts."""
+        """Whether a market's trades come as aggTrade, by its first frame."""
 
     def take(self, frame: bytes, arrival_us: int) -> None:
         """One frame, and when it arrived."""
         quote = self._venue.read_quote(frame)
         if quote is not None:
             self.quotes += 1
-            judged = self._judged.get(quote.symbol)
-            if judged is None:
+            scored = self._scored.get(quote.symbol)
+            if scored is None:
                 market = self._venue.default_market(quote.symbol)
-                judged = self._judged[quote.symbol] = _Judged(market, self._bar_us)
-            judged.quote(quote, arrival_us)
+                scored = self._scored[quote.symbol] = _Scored(market, self._bar_us)
+            scored.quote(quote, arrival_us)
             return
         try:
             event = self._decode(frame)
         except WireError:
             self.rejected += 1
             return
-        for one in event.events if isinstance(event, Several) else (event,):
-            is_agg = b'"aggTrade"' in frame
-            if isinstance(one, Trades) and self._kinds.setdefault(one.market.name, is_agg) == is_agg:
-                self._trades(one, arrival_us)
+        # Binance may send the same trades as aggTrade and as trade: counting both would score each twice.
+        is_agg = b'"aggTrade"' in frame
+        for batch in event.events if isinstance(event, Several) else (event,):
+            if isinstance(batch, Trades) and self._kinds.setdefault(batch.market.name, is_agg) == is_agg:
+                self._trades(batch, arrival_us)
 
     def trials(self) -> tuple[SideTrial, ...]:
-        """What came of it, one a market that traded."""
-        return tuple(judged.result() for judged in self._judged.values() if judged.trial.trades)
+        """Results so far, one a market that traded."""
+        return tuple(scored.result() for scored in self._scored.values() if scored.trial.trades)
 
     def _trades(self, batch: Trades, arrival_us: int) -> None:
-        judged = self._judged.get(batch.market.symbol)
-        if judged is None:
-            judged = self._judged[batch.market.symbol] = _Judged(batch.market, self._bar_us)
-        judged.trades(batch, arrival_us)
+        scored = self._scored.get(batch.market.symbol)
+        if scored is None:
+            scored = self._scored[batch.market.symbol] = _Scored(batch.market, self._bar_us)
+        scored.trades(batch, arrival_us)
 
 
-class _Judged:
-    """One market's trial, in the finest scale that its trades and quotes have needed."""
+class _Scored:
+    """One market's scores, in the finest scale that its trades and quotes have needed."""
 
     def __init__(self, market: Market, bar_us: int) -> None:
         self.trial = Trial(bar_us)
@@ -68,7 +69,7 @@ class _Judged:
         try:
             self._price(quote.bid)
             ask = self._price(quote.ask)
-            bid = self._price(quote.bid)  # again: the ask may have made the scale finer
+            bid = self._price(quote.bid)  # again: a finer ask has changed the scale that the bid was read in
         except WireError:
             self.trial.on_quote(None, None, arrival_us)
             return

@@ -19,16 +19,16 @@ from cvdtui.store.reading import read_tail
 STEP_S = 0.5
 FINISH_S = 1.0
 BARS_A_STEP = 50
-"""Heard in one go, all markets together: history has thousands."""
+"""Evaluated in one step, all markets together: history has thousands, and feeds share the event loop."""
 
 
 class SignalLoop:
-    """Takes what the board's juries tell, of the bar length in force and of those that rules name.
+    """Signals of the configured bar length, and of those that alert rules name, to journal and alerts.
 
-    What the screen looks at changes nothing: other lengths neither alert nor are written down.
+    Bar lengths that only a screen shows neither alert nor are written down.
     """
 
-    def __init__(  # noqa: PLR0913 - what a listener hears, and whom it tells
+    def __init__(  # noqa: PLR0913 - where signals come from, and where they go
         self,
         board: Board,
         bar: int,
@@ -36,11 +36,11 @@ class SignalLoop:
         journal: Journal | None,
         *,
         now: Callable[[], int],
-        also: Callable[[], None] = lambda: None,
+        then: Callable[[], None] = lambda: None,
     ) -> None:
-        """`also` is done after each step: what looks at rows of the same bars."""
+        """`then` is called after each step: for what reads rows of the same bars."""
         self._board = board
-        self._also = also
+        self._then = then
         self._bar = bar
         self._dispatcher = dispatcher
         self._journal = journal
@@ -53,20 +53,21 @@ class SignalLoop:
         """Keys of the signals in the journal's tail, and since."""
 
     async def run(self) -> None:
-        """Listens until cancelled."""
+        """Runs until cancelled."""
         if self._journal is not None:
             await self._remember(self._journal)
         while True:
             entries, is_done = self.step()
-            self._also()
+            self._then()
             if entries and self._journal is not None:
-                # shielded: who is cancelled here must not leave a line half handed over, see `finish`
+                # Shielded: a cancel must not leave a line half written; `finish` waits for it.
                 self._writing = asyncio.ensure_future(asyncio.to_thread(self._journal.write, entries))
                 await asyncio.shield(self._writing)
+            # With bars pending the pause only lets feeds and screen have their turn.
             await asyncio.sleep(STEP_S if is_done else 0.01)
 
     async def finish(self) -> None:
-        """The last of it, before the end; may wait for the disk. A long history is left for another time."""
+        """Evaluates and writes what is left, for at most FINISH_S; may wait for the disk."""
         if self._writing is not None:
             await self._writing
         until, is_done = time.monotonic() + FINISH_S, False
@@ -78,27 +79,29 @@ class SignalLoop:
             self._journal.close()
 
     def step(self) -> tuple[list[Entry], bool]:
-        """Hears the next closed bars and hands alerts on; lines for the journal, and whether none is left."""
+        """Evaluates the next closed bars and alerts; (lines for the journal, whether no bar is left)."""
         evaluators = self._board.evaluators
         if evaluators is None:
             return [], True
         lengths = self.lengths
         is_done = True
         for seconds in lengths:
-            is_done = self._board.judge(seconds, limit=BARS_A_STEP) and is_done
-        told = [(market, signal) for market, signal in evaluators.take() if signal.bar_seconds in lengths]
+            is_done = self._board.evaluate(seconds, limit=BARS_A_STEP) and is_done
+        # `take` hands out those of lengths that only a screen evaluates, too: they are dropped here.
+        emitted = [(market, signal) for market, signal in evaluators.take() if signal.bar_seconds in lengths]
         now_us = self._now()
         entries: list[Entry] = []
         for state in self._board.states.values():
             for seconds in lengths if self._journal is not None else ():
                 if seconds in state.flow.bars:
                     entries += self._new_bars(evaluators.evaluator(state, seconds))
-        for market, signal in told:
+        for market, signal in emitted:
             state_of = self._board.states.get(market)
             if state_of is None:
                 continue
-            event = self._heard(evaluators.evaluator(state_of, signal.bar_seconds), signal)
+            event = self._event(evaluators.evaluator(state_of, signal.bar_seconds), signal)
             self._dispatcher.on_signal(event, now_us)
+            # History evaluated after a restart emits the same signals again: the journal has them.
             if event.key not in self._signals:
                 self._signals[event.key] = None
                 entries.append(signal_entry(event, now_us))
@@ -106,11 +109,11 @@ class SignalLoop:
 
     @property
     def lengths(self) -> tuple[int, ...]:
-        """Bar lengths that are heard, in seconds."""
+        """Bar lengths evaluated, in seconds."""
         rules = (*self._dispatcher.configured, *self._dispatcher.rules.added)
         return tuple(sorted({self._bar, *(rule.bar for rule in rules if rule.bar)}))
 
-    def _heard(self, evaluator: SignalEvaluator, signal: Signal) -> SignalEvent:
+    def _event(self, evaluator: SignalEvaluator, signal: Signal) -> SignalEvent:
         market = evaluator.state.market
         bar = evaluator.bars.at(signal.time_us)
         parameters = evaluator.parameters.get(signal.signal)
@@ -127,7 +130,7 @@ class SignalLoop:
     # --- the journal
 
     def _new_bars(self, evaluator: SignalEvaluator) -> list[Entry]:
-        """Bars that the jury has heard since the last line."""
+        """Bars evaluated since the last line."""
         last = evaluator.last
         if last is None:
             return []
@@ -153,7 +156,7 @@ class SignalLoop:
         return found[::-1]
 
     async def _remember(self, journal: Journal) -> None:
-        """What an earlier run has written."""
+        """Reads what an earlier run has written, so that no bar or signal is written twice."""
         try:
             tail = await asyncio.to_thread(read_tail, journal.path)
         except CvdtuiError as error:

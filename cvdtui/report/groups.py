@@ -14,7 +14,7 @@ Sum = Callable[[MarketState], int]
 
 
 def groups_report(states: Iterable[MarketState], silent: Mapping[str, str]) -> Json:
-    """Every group by name; `silent` says of markets why they were silent when the count ended."""
+    """Every group by name; `silent` has the reason of each market that was silent at the end."""
     found: dict[GroupKey, list[MarketState]] = {}
     for state in states:
         found.setdefault(group_key(state.market), []).append(state)

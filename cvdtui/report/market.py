@@ -19,13 +19,13 @@ from cvdtui.signals.peers import link_peers
 SCHEMA = 1
 
 MANY = 500
-"""Bars from which on their rows are grouped all at once."""
+"""Number of bars from which on their rows are grouped all at once."""
 
 Json = dict[str, Any]
 Keep = Callable[[Json], object]
 
 
-def report(  # noqa: PLR0913 - who is reported, and how
+def report(  # noqa: PLR0913 - what is reported, and how
     states: Iterable[MarketState],
     *,
     bar_seconds: int,
@@ -36,9 +36,9 @@ def report(  # noqa: PLR0913 - who is reported, and how
 ) -> Json:
     """The whole report; `rows` gives row sizes by market in price units, None for the automatic one.
 
-    `silent` says of markets why nothing came of them in the end: their groups leave them out.
-    `make_jury` gives those who judge; by default with the signals' own parameters. `keep` makes of each bar
-    what stays of it: thousands that are encoded at once take a tenth of the memory.
+    `silent` has the reason of each market that was silent at the end: its group leaves it out.
+    `make_evaluator` makes the evaluator of a market, by default with the signals' default parameters. `keep`
+    is applied to each bar as it is made: thousands of them encoded at once take a tenth of the memory.
     """
     states = list(states)
 
@@ -66,7 +66,7 @@ def market_report(
     others: Sequence[MarketState] = (),
     keep: Keep | None = None,
 ) -> Json:
-    """Everything of one market, for the bars of a jury that has heard nothing yet."""
+    """Everything of one market, of the bars of an evaluator that has evaluated nothing yet."""
     bar_seconds, flow = evaluator.seconds, state.flow
     flow.settle()
     bars = flow.bars[bar_seconds]
@@ -76,12 +76,12 @@ def market_report(
     open_us = bars.open.time_us if bars.open is not None else None
     rows_at = _rows_at(bars)
     notes = BarNotes(evaluator, row, prices, rows_at)
-    told: Iterable[Json] = (
+    bar_objects: Iterable[Json] = (
         _bar(bar, cells, row, prices, sizes, notes, rows_at(bar, cells, row), closed=bar.time_us != open_us)
         for bar, cells in _with_cells(bars)
     )
-    kept = [*(told if keep is None else map(keep, told))]
-    evaluator.catch_up()
+    kept = [*(bar_objects if keep is None else map(keep, bar_objects))]
+    evaluator.catch_up()  # spread signals: they need the other market's bars beside all of these
     start = flow.start
     return {
         "trades": flow.trades,
@@ -153,7 +153,7 @@ def _outage(outage: Outage) -> Json:
 
 
 def _with_cells(bars: Bars) -> Iterator[tuple[Bar, Cells | None]]:
-    """Every bar with its cells, which are looked into where they lie: few are asked for."""
+    """Every bar with its cells, read where they are stored: only few of them are used."""
     for bar in bars.closed:
         packed = bars.footprints.get(bar.time_us)
         yield bar, CellsAtRest(packed) if isinstance(packed, tuple) else packed
@@ -163,10 +163,10 @@ def _with_cells(bars: Bars) -> Iterator[tuple[Bar, Cells | None]]:
 
 
 def _rows_at(bars: Bars) -> RowsAt:
-    """How rows are made: each bar's when it is asked for, or those of many bars a stretch at a time."""
+    """How rows are made: for each bar by itself, or for a stretch of many bars at once."""
     if len(bars.footprints) < MANY:
         return rows_of_bar
-    from cvdtui.engine.columns.footprints import RowsAhead  # numpy is worth its loading for many bars alone
+    from cvdtui.engine.columns.footprints import RowsAhead  # importing numpy pays for many bars alone
 
     ahead = RowsAhead(bars.footprints, [bar.time_us for bar in bars.closed])
 
@@ -177,7 +177,7 @@ def _rows_at(bars: Bars) -> RowsAt:
     return rows_at
 
 
-def _bar(  # noqa: PLR0913 - a bar, and in which words
+def _bar(  # noqa: PLR0913 - a bar, and how it is written
     bar: Bar,
     cells: Cells | None,
     row: int,

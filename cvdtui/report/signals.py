@@ -1,4 +1,4 @@
-"""Signals and what they write on bars, as the JSON report says them."""
+"""Signals, and the statistics they mark on bars, as JSON."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 
 class BarNotes:
-    """The part of each bar that signals write; statistics of closed bars, rows as in the report."""
+    """The keys of a bar that signals fill: statistics of closed bars, imbalances in the report's rows."""
 
     def __init__(
         self, evaluator: SignalEvaluator, row: int, prices: Texts, rows_at: RowsAt = rows_of_bar
@@ -31,7 +31,7 @@ class BarNotes:
         )
 
     def of(self, bar: Bar, cells: Cells | None, rows: Rows, *, closed: bool) -> Json:
-        """The notes of one bar; a closed one is heard by the jury."""
+        """The notes of one bar; a closed one is evaluated."""
         if closed:
             self._evaluator.evaluate(bar, cells, self._rows_at)
             evaluated = self._evaluator.last
@@ -70,11 +70,11 @@ def signals_report(signals: Sequence[Signal]) -> list[Json]:
 
 
 def _signal(signal: Signal) -> Json:
-    said: Json = {
+    content: Json = {
         "signal": signal.signal,
         "time_us": signal.time_us,
         "bar_seconds": signal.bar_seconds,
         "side": signal.side,
         "values": signal.values,
     }
-    return {**said, "quality": signal.quality} if signal.quality else said
+    return {**content, "quality": signal.quality} if signal.quality else content

@@ -37,20 +37,32 @@ class Evaluators:
             return made
         return known
 
+    def find(self, market: str, state: MarketState, seconds: int) -> SignalEvaluator | None:
+        """The evaluator of a market's bars, if `evaluate` has made one for this state."""
+        known = self._evaluators.get((market, seconds))
+        return known if known is not None and known.state is state else None
+
     def forget(self, market: str) -> None:
         """A market is followed no longer."""
         self._evaluators = {key: evaluator for key, evaluator in self._evaluators.items() if key[0] != market}
         self._peers = ()
 
     def evaluate(
-        self, states: Mapping[str, MarketState], seconds: int, *, limit: int | None = AT_ONCE
+        self,
+        states: Mapping[str, MarketState],
+        seconds: int,
+        *,
+        first: Iterable[str] = (),
+        limit: int | None = AT_ONCE,
     ) -> bool:
         """Hears bars of this length, at most `limit` of all markets together; whether none is left."""
         evaluators = [
             self.evaluator(state, seconds) for state in states.values() if seconds in state.flow.bars
         ]
+        # Linked in the order the markets were announced: whose turn comes first chooses no spread partner.
         self._link_peers(evaluators, states.values())
-        for evaluator in evaluators:
+        urgent = set(first)
+        for evaluator in sorted(evaluators, key=lambda one: one.state.market.name not in urgent):
             market = evaluator.state.market
             evaluator.dropped = price_units(self.levels.get(market.name, ()), market)
             pending = evaluator.pending

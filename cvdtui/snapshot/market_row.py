@@ -147,8 +147,6 @@ class RowBuilder:
     def _make(self, view: View, now_us: int, link: Link | None) -> MarketRow:
         state = self.state
         flow = state.flow
-        flow.settle()
-        state.run_audit()
         scaler = Scaler(state, view.unit)
         quality = quality_of(state, view.anchor, now_us, link)
         last = flow.last_trade

@@ -1,1 +1,1 @@
-"""What the screen holds on to: a live run or a replay."""
+"""What the screen reads: a live run or a replay, behind the Source protocol of `app`."""

@@ -1,4 +1,4 @@
-"""What a command was asked to do, once the command line and the configuration have been read."""
+"""The options of each command, once the command line and the configuration have been read."""
 
 from pathlib import Path
 from typing import Literal
@@ -9,11 +9,11 @@ from cvdtui.config import Config
 
 Fault = Literal["drop", "dup", "skip", "stall", "malformed", "slow", "429"]
 FAULTS: tuple[Fault, ...] = ("drop", "dup", "skip", "stall", "malformed", "slow", "429")
-"""What the demo exchange can do wrong on request."""
+"""Faults that the demo exchange can be started with."""
 
 Format = Literal["auto", "frames", "binance-aggtrades", "jsonl"]
 FORMATS: tuple[Format, ...] = ("auto", "frames", "binance-aggtrades", "jsonl")
-"""What a file of trades can be."""
+"""Formats of files of trades."""
 
 PRESETS = ("trader", "screener", "chart", "ladder")
 """Layouts of the screen."""
@@ -27,9 +27,9 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     json: bool = False
     """Print the report as JSON; implies headless."""
     seconds: float | None = None
-    """Stop after this long; None runs until told to stop."""
+    """Stop after this long; None runs until stopped."""
     notices: tuple[str, ...] = ()
-    """What was odd about the user's files, for the status line or stderr."""
+    """Warnings about the user's files, for the status line or stderr."""
 
 
 class DemoOptions(Struct, frozen=True, kw_only=True):
@@ -48,7 +48,7 @@ class DemoOptions(Struct, frozen=True, kw_only=True):
     """Trades a second, all markets together, on average."""
     faults: tuple[Fault, ...] = ()
     ledger: Path | None = None
-    """Where the exchange writes what was true."""
+    """Where the exchange writes the trades it made."""
 
 
 class ReplayOptions(Struct, frozen=True, kw_only=True):
@@ -63,9 +63,9 @@ class ReplayOptions(Struct, frozen=True, kw_only=True):
     notices: tuple[str, ...] = ()
     format: Format = "auto"
     venue: str | None = None
-    """Whose trades they are, where the file does not say."""
+    """The venue of the trades, where the file does not name it."""
     symbol: str | None = None
-    """Of which market they are, where the file does not say."""
+    """The symbol of the trades, where the file does not name it."""
     speed: float = 0.0
     """Times the recorded speed; 0 is as fast as it can."""
 
@@ -90,7 +90,7 @@ class ScoreOptions(Struct, frozen=True, kw_only=True):
     """`cvdtui score`: of recorded trades, or of the journal."""
 
     replay: ReplayOptions | None = None
-    """The files; None: the journal."""
+    """The files to score; None: the journal."""
     journal: Path | None = None
     json: bool = False
     notices: tuple[str, ...] = ()

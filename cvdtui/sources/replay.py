@@ -3,16 +3,14 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from cvdtui.board.board import Board
-from cvdtui.board.setup import flow_maker, live_limits, row_units
+from cvdtui.board.setup import played_board
+from cvdtui.board.viewport import Viewport
 from cvdtui.config import AlertRule
-from cvdtui.engine.flow import MemoryLimits
 from cvdtui.errors import CvdtuiError
 from cvdtui.feeds.files import open_files
 from cvdtui.feeds.replay import ReplayFeed
-from cvdtui.model import TIMEFRAMES, Market, Snapshot, View
+from cvdtui.model import Market, Snapshot, View
 from cvdtui.monitor.clock import wall_us
-from cvdtui.signals.peers import evaluator_maker
 from cvdtui.sources.options import ReplayOptions
 
 
@@ -23,19 +21,8 @@ class ReplaySource:
         self, options: ReplayOptions, *, levels: Mapping[str, tuple[str, ...]] | None = None
     ) -> None:
         """`levels` are key levels by market, in the place of the configuration's."""
-        config = options.config
-        limits = live_limits(config)
-        self.board = Board(
-            flow_maker(
-                config, sorted({*TIMEFRAMES, config.bar}), MemoryLimits(None, None, limits.prints, None)
-            ),
-            hold_limit=config.tape.hold,
-            welcomes_all=True,
-            row_of=lambda market: row_units(config, market),
-            make_evaluator=evaluator_maker(config, lambda market: row_units(config, market)),
-        )
-        if self.board.evaluators is not None:
-            self.board.evaluators.levels.update({**config.levels, **(levels or {})})
+        self.board = played_board(options.config)
+        self.board.set_levels(levels or {})
         for notice in options.notices:
             self.board.note(notice)
         reading = open_files(
@@ -45,6 +32,7 @@ class ReplaySource:
             venue=options.venue,
             symbol=options.symbol,
         )
+        self._viewport = Viewport(self.board)
         self.replay = ReplayFeed(reading, self.board, speed=options.speed, note=self.board.note)
         self._task: asyncio.Task[None] | None = None
 
@@ -58,21 +46,21 @@ class ReplaySource:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
+    def tick(self, view: View) -> None:
+        """Brings up to date what a snapshot of this view reads."""
+        self.board.tick((view,))
+
     def snapshot(self, view: View) -> Snapshot:
-        """One picture of the replay's own now."""
-        return self.board.snapshot(view, self.replay.now_us(), self._clock())
+        """What the view asks, at the replay's own now."""
+        return self._viewport.snapshot(view, self.replay.now_us(), self._clock())
 
     def drop_mark(self, market: str) -> None:
         """Sets the anchor `mark` to the replay's now."""
-        state = self.board.states.get(market)
-        if state is not None:
-            state.flow.drop_mark(self.replay.now_us())
-            state.changes += 1
+        self.board.drop_mark(market, self.replay.now_us())
 
-    def set_levels(self, market: str, prices: tuple[str, ...]) -> str:
+    async def set_levels(self, market: str, prices: tuple[str, ...]) -> str:
         """Key levels of this replay; they are not kept."""
-        if self.board.evaluators is not None:
-            self.board.evaluators.levels[market] = prices
+        self.board.set_levels({market: prices})
         return ""
 
     async def add_market(self, name: str) -> str | None:
@@ -83,7 +71,7 @@ class ReplaySource:
         """A replay has the markets of its files."""
         return {}
 
-    async def load_instruments(self, venue: str) -> str | None:  # noqa: ARG002 - as the protocol asks
+    async def load_instruments(self, venue: str) -> str | None:  # noqa: ARG002 - as Source
         """A replay has the markets of its files."""
         return None
 
@@ -91,19 +79,19 @@ class ReplaySource:
         """A replay has the markets of its files."""
         return f"a replay shows the markets of its files; {name} stays"
 
-    def add_alert(self, market: str, wish: str = "") -> str | None:  # noqa: ARG002 - as a Source is asked
-        """What happened long ago alerts nobody."""
+    async def add_alert(self, market: str, query: str = "") -> str | None:  # noqa: ARG002 - as Source
+        """A replay does not alert."""
         return "a replay does not alert"
 
-    def remove_alert(self, key: str) -> str | None:  # noqa: ARG002 - as a Source is asked
+    async def remove_alert(self, key: str) -> str | None:  # noqa: ARG002 - as Source
         """There are none."""
         return "a replay does not alert"
 
-    def remove_alerts(self, market: str) -> str | None:
+    async def remove_alerts(self, market: str) -> str | None:
         """There are none."""
         return f"{market} has no alert"
 
-    def alerts_of(self, market: str) -> tuple[AlertRule, ...]:  # noqa: ARG002 - as a Source is asked
+    def alerts_of(self, market: str) -> tuple[AlertRule, ...]:  # noqa: ARG002 - as Source
         """There are none."""
         return ()
 
@@ -120,7 +108,7 @@ class ReplaySource:
             await self.replay.run()
         except CvdtuiError as error:
             self.board.note(str(error))
-        self.board.finish()
+        self.board.finish()  # also after a fault: what came before it is shown whole
 
     def _clock(self) -> str:
         if self.replay.ended:

@@ -49,7 +49,7 @@ class BoardWithRules:
 
     def look(self):
         before = len(self.dispatcher.lines)
-        self.conditions.look()
+        self.conditions.check()
         return [(line.market, line.text) for line in [*self.dispatcher.lines][before:]]
 
 

@@ -1,6 +1,6 @@
-"""A source of made-up pictures from a seed, to look at (`python -m tests.app.fake_source`) and to test with.
+"""A source of made-up snapshots from a seed, to look at (`python -m tests.app.fake_source`) and to test with.
 
-It is no exchange: its numbers move plausibly, and every call of `snapshot` makes a new picture when `live`.
+It is no exchange: its numbers move plausibly, at every call of `tick` when `live`.
 """
 
 import argparse
@@ -23,7 +23,7 @@ def load_themes() -> dict[str, Theme]:
 
 
 class FakeSource:
-    """A Source whose world moves a tenth of a second at every picture (when `live`)."""
+    """A Source whose time goes on by a tenth of a second at every tick (when `live`)."""
 
     def __init__(
         self, count: int = 12, seed: int = 7, *, live: bool = True, wait: int = 0, offline: bool = False
@@ -61,12 +61,14 @@ class FakeSource:
     async def stop(self) -> None:
         self.stopped = True
 
-    def snapshot(self, view: View) -> Snapshot:
-        self.pictures += 1
-        if self.live and self.pictures > self.wait:
+    def tick(self, view: View) -> None:
+        if self.live and self.pictures >= self.wait:
             self.now += 100_000
             for walk in self.walks:
                 walk.move(self.now)
+
+    def snapshot(self, view: View) -> Snapshot:
+        self.pictures += 1
         if self.pictures <= self.wait or self.unreached:
             rows = tuple(
                 MarketRow(market, view.unit, quality=Quality(0.0, "waiting", "-")) for market in self.waiting
@@ -91,7 +93,7 @@ class FakeSource:
     def drop_mark(self, market: str) -> None:
         self.marks.append(market)
 
-    def set_levels(self, market: str, prices: tuple[str, ...]) -> str:
+    async def set_levels(self, market: str, prices: tuple[str, ...]) -> str:
         self.levels[market] = prices
         return ""
 
@@ -114,18 +116,18 @@ class FakeSource:
         self.walks = [walk for walk in self.walks if walk.market.name != name]
         return None
 
-    def add_alert(self, market: str, wish: str = "") -> str | None:
-        if "nonsense" in wish:
-            return f"not understood: {wish}"
-        self.alerts.append((market, wish))
+    async def add_alert(self, market: str, query: str = "") -> str | None:
+        if "nonsense" in query:
+            return f"not understood: {query}"
+        self.alerts.append((market, query))
         return None
 
-    def remove_alert(self, key: str) -> str | None:
+    async def remove_alert(self, key: str) -> str | None:
         found = [one for one in self.alerts if one[1] == key]
         self.alerts = [one for one in self.alerts if one[1] != key]
         return None if found else "a rule of the configuration is removed there"
 
-    def remove_alerts(self, market: str) -> str | None:
+    async def remove_alerts(self, market: str) -> str | None:
         found = [one for one in self.alerts if one[0] == market]
         self.alerts = [one for one in self.alerts if one[0] != market]
         return None if found else f"{market} has no alert"
@@ -148,7 +150,7 @@ class FakeSource:
 
 
 class FakeReplay:
-    """Replay controls that remember what they were told."""
+    """Replay controls that record their calls."""
 
     def __init__(self) -> None:
         self.paused = False

@@ -24,7 +24,7 @@ from cvdtui.sources.live import LiveSource
 from cvdtui.sources.options import DemoOptions, ReplayOptions
 from cvdtui.sources.replay import ReplaySource
 from cvdtui.store import user_state
-from tests.app.keypresses import make_controller, press
+from tests.app.keypresses import make_controller, press, settle
 from tests.panes import snapshots
 
 
@@ -40,9 +40,14 @@ def test_the_nearest_level_goes_where_one_is_near():
     assert words == "level 64124.00 removed"
 
 
-def test_l_drops_a_level_at_the_last_price_of_the_market_at_hand():
+def test_l_drops_a_level_at_the_last_price_of_the_selected_market():
     controller = make_controller()
-    press(controller, "l")
+
+    async def scene():
+        press(controller, "l")
+        await settle()
+
+    asyncio.run(scene())
     detail = controller.snapshot.detail
     (price,) = controller.source.levels[detail.market.name]
     unit = 10**detail.market.price_decimals
@@ -152,7 +157,7 @@ def test_the_demo_begins_with_the_levels_of_the_screen():
         await source.start()
         try:
             return source.snapshot(View(market=snapshots.BTC.name)), dict(
-                source._monitor.board.evaluators.levels
+                source._monitor.monitor.board.evaluators.levels
             )
         finally:
             await source.stop()

@@ -53,6 +53,7 @@ class Watch:
         while True:
             for view, times in ((plain, self.pictures), (grouped, self.groups)):
                 begun = time.perf_counter()
+                self._monitor.tick(view)
                 self._monitor.snapshot(view)
                 times.append((time.perf_counter() - begun) * 1e3)
                 await asyncio.sleep(0.1)

@@ -13,9 +13,10 @@ import bench_live
 import bench_markets
 import bench_memory
 import bench_replay
+import bench_viewports
 from lines import HEAD, Line, Skipped, say
 
-BENCHES = (bench_live, bench_replay, bench_memory, bench_markets)
+BENCHES = (bench_live, bench_replay, bench_memory, bench_viewports, bench_markets)
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""The Snapshot against the report: every number of a row, a chart, a ladder, a profile and a quality."""
+"""The snapshot against the report: every number of a row, a chart, a ladder, a profile and a quality."""
 
 from decimal import Decimal
 
@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cvdtui.board.board import Board
+from cvdtui.board.viewport import Viewport
 from cvdtui.commands.printing import table
 from cvdtui.model import ANCHORS, MINUTE_US, TIMEFRAMES, Link, Market, Missing, Trades, View
 from cvdtui.report.market import report
+from tests.board.viewer import snapshot_of
 from tests.engine.hard_tapes import MARKET, MONDAY, arrivals_of, batch_of, examples, flow_maker, rows_of
 from tests.engine.reference import Row
 
@@ -31,11 +33,11 @@ def board_of(*batches, live=False, **options):
 
 
 def row_of(board, now=NOON, **view):
-    return board.snapshot(View(**view), now).rows[0]
+    return snapshot_of(board, View(**view), now).rows[0]
 
 
 def detail_of(board, now=NOON, **view):
-    return board.snapshot(View(market=MARKET.name, **view), now).detail
+    return snapshot_of(board, View(market=MARKET.name, **view), now).detail
 
 
 @st.composite
@@ -51,44 +53,46 @@ def exact(value):
 
 @given(scenes(), st.sampled_from(TIMEFRAMES))
 @examples(60)
-def test_the_picture_shows_the_numbers_of_the_report(batches, timeframe):
+def test_a_snapshot_shows_the_numbers_of_the_report(batches, timeframe):
     board = board_of(*batches, rolling=5)
     board.finish()
     state = board.states[MARKET.name]
     now = state.flow.last_time_us
     ours = {
-        anchor: board.snapshot(
-            View(market=MARKET.name, timeframe=timeframe, anchor=anchor, bars=10_000, footprints=10_000), now
+        anchor: snapshot_of(
+            board,
+            View(market=MARKET.name, timeframe=timeframe, anchor=anchor, bars=10_000, footprints=10_000),
+            now,
         )
         for anchor in ANCHORS
     }
     row_size = round(ours["start"].detail.ladder.row * 10**state.market.price_decimals)
-    told = report([state], bar_seconds=timeframe, rows={MARKET.name: row_size})["markets"][MARKET.name]
+    reported = report([state], bar_seconds=timeframe, rows={MARKET.name: row_size})["markets"][MARKET.name]
     session, week = state.flow.session, state.flow.week
     assert session.start_us <= now < session.end_us
     assert week.start_us <= now < week.end_us
     for anchor in ("session", "week", "rolling", "start"):
-        assert ours[anchor].rows[0].cvd == exact(told["cvd"][anchor])
+        assert ours[anchor].rows[0].cvd == exact(reported["cvd"][anchor])
     assert ours["mark"].rows[0].cvd is None
     line, detail = ours["session"].rows[0], ours["start"].detail
     assert line.volume == exact(Decimal(session.volume).scaleb(-state.market.size_decimals))
-    assert line.trades == told["trades"]
-    assert line.last_trade_us == told["last_time_us"]
+    assert line.trades == reported["trades"]
+    assert line.last_trade_us == reported["last_time_us"]
     last = max((one for batch in batches for one in batch), key=lambda one: one.id)
     assert line.last == exact(last.price)
     assert line.last_side == last.side
-    assert line.quality.coverage == told["coverage"]
-    assert line.quality.lost == told["lost"]
-    assert line.quality.duplicates == told["duplicates"]
-    assert dict(line.quality.sources) == told["side_source"]
-    check_chart(detail, told)
-    check_ladder(detail.ladder, told)
-    check_profile(detail.profile, told)
+    assert line.quality.coverage == reported["coverage"]
+    assert line.quality.lost == reported["lost"]
+    assert line.quality.duplicates == reported["duplicates"]
+    assert dict(line.quality.sources) == reported["side_source"]
+    check_chart(detail, reported)
+    check_ladder(detail.ladder, reported)
+    check_profile(detail.profile, reported)
 
 
-def check_chart(detail, told):
-    assert [bar.time_us for bar in detail.bars] == [bar["time_us"] for bar in told["bars"]]
-    for bar, other in zip(detail.bars, told["bars"], strict=True):
+def check_chart(detail, reported):
+    assert [bar.time_us for bar in detail.bars] == [bar["time_us"] for bar in reported["bars"]]
+    for bar, other in zip(detail.bars, reported["bars"], strict=True):
         for name in ("open", "high", "low", "close", "delta", "delta_high", "delta_low", "cvd"):
             assert getattr(bar, name) == exact(other[name]), name
         volume = Decimal(other["buy"]) + Decimal(other["sell"]) + Decimal(other["unknown"])
@@ -97,20 +101,20 @@ def check_chart(detail, told):
     assert [bar.closed for bar in detail.bars] == [True] * (len(detail.bars) - 1) + [False]
 
 
-def check_ladder(ladder, told):
-    for bar, other in zip(ladder.bars, told["bars"], strict=True):
+def check_ladder(ladder, reported):
+    for bar, other in zip(ladder.bars, reported["bars"], strict=True):
         assert (bar.time_us, bar.trades) == (other["time_us"], other["trades"])
         drawn = [(number, cell.buy, cell.sell) for number, cell in sorted(bar.cells.items())]
         rows = [
-            (float(Decimal(price) / Decimal(told["profile"]["row"])), buy, sell)
+            (float(Decimal(price) / Decimal(reported["profile"]["row"])), buy, sell)
             for price, buy, sell in other["rows"]
         ]
         assert drawn == [(number, exact(buy), exact(sell)) for number, buy, sell in rows]
         assert sum(cell.poc for cell in bar.cells.values()) == 1
 
 
-def check_profile(profile, told):
-    theirs = told["profile"]
+def check_profile(profile, reported):
+    theirs = reported["profile"]
     assert [(one.price, one.buy, one.sell) for one in profile.rows] == [
         tuple(exact(value) for value in values) for values in theirs["rows"]
     ]
@@ -123,7 +127,7 @@ def check_profile(profile, told):
     assert {one.price for one in profile.rows if one.node == "lvn"} == {
         exact(price) for price in theirs["lvn"] if price not in theirs["hvn"]
     }
-    assert profile.vwap == told["vwap"]
+    assert profile.vwap == reported["vwap"]
     assert profile.share == 1.0
     assert [one.mark for one in profile.rows if one.price == profile.poc] == ["poc"]
     assert all((one.price >= profile.val) == one.in_value for one in profile.rows if one.price <= profile.vah)
@@ -221,15 +225,15 @@ def test_rows_that_did_not_change_are_the_same_object():
     board.on_trades(batch_of([row(1, 0)]))
     board.on_trades(Trades(other, batch_of([row(1, 0)]).trades))
     now = NOON + 10_000_000
-    first = board.snapshot(View(), now).rows
-    second = board.snapshot(View(), now + 1).rows
+    first = snapshot_of(board, View(), now).rows
+    second = snapshot_of(board, View(), now + 1).rows
     assert second[0] is first[0]
     assert second[1] is first[1]
     board.on_trades(batch_of([row(2, 1)]))
-    third = board.snapshot(View(), now + 2).rows
+    third = snapshot_of(board, View(), now + 2).rows
     assert third[0] is not first[0]
     assert third[1] is first[1]
-    assert board.snapshot(View(), now + 1_500_000).rows[1] is first[1], "a second later, and equal still"
+    assert snapshot_of(board, View(), now + 1_500_000).rows[1] is first[1], "a second later, and equal still"
     board.finish()
 
 
@@ -293,7 +297,7 @@ def test_a_fixed_row_keeps_its_price_when_decimals_grow():
     assert detail_of(board).ladder.row == 2.5
 
 
-def test_trades_of_a_market_nobody_asked_for_change_nothing():
+def test_trades_of_a_market_that_was_not_requested_change_nothing():
     board = board_of([row(1, 0)])
     assert board.on_trades(Trades(Market("x", "Y"), batch_of([row(9, 0)]).trades)) is None
     assert list(board.states) == [MARKET.name]
@@ -339,20 +343,19 @@ def test_unknown_sides_are_in_volume_vwap_and_poc_and_in_no_delta():
 
 @given(scenes(), st.sampled_from((5, 60, 3600)), st.sampled_from(ANCHORS), st.sampled_from(("base", "quote")))
 @examples(40)
-def test_a_chart_that_was_drawn_before_is_the_chart_drawn_anew(batches, timeframe, anchor, unit):
+def test_a_chart_from_caches_is_the_chart_built_anew(batches, timeframe, anchor, unit):
     board = board_of(rolling=5)
     for place, batch in enumerate(batches):
         board.on_trades(batch_of(batch))
         if place == 1:
             board.states[MARKET.name].flow.drop_mark(NOON)
         now = max(board.states[MARKET.name].flow.last_time_us, NOON)
-        again = detail_of(board, now, timeframe=timeframe, anchor=anchor, unit=unit, bars=3)
-        board._pictures.clear()
-        anew = detail_of(board, now, timeframe=timeframe, anchor=anchor, unit=unit, bars=3)
-        assert again.bars == anew.bars
+        view = View(market=MARKET.name, timeframe=timeframe, anchor=anchor, unit=unit, bars=3)
+        again = snapshot_of(board, view, now).detail
+        assert again.bars == Viewport(board).snapshot(view, now).detail.bars
 
 
-def told_of(board):
+def report_of(board):
     rows = {MARKET.name: 1}
     return report(list(board.states.values()), bar_seconds=60, rows=rows)["markets"][MARKET.name]
 
@@ -361,9 +364,9 @@ def test_a_market_that_began_amid_its_session_says_since_when_it_is_known():
     board = board_of([row(1, 0), row(2, 60_000_000)], live=True)
     late = row_of(board, NOON + 60_000_000).quality
     assert (late.coverage < 0.01, late.from_us) == (True, NOON)
-    told = told_of(board)
-    assert told["known_from_time_us"] == NOON
-    assert "coverage 0.1387 % from 12:00 UTC" in table({"markets": {MARKET.name: told}, "groups": {}})[1]
+    reported = report_of(board)
+    assert reported["known_from_time_us"] == NOON
+    assert "coverage 0.1387 % from 12:00 UTC" in table({"markets": {MARKET.name: reported}, "groups": {}})[1]
     replayed = board_of([row(1, 0), row(2, 60_000_000)])
     assert row_of(replayed, NOON + 60_000_000).quality.from_us == 0
-    assert told_of(replayed)["known_from_time_us"] is None
+    assert report_of(replayed)["known_from_time_us"] is None

@@ -15,7 +15,7 @@ NAME = "binance-usdm:BTCUSDT"
 
 async def until(holds) -> None:
     async with asyncio.timeout(20):
-        while not holds():  # noqa: ASYNC110 - nothing tells when a number changes
+        while not holds():  # noqa: ASYNC110 - no event marks a change of a number
             await asyncio.sleep(0.01)
 
 

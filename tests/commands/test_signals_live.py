@@ -59,7 +59,7 @@ def replayed(market, trades):
 
 async def _play() -> tuple[Recording, list]:
     clock = ManualClock(BEGIN_US)
-    told = []
+    emitted = []
     async with Exchange(seed=5, markets=2, rate=60, faults=("dup", "skip"), clock=clock) as exchange:
         board = Recording()
         urls = exchange.overrides()["venues"]["binance-usdm"]
@@ -82,21 +82,21 @@ async def _play() -> tuple[Recording, list]:
                 for _ in range(STEPS):
                     await exchange.advance(STEP_S, step=0.5)
                     await asyncio.sleep(0.01)
-                    board.judge(SECONDS)
-                    told += board.evaluators.take()
+                    board.evaluate(SECONDS)
+                    emitted += board.evaluators.take()
                 last = exchange.freeze()[NAME]
                 while (board.states[NAME].tape.next or 0) <= last:  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-        board.judge(SECONDS, limit=None)
-        told += board.evaluators.take()
-    return board, told
+        board.evaluate(SECONDS, limit=None)
+        emitted += board.evaluators.take()
+    return board, emitted
 
 
-def test_what_the_live_board_told_is_what_its_recording_tells():
-    board, told = asyncio.run(_play())
+def test_a_live_board_emits_the_signals_of_its_recording():
+    board, emitted = asyncio.run(_play())
     state = board.states[NAME]
     assert state.duplicates > 0
     assert state.gaps
@@ -105,7 +105,7 @@ def test_what_the_live_board_told_is_what_its_recording_tells():
     evaluator = SignalEvaluator(recording, SECONDS, LOWER)
     evaluator.catch_up()
     assert len(evaluator.marks) > STEPS // 2
-    assert [signal for market, signal in told if market == NAME] == evaluator.signals
+    assert [signal for market, signal in emitted if market == NAME] == evaluator.signals
     assert {signal.signal for signal in evaluator.signals} >= {
         "large",
         "climax",

@@ -1,4 +1,4 @@
-"""Signals on their way out: alerts and journal of a live run; watch, score and alert test."""
+"""Signals to alerts and journal of a live run; the commands watch, score and alert test."""
 
 import asyncio
 import json
@@ -105,10 +105,10 @@ def test_watch_ends_with_0_and_one_line_when_the_condition_holds(tmp_path):
     code, out, err = finish(child, 60)
     assert code == 0, err
     (line,) = out.splitlines()
-    said = json.loads(line)
-    assert said["when"] == "last > 0 and coverage > 0.5"
-    assert said["values"]["last"] > 0
-    assert said["market"].startswith("binance")
+    found = json.loads(line)
+    assert found["when"] == "last > 0 and coverage > 0.5"
+    assert found["values"]["last"] > 0
+    assert found["market"].startswith("binance")
 
 
 def test_watch_ends_with_1_when_it_never_held_and_69_when_nothing_answers(tmp_path):
@@ -206,7 +206,7 @@ def test_score_of_files_names_n_interval_and_base_for_every_signal(tmp_path, cap
     closes = [float(bar["close"]) for bar in bars["bars"][:-1]]
     assert card["all"], "the zigzag must give signals"
     for one in card["all"]:
-        said = [
+        found = [
             signal
             for signal in bars["signals"]
             if signal["signal"] == one["signal"]
@@ -214,11 +214,11 @@ def test_score_of_files_names_n_interval_and_base_for_every_signal(tmp_path, cap
             and 13 <= known[signal["time_us"]] < len(closes) - one["horizon"]
         ]
         reached = 0
-        for signal in said:
+        for signal in found:
             place = known[signal["time_us"]]
             move = closes[place + one["horizon"]] - closes[place]
             reached += move > 0 if signal["side"] == "buy" else move < 0
-        assert (one["count"], one["reached"]) == (len(said), reached)
+        assert (one["count"], one["reached"]) == (len(found), reached)
     assert main(words) == 0
     table = capsys.readouterr().out.splitlines()
     assert table[0].split() == [
@@ -265,8 +265,8 @@ def test_alert_test_says_what_came_of_it(home, capsys):
     config = ["--config", str(own)]
     assert main(["alert", "test", "script", *config]) == 0
     assert capsys.readouterr().out == "script (command): sent\n"
-    said = json.loads(out.read_bytes())
-    assert (said["test"], said["title"]) == (True, "cvdtui test")
+    found = json.loads(out.read_bytes())
+    assert (found["test"], found["title"]) == (True, "cvdtui test")
     assert main(["alert", "test", "phone", *config]) == 69
     assert capsys.readouterr().err == "cvdtui: phone: env:NOT_SET_ANYWHERE: is not set in the environment\n"
     assert main(["alert", "test", "scrpt", *config]) == 64

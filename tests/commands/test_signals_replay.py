@@ -1,4 +1,4 @@
-"""The real program says the worked examples as they stand, and takes parameters from the command line."""
+"""The real program prints the worked examples as documented, and takes parameters from the command line."""
 
 import json
 

@@ -9,6 +9,7 @@ from cvdtui.engine.flow import EVERYTHING, Flow
 from cvdtui.engine.tpo import BRACKET_US, LETTERS, Tpo
 from cvdtui.model import Bar, Market, Trade, Trades, View
 from cvdtui.signals.peers import evaluator_maker
+from tests.board.viewer import snapshot_of
 
 START = 1_723_161_600_000_000  # 2024-08-09 00:00 UTC
 MINUTE = 60_000_000
@@ -120,7 +121,7 @@ def test_the_picture_counts_the_session_of_now_with_its_open_bar():
     trades = [Trade(n, START + at * MINUTE, price, 10, 1) for n, (at, price) in enumerate(path, 1)]
     board = board_of(trades)
     view = View(market=MARKET.name, tpo=True)
-    tpo = board.snapshot(view, START + 97 * MINUTE).detail.tpo
+    tpo = snapshot_of(board, view, START + 97 * MINUTE).detail.tpo
     assert tpo.row == 0.2, "8 in 40 rows"
     assert [(row.price, row.letters) for row in tpo.rows] == [
         (100.0, "A"),
@@ -134,19 +135,19 @@ def test_the_picture_counts_the_session_of_now_with_its_open_bar():
     assert (tpo.last, tpo.start_us) == (106.0, START)
     late = Trade(len(path) + 1, START + 97 * MINUTE, 10_000, 10, 1)
     board.on_trades(Trades(MARKET, (late,)))
-    again = board.snapshot(view, START + 98 * MINUTE).detail.tpo
+    again = snapshot_of(board, view, START + 98 * MINUTE).detail.tpo
     assert again.rows[0].letters == "AD"
     assert (again.poc, again.rows[0].poc) == (100.0, True)
-    assert board.snapshot(View(market=MARKET.name), START + 98 * MINUTE).detail.tpo is None
+    assert snapshot_of(board, View(market=MARKET.name), START + 98 * MINUTE).detail.tpo is None
 
 
 def test_rows_follow_the_keys_and_grow_with_the_range_of_the_session():
     board = board_of([Trade(1, START, 10_000, 10, 1), Trade(2, START + MINUTE, 10_400, 10, 1)])
     now = START + 2 * MINUTE
-    assert board.snapshot(View(market=MARKET.name, tpo=True), now).detail.tpo.row == 0.1
-    assert board.snapshot(View(market=MARKET.name, tpo=True, row_step=1), now).detail.tpo.row == 0.2
+    assert snapshot_of(board, View(market=MARKET.name, tpo=True), now).detail.tpo.row == 0.1
+    assert snapshot_of(board, View(market=MARKET.name, tpo=True, row_step=1), now).detail.tpo.row == 0.2
     board.on_trades(Trades(MARKET, (Trade(3, START + 2 * MINUTE, 13_000, 10, 1),)))
-    wide = board.snapshot(View(market=MARKET.name, tpo=True), now).detail.tpo
+    wide = snapshot_of(board, View(market=MARKET.name, tpo=True), now).detail.tpo
     assert (wide.row, len(wide.rows)) == (1.0, 3)
 
 
@@ -154,6 +155,6 @@ def test_a_new_session_begins_without_letters():
     board = board_of([Trade(1, START, 10_000, 10, 1)])
     day = 48 * BRACKET_US
     board.on_trades(Trades(MARKET, (Trade(2, START + day + MINUTE, 10_100, 10, 1),)))
-    tpo = board.snapshot(View(market=MARKET.name, tpo=True), START + day + 2 * MINUTE).detail.tpo
+    tpo = snapshot_of(board, View(market=MARKET.name, tpo=True), START + day + 2 * MINUTE).detail.tpo
     assert [(row.price, row.letters) for row in tpo.rows] == [(101.0, "A")]
-    assert board.snapshot(View(market=MARKET.name, tpo=True), START + 3 * day).detail.tpo is None
+    assert snapshot_of(board, View(market=MARKET.name, tpo=True), START + 3 * day).detail.tpo is None

@@ -16,6 +16,7 @@ def test_every_bench_prints_its_lines_or_why_it_is_skipped():
         ("bench_live", "live frame"),
         ("bench_replay", "replay --json"),
         ("bench_memory", "collection"),
+        ("bench_viewports", "two viewers"),
         ("bench_markets", "loop lag"),
     ):
         assert word in done.stdout or f"{bench}: skipped: " in done.stdout

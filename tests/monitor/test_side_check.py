@@ -1,4 +1,4 @@
-"""Side rules in shadow on live markets: the demo exchange tells true sides and quotes."""
+"""Side rules checked on live markets: the demo exchange sends true sides and quotes."""
 
 import asyncio
 
@@ -22,18 +22,19 @@ async def trials(count, *, wanted):
         try:
             async with asyncio.timeout(20):
                 while True:
+                    monitor.tick(View())
                     made = monitor.snapshot(View()).trials
                     traded = sum(state.flow.taken > 50 for state in monitor.board.states.values())
                     if sum(trial.trades > 50 for trial in made) >= count and (wanted or traded >= 2):
                         return made, monitor.board
-                    await asyncio.sleep(0.05)  # the snapshot is made for a screen, which looks
+                    await asyncio.sleep(0.05)  # quotes and trades need a moment to arrive
         finally:
             await monitor.stop()
     finally:
         await process.stop()
 
 
-def test_every_market_with_true_sides_and_quotes_is_judged_beside_the_counts():
+def test_every_market_with_true_sides_and_quotes_is_scored_beside_the_counts():
     made, board = asyncio.run(trials(2, wanted=True))
     for trial in made:
         found = {score.method: score for score in trial.scores}
@@ -45,7 +46,7 @@ def test_every_market_with_true_sides_and_quotes_is_judged_beside_the_counts():
     assert not any(state.rejected for state in board.states.values())
 
 
-def test_nothing_is_asked_for_unless_the_configuration_wants_it():
+def test_nothing_is_requested_unless_the_configuration_wants_it():
     made, board = asyncio.run(trials(0, wanted=False))
     assert made == ()
     assert not any(name.endswith("/quotes") for name in board.links)

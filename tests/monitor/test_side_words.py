@@ -1,4 +1,4 @@
-"""The help says how inferred sides came about, and how wrong they are where the truth is known."""
+"""The help explains how sides are inferred, and how wrong they are where the true ones are known."""
 
 from cvdtui.model import SideScore, SideTrial
 from cvdtui.panes.help import Help

@@ -1,8 +1,11 @@
 """The alerts on the screen: channels, rules and what was told; rules added and removed by hand, and kept."""
 
+import asyncio
+
 import pytest
 
 from cvdtui.app.alert_actions import Alerting
+from cvdtui.app.background import BackgroundTasks
 from cvdtui.commands.screen import kept_alerts, remember_alerts
 from cvdtui.config import AlertChannel, AlertRule, Alerts
 from cvdtui.model import AlertLine, ChannelState, RuleLine, View
@@ -10,7 +13,7 @@ from cvdtui.panes.alerts import AlertsPane as Pane
 from cvdtui.panes.line import length
 from cvdtui.panes.styles import plain
 from tests.app.fake_source import FakeSource
-from tests.app.keypresses import FIRST, make_controller, press, typed
+from tests.app.keypresses import FIRST, make_controller, press, settle, typed
 from tests.panes import snapshots
 
 RULES = (
@@ -150,40 +153,53 @@ def test_x_asks_to_remove_the_rule_and_enter_goes_to_the_bar_of_an_alert():
     )
 
 
-def test_a_rule_is_typed_for_the_market_at_hand():
-    controller = make_controller()
-    press(controller, "!")
-    assert controller.prompt.ask == "alert BTCUSDT on: "
-    typed(controller, "climax 2.5 to bell")
-    assert controller.source.alerts == [(FIRST, "climax 2.5 to bell")]
-    assert controller.message == f"alerts when {FIRST} tells: climax 2.5 to bell; 0 lists the rules"
-    press(controller, "!")
-    typed(controller, "nonsense")
-    assert controller.message == "not understood: nonsense"
-    press(controller, "!", "escape")
-    press(controller, ":")
-    typed(controller, "alert z > 2")
-    assert controller.source.alerts[-1] == (FIRST, "z > 2")
+def test_a_rule_is_typed_for_the_selected_market():
+    async def scene():
+        controller = make_controller()
+        press(controller, "!")
+        assert controller.prompt.ask == "alert BTCUSDT on: "
+        typed(controller, "climax 2.5 to bell")
+        await settle()
+        assert controller.source.alerts == [(FIRST, "climax 2.5 to bell")]
+        assert controller.message == f"alerts when {FIRST} tells: climax 2.5 to bell; 0 lists the rules"
+        press(controller, "!")
+        typed(controller, "nonsense")
+        await settle()
+        assert controller.message == "not understood: nonsense"
+        press(controller, "!", "escape")
+        press(controller, ":")
+        typed(controller, "alert z > 2")
+        await settle()
+        assert controller.source.alerts[-1] == (FIRST, "z > 2")
+
+    asyncio.run(scene())
 
 
 def test_rules_are_taken_back_one_by_one_or_all_of_a_market():
-    controller = make_controller()
-    controller.source.alerts = [(FIRST, "one"), (FIRST, "two"), ("okx:OTHER", "three")]
-    controller.do("unalert", "one")
-    assert (controller.message, controller.source.alerts[0]) == ("rule removed", (FIRST, "two"))
-    controller.do("unalert", "nobody")
-    assert controller.message == "a rule of the configuration is removed there"
-    press(controller, ":")
-    typed(controller, "unalert")
-    assert controller.source.alerts == [("okx:OTHER", "three")]
-    press(controller, ":")
-    typed(controller, "unalert")
-    assert controller.message == f"{FIRST} has no alert"
+    async def scene():
+        controller = make_controller()
+        controller.source.alerts = [(FIRST, "one"), (FIRST, "two"), ("okx:OTHER", "three")]
+        controller.do("unalert", "one")
+        await settle()
+        assert (controller.message, controller.source.alerts[0]) == ("rule removed", (FIRST, "two"))
+        controller.do("unalert", "nobody")
+        await settle()
+        assert controller.message == "a rule of the configuration is removed there"
+        press(controller, ":")
+        typed(controller, "unalert")
+        await settle()
+        assert controller.source.alerts == [("okx:OTHER", "three")]
+        press(controller, ":")
+        typed(controller, "unalert")
+        await settle()
+        assert controller.message == f"{FIRST} has no alert"
+
+    asyncio.run(scene())
 
 
 def test_tab_completes_signals_and_the_channels_after_to():
     said = []
-    alerting = Alerting(FakeSource(3, live=False), said.append)
+    alerting = Alerting(BackgroundTasks(FakeSource(3, live=False), said.append), said.append)
     alerting.ask(snapshots.snapshot(channels=CHANNELS))
     assert alerting.complete("cli") == ["climax"]
     assert alerting.complete("climax 2 to ph") == ["climax 2 to phone"]

@@ -1,4 +1,4 @@
-"""The JSON report of nasty tapes, to the last digit that of a slow computation in decimals."""
+"""The JSON report of hard tapes, to the last digit that of a slow computation in decimals."""
 
 from decimal import Decimal, localcontext
 
@@ -79,7 +79,7 @@ def counted_in_session(state):
 
 @given(scenes(), st.sampled_from([1, 7, 10, 25, 1000]))
 @examples(60)
-def test_a_row_size_that_was_asked_for_is_kept_to(scene, ticks):
+def test_a_given_row_size_is_used(scene, ticks):
     _, batches = scene
     board = played(batches)
     state = board.states[MARKET.name]

@@ -1,4 +1,4 @@
-"""The groups of the report, exact and told with their reasons."""
+"""The groups of the report, exact, and the reasons of markets left out."""
 
 from fractions import Fraction
 

@@ -6,6 +6,7 @@ import pytest
 
 from cvdtui.engine.columns.rows import slice_of, trades_of
 from cvdtui.model import ANCHORS, BUY
+from tests.board.viewer import snapshot_of
 from tests.engine.busy_tape import BEGIN_US, HOUR_US, tape
 from tests.snapshot.test_signals import MARKET, NOW, SECONDS, board_of, settled
 
@@ -86,7 +87,7 @@ def test_before_a_day_has_passed_nobody_knows_it():
     board = board_of()
     board.on_columns(columns)
     view = settled(board).view
-    assert board.snapshot(view, BEGIN_US + 20 * HOUR_US).detail.facts.day_ago is None
+    assert snapshot_of(board, view, BEGIN_US + 20 * HOUR_US).detail.facts.day_ago is None
 
 
 def test_the_inputs_of_z_give_the_z_of_the_last_closed_bar(seen):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cvdtui.board.board import Board
 from cvdtui.model import Link, Market, View
+from tests.board.viewer import snapshot_of
 from tests.engine.hard_tapes import MONDAY, batch_of, examples, flow_maker, market_for, rows_of
 from tests.engine.reference import Row
 
@@ -57,7 +58,7 @@ def value_delta(rows):
 def test_a_group_is_the_exact_sum_of_its_markets(spot, perp, dollar):
     board = board_of({SPOT: spot, PERP: perp, DOLLAR: dollar})
     now = max(state.flow.last_time_us for state in board.states.values())
-    (group,) = board.snapshot(WANTED, now).groups
+    (group,) = snapshot_of(board, WANTED, now).groups
     spot_delta = value_delta(spot) + value_delta(dollar)
     assert group.spot == float(spot_delta)
     assert group.perp == float(value_delta(perp))
@@ -72,7 +73,7 @@ def test_lines_stand_at_the_end_of_every_bar(spot, perp, timeframe):
     board = board_of({SPOT: spot, PERP: perp})
     now = max(state.flow.last_time_us for state in board.states.values())
     view = View(market=PERP.name, groups=True, group=True, anchor="start", timeframe=timeframe, bars=10_000)
-    made = board.snapshot(view, now).group
+    made = snapshot_of(board, view, now).group
     assert made.points[-1].spot == made.row.spot
     assert made.points[-1].perp == made.row.perp
     for point in made.points:
@@ -83,7 +84,7 @@ def test_lines_stand_at_the_end_of_every_bar(spot, perp, timeframe):
 
 def test_other_money_is_a_group_of_its_own():
     board = board_of({SPOT: [trade(1, "0.5", "10", 1)], EURO: [trade(1, "0.4", "10", 1)]})
-    groups = board.snapshot(WANTED, NOON).groups
+    groups = snapshot_of(board, WANTED, NOON).groups
     assert [(group.name, group.cvd) for group in groups] == [("PEPE", 5.0), ("PEPE/EUR", 4.0)]
 
 
@@ -91,7 +92,7 @@ def test_a_stale_venue_is_left_out_and_named():
     tapes = {SPOT: [trade(1, "0.5", "10", 1)], PERP: [trade(1, "500", "1", -1)], DOLLAR: []}
     board = board_of(tapes, live=(SPOT,))
     board.on_link(Link("binance-usdm", "stale", text="silent", markets=(PERP.name,), last_data_us=NOON))
-    (group,) = board.snapshot(WANTED, NOON + 14_000_000).groups
+    (group,) = snapshot_of(board, WANTED, NOON + 14_000_000).groups
     assert group.cvd == group.spot == 5.0
     assert group.perp is None
     assert group.spread is None
@@ -104,7 +105,7 @@ def test_a_stale_venue_is_left_out_and_named():
 
 
 def test_a_group_of_nothing_but_silence_has_no_numbers():
-    (group,) = board_of({SPOT: [], PERP: []}).snapshot(WANTED, NOON).groups
+    (group,) = snapshot_of(board_of({SPOT: [], PERP: []}), WANTED, NOON).groups
     assert group.cvd is None
     assert group.counted == 0
     assert group.last is None
@@ -112,7 +113,7 @@ def test_a_group_of_nothing_but_silence_has_no_numbers():
 
 def test_the_price_of_a_group_is_that_of_one_asset():
     board = board_of({SPOT: [], PERP: [trade(1, "0.0085", "1", 1)]})
-    (group,) = board.snapshot(WANTED, NOON).groups
+    (group,) = snapshot_of(board, WANTED, NOON).groups
     assert group.lead.name == PERP.name
     assert group.last == pytest.approx(0.0000085)
     assert group.last_decimals == 10
@@ -122,25 +123,25 @@ def test_a_hole_lowers_the_coverage_of_the_group():
     board = board_of(
         {SPOT: [trade(1, "1", "10", 1), trade(2, "1", "10", 1)], DOLLAR: [trade(1, "1", "20", 1)]}
     )
-    assert board.snapshot(WANTED, NOON).groups[0].coverage == 1.0
+    assert snapshot_of(board, WANTED, NOON).groups[0].coverage == 1.0
     board.on_trades(batch_of([trade(5, "1", "10", 1)], SPOT))
-    assert board.snapshot(WANTED, NOON).groups[0].coverage < 1.0
+    assert snapshot_of(board, WANTED, NOON).groups[0].coverage < 1.0
 
 
 def test_a_market_without_a_mark_is_left_out_of_the_sum_since_marks():
     board = board_of({SPOT: [trade(1, "1", "10", 1)], DOLLAR: [trade(1, "1", "20", 1)]})
     board.states[SPOT.name].flow.drop_mark(NOON)
     board.on_trades(batch_of([trade(2, "1", "3", 1, 1)], SPOT))
-    (group,) = board.snapshot(View(groups=True, anchor="mark"), NOON + 1).groups
+    (group,) = snapshot_of(board, View(groups=True, anchor="mark"), NOON + 1).groups
     assert group.cvd == 3.0
     assert [part.why for part in group.excluded] == ["no mark"]
 
 
 def test_an_unchanged_group_is_the_same_object_and_none_is_made_unasked():
     board = board_of({SPOT: [trade(1, "1", "10", 1)], DOLLAR: [trade(1, "1", "20", 1)]})
-    first = board.snapshot(WANTED, NOON).groups[0]
-    assert board.snapshot(WANTED, NOON).groups[0] is first
+    first = snapshot_of(board, WANTED, NOON).groups[0]
+    assert snapshot_of(board, WANTED, NOON).groups[0] is first
     board.on_trades(batch_of([trade(2, "1", "3", 1, 1)], DOLLAR))
-    assert board.snapshot(WANTED, NOON).groups[0] is not first
-    assert board.snapshot(View(), NOON).groups == ()
-    assert board.snapshot(View(market=SPOT.name), NOON).group is None
+    assert snapshot_of(board, WANTED, NOON).groups[0] is not first
+    assert snapshot_of(board, View(), NOON).groups == ()
+    assert snapshot_of(board, View(market=SPOT.name), NOON).group is None

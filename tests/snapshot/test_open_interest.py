@@ -4,6 +4,7 @@ import pytest
 
 from cvdtui.board.board import Board
 from cvdtui.model import BUY, SELL, Interest, Liquidated, Liquidation, Liquidations, OpenInterest, View
+from tests.board.viewer import snapshot_of
 from tests.engine.hard_tapes import MONDAY, flow_maker
 from tests.snapshot.test_group import PERP, SPOT, board_of, trade
 
@@ -12,7 +13,7 @@ MINUTE = 60_000_000
 
 
 def row_of(board, now=NOON, **view):
-    return next(row for row in board.snapshot(View(**view), now).rows if row.market.name == PERP.name)
+    return next(row for row in snapshot_of(board, View(**view), now).rows if row.market.name == PERP.name)
 
 
 def perp_board():
@@ -68,7 +69,7 @@ def test_a_groups_open_interest_is_value_and_its_change_is_of_assets():
     board = perp_board()
     board.on_open_interest(OpenInterest(PERP, NOON - MINUTE, 1000))
     board.on_open_interest(OpenInterest(PERP, NOON, 1500))
-    (group,) = board.snapshot(View(groups=True), NOON).groups
+    (group,) = snapshot_of(board, View(groups=True), NOON).groups
     assert group.open_interest == pytest.approx(12.0)
     assert group.open_interest_change == pytest.approx(0.5)
-    assert Board(flow_maker()).snapshot(View(groups=True), NOON).groups == ()
+    assert snapshot_of(Board(flow_maker()), View(groups=True), NOON).groups == ()

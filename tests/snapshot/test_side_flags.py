@@ -8,6 +8,7 @@ from cvdtui.config import Config
 from cvdtui.engine.flow import MemoryLimits
 from cvdtui.model import BUY, SELL, TIMEFRAMES, UNKNOWN, Link, Market, Trade, Trades, View
 from cvdtui.snapshot.side_flags import percent
+from tests.board.viewer import snapshot_of
 
 ES = Market("ibkr", "ES@CME", "ES", "USD", "future", 2, 0, 25)
 START = 1_790_000_000_000_000
@@ -22,7 +23,7 @@ def row(*batches, link=None, market=ES):
         board.on_trades(Trades(market, trades, "ordered", source, **counts))
     if link is not None:
         board.on_link(link)
-    (made,) = board.snapshot(View(), NOW).rows
+    (made,) = snapshot_of(board, View(), NOW).rows
     return made
 
 

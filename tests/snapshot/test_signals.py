@@ -8,6 +8,7 @@ from cvdtui.signals.evaluator import SignalEvaluator
 from cvdtui.signals.peers import evaluator_maker
 from cvdtui.signals.registry import TOLD
 from cvdtui.snapshot.signals import signal_text, signal_views
+from tests.board.viewer import snapshot_of
 from tests.engine.busy_tape import BEGIN_US, HOUR_US, MARKET, batches, counted, tape
 
 SECONDS = 300
@@ -28,9 +29,9 @@ def view(**asked):
 
 def settled(board, **asked):
     """Snapshots until nothing is left to hear."""
-    while not board.judge(SECONDS):
+    while not board.evaluate(SECONDS):
         pass
-    return board.snapshot(view(**asked), NOW)
+    return snapshot_of(board, view(**asked), NOW)
 
 
 def test_what_the_jury_told_is_in_the_detail_oldest_first():
@@ -70,7 +71,7 @@ def test_the_table_flags_signals_of_the_bar_that_closed_last_and_no_older_ones()
     board, seen = board_of(), set()
     for batch in batches(tape(), 30, 30):
         board.on_trades(batch)
-        row = board.snapshot(view(), NOW).rows[0]
+        row = snapshot_of(board, view(), NOW).rows[0]
         evaluator = board.evaluators.evaluator(board.states[MARKET.name], SECONDS)
         due = {
             one.signal
@@ -94,9 +95,9 @@ def test_each_signal_is_handed_out_once_with_its_market():
     for batch in batches(tape(), 200, 200):
         board.on_trades(batch)
         board.on_trades(next(theirs))
-        board.judge(SECONDS)
+        board.evaluate(SECONDS)
         told += board.evaluators.take()
-    board.judge(SECONDS, limit=None)
+    board.evaluate(SECONDS, limit=None)
     told += board.evaluators.take()
     assert board.evaluators.take() == []
     for market in (MARKET, SPOT):
@@ -111,10 +112,10 @@ def test_a_sitting_hears_so_many_bars_and_those_of_the_market_at_hand_first():
     board = board_of()
     board.on_columns(tape(3, market=SPOT))
     board.on_columns(tape())
-    assert not board.judge(SECONDS, first=MARKET.name, limit=50)
+    assert not board.evaluate(SECONDS, first=[MARKET.name], limit=50)
     evaluators = {name: board.evaluators.evaluator(state, SECONDS) for name, state in board.states.items()}
     assert (evaluators[MARKET.name].evaluated, evaluators[SPOT.name].evaluated) == (50, 0)
-    while not board.judge(SECONDS, first=MARKET.name, limit=100):
+    while not board.evaluate(SECONDS, first=[MARKET.name], limit=100):
         pass
     assert {evaluator.pending for evaluator in evaluators.values()} == {0}
 
@@ -125,7 +126,7 @@ def test_a_market_that_began_anew_with_its_history_repeats_nothing():
     rows = list(batches(tape(), 1_000, 1_000))
     for batch in rows[:8]:
         board.on_trades(batch)
-    board.judge(SECONDS, limit=None)
+    board.evaluate(SECONDS, limit=None)
     before = board.evaluators.take()
     assert before
     first = rows[0].trades[0]
@@ -136,7 +137,7 @@ def test_a_market_that_began_anew_with_its_history_repeats_nothing():
     board.expect(MARKET.name, first.id)
     for batch in rows[:8]:
         board.on_trades(batch)
-    board.judge(SECONDS, limit=None)
+    board.evaluate(SECONDS, limit=None)
     keys = [(one.signal, one.time_us, one.side) for _, one in board.evaluators.take()]
     assert {*keys}.isdisjoint({(one.signal, one.time_us, one.side) for _, one in before})
 
@@ -156,6 +157,6 @@ def test_parameters_of_the_configuration_are_in_force():
 def test_a_board_without_judges_draws_as_before():
     board = Board(lambda market: Flow(market, timeframes=(60, SECONDS)), welcomes_all=True)
     board.on_columns(tape())
-    detail = board.snapshot(view(), NOW).detail
+    detail = snapshot_of(board, view(), NOW).detail
     assert detail.signals == ()
-    assert board.judge(SECONDS)
+    assert board.evaluate(SECONDS)

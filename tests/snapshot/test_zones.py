@@ -7,6 +7,7 @@ from cvdtui.config import Config
 from cvdtui.engine.flow import EVERYTHING, Flow
 from cvdtui.model import LadderMark, LadderZone, Market, Trade, Trades, View
 from cvdtui.signals.peers import evaluator_maker
+from tests.board.viewer import snapshot_of
 from tests.engine.busy_tape import MARKET, batches, tape
 from tests.snapshot.test_signals import SECONDS, board_of, settled
 
@@ -35,8 +36,8 @@ def ladder_of(*minutes):
     )
     board.on_trades(Trades(XYZ, numbered))
     view = View(market=XYZ.name)
-    board.judge(60, limit=None)
-    return board.snapshot(view, T + len(minutes) * MINUTE).detail.ladder
+    board.evaluate(60, limit=None)
+    return snapshot_of(board, view, T + len(minutes) * MINUTE).detail.ladder
 
 
 # the worked zone: buys of 30 at 10, 11, 12 over sells of 1 one row below each
