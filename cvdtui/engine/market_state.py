@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from cvdtui.engine import history
 from cvdtui.engine.audit import Audit
+from cvdtui.engine.coverage import Holes, KnownTime
 from cvdtui.engine.flow import Flow
 from cvdtui.engine.open_interest import OpenInterestHistory
 from cvdtui.engine.scale import at_scale, factors, finer, scale_liquidation
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 LIQUIDATIONS = 1_000
 """Liquidations kept a market."""
 MakeFlow = Callable[[Market], Flow]
-NEARLY = 1 - 1e-9
-"""Coverage at most, while anything is open or lost."""
 
 
 class MarketState:
@@ -58,11 +57,7 @@ class MarketState:
         """Why the last frame or row was rejected."""
         self.progress: float | None = None
         """Share of the background fill done; None when none was asked for."""
-        self.known_from_us: int | None = None
-        """Where exact knowledge begins; None in a replay, which claims nothing of the time before it."""
-        self.week_from_us: int | None = None
-        self.outages: list[Outage] = []
-        """Spans of time of which not every trade is known, ascending."""
+        self.known = KnownTime(live=live)
         self.open_interest = OpenInterestHistory()
         self.liquidations: deque[Liquidation] = deque(maxlen=LIQUIDATIONS)
         """The latest ones, oldest first."""
@@ -73,7 +68,6 @@ class MarketState:
         self._history_to = 0
         """Up to where candles have told everything."""
         self._hold_limit = hold_limit
-        self._live = live
         self._first_trade = True
         self._source: SideSource = "taker"
 
@@ -173,7 +167,7 @@ class MarketState:
         other.adopt(self.market)
         self.ignored, self.rejected, self.excluded = other.ignored, other.rejected, other.excluded
         self.last_reason = other.last_reason
-        self.outages = [*other.outages, *self.outages]
+        self.known.outages = [*other.known.outages, *self.known.outages]
         self.open_interest = other.open_interest
         self.liquidations = other.liquidations
         self.liquidations_complete = other.liquidations_complete
@@ -192,7 +186,7 @@ class MarketState:
 
     def lose_span(self, outage: Outage) -> None:
         """Trades of a span are missing for good."""
-        self.outages.append(outage)
+        self.known.outages.append(outage)
         self.changes += 1
 
     def note_open_interest(self, sample: OpenInterest) -> None:
@@ -227,12 +221,11 @@ class MarketState:
         self.changes += 1
         history.add_candles(self.flow, candles)
         begin, end = candles[0].time_us, candles[-1].time_us + candles[-1].seconds * 1_000_000
-        if candles[0].seconds == history.MINUTE:
-            self.known_from_us = self.known_from_us or begin
+        are_minutes = candles[0].seconds == history.MINUTE
+        if are_minutes:
             self.flow.begin_at(end)
+        self.known.add_candles(begin, of_session=are_minutes)
         self._history_to = end
-        if self.week_from_us is None or begin < self.week_from_us:
-            self.week_from_us = begin
 
     def fill(self, columns: Columns, from_us: int, to_us: int) -> None:
         """All trades of whole minutes known from candles; values too wide for columns change nothing."""
@@ -295,40 +288,15 @@ class MarketState:
         return self.rejected + self.tape.refused + (self._columns.refused if self._columns is not None else 0)
 
     def coverage(self, period: Period | None, known_from_us: int | None) -> float:
-        """Volume of `period` known exactly / volume due; 1.0 exactly when nothing is open or lost.
-
-        The size of what is missing is estimated: its trades, by their ids, x the mean size of all trades
-        seen. The time before `known_from_us` counts by its share. Without a period only holes still open
-        speak against 1. A live market of which nothing has come is not known at all: 0.0.
-        """
-        missing = self.tape.open_ids
-        if self._live and known_from_us is None:
-            return 0.0
-        if period is None:
-            return NEARLY if missing else 1.0
-        start, last = period.start_us, self.flow.last_time_us
-        missing += sum(gap.missing for gap in self.lost_gaps if gap.to_time_us >= start)
-        share = 1.0
-        if missing:
-            known = period.volume * self.flow.trades
-            due = known + missing * self.flow.trade_volume
-            share = min(known / due, NEARLY) if due else NEARLY
-        if known_from_us is not None and start < known_from_us and last > start:
-            share *= max(0.0, (last - known_from_us) / (last - start))
-        return share * self._share_live(max(start, known_from_us or 0), last)
-
-    def _share_live(self, start_us: int, last_us: int) -> float:
-        """The share of a span that lies in no outage."""
-        out = sum(
-            max(0, min(outage.to_time_us, last_us) - max(outage.from_time_us, start_us))
-            for outage in self.outages
+        """Volume of `period` known exactly / volume due, where exact knowledge begins at `known_from_us`."""
+        return self.known.coverage(
+            period, known_from_us, self.flow, Holes(self.tape.open_ids, self.lost_gaps)
         )
-        return min(NEARLY, max(0.0, 1 - out / (last_us - start_us))) if out and last_us > start_us else 1.0
 
     def session_coverage(self) -> float:
         """Coverage of the session at hand."""
         self.flow.settle()
-        return self.coverage(self.flow.session, self.known_from_us)
+        return self.coverage(self.flow.session, self.known.from_us)
 
     # --- inside
 
@@ -365,16 +333,10 @@ class MarketState:
             self.flow.apply(self.tape.accept(trades_of(waiting)), waiting.source)
 
     def _note_first(self, trade: Trade) -> None:
-        if self._live and self.known_from_us is None and not self.tape.is_holding:
-            self.known_from_us = trade.time_us
-            self.week_from_us = self.week_from_us or trade.time_us
+        if not self.tape.is_holding:
+            self.known.begin(trade.time_us)
 
 
 def _of_the_book(trades: Sequence[Trade]) -> Sequence[Trade]:
     """Without those that only hold an id (size 0): the tape needed them, the flow counts nothing of them."""
     return trades if all(trade.size for trade in trades) else [trade for trade in trades if trade.size]
-
-
-def late_start(period: Period | None, known_us: int | None) -> int | None:
-    """Since when a span is known, where that is after it began."""
-    return known_us if period is not None and known_us and known_us > period.start_us else None

@@ -104,7 +104,7 @@ def test_rows_of_the_past_that_are_on_their_way_hold_nothing_back_but_a_gap_does
     async def go():
         room = Room(AlertRule(when="cvd > 0", to=("notice",)))
         state = room.board.states[BTC.name]
-        state.known_from_us = T
+        state.known.from_us = T
         room.board.on_progress(BTC.name, 0.2)
         room.trade(BTC, 10_000)
         assert len(room.look()) == 1

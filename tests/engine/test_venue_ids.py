@@ -101,11 +101,11 @@ def test_coverage_of_ids_without_holes_is_the_share_of_seconds_nothing_is_missin
     assert made.coverage(made.flow.session, START) == 1.0 or made.flow.session is None
     made.flow.settle()
     session = made.flow.session
-    before = made.coverage(session, made.known_from_us)
+    before = made.coverage(session, made.known.from_us)
     made.lose_span(Outage("okx:BTC-USDT", START + 60_000_000, START + 85_000_000))
-    assert made.coverage(session, made.known_from_us) / before == 0.75
+    assert made.coverage(session, made.known.from_us) / before == 0.75
     made.lose_span(Outage("okx:BTC-USDT", START + 90_000_000, START + 90_000_001))
-    assert made.coverage(session, made.known_from_us) < 0.75 * before
+    assert made.coverage(session, made.known.from_us) < 0.75 * before
 
 
 def test_a_span_of_unknown_trades_is_a_lost_gap_without_ids():
