@@ -11,7 +11,7 @@ NEARLY = 1 - 1e-9
 """The highest coverage while anything is open or lost."""
 
 
-class Holes(NamedTuple):
+class MissingIds(NamedTuple):
     """Ids that have not come."""
 
     open_ids: int
@@ -19,7 +19,7 @@ class Holes(NamedTuple):
     lost: Sequence[Gap]
     """Gaps that were given up, ascending."""
 
-    def missing_since(self, start_us: int) -> int:
+    def since(self, start_us: int) -> int:
         """Ids open now, and those lost in gaps that end at or after `start_us`."""
         return self.open_ids + sum(gap.missing for gap in self.lost if gap.to_time_us >= start_us)
 
@@ -52,7 +52,9 @@ class KnownTime:
         if self.week_from_us is None or begin_us < self.week_from_us:
             self.week_from_us = begin_us
 
-    def coverage(self, period: Period | None, known_from_us: int | None, flow: Flow, holes: Holes) -> float:
+    def coverage(
+        self, period: Period | None, known_from_us: int | None, flow: Flow, missing: MissingIds
+    ) -> float:
         """Volume of `period` known exactly / volume due, 0 to 1; 1.0 exactly when nothing is open or lost.
 
         The size of what is missing is estimated: its trades, by their ids, x the mean size of all trades
@@ -62,9 +64,9 @@ class KnownTime:
         if self.live and known_from_us is None:
             return 0.0
         if period is None:
-            return NEARLY if holes.open_ids else 1.0
+            return NEARLY if missing.open_ids else 1.0
         start, last = period.start_us, flow.last_time_us
-        share = _share_of_volume(period, flow, holes.missing_since(start))
+        share = _share_of_volume(period, flow, missing.since(start))
         if known_from_us is not None and start < known_from_us and last > start:
             share *= max(0.0, (last - known_from_us) / (last - start))
         return share * self._share_live(max(start, known_from_us or 0), last)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from cvdtui.engine import history
 from cvdtui.engine.audit import Audit
-from cvdtui.engine.coverage import Holes, KnownTime
+from cvdtui.engine.coverage import KnownTime, MissingIds
 from cvdtui.engine.flow import Flow
 from cvdtui.engine.open_interest import OpenInterestHistory
 from cvdtui.engine.scale import at_scale, factors, finer, scale_liquidation
@@ -290,7 +290,7 @@ class MarketState:
     def coverage(self, period: Period | None, known_from_us: int | None) -> float:
         """Volume of `period` known exactly / volume due, where exact knowledge begins at `known_from_us`."""
         return self.known.coverage(
-            period, known_from_us, self.flow, Holes(self.tape.open_ids, self.lost_gaps)
+            period, known_from_us, self.flow, MissingIds(self.tape.open_ids, self.lost_gaps)
         )
 
     def session_coverage(self) -> float:
