@@ -53,6 +53,7 @@ from cvdtui.model.feed import (
     Now,
     Sink,
 )
+from cvdtui.model.groups import GroupPart, GroupPoint, GroupRow, GroupView
 from cvdtui.model.market_data import (
     BUY,
     MINUTE_US,
@@ -76,27 +77,19 @@ from cvdtui.model.market_data import (
     Trades,
 )
 from cvdtui.model.parameters import SignalParameters
+from cvdtui.model.quality import Quality
+from cvdtui.model.side_trial import SideScore, SideTrial
 from cvdtui.model.snapshot import (
-    ANCHORS,
-    AnchorName,
     Dashboard,
     Flag,
-    GroupPart,
-    GroupPoint,
-    GroupRow,
-    GroupView,
     Interest,
     Liquidated,
     MarketDetail,
     MarketRow,
-    Quality,
-    SideScore,
-    SideTrial,
     SignalView,
     Snapshot,
-    Unit,
-    View,
 )
+from cvdtui.model.view import ANCHORS, AnchorName, Unit, View
 
 __all__ = [
     "ANCHORS",

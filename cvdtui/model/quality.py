@@ -1,0 +1,30 @@
+"""How far the numbers of one market can be trusted."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+
+class Quality(Struct, frozen=True, gc=False):
+    """How far a number can be trusted."""
+
+    coverage: float = 1.0
+    """Share of the session's volume known exactly; 1.0 exactly when nothing is open or lost."""
+    state: Literal["waiting", "live", "gap", "fill", "stale", "lost", "refused", "offline"] = "waiting"
+    text: str = ""
+    """`100`, `99.2`, `gap 12`, `fill 40 %`, `stale 14s`, `-`: at most 9 characters, ready to show."""
+    sources: tuple[tuple[str, float], ...] = ()
+    """(side source, share of volume), largest first; sums to 1."""
+    lost: int = 0
+    open: int = 0
+    """Ids missing and being fetched."""
+    duplicates: int = 0
+    rejected: int = 0
+    audit: float | None = None
+    """Largest residual against the venue's own candles (base units); None when nothing was compared."""
+    audited: int = 0
+    """Bars compared."""
+    outside: float | None = None
+    """Share of trades outside the touch, where sides are inferred from quotes; None elsewhere."""
+    from_us: int = 0
+    """Since when all is known, where that is later than the span `coverage` is of; 0 elsewhere."""
