@@ -38,7 +38,7 @@ COLOUR = re.compile(r"#[0-9a-f]{6}")
 ATTRIBUTES = ("bold", "dim", "italic", "underline", "reverse")
 
 
-class Ink(Struct, frozen=True, gc=False):
+class TextStyle(Struct, frozen=True, gc=False):
     """How one role is written; a colour of None leaves what is there (the terminal's own at the bottom)."""
 
     fg: str | None = None
@@ -47,11 +47,11 @@ class Ink(Struct, frozen=True, gc=False):
 
 
 class Theme(Struct, frozen=True):
-    """A named set of inks, one for every role."""
+    """A named set of styles, one for every role."""
 
     name: str
     dark: bool
-    inks: dict[str, Ink]
+    styles: dict[str, TextStyle]
 
 
 def parse_theme(text: str, where: str) -> Theme:
@@ -77,7 +77,7 @@ def parse_theme(text: str, where: str) -> Theme:
     missing = [role for role in ROLES if role not in roles]
     if missing:
         raise ConfigError(f"{where}: [roles]: missing {', '.join(missing)}")
-    return Theme(name, dark, {role: _ink(roles[role], f"{where}: [roles] {role}") for role in ROLES})
+    return Theme(name, dark, {role: _style(roles[role], f"{where}: [roles] {role}") for role in ROLES})
 
 
 def _known(key: str, allowed: tuple[str, ...], what: str) -> None:
@@ -88,7 +88,7 @@ def _known(key: str, allowed: tuple[str, ...], what: str) -> None:
     raise ConfigError(f"{what} {key!r}{hint}")
 
 
-def _ink(value: object, where: str) -> Ink:
+def _style(value: object, where: str) -> TextStyle:
     """Read `[#rrggbb] [on #rrggbb] [attribute ...]`."""
     if not isinstance(value, str):
         raise ConfigError(f"{where}: expected a text such as '#5fafff on #121212 bold', not {value!r}")
@@ -103,7 +103,7 @@ def _ink(value: object, where: str) -> Ink:
         else:
             _known(word, ATTRIBUTES, f"{where}: unknown attribute")
             attributes.add(word)
-    return Ink(fg, bg, frozenset(attributes))
+    return TextStyle(fg, bg, frozenset(attributes))
 
 
 def _colour(word: str, where: str) -> str:
