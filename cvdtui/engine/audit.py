@@ -4,13 +4,13 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from cvdtui.engine.bars import MINUTE
 from cvdtui.engine.scale import scale_candle
 from cvdtui.model import MINUTE_US, Candle, Gap
 
 if TYPE_CHECKING:
     from cvdtui.engine.flow import Flow
 
-MINUTE = 60
 VENUE_DECIMALS = 8
 KEPT = 500
 """Candles that wait for our side of the story."""

@@ -9,6 +9,9 @@ from cvdtui.engine.open_bar import OpenBar, reopen
 from cvdtui.engine.segment import Cells, Packed, Segment, cell_count, pack, scale_cells, unpack
 from cvdtui.model import Bar
 
+MINUTE = 60
+"""Seconds of the bars that candles are compared with, and that longer ones are completed from."""
+
 
 class Bars:
     """All bars of one timeframe: closed ones in time order, one open; cells of the latest bars by start.

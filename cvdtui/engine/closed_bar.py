@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
+from cvdtui.engine.decimals import to_text
 from cvdtui.model import Bar, Signal
 
 Side = Literal["buy", "sell"]
@@ -57,11 +58,11 @@ class MarketScale(NamedTuple):
 
     def price(self, value: int) -> str:
         """A price as a plain decimal without trailing zeros."""
-        return _text(value, self.price_decimals)
+        return to_text(value, self.price_decimals)
 
     def size(self, value: int) -> str:
         """A size as a plain decimal without trailing zeros."""
-        return _text(value, self.size_decimals)
+        return to_text(value, self.size_decimals)
 
 
 class Marks:
@@ -172,12 +173,3 @@ def exact(number: float) -> Fraction:
 def side_of(number: float) -> Side:
     """`buy` for what is above zero."""
     return "buy" if number > 0 else "sell"
-
-
-def _text(value: int, decimals: int) -> str:
-    if value == 0 or decimals <= 0:
-        return str(value * 10**-decimals) if decimals < 0 else str(value)
-    sign = "-" if value < 0 else ""
-    digits = str(abs(value)).rjust(decimals + 1, "0")
-    whole, fraction = digits[:-decimals], digits[-decimals:].rstrip("0")
-    return f"{sign}{whole}.{fraction}" if fraction else sign + whole

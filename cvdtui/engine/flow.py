@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from math import gcd
 from operator import attrgetter
 
-from cvdtui.engine.bars import Bars
+from cvdtui.engine.bars import MINUTE, Bars
 from cvdtui.engine.latest import Latest
 from cvdtui.engine.open_bar import OpenBar
 from cvdtui.engine.orders import OrderLimits, TakerOrders
@@ -20,7 +20,6 @@ from cvdtui.engine.session import SessionClock
 from cvdtui.engine.sums import Period
 from cvdtui.model import MINUTE_US, TIMEFRAMES, Columns, Market, SideSource, Trade
 
-MINUTE = 60
 _time_us = attrgetter("time_us")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
+from cvdtui.engine.coverage import NEARLY
 from cvdtui.model.assets import GroupLeg
 
 
@@ -68,4 +69,4 @@ def weighted_coverage(parts: Sequence[tuple[float, float]]) -> float:
     due = sum(volume / coverage for coverage, volume in parts if coverage > 0)
     known = sum(volume for coverage, volume in parts if coverage > 0)
     share = known / due if due else min(coverage for coverage, _ in parts)
-    return min(share, 1.0 - 1e-9)
+    return min(share, NEARLY)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from cvdtui.engine.bars import MINUTE
 from cvdtui.engine.open_bar import OpenBar, reopen
 from cvdtui.engine.segment import Cells, Segment
 from cvdtui.model import MINUTE_US, Bar, Candle, Columns
@@ -10,8 +11,6 @@ from cvdtui.model import MINUTE_US, Bar, Candle, Columns
 if TYPE_CHECKING:
     from cvdtui.engine.bars import Bars
     from cvdtui.engine.flow import Flow
-
-MINUTE = 60
 
 
 def segment_of(candle: Candle) -> Segment:

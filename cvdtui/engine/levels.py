@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from cvdtui.engine.closed_bar import Level
 from cvdtui.engine.footprint import Rows
-from cvdtui.engine.profile import point_of_control, value_area
+from cvdtui.engine.profile import point_of_control, row_volumes, value_area
 from cvdtui.engine.session import SessionClock
 from cvdtui.model import Bar
 
@@ -67,7 +67,7 @@ class Levels:
 
     def take_row(self, row: int, rows: Rows) -> None:
         """Another row size from now on: `rows` are those of the session so far."""
-        self.row, self._volumes = row, _volumes(rows)
+        self.row, self._volumes = row, row_volumes(rows)
 
     def push(self, bar: Bar, rows: Rows | None) -> Touched:
         """Takes the next closed bar of the session; the naked points of control it traded at."""
@@ -115,14 +115,10 @@ class Levels:
         self._previous = self._high, self._low
         volumes = self._volumes
         if not self._is_whole():
-            volumes = _volumes(self._past_rows(self.session_us, self.row) or {})
+            volumes = row_volumes(self._past_rows(self.session_us, self.row) or {})
         if volumes:
             self.naked.append((point_of_control(volumes) * self.row, self.session_us))
             del self.naked[:-NAKED]
-
-
-def _volumes(rows: Rows) -> dict[int, int]:
-    return {number: volume for number, sums in rows.items() if (volume := sums[0] + sums[1] + sums[2])}
 
 
 def _add(volumes: dict[int, int], rows: Rows) -> None:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from cvdtui.engine import history
 from cvdtui.engine.audit import Audit
+from cvdtui.engine.bars import MINUTE
 from cvdtui.engine.coverage import KnownTime, MissingIds
 from cvdtui.engine.flow import Flow
 from cvdtui.engine.open_interest import OpenInterestHistory
@@ -15,6 +16,7 @@ from cvdtui.engine.scale import at_scale, factors, finer, scale_liquidation
 from cvdtui.engine.sums import Period
 from cvdtui.engine.tape import Tape
 from cvdtui.model import (
+    MINUTE_US,
     Candle,
     Columns,
     Gap,
@@ -221,7 +223,7 @@ class MarketState:
         self.changes += 1
         history.add_candles(self.flow, candles)
         begin, end = candles[0].time_us, candles[-1].time_us + candles[-1].seconds * 1_000_000
-        are_minutes = candles[0].seconds == history.MINUTE
+        are_minutes = candles[0].seconds == MINUTE
         if are_minutes:
             self.flow.begin_at(end)
         self.known.add_candles(begin, of_session=are_minutes)
@@ -254,7 +256,7 @@ class MarketState:
         first = self.flow.first_time_us
         if not first:
             return 0
-        return self.flow.trades_from_us or first - first % 60_000_000 + 60_000_000
+        return self.flow.trades_from_us or first - first % MINUTE_US + MINUTE_US
 
     @property
     def gaps(self) -> list[Gap]:

@@ -6,6 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from cvdtui.engine.closed_bar import Order, Orders, exact
+from cvdtui.engine.scale import EXACT_FLOAT, WORD
 from cvdtui.model import Columns, Market, Trade
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ ORDER_CLASSES = (10_000.0, 100_000.0, 1_000_000.0)
 """Upper ends of the classes of taker orders by value, in quote units; the last class has none."""
 ORDER_SLOTS = 20_000
 """Slots with a big order that a live market keeps."""
-_WORD = 1 << 62
-_EXACT_FLOAT = 1 << 53
 Slot = tuple[list[int], list[Order]]
 """Signed size of each class but the smallest, and the large orders."""
 
@@ -111,7 +110,7 @@ class TakerOrders:
         opened = self._open
         goes_on = opened is not None and (opened.time_us, opened.side) == (int(time[0]), int(side[0]))
         if goes_on:
-            self.add(_trades(columns, 0, int(edges[1])), _WORD)
+            self.add(_trades(columns, 0, int(edges[1])), WORD)
             if len(edges) == 2:
                 return
         self._close_open()
@@ -245,7 +244,7 @@ def _notionals(columns: Columns) -> "np.ndarray":
     from cvdtui.engine.columns.sums import sum_is_below
 
     widest = max(int(columns.price.max()), -int(columns.price.min()), 1)
-    fits = sum_is_below(columns.size, _WORD / widest)
+    fits = sum_is_below(columns.size, WORD / widest)
     prices = columns.price if fits else columns.price.astype(object)
     notionals: np.ndarray = prices * columns.size
     return notionals
@@ -271,7 +270,7 @@ def _by_slot(slots: "Ints", places: "Ints", sizes: "Ints", width: int) -> Iterat
     else:
         known, owners = np.unique(slots, return_inverse=True)
     spots = owners * width + places
-    if float(np.sum(np.abs(sizes), dtype=np.float64)) < _EXACT_FLOAT:
+    if float(np.sum(np.abs(sizes), dtype=np.float64)) < EXACT_FLOAT:
         totals = np.bincount(spots, weights=sizes, minlength=len(known) * width).astype(np.int64)
     else:
         totals = np.zeros(len(known) * width, sizes.dtype)

@@ -24,13 +24,18 @@ class Profile(NamedTuple):
 
 def profile(rows: Rows) -> Profile:
     """The profile of rows [buy, sell, unknown] by number (value area `one-row`, 70 %)."""
-    volumes = {number: sum(sums) for number, sums in sorted(rows.items()) if any(sums)}
+    volumes = row_volumes(rows)
     if not volumes:
         return Profile(None, None, None, (), ())
     poc = point_of_control(volumes)
     val, vah = value_area(volumes, poc)
     hvn, lvn = nodes(volumes)
     return Profile(poc, vah, val, hvn, lvn)
+
+
+def row_volumes(rows: Rows) -> dict[int, int]:
+    """Volume of every row that traded, by its number."""
+    return {number: volume for number, sums in rows.items() if (volume := sums[0] + sums[1] + sums[2])}
 
 
 def point_of_control(volumes: Mapping[int, int]) -> int:

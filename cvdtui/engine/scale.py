@@ -6,6 +6,10 @@ from msgspec.structs import replace
 
 from cvdtui.model import Candle, Liquidation, Market, Trade, Trades
 
+WORD = 1 << 62
+"""Sums below it fit a signed machine word of 64 bits, with room for one more of their size."""
+EXACT_FLOAT = 1 << 53
+"""Integers below it are exact as floats, so numpy may sum them as such."""
 Factors = tuple[int, int]
 """What prices and sizes are multiplied by."""
 

@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from cvdtui.model import MINUTE_US
+
 DAY_US = 86_400_000_000
 WEEK_US = 7 * DAY_US
 _MONDAY_US = 4 * DAY_US  # 1970-01-05 was the first Monday of the epoch
@@ -26,7 +28,7 @@ class SessionClock:
     def bounds(self, time_us: int) -> tuple[int, int]:
         """Start (inclusive) and end (exclusive) of the session that holds `time_us`, in microseconds UTC."""
         if self._zone is None:
-            offset = self._minutes * 60_000_000
+            offset = self._minutes * MINUTE_US
             start = time_us - (time_us - offset) % DAY_US
             return start, start + DAY_US
         day = datetime.fromtimestamp(time_us // 1_000_000, self._zone).date()

@@ -10,7 +10,7 @@ from math import erf, sqrt
 from statistics import pstdev
 
 from cvdtui.engine.side import Quotes, SideRule, TickRule, against_quote
-from cvdtui.model import BUY, UNKNOWN, SideScore, Trade
+from cvdtui.model import BUY, MINUTE_US, UNKNOWN, SideScore, Trade
 
 LAGS_MS = (5, 20, 50)
 """Ages of the quote that Lee-Ready is tried with besides the newest."""
@@ -56,7 +56,7 @@ class _TrialBar:
 class Trial:
     """Takes one market's trades with true sides and its quotes, in the order of their arrival."""
 
-    def __init__(self, bar_us: int = 60_000_000) -> None:
+    def __init__(self, bar_us: int = MINUTE_US) -> None:
         self.trades = 0
         self.volume = 0
         self.cvd = 0

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cvdtui.engine.columns.rows import slice_of, trades_of
-from cvdtui.engine.columns.sums import WORD, Ints, SlotSums, runs_of, sum_is_below, sums_of
+from cvdtui.engine.columns.sums import Ints, SlotSums, runs_of, sum_is_below, sums_of
+from cvdtui.engine.scale import WORD
 from cvdtui.engine.segment import Segment
-from cvdtui.model import Bar, Columns, SideSource, Trade
+from cvdtui.model import MINUTE_US, Bar, Columns, SideSource, Trade
 
 if TYPE_CHECKING:
     from cvdtui.engine.bars import Bars
@@ -89,11 +90,11 @@ def _period_cuts(flow: "Flow", slots: Ints) -> Ints:
     week = flow.periods.week_of(low)
     if high < min(session.end_us, week.end_us):
         return np.zeros(1, np.int64)
-    minutes, inverse = np.unique(slots // 60_000_000, return_inverse=True)
-    starts = np.array([flow.periods.session_of(int(minute) * 60_000_000).start_us for minute in minutes])[
+    minutes, inverse = np.unique(slots // MINUTE_US, return_inverse=True)
+    starts = np.array([flow.periods.session_of(int(minute) * MINUTE_US).start_us for minute in minutes])[
         inverse
     ]
-    weeks = np.array([flow.periods.week_of(int(minute) * 60_000_000).start_us for minute in minutes])[inverse]
+    weeks = np.array([flow.periods.week_of(int(minute) * MINUTE_US).start_us for minute in minutes])[inverse]
     change = np.flatnonzero((np.diff(starts) != 0) | (np.diff(weeks) != 0)) + 1
     return np.concatenate(([0], change)).astype(np.int64)
 

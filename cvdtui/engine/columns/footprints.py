@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from cvdtui.engine.footprint import Rows
+from cvdtui.engine.scale import EXACT_FLOAT
 from cvdtui.engine.segment import Packed
 
-_EXACT_FLOAT = 1 << 53
 _SPARSE = 64
 """Rows are counted in a table while it has at most this many places a cell."""
 _SLOTS = np.array([2, 0, 0, 1], np.int64)
@@ -53,7 +53,7 @@ def rows_of_all(footprints: Mapping[int, Packed], row: int) -> dict[int, Rows]:
         return {}
     keys = np.frombuffer(b"".join([one[1] for one in packed]), np.int64)
     sizes = np.frombuffer(b"".join([one[2] for one in packed]), np.int64)
-    if float(np.sum(sizes, dtype=np.float64)) >= _EXACT_FLOAT:
+    if float(np.sum(sizes, dtype=np.float64)) >= EXACT_FLOAT:
         return {}
     counts = np.array([len(one[1]) // 8 for one in packed])
     begins = np.cumsum(counts) - counts

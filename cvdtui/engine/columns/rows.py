@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from cvdtui.engine.columns.sums import WORD, Ints
-from cvdtui.engine.scale import factors
+from cvdtui.engine.columns.sums import Ints
+from cvdtui.engine.scale import WORD, factors
 from cvdtui.model import Columns, Market, Trade
 
 
@@ -23,17 +23,8 @@ def trades_of(columns: Columns, start: int = 0) -> list[Trade]:
 
 
 def slice_of(columns: Columns, low: int, high: int) -> Columns:
-    """Rows low <= row < high."""
-    return Columns(
-        columns.market,
-        columns.ids[low:high],
-        columns.time_us[low:high],
-        columns.price[low:high],
-        columns.size[low:high],
-        columns.side[low:high],
-        id_rule=columns.id_rule,
-        source=columns.source,
-    )
+    """Rows low <= row < high, as views."""
+    return taken(columns, slice(low, high))
 
 
 def rescaled(columns: Columns, market: Market) -> Columns | None:
@@ -60,7 +51,7 @@ def fits(values: Ints, factor: int) -> bool:
     return factor == 1 or not len(values) or int(np.abs(values).max()) * factor < WORD
 
 
-def taken(columns: Columns, rows: Ints) -> Columns:
+def taken(columns: Columns, rows: Ints | slice) -> Columns:
     """The rows of these numbers, in their order."""
     return Columns(
         columns.market,

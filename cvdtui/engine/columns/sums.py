@@ -4,14 +4,12 @@ from itertools import pairwise
 
 import numpy as np
 
+from cvdtui.engine.scale import EXACT_FLOAT, WORD
 from cvdtui.engine.segment import Cells, Packed, Segment
 from cvdtui.model import Columns, SideSource
 
 Ints = np.ndarray[tuple[int], np.dtype[np.int64]]
 
-WORD = 1 << 62
-"""Sums below it fit a machine word."""
-EXACT_FLOAT = 1 << 53
 _DENSE = 8
 """Cells are counted in a dense table while it has at most this many places a row."""
 
