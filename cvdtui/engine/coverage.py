@@ -31,7 +31,7 @@ class KnownTime:
 
     def __init__(self, *, live: bool) -> None:
         self.live = live
-        """Whether trades are due from the start of the session on; a replay owes nothing before its file."""
+        """Whether trades are due from the session's start; in a replay only from its first trade on."""
         self.from_us: int | None = None
         """Where exact knowledge of the session begins; None in a replay, and before anything has come."""
         self.week_from_us: int | None = None
@@ -40,7 +40,7 @@ class KnownTime:
         """Spans of time of which not every trade is known, ascending."""
 
     def begin(self, time_us: int) -> None:
-        """A live tape has begun with a trade of this time: unless candles told of more, no more is known."""
+        """A tape has begun with a trade of this time; earlier time is known only by candles."""
         if self.live and self.from_us is None:
             self.from_us = time_us
             self.week_from_us = self.week_from_us or time_us

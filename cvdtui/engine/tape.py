@@ -1,4 +1,4 @@
-"""The tape of one market: the venue's order, no duplicate, every hole known by its ids."""
+"""The tape of one market: trades in the venue's order, each once, every hole known by its ids."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,15 +8,17 @@ from cvdtui.engine.scale import scale_trade
 from cvdtui.model import Gap, IdRule, Missing, Trade
 
 ABSURD_JUMP = 1_000_000
-"""Ids a healthy stream does not skip at once: such a trade waits until a second one confirms it."""
+"""Ids a healthy stream does not skip at once: such a trade waits until a second one confirms it.
+
+One corrupt id would otherwise open a hole that holds back everything behind it."""
 _NOTHING: tuple[Trade, ...] = ()
 
 
 class Tape:
-    """Releases trades in order of id; the rest waits until the hole before it is filled or given up.
+    """Releases trades in order of id; later ones wait until the hole before them is filled or given up.
 
-    Contiguous ids: `accept` returns what can be applied now and sets `missing` when a new hole opened.
-    Ordered and unique ids: everything not seen lately is released at once.
+    Contiguous ids: `accept` returns what may be applied now and sets `missing` when a new hole opened.
+    Ordered and unique ids: every trade not seen among the latest 20,000 is released at once.
     """
 
     __slots__ = (
@@ -46,22 +48,26 @@ class Tape:
         self.missing: Missing | None = None
         """The hole that the last call opened, to be fetched."""
         self.flowing = False
-        """Whether a trade of id `next`, coming alone, may be applied at once: ids are contiguous, none waits.
+        """Whether a single trade with the id `next` may be applied at once: ids are contiguous, none waits.
 
-        Whoever applies it then moves `next` and `last_time_us` on; everything else goes through `accept`.
+        The caller that does so sets `next` and `last_time_us` itself; everything else goes through `accept`.
         """
         self.last_time_us = 0
-        """Time of the trade released last."""
+        """Exchange time of the trade released last, us."""
         self.duplicates = 0
+        """Trades dropped because their id had come."""
         self.refused = 0
         """Trades with an id no neighbour confirmed."""
         self._holes = Holes()
         self._held: dict[int, Trade] = {}
+        """Trades that wait, by id."""
         self._hold_limit = hold_limit
         self._holding = False
         self._top = 0
+        """The highest id that waits, and its time."""
         self._top_time_us = 0
         self._suspect: Trade | None = None
+        """The last trade after an absurd jump."""
         self._recent = RecentIds()
 
     @property
@@ -100,7 +106,7 @@ class Tape:
         return min(self._held)
 
     def has(self, trade_id: int) -> bool:
-        """Whether this trade was released (of ids that tell no order: lately)."""
+        """Whether this id was released; where ids are not contiguous, among the latest 20,000."""
         return trade_id < (self.next or 0) if self.rule == "contiguous" else trade_id in self._recent
 
     def hold(self) -> None:
@@ -109,10 +115,10 @@ class Tape:
             self._holding = True
 
     def expect(self, next_id: int, from_us: int = 0) -> Sequence[Trade]:
-        """The tape begins at `next_id`; returns what waited and can be applied, older ids are forgotten.
+        """The tape begins at `next_id`; returns what waited and may be applied, older ids are dropped.
 
-        `from_us` is the time from which on trades are due. A tape that has begun goes on as it is: whatever
-        it lacks shows as a hole.
+        `from_us` is the time from which trades are due. A tape that has begun is left as it is: what it
+        lacks becomes a hole.
         """
         if self.next is not None:
             return _NOTHING
@@ -129,7 +135,7 @@ class Tape:
         return self._place(due)
 
     def resume(self, next_id: int, last_time_us: int, lost: Sequence[Gap]) -> None:
-        """Goes on where another tape ended."""
+        """Continues where another tape ended: its next id, the time of its last trade, its lost gaps."""
         self.next, self.last_time_us = next_id, last_time_us
         self._holes.take_over(lost)
 
@@ -150,7 +156,7 @@ class Tape:
         return self._place(trades)
 
     def give_up(self, last_id: int) -> Sequence[Trade]:
-        """What is missing up to `last_id` will not come: it is lost, what waited behind it is returned."""
+        """Ids missing up to `last_id` will not come: they are lost, what waited behind them is returned."""
         released: list[Trade] = []
         self.missing = None
         holes = self._holes.open
@@ -160,12 +166,12 @@ class Tape:
         return released
 
     def finish(self) -> Sequence[Trade]:
-        """Nothing more will come: every open hole is lost."""
+        """No more trades: every open hole is lost, what waited is returned."""
         begun = self.expect(self.first_held) if self._holding and self._held else _NOTHING
         return [*begun, *self.give_up(self._top + 1)]
 
     def rescale(self, price_factor: int, size_factor: int) -> None:
-        """Trades that wait are brought to finer integers."""
+        """Brings trades that wait to finer integers."""
         for trade_id, trade in self._held.items():
             self._held[trade_id] = scale_trade(trade, price_factor, size_factor)
         self._suspect = None
@@ -173,7 +179,7 @@ class Tape:
     # --- contiguous ids
 
     def _wait(self, trades: Iterable[Trade]) -> None:
-        """Keeps trades until the tape begins; history and stream meet here, so coming twice is no fault."""
+        """Keeps trades until the tape begins; history and stream overlap here: a repeated id is no duplicate."""
         for trade in trades:
             self._held.setdefault(trade.id, trade)
 
@@ -235,12 +241,12 @@ class Tape:
         self._top_time_us = trade.time_us
 
     def _overlaps(self, trade: Trade) -> bool:
-        """Whether a later one of a trade's ids has come by itself: then the others will too."""
+        """Whether one of a trade's later ids has come by itself: then the others come by themselves too."""
         held = self._held
         return bool(held) and any(number in held for number in range(trade.id + 1, trade.id + trade.count))
 
     def _release(self, out: list[Trade]) -> None:
-        """What now follows the last applied id without a hole."""
+        """Releases what follows the last applied id without a hole."""
         held = self._held
         expected = self.next or 0
         while (trade := held.pop(expected, None)) is not None:
@@ -257,7 +263,7 @@ class Tape:
             self._release(released)
 
     def _lose_first_run(self, released: list[Trade]) -> None:
-        """Makes room: what is missing before the lowest id that waits is lost."""
+        """Makes room: the ids missing before the lowest one that waits are lost."""
         lowest = self.first_held
         self._holes.cut_first(self.next or 0, lowest)
         self._lose_run(lowest)
