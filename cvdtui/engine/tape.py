@@ -179,7 +179,7 @@ class Tape:
     # --- contiguous ids
 
     def _wait(self, trades: Iterable[Trade]) -> None:
-        """Keeps trades until the tape begins; history and stream overlap here: a repeated id is no duplicate."""
+        """Keeps trades until the tape begins; history and stream overlap, so an id may repeat."""
         for trade in trades:
             self._held.setdefault(trade.id, trade)
 
