@@ -1,19 +1,27 @@
-"""A bar that still grows: the fold of its segments in the venue's order."""
+"""A bar that still grows: its segments merged in the venue's order."""
 
 from cvdtui.engine.segment import Cells, Segment, add_cells
 from cvdtui.model import Bar, SideSource
 
-TRUST: tuple[SideSource, ...] = ("taker", "taker/bar", "quote", "midpoint", "tick", "candle", "unknown")
-"""Side sources from the surest to the least sure; a mixed bar is named by the least sure."""
+SUREST_FIRST: tuple[SideSource, ...] = (
+    "taker",
+    "taker/bar",
+    "quote",
+    "midpoint",
+    "tick",
+    "candle",
+    "unknown",
+)
+"""Side sources from the surest to the least sure; a bar of several is named by the least sure."""
 
 
 def least_sure(one: SideSource, other: SideSource) -> SideSource:
-    """The weaker of two side sources."""
-    return one if TRUST.index(one) >= TRUST.index(other) else other
+    """The less sure of two side sources."""
+    return max(one, other, key=SUREST_FIRST.index)
 
 
 class OpenBar:
-    """A bar that still grows. `delta_high` is None, and the cells incomplete, once a candle is part of it."""
+    """Sums and cells of an open bar; with a candle in it `delta_high` is None and cells are incomplete."""
 
     __slots__ = ("cells", "segment", "time_us")
 
@@ -88,7 +96,7 @@ class OpenBar:
 
 
 def reopen(bar: Bar, cells: Cells) -> OpenBar:
-    """A closed bar and its cells as something that can grow again."""
+    """A closed bar and its cells, open again for a late trade."""
     return OpenBar(
         bar.time_us,
         Segment(

@@ -1,4 +1,4 @@
-"""When a session and a week begin: exchange time in, anchor time out."""
+"""Bounds of sessions and weeks: exchange time in, anchor time out; all in microseconds UTC."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,7 +16,10 @@ def week_start(time_us: int) -> int:
 
 
 class SessionClock:
-    """Sessions that begin every day at `start` ("HH:MM") of the time zone `zone` (an IANA name)."""
+    """Sessions that begin every day at `start` ("HH:MM") in the time zone `zone` (an IANA name).
+
+    A session is 23 or 25 hours long where the zone changes its clocks.
+    """
 
     __slots__ = ("_minutes", "_zone")
 
@@ -26,7 +29,7 @@ class SessionClock:
         self._zone = None if zone == "UTC" else ZoneInfo(zone)
 
     def bounds(self, time_us: int) -> tuple[int, int]:
-        """Start (inclusive) and end (exclusive) of the session that holds `time_us`, in microseconds UTC."""
+        """Start (inclusive) and end (exclusive) of the session that contains `time_us`, us."""
         if self._zone is None:
             offset = self._minutes * MINUTE_US
             start = time_us - (time_us - offset) % DAY_US
@@ -39,6 +42,7 @@ class SessionClock:
 
     def _at(self, day: date, shift: int) -> int:
         when = day + timedelta(days=shift)
+        # midnight plus minutes in local time: adding a day in UTC would miss the change of clocks
         local = datetime(when.year, when.month, when.day, tzinfo=self._zone) + timedelta(
             minutes=self._minutes
         )

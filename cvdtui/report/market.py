@@ -10,7 +10,7 @@ from cvdtui.engine.decimals import Texts, to_text
 from cvdtui.engine.footprint import Rows, auto_row, group
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.profile import profile
-from cvdtui.engine.segment import CellsAtRest
+from cvdtui.engine.segment import PackedCells
 from cvdtui.model import Bar, Gap, Outage
 from cvdtui.report.groups import groups_report
 from cvdtui.report.signals import BarNotes, signals_report
@@ -157,7 +157,7 @@ def _with_cells(bars: Bars) -> Iterator[tuple[Bar, Cells | None]]:
     """Every bar with its cells, which are looked into where they lie: few are asked for."""
     for bar in bars.closed:
         packed = bars.footprints.get(bar.time_us)
-        yield bar, CellsAtRest(packed) if isinstance(packed, tuple) else packed
+        yield bar, PackedCells(packed) if isinstance(packed, tuple) else packed
     if bars.open is not None:
         time_us = bars.open.time_us
         yield bars.open.bar(bars.cvd_before), bars.cells(time_us)

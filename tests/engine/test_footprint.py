@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cvdtui.engine.footprint import auto_row, group, row_number, stepped_row
-from cvdtui.engine.segment import CellsAtRest, pack, unpack
+from cvdtui.engine.segment import PackedCells, pack, unpack
 from cvdtui.model import Bar
 from cvdtui.signals.imbalance import imbalances
 from cvdtui.signals.stacked import stacked
@@ -153,7 +153,7 @@ def test_cells_at_rest_are_those_that_were_packed(known, price):
     cells = {price << 2 | code: size for (price, code), size in known.items()}
     packed = pack(cells)
     assert isinstance(packed, tuple)
-    resting = CellsAtRest(packed)
+    resting = PackedCells(packed)
     assert (dict(resting), len(resting), group(resting, 7)) == (cells, len(cells), group(cells, 7))
     assert [resting.get(price << 2 | code) for code in (0, 1, 3)] == [
         cells.get(price << 2 | code) for code in (0, 1, 3)
@@ -167,5 +167,5 @@ def test_a_cell_at_rest_is_not_mistaken_for_bytes_of_two_others():
     )
     packed = pack({two[0]: 5, two[1]: 6})
     assert isinstance(packed, tuple)
-    assert CellsAtRest(packed).get(astride) is None
-    assert CellsAtRest(packed)[two[1]] == 6
+    assert PackedCells(packed).get(astride) is None
+    assert PackedCells(packed)[two[1]] == 6
