@@ -1,4 +1,7 @@
-"""History by columns: the same sums as one trade at a time, folded with numpy."""
+"""Applies columns to a flow: the same state as one trade at a time.
+
+With eight timeframes 0.05 us a trade in chunks of 50,000, 0.17 in 4,096, 1.9 in 256; one at a time 0.3.
+"""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
     from cvdtui.engine.flow import Flow
 
 _BULK = 4
-"""Below so many new bars a chunk is merged bar by bar."""
+"""A chunk of fewer bars is merged bar by bar."""
 
 
 def apply_columns(flow: "Flow", columns: Columns) -> None:
@@ -36,7 +39,7 @@ def apply_columns(flow: "Flow", columns: Columns) -> None:
 
 
 def _exact_parts(columns: Columns) -> Iterator[Columns]:
-    """Splits until every sum of sizes fits a machine word."""
+    """Splits until every sum of sizes fits 64 bits."""
     if len(columns) == 1 or sum_is_below(columns.size, WORD):
         yield columns
         return
@@ -60,7 +63,7 @@ def _apply(flow: "Flow", columns: Columns) -> None:
 
 
 def segment_of_one(trade: Trade, grain_us: int, columns: Columns, *, excludes_zero: bool) -> Segment:
-    """A single trade as a Segment, in integers of any width."""
+    """A single trade as a Segment, in integers of any width: what no split makes small enough."""
     signed = trade.size * trade.side
     buy, sell = max(signed, 0), max(-signed, 0)
     notional = trade.price * trade.size
@@ -84,7 +87,7 @@ def segment_of_one(trade: Trade, grain_us: int, columns: Columns, *, excludes_ze
 
 
 def _period_cuts(flow: "Flow", slots: Ints) -> Ints:
-    """Slots at which the session or the week changes."""
+    """Places among `slots` (start times, us) at which the session or the week changes; the first is 0."""
     low, high = int(slots.min()), int(slots.max())
     session = flow.periods.session_of(low)
     week = flow.periods.week_of(low)
@@ -100,7 +103,7 @@ def _period_cuts(flow: "Flow", slots: Ints) -> Ints:
 
 
 def _apply_bars(bars: "Bars", sums: SlotSums, source: SideSource) -> None:
-    """Folds groups into one timeframe: bars in the middle in bulk, those at its ends by merging."""
+    """Adds groups to one timeframe: the first and the last, which may be parts of bars, by merging."""
     us = bars.seconds * 1_000_000
     times = sums.time_us // us * us
     known_us = bars.open.time_us if bars.open is not None else bars.closed[-1].time_us if bars.closed else -1
@@ -116,7 +119,7 @@ def _apply_bars(bars: "Bars", sums: SlotSums, source: SideSource) -> None:
 
 
 def _extend(bars: "Bars", sums: SlotSums, times: list[int], source: SideSource) -> None:
-    """Appends all groups but the first and the last."""
+    """Appends all groups but the first and the last, each a whole bar."""
     last = len(sums) - 1
     before = bars.cvd_before + (bars.open.segment.delta if bars.open is not None else 0)
     cvds = [before + step for step in np.cumsum(sums.delta[1:last]).tolist()]

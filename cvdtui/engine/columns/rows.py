@@ -1,4 +1,4 @@
-"""Rows of Columns: as Trades, in part, picked, or in finer decimals."""
+"""Parts of Columns: as Trades, by slice, by row numbers, or in finer decimals."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from cvdtui.model import Columns, Market, Trade
 
 
 def trades_of(columns: Columns, start: int = 0) -> list[Trade]:
-    """The rows from `start` on as Trades."""
+    """The rows from number `start` on as Trades."""
     return [
         Trade(*row)
         for row in zip(
@@ -28,7 +28,7 @@ def slice_of(columns: Columns, low: int, high: int) -> Columns:
 
 
 def rescaled(columns: Columns, market: Market) -> Columns | None:
-    """The same rows in integers of `market` (at least as fine); None where they do not fit a machine word."""
+    """The same rows in integers of `market` (at least as fine); None where they do not fit 64 bits."""
     price_factor, size_factor = factors(columns.market, market)
     if price_factor == size_factor == 1:
         return columns
@@ -47,7 +47,7 @@ def rescaled(columns: Columns, market: Market) -> Columns | None:
 
 
 def fits(values: Ints, factor: int) -> bool:
-    """Whether values x factor stay within a machine word."""
+    """Whether values x factor fit 64 bits."""
     return factor == 1 or not len(values) or int(np.abs(values).max()) * factor < WORD
 
 

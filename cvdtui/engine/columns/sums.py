@@ -1,4 +1,4 @@
-"""Sums over groups of consecutive rows as columns: made once by slot, then folded to what is longer."""
+"""Sums over groups of consecutive rows as columns: computed once by slot, then merged to longer groups."""
 
 from itertools import pairwise
 
@@ -11,11 +11,11 @@ from cvdtui.model import Columns, SideSource
 Ints = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 _DENSE = 8
-"""Cells are counted in a dense table while it has at most this many places a row."""
+"""Cells are summed in a dense table while it has at most this many places a row, else after a sort."""
 
 
 class SlotSums:
-    """A column a sum, a place a group; the cells of all groups follow one another, `cuts` says where."""
+    """One array a sum, one place a group; the cells of all groups lie in one array, divided by `cuts`."""
 
     __slots__ = (
         "buy",
@@ -38,7 +38,7 @@ class SlotSums:
 
     def __init__(self, time_us: Ints, trades: Ints) -> None:
         self.time_us = time_us
-        """Start of each group's slot."""
+        """Start of each group's slot, us."""
         self.trades = trades
         self.open: Ints
         self.high: Ints
@@ -51,13 +51,13 @@ class SlotSums:
         """Highest running delta from the group's start."""
         self.delta_low: Ints
         self.value: Ints
-        """Python integers where a machine word would not hold them; so is `value_delta`."""
+        """Price x size; Python integers where 64 bits would not hold them, as in `value_delta`."""
         self.value_delta: Ints
         self.keys: Ints
-        """Ascending within a group."""
+        """Keys of cells, ascending within a group."""
         self.sizes: Ints
         self.cuts: Ints
-        """Where the cells of each group begin, and where the last ones end."""
+        """Where the cells of each group begin, and where the last ones end: one more than groups."""
 
     def __len__(self) -> int:
         return len(self.time_us)
@@ -68,7 +68,7 @@ class SlotSums:
         return self.buy - self.sell
 
     def lists(self, low: int, high: int) -> list[list[int]]:
-        """Of the groups low <= group < high: the sums from open to the lowest running delta."""
+        """Of the groups low <= group < high: the sums from `open` to `delta_low`, in the order of a Bar."""
         columns = (self.open, self.high, self.low, self.close, self.buy, self.sell, self.unknown)
         return [column[low:high].tolist() for column in (*columns, self.delta_high, self.delta_low)]
 
@@ -83,7 +83,7 @@ class SlotSums:
         return Segment(time_us, *sums, trades, *notional, found, source)  # type: ignore[arg-type, call-arg]  # in order
 
     def packed(self, low: int, high: int) -> list[Packed]:
-        """The cells of the groups low <= group < high, at rest."""
+        """The packed cells of the groups low <= group < high, without a dict in between."""
         first = int(self.cuts[low])
         cuts = ((self.cuts[low : high + 1] - first) * 8).tolist()
         keys = self.keys[first : int(self.cuts[high])].tobytes()
@@ -91,7 +91,7 @@ class SlotSums:
         return [(keys[begin:end], sizes[begin:end]) for begin, end in pairwise(cuts)]
 
     def folded(self, starts: Ints) -> "SlotSums":
-        """Groups merged into longer ones, which begin at `starts`."""
+        """Groups merged into longer ones, which begin at the places `starts`."""
         if len(starts) == len(self):
             return self
         ends = np.append(starts[1:], len(self))
@@ -110,7 +110,7 @@ class SlotSums:
 
 
 def sums_of(columns: Columns, slot_us: int, *, excludes_zero: bool) -> SlotSums:
-    """The sums of each run of rows of one slot; all sizes together fit a machine word."""
+    """The sums of each run of rows in one slot of `slot_us`; all sizes together must fit 64 bits."""
     price, size = columns.price, columns.size
     slots = columns.time_us // slot_us
     starts = runs_of(slots)
@@ -137,7 +137,7 @@ def sums_of(columns: Columns, slot_us: int, *, excludes_zero: bool) -> SlotSums:
 
 
 def _add_volumes(made: SlotSums, columns: Columns, signed: Ints, starts: Ints) -> None:
-    """Buy, sell and unknown volume."""
+    """Adds buy, sell and unknown volume."""
     size, side = columns.size, columns.side
     total = np.add.reduceat(size, starts)
     delta = np.add.reduceat(signed, starts)
@@ -146,9 +146,10 @@ def _add_volumes(made: SlotSums, columns: Columns, signed: Ints, starts: Ints) -
 
 
 def _add_values(made: SlotSums, columns: Columns, signed: Ints, starts: Ints) -> None:
-    """Value and signed value."""
+    """Adds price x size, and the same signed by the side."""
     price, size = columns.price, columns.size
     widest = max(int(made.high.max()), -int(made.low.min()))
+    # 1e8 x 1e8 overflows 64 bits, and numpy would wrap silently
     if not sum_is_below(size, WORD / max(widest, 1)):
         price = price.astype(object)
     made.value = np.add.reduceat(price * size, starts)
@@ -156,14 +157,17 @@ def _add_values(made: SlotSums, columns: Columns, signed: Ints, starts: Ints) ->
 
 
 def sum_is_below(sizes: Ints, limit: float) -> bool:
-    """Whether the sum of sizes (none below zero) is below a limit; never says so of one that is not."""
+    """Whether the sum of sizes (none negative) is surely below a limit."""
     if int(sizes.max()) * len(sizes) < limit:
         return True
     return float(np.sum(sizes, dtype=np.float64)) < limit
 
 
 def cells_of(keys: Ints, sizes: Ints, starts: Ints, sums: SlotSums) -> tuple[Ints, Ints, Ints]:
-    """Volume by key in every group of rows, ascending by key: keys, sizes, and where each group's begin."""
+    """Volume by key in each group of rows: keys ascending in the group, sizes, and where groups begin.
+
+    Each group gets its own range of a table, so that one count sums all groups at once.
+    """
     lows = sums.low << 2
     widths = (sums.high << 2 | 3) - lows + 1
     counts = np.diff(starts, append=len(keys))
@@ -188,14 +192,14 @@ def cells_of(keys: Ints, sizes: Ints, starts: Ints, sums: SlotSums) -> tuple[Int
 
 
 def _places(totals: np.ndarray, spots: Ints, sizes: Ints) -> Ints:
-    """Places of a dense table at which anything traded, be its size zero."""
+    """Places of a dense table at which anything traded, even of size zero."""
     if int(sizes.min()) > 0:
         return np.flatnonzero(totals != 0)
     return np.flatnonzero(np.bincount(spots, minlength=len(totals)))
 
 
 def _cells_far_apart(keys: Ints, sizes: Ints, counts: Ints) -> tuple[Ints, Ints, Ints]:
-    """The same where prices are so far apart that group and key do not fit one machine word."""
+    """`cells_of` where prices are so far apart that group and key do not fit one 64-bit word."""
     groups = np.repeat(np.arange(len(counts)), counts)
     order = np.lexsort((keys, groups))
     ordered, owners = keys[order], groups[order]
