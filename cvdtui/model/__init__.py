@@ -1,7 +1,8 @@
-"""The words every floor shares: frozen values, no behaviour beyond naming themselves.
+"""The values all rooms share: frozen, without behaviour beyond their own names and sums.
 
-Prices and sizes are integers in the market's own decimals (`Market.price_decimals`, `Market.size_decimals`);
-times are integer microseconds since the epoch, UTC. Values that only the eye sees (`seeing`) are floats.
+Events and bars (`market_data`, `feed`) hold exact integers in the market's own decimals
+(`Market.price_decimals`, `Market.size_decimals`). Snapshot values (`snapshot`, `detail`, `groups`) are floats
+for display. Times are integer microseconds since the epoch, UTC; their names end in `_us`.
 """
 
 from cvdtui.model.alerts import (

@@ -1,4 +1,4 @@
-"""The markets of one asset added up, for display."""
+"""The markets of one asset added up, for display; in quote units, every dollar coin counted as a dollar."""
 
 from msgspec import Struct
 
@@ -9,7 +9,7 @@ from cvdtui.model.view import AnchorName
 
 
 class GroupPart(Struct, frozen=True, gc=False):
-    """What one market brings to its group, in quote units."""
+    """The part of one market in its group, in quote units."""
 
     market: Market
     side: GroupLeg
@@ -19,14 +19,14 @@ class GroupPart(Struct, frozen=True, gc=False):
     delta_5m: float | None = None
     volume: float = 0.0
     share: float = 0.0
-    """Of the group's volume, among the markets that are counted."""
+    """Share of the group's volume, among the markets that are counted, 0 to 1."""
     why: str = ""
     """Why it is not counted; empty when it is."""
     quality: Quality = Quality()
 
 
 class GroupRow(Struct, frozen=True, gc=False):
-    """The markets of one asset added up, in quote units: every dollar coin is taken for one dollar."""
+    """The sums of one group of markets."""
 
     name: str
     """`BTC`, or `BTC/EUR` where the money is no dollar."""
@@ -34,7 +34,7 @@ class GroupRow(Struct, frozen=True, gc=False):
     lead: Market
     """The market of the largest volume."""
     last: float | None = None
-    """Of the lead, per single asset."""
+    """Last price of the lead, per single asset."""
     last_decimals: int = 2
     change: float | None = None
     volume: float = 0.0
@@ -62,7 +62,7 @@ class GroupRow(Struct, frozen=True, gc=False):
 
     @property
     def excluded(self) -> tuple[GroupPart, ...]:
-        """The markets that are not, each with its reason."""
+        """The markets that are not in the sums, each with its reason."""
         return tuple(part for part in self.parts if part.why)
 
 
@@ -75,12 +75,12 @@ class GroupPoint(Struct, frozen=True, gc=False):
 
 
 class GroupView(Struct, frozen=True, gc=False):
-    """The group of the market at hand, drawn large."""
+    """The group of the selected market with its CVD over time."""
 
     row: GroupRow
     timeframe: int
     anchor: AnchorName
     anchor_us: int
-    """When the anchor was set; 0 when it is not known."""
+    """When the anchor was set, us; 0 where it is not known."""
     points: tuple[GroupPoint, ...]
     """Oldest first."""

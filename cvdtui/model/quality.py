@@ -1,4 +1,4 @@
-"""How far the numbers of one market can be trusted."""
+"""How complete the data of one market are, and how its sides were obtained."""
 
 from typing import Literal
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Quality(Struct, frozen=True, gc=False):
-    """How far a number can be trusted."""
+    """Completeness and origin of the numbers of one market."""
 
     coverage: float = 1.0
     """Share of the session's volume known exactly; 1.0 exactly when nothing is open or lost."""
@@ -16,6 +16,7 @@ class Quality(Struct, frozen=True, gc=False):
     sources: tuple[tuple[str, float], ...] = ()
     """(side source, share of volume), largest first; sums to 1."""
     lost: int = 0
+    """Ids that were given up."""
     open: int = 0
     """Ids missing and being fetched."""
     duplicates: int = 0
@@ -27,4 +28,4 @@ class Quality(Struct, frozen=True, gc=False):
     outside: float | None = None
     """Share of trades outside the touch, where sides are inferred from quotes; None elsewhere."""
     from_us: int = 0
-    """Since when all is known, where that is later than the span `coverage` is of; 0 elsewhere."""
+    """Since when all is known, us, where that is after the session or week began; 0 elsewhere."""

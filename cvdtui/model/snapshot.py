@@ -1,4 +1,4 @@
-"""What the screen sees: one frozen Snapshot, all in floats, made some ten times a second."""
+"""The snapshot: one frozen value for the whole screen, all in floats, made ten times a second."""
 
 from typing import Literal
 
@@ -29,13 +29,13 @@ class Interest(Struct, frozen=True, gc=False):
 
     size: float
     time_us: int
-    """When it was told."""
+    """Time of the sample."""
     change: float | None = None
     """size / size at `from_us` - 1, as a fraction."""
     from_us: int = 0
-    """The session's start, or the first time it was told."""
+    """The session's start, or the first sample if that is later."""
     old: bool = False
-    """It was told so long ago that it may have changed by much."""
+    """The sample is so old that it may differ much from now."""
 
 
 class Liquidated(Struct, frozen=True, gc=False):
@@ -46,7 +46,7 @@ class Liquidated(Struct, frozen=True, gc=False):
     shorts: int
     short_size: float
     complete: bool
-    """False where the venue tells only some of them: counts and sizes are too low."""
+    """False where the venue sends only some of them: counts and sizes are too low."""
 
 
 class MarketRow(Struct, frozen=True, gc=False):
@@ -58,11 +58,15 @@ class MarketRow(Struct, frozen=True, gc=False):
     change: float | None = None
     """last / session open - 1, as a fraction."""
     volume: float = 0.0
+    """Of the session, all sides."""
     delta_bar: float | None = None
+    """Delta of the open bar."""
     delta_5m: float | None = None
+    """Delta of the last 300 s of exchange time."""
     delta_ratio: float | None = None
     """Session delta / session volume, as a fraction."""
     cvd: float | None = None
+    """Since the View's anchor."""
     spark: tuple[float, ...] = ()
     """CVD at the end of each step, oldest first."""
     spark_step_s: int = 60
@@ -73,16 +77,17 @@ class MarketRow(Struct, frozen=True, gc=False):
     flags: tuple[Flag, ...] = ()
     quality: Quality = Quality()
     trades: int = 0
+    """Since the start."""
     last_trade_us: int = 0
     last_side: int = UNKNOWN
     interest: Interest | None = None
-    """None where there is none, or none was told yet."""
+    """None where there is none, or none was sent yet."""
     liquidated: Liquidated | None = None
-    """None where none was told in this session."""
+    """None where none was sent in this session."""
 
 
 class SignalView(Struct, frozen=True, gc=False):
-    """One signal of the market at hand, for its marker, its line in the log, and the divergence's line."""
+    """One signal for display: its marker, its line in the log, and the line of a divergence."""
 
     signal: str
     time_us: int
@@ -90,20 +95,20 @@ class SignalView(Struct, frozen=True, gc=False):
     bar_seconds: int
     side: Literal["buy", "sell"]
     text: str
-    """What it found, in a few words."""
+    """What it found, ready to show."""
     price: float | None = None
-    """Where its marker stands; None: at the bar."""
+    """Where its marker is drawn; None: at the bar."""
     pivots: tuple[tuple[int, float, float], ...] = ()
     """Of a divergence: (time_us, price, CVD since the start) of both pivots."""
     zone: tuple[float, float] | None = None
     """Of a stacked imbalance: its lowest and highest row."""
     values: dict[str, object] = {}
     quality: str = ""
-    """What was incomplete about the data behind it; empty: nothing."""
+    """What was incomplete about its data; empty: nothing."""
     provisional: bool = False
     """The right side of its pivot is not complete: drawn with `?`, never alerts."""
     market: Market | None = None
-    """In a list of all markets: whose it is."""
+    """Its market, in a list of all markets."""
 
 
 class Dashboard(Struct, frozen=True, gc=False):
@@ -112,6 +117,7 @@ class Dashboard(Struct, frozen=True, gc=False):
     z: float | None = None
     """Smoothed."""
     z_before: float | None = None
+    """The smoothed z one bar earlier."""
     z_raw: float | None = None
     efficiency: float | None = None
     phase: str = ""
@@ -123,18 +129,19 @@ class Dashboard(Struct, frozen=True, gc=False):
     orders: tuple[float, ...] = ()
     """Delta of the last closed bar by value of the taker orders, smallest class first."""
     evaluated: int = 0
-    """How many bars have closed."""
+    """Closed bars evaluated."""
     rules: SignalParameters = SignalParameters()
+    """Parameters in force."""
 
 
 class MarketDetail(Struct, frozen=True, gc=False):
-    """All that is drawn of the market at hand."""
+    """Everything drawn of the selected market."""
 
     market: Market
     timeframe: int
     anchor: AnchorName
     anchor_us: int
-    """When the anchor was set; 0 when it is not known yet."""
+    """When the anchor was set, us; 0 where it is not known yet."""
     unit: Unit
     bars: tuple[ChartBar, ...]
     ladder: Ladder
@@ -149,17 +156,17 @@ class MarketDetail(Struct, frozen=True, gc=False):
     levels: tuple[float, ...] = ()
     """Prices the user dropped."""
     at_us: int = 0
-    """The bar that is looked at; 0: chart and ladder end now."""
+    """Start of the bar in view, us; 0: chart and ladder end now."""
     lasting: tuple[KeyLevel, ...] = ()
-    """Prices from before this session that are watched."""
+    """Key levels from before this session."""
     tpo: TpoView | None = None
-    """Only when the View asks."""
+    """Only where the View requests it."""
     facts: Facts | None = None
-    """What its numbers are made of."""
+    """The inputs of its numbers; only where the View requests them."""
 
 
 class Snapshot(Struct, frozen=True, gc=False):
-    """One picture of everything, made some ten times a second; unchanged rows are the same objects."""
+    """Everything on the screen at one moment; rows that did not change are the same objects as before."""
 
     time_us: int
     view: View
@@ -167,21 +174,21 @@ class Snapshot(Struct, frozen=True, gc=False):
     detail: MarketDetail | None
     links: tuple[Link, ...] = ()
     notices: tuple[str, ...] = ()
-    """What happened lately that a trader must know, newest last."""
+    """Recent events a trader must know of, newest last."""
     clock: str = ""
     """A replay's own clock and speed, empty when live."""
     groups: tuple[GroupRow, ...] = ()
-    """Only when the View asks for them."""
+    """Only where the View requests them."""
     group: GroupView | None = None
     trials: tuple[SideTrial, ...] = ()
-    """Side rules measured in shadow, one a market with true sides and quotes."""
+    """Accuracy of side rules on live trades, one a market with true sides and quotes."""
     alerts: tuple[AlertLine, ...] = ()
     """The latest alerts, oldest first."""
     rules: tuple[RuleLine, ...] = ()
-    """What alerts: those of the configuration, then those added on the screen."""
+    """Alert rules: those of the configuration, then those added on the screen."""
     channels: tuple[ChannelState, ...] = ()
-    """Every way out that rules speak through, and how it stands."""
+    """Every alert channel in use, and its state."""
     log: tuple[SignalView, ...] = ()
-    """Signals of all markets, oldest first, provisional ones last; only when the View asks."""
+    """Signals of all markets, oldest first, provisional ones last; only where the View requests them."""
     scorecard: Scorecard | None = None
-    """Of the signal that the View names."""
+    """The record of the signal that the View names."""

@@ -1,4 +1,4 @@
-"""What one viewer asks to see."""
+"""The query of one viewer: market, timeframe, anchor, unit and the optional parts of a snapshot."""
 
 from typing import Literal
 
@@ -10,32 +10,33 @@ ANCHORS: tuple[AnchorName, ...] = ("session", "week", "rolling", "start", "mark"
 
 
 class View(Struct, frozen=True, gc=False):
-    """What the trader asked to see; the board fits the Snapshot to it."""
+    """What the snapshot shall hold; parts that are not requested are not computed."""
 
     market: str | None = None
-    """The market whose chart, ladder and profile are drawn."""
+    """The selected market, whose chart, ladder and profile are drawn."""
     timeframe: int = 60
+    """Bar length in seconds."""
     anchor: AnchorName = "session"
     unit: Unit = "base"
     row_step: int = 0
     """Steps on the 1-2-5 scale away from the automatic row size."""
     bars: int = 240
-    """How many bars the chart wants at most."""
+    """Bars of the chart, at most."""
     footprints: int = 24
-    """How many bars of cells the ladder wants at most."""
+    """Bars of the ladder, at most."""
     min_size: float = 0.0
     """Time and sales shows trades of at least this size (in `unit`)."""
     groups: bool = False
-    """The asset groups are wanted."""
+    """With the asset groups."""
     group: bool = False
-    """The group of the market at hand is wanted with its lines."""
+    """With the lines of the selected market's group."""
     log: bool = False
-    """The signals of all markets are wanted."""
+    """With the signals of all markets."""
     scored: tuple[str, str] | None = None
-    """(market, signal) whose record is wanted."""
+    """(market, signal) whose record is included."""
     at_us: int = 0
-    """Start of a bar to look at: chart and ladder end soon after it; 0: now."""
+    """Start of the bar in view, us: chart and ladder end soon after it; 0: now."""
     tpo: bool = False
-    """The TPO of the session is wanted in the place of its profile."""
+    """With the TPO of the session in place of its profile."""
     explain: bool = False
-    """Numbers are being explained: what that takes is wanted too."""
+    """With the inputs of the numbers, for `?`."""

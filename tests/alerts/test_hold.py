@@ -126,7 +126,7 @@ def test_a_condition_cools_down_and_keeps_quiet_hours_as_signals_do():
         room.trade(BTC, 10_000)
         assert room.look() == [], "within the minute"
         (line,) = room.dispatcher.rule_lines(room.now)
-        assert (line.text, line.state, line.added, line.spoke_us > T) == ("cvd > 0", "cooling", False, True)
+        assert (line.text, line.state, line.added, line.alerted_us > T) == ("cvd > 0", "cooling", False, True)
         room.now = T + 12 * MINUTE
         assert room.dispatcher.rule_lines(room.now)[0].state == "quiet"
         room.trade(BTC, 10_000, -1)

@@ -33,7 +33,7 @@ def test_each_method_is_judged_by_the_true_side():
     trial.on_trade(Trade(3, 0, 101, 2, SELL), 40_000)  # outside the touch
     found = scores(trial)
     assert trial.outside == pytest.approx(1 / 3)
-    assert (found["tick rule"].accuracy, found["tick rule"].untold) == (pytest.approx(1 / 3), 0.8)
+    assert (found["tick rule"].accuracy, found["tick rule"].unassigned) == (pytest.approx(1 / 3), 0.8)
     assert found["quote rule"].accuracy == pytest.approx(2 / 3)
     assert (found["Lee-Ready"].cvd, found["Lee-Ready"].true_cvd) == (5 - 3 - 2, 6)
     assert found["Lee-Ready 5 ms"].volume_accuracy == pytest.approx(5 / 10)
