@@ -1,7 +1,4 @@
-"""The colours of the screen.
-
-Theme files parsed into frozen values, every mistake told with the nearest name.
-"""
+"""The colours of the screen: theme files parsed into frozen styles, one a role."""
 
 import re
 import tomllib
@@ -12,52 +9,56 @@ from msgspec import Struct
 from cvdtui.errors import ConfigError
 
 ROLES: dict[str, str] = {
-    "text": "plain words and numbers; its background is the screen's",
-    "dim": "old, untrusted or secondary",
+    "text": "plain words and numbers; its background is that of the screen",
+    "dim": "old, incomplete or secondary",
     "faint": "rules, axes, grids",
     "title": "a pane's title",
     "focus": "the title of the pane that has the keys",
-    "cursor": "the selected row, laid over what stands there",
+    "cursor": "the selected row, over the style of its cells",
     "head": "column heads",
     "up": "positive numbers, buys",
     "down": "negative numbers, sells",
-    "warn": "what needs an eye: gaps, stale, refused",
+    "warn": "needs attention: gaps, stale, refused",
     "note": "neutral marks",
     "good": "live, complete",
     "line": "the CVD line",
     "poc": "point of control",
     "value": "rows inside the value area",
-    "extreme": "bars while z is extreme, laid under what stands there",
-    "cross": "the crosshair, laid over what stands there",
+    "extreme": "bars while z is extreme, under the style of their cells",
+    "cross": "the crosshair, over the style of its cells",
     "key": "a key's name in footer and help",
     "prompt": "the line the user types in",
 }
-"""What a theme names, and what for."""
+"""The roles that every theme must define, and their use."""
 
 COLOUR = re.compile(r"#[0-9a-f]{6}")
 ATTRIBUTES = ("bold", "dim", "italic", "underline", "reverse")
 
 
 class TextStyle(Struct, frozen=True, gc=False):
-    """How one role is written; a colour of None leaves what is there (the terminal's own at the bottom)."""
+    """Colours and attributes of one role; None leaves the colour below it, at last the terminal's own."""
 
     fg: str | None = None
+    """Foreground as #rrggbb."""
     bg: str | None = None
+    """Background as #rrggbb."""
     attributes: frozenset[str] = frozenset()
 
 
 class Theme(Struct, frozen=True):
-    """A named set of styles, one for every role."""
+    """A named set of styles, one for each of ROLES."""
 
     name: str
     dark: bool
+    """Whether its background is dark."""
     styles: dict[str, TextStyle]
 
 
 def parse_theme(text: str, where: str) -> Theme:
-    """Read a theme file's text; `where` names the file in errors.
+    """The theme in a file's text; `where` names the file in errors.
 
-    Raises ConfigError for text that is not TOML, an unknown key, role, colour or attribute, a missing role.
+    Raises ConfigError for text that is not TOML, an unknown key, role, colour or attribute (with the nearest
+    known name), and for a missing role.
     """
     try:
         data = tomllib.loads(text)
@@ -89,7 +90,7 @@ def _known(key: str, allowed: tuple[str, ...], what: str) -> None:
 
 
 def _style(value: object, where: str) -> TextStyle:
-    """Read `[#rrggbb] [on #rrggbb] [attribute ...]`."""
+    """The style written as `[#rrggbb] [on #rrggbb] [attribute ...]`."""
     if not isinstance(value, str):
         raise ConfigError(f"{where}: expected a text such as '#5fafff on #121212 bold', not {value!r}")
     fg = bg = None

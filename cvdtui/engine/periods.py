@@ -4,7 +4,7 @@ from cvdtui.engine.segment import Segment
 from cvdtui.engine.session import WEEK_US, SessionClock, week_start
 from cvdtui.engine.sums import Period, Sources
 
-_KEPT = 8
+KEPT = 8
 """Sessions and weeks kept, the latest of each."""
 _ENDLESS = 1 << 200
 
@@ -68,6 +68,6 @@ def _of(periods: dict[int, Period], start: int, end: int, *, keeps_cells: bool) 
     found = periods.get(start)
     if found is None:
         found = periods[start] = Period(start, end, keeps_cells=keeps_cells)
-        if len(periods) > _KEPT:
+        if len(periods) > KEPT:
             del periods[min(periods)]
     return found
