@@ -1,4 +1,4 @@
-"""Themes: what a file may say, and that their colours survive colour-blindness and 256 colours."""
+"""Themes: what a file may hold, and colours that stay apart for the colour-blind and in 256 colours."""
 
 from itertools import combinations
 
@@ -82,7 +82,7 @@ def test_words_and_numbers_stand_out_from_their_ground(theme):
 
 @pytest.mark.parametrize("theme", COLOURED, ids=lambda theme: theme.name)
 @pytest.mark.parametrize("kind", BLIND)
-def test_buys_and_sells_look_different_to_every_eye(theme, kind):
+def test_buys_and_sells_look_different_to_the_colour_blind(theme, kind):
     up, down = (seen(theme.styles[role].fg, kind) for role in ("up", "down"))
     assert sum((a - b) ** 2 for a, b in zip(up, down, strict=True)) ** 0.5 > 80
 
@@ -114,7 +114,7 @@ def test_a_good_file_becomes_a_theme():
         (GOOD.replace("up = ''", "up = 3"), "up: expected a text"),
     ],
 )
-def test_a_mistake_is_told_with_its_place_and_the_nearest_name(text, words):
+def test_a_mistake_is_reported_with_its_place_and_the_nearest_name(text, words):
     with pytest.raises(ConfigError) as error:
         parse_theme(text, "x.toml")
     assert words in str(error.value)
