@@ -64,6 +64,7 @@ class Audit:
         bar = flow.bars[MINUTE].at(candle.time_us)
         if bar is not None and bar.source == "taker/bar":
             return
+        # no bar is no volume: a candle that has some shows a minute we missed
         buy, volume = (bar.buy, bar.volume) if bar is not None else (0, 0)
         off = max(abs(buy - candle.taker_buy), abs(volume - buy - (candle.volume - candle.taker_buy)))
         self.compared += 1
@@ -80,6 +81,7 @@ def _rounding(flow: "Flow", candle: Candle) -> int:
 
     The venue rounds at eight decimals, at best once a trade.
     """
+    # one unit a trade, and one for the sum
     unit: int = 10 ** max(0, flow.market.size_decimals - VENUE_DECIMALS)
     return (candle.trades + 1) * unit
 

@@ -64,7 +64,7 @@ class Bars:
 
     def add(self, segment: Segment) -> None:
         """Merges what was traded next; a segment of an earlier time enters the bar of that time."""
-        index = segment.time_us - segment.time_us % self._us
+        index = segment.time_us - segment.time_us % self._us  # of exchange time: late trades find their bar
         current = self.open
         if current is None:
             self.open = OpenBar(index, segment)
@@ -123,6 +123,7 @@ class Bars:
     def put(self, bar: Bar, cells: Cells) -> None:
         """Replaces a bar by one that is known better (its trades came later), or adds it where none was."""
         if self.open is not None and bar.time_us == self.open.time_us:
+            # its CVD is `cvd_before` plus its delta, so nothing else follows
             self.open = reopen(bar, cells)
             return
         place = bisect_left(self.closed, bar.time_us, key=start_of)
@@ -143,6 +144,7 @@ class Bars:
     def graft(self, better: list[tuple[Bar, Cells | None]]) -> None:
         """Replaces bars known from candles, or adds missing ones; the CVD of every later bar follows."""
         before = self._origin()
+        # one pass over all: an insertion a bar would shift every later CVD each time
         merged = {bar.time_us: bar for bar in self.closed}
         for bar, cells in better:
             if self.open is not None and bar.time_us == self.open.time_us:
@@ -179,7 +181,7 @@ class Bars:
     def _append(self, bar: Bar, cells: Packed) -> None:
         self.closed.append(bar)
         self.closed_count += 1
-        if bar.delta_high is not None:
+        if bar.delta_high is not None:  # else a candle is part of it, and its cells are not all
             self._keep(bar.time_us, cells)
         # a quarter above the limit, so that the list is moved once in 500 bars, not at each
         if self._bar_limit is not None and len(self.closed) > self._bar_limit * 5 // 4:
@@ -189,8 +191,10 @@ class Bars:
         self.footprints[time_us] = cells
         self._cell_count += cell_count(cells)
         while (self._footprint_limit is not None and len(self.footprints) > self._footprint_limit) or (
+            # the newest stays even if it alone is over the limit
             self._cell_limit is not None and self._cell_count > self._cell_limit and len(self.footprints) > 1
         ):
+            # the earliest by time, not by insertion: a fill adds older bars last
             self._forget(min(self.footprints))
 
     def _forget(self, time_us: int) -> None:

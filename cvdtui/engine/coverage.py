@@ -62,10 +62,11 @@ class KnownTime:
         only open ids lower it. A live market of which nothing has come is not known at all: 0.0.
         """
         if self.live and known_from_us is None:
-            return 0.0
+            return 0.0  # not 1.0: a market that never connected must not look complete
         if period is None:
             return NEARLY if missing.open_ids else 1.0
         start, last = period.start_us, flow.last_time_us
+        # volume and time multiply: ids cannot count what was traded before the first of them
         share = _share_of_volume(period, flow, missing.since(start))
         if known_from_us is not None and start < known_from_us and last > start:
             share *= max(0.0, (last - known_from_us) / (last - start))

@@ -151,7 +151,7 @@ class Flow:
         A trade of a time that is known from candles is in them already, and is skipped.
         """
         if source != self._source:
-            self.settle()
+            self.settle()  # a segment has one source, so that shares of sources stay exact
             self._source = source
         # Waiting costs 0.3 us a trade over eight timeframes; merging each trade by itself 12 us.
         pending = self.pending
@@ -312,13 +312,15 @@ class Flow:
         pending = self.pending
         segment = fold(self.slot_us, pending, self._source, excludes_zero=self.excludes_zero)
         self.trades += len(pending)
+        # the venue's order is that of ids: the last trade may not be the newest
         newest_us = max([trade.time_us for trade in pending])
         self.last_time_us = max(self.last_time_us, newest_us)
         self.trade_volume += segment.volume
         if self.orders is not None:
+            # volume x highest price bounds the value of any order in the slot: most slots are skipped by it
             self.orders.add(pending, segment.volume * max(segment.high, -segment.low))
         self._latest.add(self.slot_us, pending, segment.delta, segment.value_delta, self.last_time_us)
-        self.pending = []
+        self.pending = []  # a new list: `_latest` keeps the old one, without a copy
         for bars in self._short:
             bars.add(segment)
         self._add_to_minute(segment)
@@ -358,4 +360,4 @@ class Flow:
         self._latest.rescale(price_factor, size_factor)
         if self.orders is not None:
             self.orders.rescale(price_factor, size_factor)
-        self.end_us = 0
+        self.end_us = 0  # the next trade is in the new scale: it begins a slot

@@ -45,6 +45,7 @@ def auto_row(bars: Sequence[Bar], tick: int) -> int:
 
     `bars` are closed bars; the last 100 count.
     """
+    # the median, not the mean: one extreme bar must not widen every row
     ranges = sorted(bar.high - bar.low for bar in bars[-AUTO_BARS:])
     count = len(ranges)
     # twice the median: an even count has a half between two ranges

@@ -67,6 +67,7 @@ def weighted_coverage(parts: Sequence[tuple[float, float]]) -> float:
 
     The volume due of a part is volume / coverage; a part of which nothing is known has no size to count.
     """
+    # not by division: rounding may turn a whole into 0.999...
     if not parts or all(coverage >= 1.0 for coverage, _ in parts):
         return 1.0
     due = sum(volume / coverage for coverage, volume in parts if coverage > 0)

@@ -47,7 +47,7 @@ def add_candles(flow: "Flow", candles: Iterable[Candle]) -> None:
         if candle.seconds == MINUTE and not flow.minutes_from_us:
             flow.minutes_from_us = candle.time_us
         if not candle.volume:
-            continue
+            continue  # its prices are those of an earlier trade
         segment = segment_of(candle)
         for seconds, bars in flow.bars.items():
             if seconds >= candle.seconds:
@@ -89,7 +89,7 @@ def graft(flow: "Flow", columns: Columns, from_us: int, to_us: int) -> None:
     for bar, cells in scratch.bars[MINUTE].with_cells():
         if cells:
             flow.periods.session_of(bar.time_us).add_cells(cells, bar.volume, bar.time_us)
-            flow.sources.move(bar.volume, "taker/bar", "taker")
+            flow.sources.move(bar.volume, "taker/bar", "taker")  # counted before, from its candle
     for seconds, bars in flow.bars.items():
         if seconds > MINUTE:
             _complete(bars, flow.bars[MINUTE], (from_us, to_us), flow.minutes_from_us)

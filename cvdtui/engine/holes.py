@@ -62,7 +62,7 @@ class Holes:
         for index, hole in enumerate(self.open):
             if hole.after < trade.id < hole.before:
                 if trade.id + trade.count > hole.before:
-                    return False
+                    return False  # its last ids have come by themselves, so its first ones will too
                 hole.remaining -= trade.count
                 if hole.remaining <= 0:
                     self.closed.append(hole.gap("filled"))

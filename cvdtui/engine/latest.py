@@ -104,7 +104,7 @@ class Latest:
         horizon = now_us - FIVE_MINUTES_US
         size, value = self._size, self._value
         for run in self._young:
-            if run.slot_us <= horizon:
+            if run.slot_us <= horizon:  # the slot at the edge (and late ones): trade by trade
                 for trade in run.trades:
                     if trade.time_us <= horizon:
                         signed = trade.size * trade.side
@@ -151,7 +151,7 @@ class Latest:
     def _prune(self, now_us: int) -> None:
         """Moves slots wholly older than five minutes out of the window; drops those beyond `_kept` trades."""
         young, older = self._young, self._older
-        horizon = now_us - FIVE_MINUTES_US - self._grain_us
+        horizon = now_us - FIVE_MINUTES_US - self._grain_us  # a slot leaves whole, once its end is too old
         while young and young[0].slot_us <= horizon:
             run = young.popleft()
             self._size -= run.size

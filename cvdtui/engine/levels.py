@@ -79,7 +79,7 @@ class Levels:
         if self._volume:
             self._high, self._low = max(self._high, bar.high), min(self._low, bar.low)
         else:
-            self._high, self._low = bar.high, bar.low
+            self._high, self._low = bar.high, bar.low  # not from 0: a contract may trade below it
         self._value += bar.value
         self._volume += bar.volume
         if rows:
@@ -96,6 +96,7 @@ class Levels:
         """Every level known now, in price units; the profile's only where 99 % of the volume has rows."""
         found = [Level("session high", self._high), Level("session low", self._low)]
         if self._volume and self._value:
+            # a fraction: whether price is near it must not depend on rounding
             found.append(Level("vwap", Fraction(self._value, self._volume)))
         if self._is_whole():
             volumes = self._volumes
@@ -116,7 +117,7 @@ class Levels:
     def _close_session(self) -> None:
         self._previous = self._high, self._low
         volumes = self._volumes
-        if not self._is_whole():
+        if not self._is_whole():  # the session began before the program: only a later fill knows its rows
             volumes = row_volumes(self._past_rows(self.session_us, self.row) or {})
         if volumes:
             self.naked.append((point_of_control(volumes) * self.row, self.session_us))

@@ -99,7 +99,7 @@ class MarketState:
         """Takes over a description of the instrument; with finer decimals every integer is multiplied."""
         price, size = factors(self.market, finer(self.market, market))
         if self._columns is not None and not self._columns.can_rescale(price, size):
-            self._leave_columns()
+            self._leave_columns()  # before anything grows: numpy would wrap at 64 bits without an error
         self.flow.adopt(market)
         if price > 1 or size > 1:
             self.tape.rescale(price, size)
@@ -164,6 +164,7 @@ class MarketState:
         self.changes += 1
         grown = rescaled(columns, self.market)
         is_late = not self._first_trade and self._columns is None
+        # without contiguous ids the order of the file counts, which `ColumnTape` would not keep
         if is_late or grown is None or columns.id_rule != "contiguous":
             rows = tuple(trades_of(columns))
             self.accept_scaled(Trades(columns.market, rows, columns.id_rule, columns.source))
@@ -188,6 +189,7 @@ class MarketState:
 
         Trades are not among them: this state has counted them anew.
         """
+        # both ways: each may have seen a finer value than the other
         self.adopt(other.market)
         other.adopt(self.market)
         self.ignored, self.rejected, self.excluded = other.ignored, other.rejected, other.excluded
@@ -242,7 +244,7 @@ class MarketState:
         """Takes closed candles before the first trade, ascending, of one length; known ones are skipped."""
         candles = [candle for candle in candles if candle.time_us >= self._history_to]
         if not candles or self.tape.next is not None:
-            return
+            return  # trades have begun: a candle would count their minutes twice
         self.changes += 1
         history.add_candles(self.flow, candles)
         begin, end = candles[0].time_us, candles[-1].time_us + candles[-1].seconds * 1_000_000

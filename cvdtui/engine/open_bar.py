@@ -15,9 +15,9 @@ SUREST_FIRST: tuple[SideSource, ...] = (
 """Side sources from the surest to the least sure; a bar of several is named by the least sure."""
 
 
-def least_sure(one: SideSource, other: SideSource) -> SideSource:
+def least_sure(first: SideSource, other: SideSource) -> SideSource:
     """The less sure of two side sources."""
-    return max(one, other, key=SUREST_FIRST.index)
+    return max(first, other, key=SUREST_FIRST.index)
 
 
 class OpenBar:
@@ -27,6 +27,7 @@ class OpenBar:
 
     def __init__(self, time_us: int, segment: Segment) -> None:
         self.time_us = time_us
+        # a copy: the same segment enters the bars of several timeframes
         self.cells: Cells = dict(segment.cells)
         self.segment = Segment(
             time_us,
@@ -55,9 +56,9 @@ class OpenBar:
             or sums.delta_low is None
             or new.delta_low is None
         ):
-            sums.delta_high = sums.delta_low = None
+            sums.delta_high = sums.delta_low = None  # the order of trades within a candle is not known
         else:
-            delta = sums.buy - sums.sell
+            delta = sums.buy - sums.sell  # extremes of a segment count from its own start
             sums.delta_high = max(sums.delta_high, delta + new.delta_high)
             sums.delta_low = min(sums.delta_low, delta + new.delta_low)
         sums.high = max(sums.high, new.high)

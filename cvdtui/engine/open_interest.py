@@ -26,7 +26,7 @@ class OpenInterestHistory:
     def note(self, time_us: int, size: int) -> None:
         """Adds a sample; one older than the latest is ignored."""
         if self.latest is not None and time_us < self.latest[0]:
-            return
+            return  # a slow answer over REST behind a newer one of the stream
         self.latest = (time_us, size)
         _keep(self._fine, FINE_US, self.latest)
         _keep(self._coarse, COARSE_US, self.latest)

@@ -77,6 +77,7 @@ class TakerOrders:
     def _fit(self, notional: int) -> None:
         """Turns the limits into integers; `notional` is one quote unit as price x size."""
         self._notional = notional
+        # rounded up: a value of exactly the limit belongs to the class above it, and never less
         self._bounds = [ceil(exact(limit) * notional) for limit in self._limits.classes]
         self._large = ceil(exact(self._limits.large) * notional)
         self._least = min(self._bounds[0], self._large)
@@ -120,6 +121,7 @@ class TakerOrders:
             if len(edges) == 2:
                 return
         self._close_open()
+        # the last run stays open: the next chunk may continue it
         self._open = _order(columns, int(edges[-2]), len(columns))
         values = _run_sums(_notionals(columns), edges[:-1])
         runs = np.flatnonzero(values >= self._least)
@@ -264,8 +266,8 @@ def _run_sums(values: "np.ndarray", edges: "Ints") -> "np.ndarray":
     import numpy as np
 
     sums = np.concatenate((values[:1] * 0, np.cumsum(values)))[edges]
-    made: np.ndarray = sums[1:] - sums[:-1]
-    return made
+    result: np.ndarray = sums[1:] - sums[:-1]
+    return result
 
 
 def _by_slot(slots: "Ints", places: "Ints", sizes: "Ints", width: int) -> Iterator[tuple[int, list[int]]]:

@@ -33,7 +33,7 @@ class Periods:
 
     def session_of(self, time_us: int) -> Period:
         """The session that contains `time_us`; a new one where there is none."""
-        session = self._session
+        session = self._session  # nearly every segment is of the same session: no search by zone
         if session is None or not session.start_us <= time_us < session.end_us:
             start, end = self.clock.bounds(time_us)
             session = self._session = _of(self.sessions, start, end, keeps_cells=True)
@@ -50,6 +50,7 @@ class Periods:
     @property
     def session(self) -> Period | None:
         """The last session that anything traded in."""
+        # the latest by time: a late trade of yesterday does not bring its session back
         return self.sessions[max(self.sessions)] if self.sessions else None
 
     @property

@@ -65,7 +65,7 @@ def value_area(
     inside = sizes[low]
     while inside * 100 < due and (low > 0 or high < len(order) - 1):
         above, below = sizes[high + 1 : high + 1 + step], sizes[max(0, low - step) : low]
-        if above and (not below or sum(above) >= sum(below)):
+        if above and (not below or sum(above) >= sum(below)):  # >=: ties go up
             high += len(above)
             inside += sum(above)
         else:

@@ -25,6 +25,7 @@ class RecentIds:
         """Trades with an id not among those kept; where ids grow, one below all of them counts as seen."""
         out: list[Trade] = []
         for trade in trades:
+            # an id dropped from memory must not pass a second time
             is_old = ids_grow and len(self._order) == RECENT_IDS and trade.id < self._order[0]
             if not is_old and trade.id not in self._seen:
                 self._remember(trade.id)

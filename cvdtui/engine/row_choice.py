@@ -28,5 +28,6 @@ class RowChoice:
         self._bars.append(bar)
         if begins or not self._settled:
             self.row = auto_row(tuple(self._bars), self._tick)
+            # a few bars give no stable median, so the first choices do not last a session
             self._settled = len(self._bars) == AUTO_BARS
         return self.row

@@ -36,9 +36,9 @@ def scale_trade(trade: Trade, price_factor: int, size_factor: int) -> Trade:
     return Trade(trade.id, trade.time_us, price, size, trade.side, trade.count)
 
 
-def scale_liquidation(one: Liquidation, price_factor: int, size_factor: int) -> Liquidation:
+def scale_liquidation(event: Liquidation, price_factor: int, size_factor: int) -> Liquidation:
     """The same liquidation in finer integers."""
-    return Liquidation(one.time_us, one.price * price_factor, one.size * size_factor, one.side)
+    return Liquidation(event.time_us, event.price * price_factor, event.size * size_factor, event.side)
 
 
 def scale_candle(candle: Candle, price_factor: int, size_factor: int) -> Candle:

@@ -125,7 +125,7 @@ def fold(time_us: int, trades: Sequence[Trade], source: SideSource, *, excludes_
     return Segment(
         time_us,
         trades[0].price,
-        max(cells) >> 2,
+        max(cells) >> 2,  # the price is in the high bits, so the extreme keys hold the extreme prices
         min(cells) >> 2,
         trades[-1].price,
         buy,
@@ -183,7 +183,7 @@ def pack(cells: Cells) -> Packed:
     try:
         return array("q", cells.keys()).tobytes(), array("q", cells.values()).tobytes()
     except OverflowError:
-        return cells
+        return cells  # a venue with very many decimals: sums beyond 64 bits stay exact
 
 
 def unpack(packed: Packed) -> Cells:
@@ -212,7 +212,7 @@ class PackedCells(Mapping[int, int]):
         """Size of one cell, or the default; without the cost of an exception."""
         keys = self._packed[0]
         place = keys.find(key.to_bytes(8, byteorder, signed=True))
-        if place > 0 and place % 8:
+        if place > 0 and place % 8:  # two keys together may hold the bytes of a third
             place = self._place(key)
         if place < 0:
             return default

@@ -7,7 +7,7 @@ from cvdtui.model import MINUTE_US
 
 DAY_US = 86_400_000_000
 WEEK_US = 7 * DAY_US
-_MONDAY_US = 4 * DAY_US  # 1970-01-05 was the first Monday of the epoch
+_MONDAY_US = 4 * DAY_US  # the epoch began on a Thursday: 1970-01-05 was its first Monday
 
 
 def week_start(time_us: int) -> int:
@@ -36,7 +36,7 @@ class SessionClock:
             return start, start + DAY_US
         day = datetime.fromtimestamp(time_us // 1_000_000, self._zone).date()
         start = self._at(day, 0)
-        if start > time_us:
+        if start > time_us:  # before today's start: the session is yesterday's
             return self._at(day, -1), start
         return start, self._at(day, 1)
 

@@ -96,6 +96,7 @@ class Quotes:
     def _usable(self, bid: int | None, ask: int | None) -> Touch | None:
         if bid is None or ask is None or bid >= ask:
             return None
+        # a bid of 0 is a missing quote, except where a contract may trade there (oil in April 2020)
         return (bid, ask) if bid > 0 or self.allows_negative else None
 
     def _age(self, time_us: int) -> None:

@@ -81,7 +81,7 @@ class Period:
         else:
             self.high = max(self.high, segment.high)
             self.low = min(self.low, segment.low)
-        self.close = segment.close
+        self.close = segment.close  # of the venue's order: a late trade may be the last
         self.buy += segment.buy
         self.sell += segment.sell
         self.unknown += segment.unknown
@@ -140,6 +140,7 @@ class Sources:
         """Shares of volume, largest first; they sum to 1."""
         total = sum(self.volumes.values())
         ordered = sorted(self.volumes.items(), key=lambda item: -item[1])
+        # a fill may have moved all volume out of `taker/bar`
         return {source: volume / total for source, volume in ordered if volume}
 
     def move(self, volume: int, before: SideSource, after: SideSource) -> None:

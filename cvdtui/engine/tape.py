@@ -129,7 +129,7 @@ class Tape:
         self._held = {}
         due: list[Trade] = []
         for trade in waiting:
-            if trade.id >= next_id:
+            if trade.id >= next_id:  # one that starts within another is part of that sum
                 due.append(trade)
                 next_id = trade.id + trade.count
         return self._place(due)
@@ -149,9 +149,11 @@ class Tape:
         if self._holding:
             self._wait(trades)
             while len(self._held) > self._hold_limit:
+                # the first to come: it becomes a hole after `expect` and is fetched again
                 del self._held[next(iter(self._held))]
             return _NOTHING
         if self.next is None and trades:
+            # the lowest, not the first: a batch need not be sorted
             self.next = min(trade.id for trade in trades)
         return self._place(trades)
 
@@ -174,7 +176,7 @@ class Tape:
         """Brings trades that wait to finer integers."""
         for trade_id, trade in self._held.items():
             self._held[trade_id] = scale_trade(trade, price_factor, size_factor)
-        self._suspect = None
+        self._suspect = None  # in the old scale; the next two trades confirm a real jump
 
     # --- contiguous ids
 
@@ -200,10 +202,12 @@ class Tape:
                     self._release(released)
             elif trade.id > (self.next or 0):
                 self._keep_later(trade, fresh)
-            elif not holes.was_lost(trade.id):
+            elif not holes.was_lost(trade.id):  # a lost trade that comes after all cannot be applied in order
                 self.duplicates += 1
+        # the oldest hole is given up, not the newest trade dropped: CVD stays current
         while len(self._held) > self._hold_limit and holes.open:
             self._lose_first_run(released)
+        # of one batch several holes are one request; those that a later trade filled are not in it
         fresh = [hole for hole in fresh if hole in holes.open]
         if fresh:
             first, last = fresh[0], fresh[-1]
@@ -223,6 +227,7 @@ class Tape:
         elif trade.id - top <= ABSURD_JUMP:
             self._extend(trade, top, fresh)
         elif self._suspect is not None and 0 < trade.id - self._suspect.id <= ABSURD_JUMP:
+            # two ids near each other are a real jump, not a corrupt id: the first one counts after all
             suspect, self._suspect = self._suspect, None
             self.refused -= 1
             self._extend(suspect, top, fresh)

@@ -53,11 +53,13 @@ class Tpo:
         """Adds one bar with its cells, or with its range where they are not known."""
         bracket = self.bracket(bar.time_us)
         if not 0 <= bracket < len(LETTERS):
-            return
+            return  # outside the session, which has a TPO of its own
         bit, bits = 1 << bracket, self._bits
         self.is_exact = self.is_exact and bool(cells)
         for number in self._rows(bar, cells):
-            bits[number] = bits.get(number, 0) | bit
+            bits[number] = (
+                bits.get(number, 0) | bit
+            )  # a set: a letter counts once, however often a row trades
         if bracket < INITIAL:
             first = self._low is None
             self._low = bar.low if self._low is None else min(self._low, bar.low)

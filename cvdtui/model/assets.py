@@ -25,6 +25,7 @@ DOLLAR = "USD"
 _THOUSANDS = re.compile(r"(10{3,8})([A-Z][A-Z0-9]+)")
 _THOUSANDS_LAST = re.compile(r"([A-Z]{2,})(10{3,8})")
 _MILLION = re.compile(r"1M([A-Z]{4,})")
+# kPEPE of Hyperliquid: the lower case is the sign, KAVA is a coin
 _KILO = re.compile(r"k([A-Z][A-Z0-9]{2,})")
 _FAMILIES: dict[Kind, str] = {"stock": "stock", "forex": "forex"}
 
@@ -71,6 +72,7 @@ def money_of(quote: str) -> str:
 def group_key(market: Market) -> GroupKey:
     """The group a market belongs to; with an unknown quote its money is `?`."""
     asset, _ = asset_of(market.base or market.symbol)
+    # an unknown quote joins no dollar group: its money would be added as dollars
     return GroupKey(asset, money_of(market.quote) if market.quote else "?", _FAMILIES.get(market.kind, ""))
 
 

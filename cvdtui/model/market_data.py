@@ -20,6 +20,8 @@ MINUTE_US = 60_000_000
 Kind = Literal["spot", "perp", "future", "stock", "forex", "crypto"]
 SideSource = Literal["taker", "taker/bar", "quote", "midpoint", "tick", "candle", "unknown"]
 """How a side was obtained: exchange flag, exact candle delta, quote, midpoint, tick, candle, not."""
+# Binance: `a` of aggTrade is contiguous, ids of single futures trades are not (19 holes of 1 in 11,947):
+# https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams
 IdRule = Literal["contiguous", "ordered", "unique"]
 """`contiguous`: ids grow by one, so a hole is a gap. `ordered`: ids grow, holes mean nothing. `unique`: only
 equality of ids counts."""
@@ -59,6 +61,8 @@ class Trade(Struct, frozen=True, gc=False):
     """0 where the id belongs to a print that enters no sum (block, combination): no hole, and no trade."""
     side: int
     """BUY, SELL or UNKNOWN: the side of the aggressor."""
+    # OKX sends fills of one taker order at one price as one message, with the last id and their number:
+    # https://www.okx.com/docs-v5/en/#order-book-trading-market-data-ws-trades-channel
     count: int = 1
     """How many of the venue's ids it covers: `id` .. id + count - 1 (fills of one order sent as one)."""
 

@@ -30,7 +30,7 @@ def apply_columns(flow: "Flow", columns: Columns) -> None:
     if not len(columns):
         return
     flow.settle()
-    flow.close_slot()
+    flow.close_slot()  # a trade of the same slot afterwards begins a segment of its own, in order
     volume = 0
     for part in _exact_parts(columns):
         _apply(flow, part)
@@ -107,15 +107,16 @@ def _apply_bars(bars: "Bars", sums: SlotSums, source: SideSource) -> None:
     us = bars.seconds * 1_000_000
     times = sums.time_us // us * us
     known_us = bars.open.time_us if bars.open is not None else bars.closed[-1].time_us if bars.closed else -1
+    # times that go back (late trades) and bars before the open one are merged one by one
     ascending = bool(np.all(times[1:] > times[:-1])) and int(times[0]) >= known_us
     last = len(sums) - 1
     if len(sums) < _BULK or not ascending:
         for group in range(len(sums)):
             bars.add(sums.segment(group, source))
         return
-    bars.add(sums.segment(0, source))
+    bars.add(sums.segment(0, source))  # may continue the open bar
     _extend(bars, sums, times[1:last].tolist(), source)
-    bars.add(sums.segment(last, source))
+    bars.add(sums.segment(last, source))  # stays open: the next chunk may continue it
 
 
 def _extend(bars: "Bars", sums: SlotSums, times: list[int], source: SideSource) -> None:

@@ -34,14 +34,14 @@ class RowsAhead:
         place = self._places.get(time_us)
         if place is None:
             return None
-        first, last, made = self._made.get(row, (0, 0, {}))
+        first, last, result = self._made.get(row, (0, 0, {}))
         if not first <= place < last:
             last = min(place + STRETCH, len(self._times))
             known = self._footprints
             stretch = [time for time in self._times[place:last] if time in known]
-            made = rows_of_all({time: known[time] for time in stretch}, row)
-            self._made[row] = place, last, made
-        return made.get(time_us)
+            result = rows_of_all({time: known[time] for time in stretch}, row)
+            self._made[row] = place, last, result
+        return result.get(time_us)
 
 
 def rows_of_all(footprints: Mapping[int, Packed], row: int) -> dict[int, Rows]:
@@ -74,9 +74,9 @@ def rows_of_all(footprints: Mapping[int, Packed], row: int) -> dict[int, Rows]:
     cuts = np.searchsorted(traded, edges)
     found = (traded - np.repeat(shifts, np.diff(cuts, prepend=0))).tolist()
     values = sums[traded].tolist()
-    made: dict[int, Rows] = {}
+    result: dict[int, Rows] = {}
     low = 0
     for (time_us, _, _), high in zip(packed, cuts.tolist(), strict=True):
-        made[time_us] = dict(zip(found[low:high], values[low:high], strict=True))
+        result[time_us] = dict(zip(found[low:high], values[low:high], strict=True))
         low = high
-    return made
+    return result

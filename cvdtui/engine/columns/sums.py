@@ -95,18 +95,21 @@ class SlotSums:
         if len(starts) == len(self):
             return self
         ends = np.append(starts[1:], len(self))
-        made = SlotSums(np.minimum.reduceat(self.time_us, starts), np.add.reduceat(self.trades, starts))
-        made.open, made.close = self.open[starts], self.close[ends - 1]
-        made.high, made.low = np.maximum.reduceat(self.high, starts), np.minimum.reduceat(self.low, starts)
+        result = SlotSums(np.minimum.reduceat(self.time_us, starts), np.add.reduceat(self.trades, starts))
+        result.open, result.close = self.open[starts], self.close[ends - 1]
+        result.high, result.low = (
+            np.maximum.reduceat(self.high, starts),
+            np.minimum.reduceat(self.low, starts),
+        )
         for name in ("buy", "sell", "unknown", "value", "value_delta"):
-            setattr(made, name, np.add.reduceat(getattr(self, name), starts))
+            setattr(result, name, np.add.reduceat(getattr(self, name), starts))
         delta = self.delta
         before = np.cumsum(delta) - delta
         base = before[starts]
-        made.delta_high = np.maximum.reduceat(before + self.delta_high, starts) - base
-        made.delta_low = np.minimum.reduceat(before + self.delta_low, starts) - base
-        made.keys, made.sizes, made.cuts = cells_of(self.keys, self.sizes, self.cuts[starts], made)
-        return made
+        result.delta_high = np.maximum.reduceat(before + self.delta_high, starts) - base
+        result.delta_low = np.minimum.reduceat(before + self.delta_low, starts) - base
+        result.keys, result.sizes, result.cuts = cells_of(self.keys, self.sizes, self.cuts[starts], result)
+        return result
 
 
 def sums_of(columns: Columns, slot_us: int, *, excludes_zero: bool) -> SlotSums:
@@ -115,50 +118,52 @@ def sums_of(columns: Columns, slot_us: int, *, excludes_zero: bool) -> SlotSums:
     slots = columns.time_us // slot_us
     starts = runs_of(slots)
     ends = np.append(starts[1:], len(columns))
-    made = SlotSums(slots[starts] * slot_us, ends - starts)
-    made.open, made.close = price[starts], price[ends - 1]
-    made.high, made.low = np.maximum.reduceat(price, starts), np.minimum.reduceat(price, starts)
+    result = SlotSums(slots[starts] * slot_us, ends - starts)
+    result.open, result.close = price[starts], price[ends - 1]
+    result.high, result.low = np.maximum.reduceat(price, starts), np.minimum.reduceat(price, starts)
     side = columns.side.astype(np.int64)
     signed = size * side
-    _add_volumes(made, columns, signed, starts)
-    _add_values(made, columns, signed, starts)
+    _add_volumes(result, columns, signed, starts)
+    _add_values(result, columns, signed, starts)
     run = np.cumsum(signed)
+    # one running sum over all rows; each group counts from its value before the group's first row
     before = np.where(starts > 0, run[starts - 1], 0)
-    made.delta_high = np.maximum.reduceat(run, starts) - before
-    made.delta_low = np.minimum.reduceat(run, starts) - before
+    result.delta_high = np.maximum.reduceat(run, starts) - before
+    result.delta_low = np.minimum.reduceat(run, starts) - before
     if not excludes_zero:
-        np.maximum(made.delta_high, 0, out=made.delta_high)
-        np.minimum(made.delta_low, 0, out=made.delta_low)
+        np.maximum(result.delta_high, 0, out=result.delta_high)
+        np.minimum(result.delta_low, 0, out=result.delta_low)
     key = price << 2
     side &= 3
     key |= side
-    made.keys, made.sizes, made.cuts = cells_of(key, size, starts, made)
-    return made
+    result.keys, result.sizes, result.cuts = cells_of(key, size, starts, result)
+    return result
 
 
-def _add_volumes(made: SlotSums, columns: Columns, signed: Ints, starts: Ints) -> None:
+def _add_volumes(result: SlotSums, columns: Columns, signed: Ints, starts: Ints) -> None:
     """Adds buy, sell and unknown volume."""
     size, side = columns.size, columns.side
     total = np.add.reduceat(size, starts)
     delta = np.add.reduceat(signed, starts)
+    # exchanges send every side: then one pass less
     known = total if side.all() else np.add.reduceat(np.abs(side) * size, starts)
-    made.buy, made.sell, made.unknown = (known + delta) // 2, (known - delta) // 2, total - known
+    result.buy, result.sell, result.unknown = (known + delta) // 2, (known - delta) // 2, total - known
 
 
-def _add_values(made: SlotSums, columns: Columns, signed: Ints, starts: Ints) -> None:
+def _add_values(result: SlotSums, columns: Columns, signed: Ints, starts: Ints) -> None:
     """Adds price x size, and the same signed by the side."""
     price, size = columns.price, columns.size
-    widest = max(int(made.high.max()), -int(made.low.min()))
+    widest = max(int(result.high.max()), -int(result.low.min()))
     # 1e8 x 1e8 overflows 64 bits, and numpy would wrap silently
     if not sum_is_below(size, WORD / max(widest, 1)):
         price = price.astype(object)
-    made.value = np.add.reduceat(price * size, starts)
-    made.value_delta = np.add.reduceat(price * signed, starts)
+    result.value = np.add.reduceat(price * size, starts)
+    result.value_delta = np.add.reduceat(price * signed, starts)
 
 
 def sum_is_below(sizes: Ints, limit: float) -> bool:
     """Whether the sum of sizes (none negative) is surely below a limit."""
-    if int(sizes.max()) * len(sizes) < limit:
+    if int(sizes.max()) * len(sizes) < limit:  # cheap, and true of nearly every chunk
         return True
     return float(np.sum(sizes, dtype=np.float64)) < limit
 
@@ -182,6 +187,7 @@ def cells_of(keys: Ints, sizes: Ints, starts: Ints, sums: SlotSums) -> tuple[Int
         full = _places(totals, spots, sizes)
         found = totals[full].astype(np.int64)
     else:
+        # few rows over a wide range of prices: a table would be mostly empty
         order = np.argsort(spots)
         ordered = spots[order]
         first = np.flatnonzero(np.concatenate((np.ones(1, np.bool_), ordered[1:] != ordered[:-1])))

@@ -142,6 +142,7 @@ class ColumnTape:
         far = np.diff(ids, prepend=first - 1) > ABSURD_JUMP
         if not far.any():
             return columns
+        # far from both neighbours; of the last row the next one is not known yet
         alone = far & np.append(far[1:], is_end)
         self.refused += int(np.count_nonzero(alone))
         return taken(columns, np.flatnonzero(~alone))
