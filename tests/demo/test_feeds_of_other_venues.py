@@ -76,7 +76,7 @@ def test_the_tape_is_the_exchanges_whatever_went_wrong(market, faults):
             volume = Decimal(sum(trade.size for trade in whole)) / unit
             delta = Decimal(sum(trade.side * trade.size for trade in whole)) / unit
             assert (volume, delta) == truth_after(exchange, market, begin)
-            assert kept.known.outages == []
+            assert kept.outages == []
             assert kept.lost == []
 
     asyncio.run(run())
