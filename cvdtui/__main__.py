@@ -6,7 +6,7 @@ import sys
 from cvdtui.cli import main
 
 gc.disable()
-"""Until the first picture or trade: what is made while loading stays, so looking through it is in vain."""
+"""Off until the first snapshot or trade: what modules create while they load lives on."""
 
 if __name__ == "__main__":
     sys.exit(main())

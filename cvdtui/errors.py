@@ -1,7 +1,7 @@
 """Every error cvdtui raises on purpose, and the exit code each one ends a command with.
 
 CvdtuiError
-├── UsageError        64  the command line makes no sense
+├── UsageError        64  the command line is wrong
 ├── NoDataError       65  a file was read, and no row of it could be used
 ├── UnreadableError   66  a file cannot be opened, or stops in the middle
 ├── UnreachableError  69  no configured market could be reached
@@ -19,7 +19,7 @@ class CvdtuiError(Exception):
 
 
 class UsageError(CvdtuiError):
-    """The command line asks for something that cannot be (exit 64)."""
+    """The command line names what does not exist or does not go together (exit 64)."""
 
     exit_code = 64
 
@@ -31,7 +31,7 @@ class NoDataError(CvdtuiError):
 
 
 class UnreadableError(CvdtuiError):
-    """A file is missing, not allowed, not what its name says, or cut off (exit 66)."""
+    """A file is missing, not readable, not of the format its name promises, or cut off (exit 66)."""
 
     exit_code = 66
 
@@ -43,7 +43,10 @@ class UnreachableError(CvdtuiError):
 
 
 class AlertError(CvdtuiError):
-    """A channel did not take an alert; `again` says whether another try may help, `retry_after` (s) when."""
+    """A channel did not take an alert (exit 69).
+
+    `again` is whether another try may help, `retry_after` the seconds to wait, where the service named them.
+    """
 
     exit_code = 69
 
@@ -62,7 +65,7 @@ class ConfigError(CvdtuiError):
 class WireError(CvdtuiError):
     """One frame or row does not follow its venue's grammar; the caller counts it as rejected.
 
-    `market` is the full name of the market it speaks of, where that can be told.
+    `market` is the full name of its market, where the frame shows it.
     """
 
     def __init__(self, text: str, *, market: str | None = None) -> None:
@@ -73,8 +76,8 @@ class WireError(CvdtuiError):
 class VenueError(CvdtuiError):
     """A venue refused a request or could not be reached.
 
-    `status` is the HTTP status (0 when there was no answer), `retry_after` the seconds the venue asked to
-    wait.
+    `status` is the HTTP status (0 when there was no answer), `retry_after` the seconds to wait, where the
+    venue named them.
     """
 
     def __init__(self, text: str, *, status: int = 0, retry_after: float | None = None) -> None:

@@ -1,7 +1,4 @@
-"""The colours of the screen.
-
-Theme files parsed into frozen values, every mistake told with the nearest name.
-"""
+"""The colours of the screen: theme files parsed into frozen styles, one a role."""
 
 import re
 import tomllib
@@ -12,52 +9,56 @@ from msgspec import Struct
 from cvdtui.errors import ConfigError
 
 ROLES: dict[str, str] = {
-    "text": "plain words and numbers; its background is the screen's",
-    "dim": "old, untrusted or secondary",
+    "text": "plain words and numbers; its background is that of the screen",
+    "dim": "old, incomplete or secondary",
     "faint": "rules, axes, grids",
     "title": "a pane's title",
     "focus": "the title of the pane that has the keys",
-    "cursor": "the selected row, laid over what stands there",
+    "cursor": "the selected row, over the style of its cells",
     "head": "column heads",
     "up": "positive numbers, buys",
     "down": "negative numbers, sells",
-    "warn": "what needs an eye: gaps, stale, refused",
+    "warn": "needs attention: gaps, stale, refused",
     "note": "neutral marks",
     "good": "live, complete",
     "line": "the CVD line",
     "poc": "point of control",
     "value": "rows inside the value area",
-    "extreme": "bars while z is extreme, laid under what stands there",
-    "cross": "the crosshair, laid over what stands there",
+    "extreme": "bars while z is extreme, under the style of their cells",
+    "cross": "the crosshair, over the style of its cells",
     "key": "a key's name in footer and help",
     "prompt": "the line the user types in",
 }
-"""What a theme names, and what for."""
+"""The roles that every theme must define, and their use."""
 
 COLOUR = re.compile(r"#[0-9a-f]{6}")
 ATTRIBUTES = ("bold", "dim", "italic", "underline", "reverse")
 
 
-class Ink(Struct, frozen=True, gc=False):
-    """How one role is written; a colour of None leaves what is there (the terminal's own at the bottom)."""
+class TextStyle(Struct, frozen=True, gc=False):
+    """Colours and attributes of one role; None leaves the colour below it, at last the terminal's own."""
 
     fg: str | None = None
+    """Foreground as #rrggbb."""
     bg: str | None = None
+    """Background as #rrggbb."""
     attributes: frozenset[str] = frozenset()
 
 
 class Theme(Struct, frozen=True):
-    """A named set of inks, one for every role."""
+    """A named set of styles, one for each of ROLES."""
 
     name: str
     dark: bool
-    inks: dict[str, Ink]
+    """Whether its background is dark."""
+    styles: dict[str, TextStyle]
 
 
 def parse_theme(text: str, where: str) -> Theme:
-    """Read a theme file's text; `where` names the file in errors.
+    """The theme in a file's text; `where` names the file in errors.
 
-    Raises ConfigError for text that is not TOML, an unknown key, role, colour or attribute, a missing role.
+    Raises ConfigError for text that is not TOML, an unknown key, role, colour or attribute (with the nearest
+    known name), and for a missing role.
     """
     try:
         data = tomllib.loads(text)
@@ -77,7 +78,7 @@ def parse_theme(text: str, where: str) -> Theme:
     missing = [role for role in ROLES if role not in roles]
     if missing:
         raise ConfigError(f"{where}: [roles]: missing {', '.join(missing)}")
-    return Theme(name, dark, {role: _ink(roles[role], f"{where}: [roles] {role}") for role in ROLES})
+    return Theme(name, dark, {role: _style(roles[role], f"{where}: [roles] {role}") for role in ROLES})
 
 
 def _known(key: str, allowed: tuple[str, ...], what: str) -> None:
@@ -88,8 +89,8 @@ def _known(key: str, allowed: tuple[str, ...], what: str) -> None:
     raise ConfigError(f"{what} {key!r}{hint}")
 
 
-def _ink(value: object, where: str) -> Ink:
-    """Read `[#rrggbb] [on #rrggbb] [attribute ...]`."""
+def _style(value: object, where: str) -> TextStyle:
+    """The style written as `[#rrggbb] [on #rrggbb] [attribute ...]`."""
     if not isinstance(value, str):
         raise ConfigError(f"{where}: expected a text such as '#5fafff on #121212 bold', not {value!r}")
     fg = bg = None
@@ -103,7 +104,7 @@ def _ink(value: object, where: str) -> Ink:
         else:
             _known(word, ATTRIBUTES, f"{where}: unknown attribute")
             attributes.add(word)
-    return Ink(fg, bg, frozenset(attributes))
+    return TextStyle(fg, bg, frozenset(attributes))
 
 
 def _colour(word: str, where: str) -> str:

@@ -1,4 +1,4 @@
-"""Time bars of one timeframe: the fold of segments in the venue's order, with the cells behind each bar."""
+"""Time bars of one timeframe: segments merged in the venue's order, with the cells of each bar."""
 
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -9,12 +9,16 @@ from cvdtui.engine.open_bar import OpenBar, reopen
 from cvdtui.engine.segment import Cells, Packed, Segment, cell_count, pack, scale_cells, unpack
 from cvdtui.model import Bar
 
+MINUTE = 60
+"""Seconds of the bars that candles are compared with, and that longer ones are completed from."""
+
 
 class Bars:
     """All bars of one timeframe: closed ones in time order, one open; cells of the latest bars by start.
 
-    `bar_limit`, `footprint_limit` (bars whose cells are kept) and `cell_limit` (their cells together, so that
-    hours of one-cent prices cannot fill the memory) bound what is kept; None keeps all.
+    A bar starts at floor(time / length) x length; a period without trades has none. `bar_limit`,
+    `footprint_limit` (bars whose cells are kept) and `cell_limit` (their cells together, so that hours of
+    one-cent prices cannot fill the memory) bound what is kept; None keeps all.
     """
 
     __slots__ = (
@@ -42,11 +46,13 @@ class Bars:
     ) -> None:
         self.seconds = seconds
         self.closed: list[Bar] = []
+        """Those still kept, ascending in time."""
         self.closed_count = 0
-        """How many bars have closed since the start, dropped ones included."""
+        """Bars closed since the start, those no longer kept included."""
         self.version = 0
-        """Grows when a closed bar changed afterwards (a late trade, a fill)."""
+        """Grows when a closed bar changes (a late trade, a fill): what was computed from it is stale."""
         self.footprints: dict[int, Packed] = {}
+        """Cells of closed bars by the bar's start, us."""
         self.open: OpenBar | None = None
         self.cvd_before = 0
         """CVD at the start of the open bar."""
@@ -57,8 +63,8 @@ class Bars:
         self._cell_count = 0
 
     def add(self, segment: Segment) -> None:
-        """Merges what was traded next; a segment of an earlier bar goes where its time says."""
-        index = segment.time_us - segment.time_us % self._us
+        """Merges what was traded next; a segment of an earlier time enters the bar of that time."""
+        index = segment.time_us - segment.time_us % self._us  # of exchange time: late trades find their bar
         current = self.open
         if current is None:
             self.open = OpenBar(index, segment)
@@ -103,7 +109,7 @@ class Bars:
         return None
 
     def cells(self, time_us: int) -> Cells | None:
-        """Cells of the bar that starts at `time_us`; None when they are not known or no longer kept."""
+        """Cells of the bar that starts at `time_us`; None where they are not known or no longer kept."""
         if self.open is not None and self.open.time_us == time_us:
             return self.open.cells if self.open.segment.delta_high is not None else None
         packed = self.footprints.get(time_us)
@@ -115,8 +121,9 @@ class Bars:
             yield bar, self.cells(bar.time_us)
 
     def put(self, bar: Bar, cells: Cells) -> None:
-        """Puts a bar in the place of a known one (or where none was): afterwards learned, equal or better."""
+        """Replaces a bar by one that is known better (its trades came later), or adds it where none was."""
         if self.open is not None and bar.time_us == self.open.time_us:
+            # its CVD is `cvd_before` plus its delta, so nothing else follows
             self.open = reopen(bar, cells)
             return
         place = bisect_left(self.closed, bar.time_us, key=start_of)
@@ -134,11 +141,12 @@ class Bars:
         self._keep(bar.time_us, pack(cells))
         self.version += 1
 
-    def graft(self, learned: list[tuple[Bar, Cells | None]]) -> None:
-        """Puts bars where only candles, or nothing, stood; every CVD after them follows."""
+    def graft(self, better: list[tuple[Bar, Cells | None]]) -> None:
+        """Replaces bars known from candles, or adds missing ones; the CVD of every later bar follows."""
         before = self._origin()
+        # one pass over all: an insertion a bar would shift every later CVD each time
         merged = {bar.time_us: bar for bar in self.closed}
-        for bar, cells in learned:
+        for bar, cells in better:
             if self.open is not None and bar.time_us == self.open.time_us:
                 self.open = reopen(bar, cells or {})
                 continue
@@ -173,8 +181,9 @@ class Bars:
     def _append(self, bar: Bar, cells: Packed) -> None:
         self.closed.append(bar)
         self.closed_count += 1
-        if bar.delta_high is not None:
+        if bar.delta_high is not None:  # else a candle is part of it, and its cells are not all
             self._keep(bar.time_us, cells)
+        # a quarter above the limit, so that the list is moved once in 500 bars, not at each
         if self._bar_limit is not None and len(self.closed) > self._bar_limit * 5 // 4:
             del self.closed[: -self._bar_limit]
 
@@ -182,8 +191,10 @@ class Bars:
         self.footprints[time_us] = cells
         self._cell_count += cell_count(cells)
         while (self._footprint_limit is not None and len(self.footprints) > self._footprint_limit) or (
+            # the newest stays even if it alone is over the limit
             self._cell_limit is not None and self._cell_count > self._cell_limit and len(self.footprints) > 1
         ):
+            # the earliest by time, not by insertion: a fill adds older bars last
             self._forget(min(self.footprints))
 
     def _forget(self, time_us: int) -> None:
@@ -200,6 +211,7 @@ class Bars:
             bar, cells = grown.bar(known.cvd - known.delta), grown.cells
             self.closed[place] = bar
         elif place == 0 and self.closed_count > len(self.closed):
+            # older than every bar kept: the bar is gone, its delta stays in each CVD since
             self._shift(0, segment.delta)
             self.version += 1
             return
@@ -209,6 +221,7 @@ class Bars:
             self.closed.insert(place, bar)
             self.closed_count += 1
         self._shift(place + 1, segment.delta)
+        # cells of a bar whose others were dropped would look like all of them
         if bar.delta_high is not None and (index in self.footprints or bar.trades == segment.trades):
             self._forget(index)
             self._keep(index, pack(cells))
@@ -229,7 +242,7 @@ class Bars:
 
 
 def start_of(bar: Bar) -> int:
-    """The order of bars, for a search by time."""
+    """When a bar starts, us: the key of a binary search."""
     return bar.time_us
 
 

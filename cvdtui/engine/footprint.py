@@ -1,4 +1,4 @@
-"""Footprint rows: cells grouped to a row size, and the automatic row size."""
+"""Footprint rows: cells grouped to a row size; the automatic row size and its 1-2-5 scale."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,7 +8,7 @@ from cvdtui.model import Bar
 AUTO_ROWS = 12
 """The automatic row size gives a median bar at most this many rows."""
 AUTO_BARS = 100
-"""Closed bars the automatic row size looks at."""
+"""Closed bars the automatic row size is computed from."""
 
 Row = list[int]
 """[buy, sell, unknown] volume of one row."""
@@ -29,10 +29,10 @@ def group(cells: Mapping[int, int], row: int) -> Rows:
 
 
 def add_to_rows(rows: Rows, cells: Mapping[int, int], row: int) -> None:
-    """Adds cells to rows of `row` price units."""
+    """Adds cells to rows of `row` price units, which are changed in place."""
     double = 2 * row
     for key, size in cells.items():
-        number = (2 * (key >> 2) + row) // double
+        number = (2 * (key >> 2) + row) // double  # `row_number`, without a call a cell
         sums = rows.get(number)
         if sums is None:
             sums = rows[number] = [0, 0, 0]
@@ -45,9 +45,10 @@ def auto_row(bars: Sequence[Bar], tick: int) -> int:
 
     `bars` are closed bars; the last 100 count.
     """
+    # the median, not the mean: one extreme bar must not widen every row
     ranges = sorted(bar.high - bar.low for bar in bars[-AUTO_BARS:])
     count = len(ranges)
-    # twice the median stays an integer
+    # twice the median: an even count has a half between two ranges
     double_median = ranges[(count - 1) // 2] + ranges[count // 2] if count else 0
     place = 0
     while scale_125(place) * tick * 2 * AUTO_ROWS < double_median:
@@ -56,7 +57,7 @@ def auto_row(bars: Sequence[Bar], tick: int) -> int:
 
 
 def stepped_row(row: int, tick: int, steps: int) -> int:
-    """`row` moved up or down the 1-2-5 x 10^k scale of the tick; never below the tick."""
+    """`row` moved by so many steps on the 1-2-5 x 10^k scale of the tick; never below the tick."""
     if not steps:
         return row
     place = 0
@@ -68,5 +69,5 @@ def stepped_row(row: int, tick: int, steps: int) -> int:
 
 
 def scale_125(place: int) -> int:
-    """1, 2, 5, 10, 20, 50, 100 ..."""
+    """The number at a place of the scale 1, 2, 5, 10, 20, 50, 100 ..., from place 0."""
     return int((1, 2, 5)[place % 3] * 10 ** (place // 3))

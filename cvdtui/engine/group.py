@@ -1,9 +1,10 @@
-"""Sums over the markets of one asset, in its money: exact, whatever decimals each market counts in."""
+"""Sums over the markets of one asset in its quote money: exact, whatever decimals each market has."""
 
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
+from cvdtui.engine.coverage import NEARLY
 from cvdtui.model.assets import GroupLeg
 
 
@@ -21,7 +22,7 @@ class Exact(Struct, frozen=True, gc=False):
         return Exact(-self.units, self.decimals)
 
     def at(self, decimals: int) -> int:
-        """The units in as many decimals or more."""
+        """The units in `decimals`, which are at least its own."""
         return int(self.units * 10 ** (decimals - self.decimals))
 
     def __float__(self) -> float:
@@ -36,7 +37,7 @@ def total(parts: Iterable[Exact]) -> Exact:
 
 
 class Sides(Struct, frozen=True, gc=False):
-    """A sum and what it is made of."""
+    """A sum with its spot and its futures part."""
 
     spot: Exact = Exact()
     perp: Exact = Exact()
@@ -53,7 +54,7 @@ class Sides(Struct, frozen=True, gc=False):
 
 
 def by_side(parts: Iterable[tuple[GroupLeg, Exact]]) -> Sides:
-    """The parts of either side summed."""
+    """Parts summed by leg."""
     known = list(parts)
     return Sides(
         total(part for side, part in known if side == "spot"),
@@ -62,10 +63,14 @@ def by_side(parts: Iterable[tuple[GroupLeg, Exact]]) -> Sides:
 
 
 def weighted_coverage(parts: Sequence[tuple[float, float]]) -> float:
-    """Coverage of a whole from (coverage, volume) of its parts; exactly 1.0 only if every part's is."""
+    """Coverage of a whole from (coverage, known volume) of its parts; 1.0 exactly only if every part's is.
+
+    The volume due of a part is volume / coverage; a part of which nothing is known has no size to count.
+    """
+    # not by division: rounding may turn a whole into 0.999...
     if not parts or all(coverage >= 1.0 for coverage, _ in parts):
         return 1.0
     due = sum(volume / coverage for coverage, volume in parts if coverage > 0)
     known = sum(volume for coverage, volume in parts if coverage > 0)
     share = known / due if due else min(coverage for coverage, _ in parts)
-    return min(share, 1.0 - 1e-9)
+    return min(share, NEARLY)

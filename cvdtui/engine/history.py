@@ -1,8 +1,9 @@
-"""What is learned of the past: bars from the venue's candles, rows for them from trades fetched later."""
+"""History: bars from the venue's candles, and rows for them from trades fetched later."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from cvdtui.engine.bars import MINUTE
 from cvdtui.engine.open_bar import OpenBar, reopen
 from cvdtui.engine.segment import Cells, Segment
 from cvdtui.model import MINUTE_US, Bar, Candle, Columns
@@ -11,11 +12,12 @@ if TYPE_CHECKING:
     from cvdtui.engine.bars import Bars
     from cvdtui.engine.flow import Flow
 
-MINUTE = 60
-
 
 def segment_of(candle: Candle) -> Segment:
-    """A candle with taker-buy volume as a Segment: exact delta, no cells, no running delta."""
+    """A candle with taker-buy volume as a Segment: exact delta, no cells, no running delta.
+
+    delta = 2 x taker buy - volume (Binance klines, index 9 of the row).
+    """
     return Segment(
         candle.time_us,
         candle.open,
@@ -36,17 +38,16 @@ def segment_of(candle: Candle) -> Segment:
 
 
 def add_candles(flow: "Flow", candles: Iterable[Candle]) -> None:
-    """Counts closed candles, ascending, that lie before every trade.
+    """Adds closed candles, ascending, that lie before every trade.
 
-    Minutes count in session, week and every timeframe from a minute up; longer candles (the week before the
-    session) in the week and in timeframes of at least their length. A candle in which nothing traded is no
-    bar.
+    Minutes enter session, week and every timeframe from a minute up; longer candles (of the week before the
+    session) the week and timeframes of at least their length. A candle without volume makes no bar.
     """
     for candle in candles:
         if candle.seconds == MINUTE and not flow.minutes_from_us:
             flow.minutes_from_us = candle.time_us
         if not candle.volume:
-            continue
+            continue  # its prices are those of an earlier trade
         segment = segment_of(candle)
         for seconds, bars in flow.bars.items():
             if seconds >= candle.seconds:
@@ -58,7 +59,7 @@ def add_candles(flow: "Flow", candles: Iterable[Candle]) -> None:
 
 
 def graft(flow: "Flow", columns: Columns, from_us: int, to_us: int) -> None:
-    """Gives bars known from candles their rows: `columns` are all trades of from_us <= time < to_us.
+    """Adds rows to bars known from candles: `columns` are all trades of from_us <= time < to_us.
 
     Integers must be in the decimals of `flow.market`. Sums do not change where trades and candles agree; a
     bar of several minutes gets its rows once all its minutes have theirs. Minutes known by their trades stay
@@ -77,17 +78,18 @@ def graft(flow: "Flow", columns: Columns, from_us: int, to_us: int) -> None:
     if not len(columns):
         return
     short = [seconds for seconds in flow.bars if seconds <= MINUTE]
+    # summed in a flow of their own: the bars of `flow` are past that time, and keep their running delta
     scratch = flow.scratch(sorted({*short, MINUTE}))
     apply_columns(scratch, columns)
     scratch.settle()
     if flow.orders is not None and scratch.orders is not None:
-        flow.orders.learn(scratch.orders)
+        flow.orders.add_earlier(scratch.orders)
     for seconds in short:
         flow.bars[seconds].graft(list(scratch.bars[seconds].with_cells()))
     for bar, cells in scratch.bars[MINUTE].with_cells():
         if cells:
             flow.periods.session_of(bar.time_us).add_cells(cells, bar.volume, bar.time_us)
-            flow.sources.move(bar.volume, "taker/bar", "taker")
+            flow.sources.move(bar.volume, "taker/bar", "taker")  # counted before, from its candle
     for seconds, bars in flow.bars.items():
         if seconds > MINUTE:
             _complete(bars, flow.bars[MINUTE], (from_us, to_us), flow.minutes_from_us)
@@ -98,10 +100,10 @@ def _is_candle(bar: Bar | None) -> bool:
 
 
 def _complete(bars: "Bars", minutes: "Bars", span: tuple[int, int], known_from: int) -> None:
-    """Makes the bars that overlap the span, and lack rows, of their minutes, once all of them have theirs."""
+    """Builds bars that overlap the span and lack rows from their minutes, where all of these have rows."""
     length = bars.seconds * 1_000_000
     by_time = {bar.time_us: bar for bar in minutes.all()}
-    if minutes.closed_count > len(minutes.closed):  # the oldest are no longer kept
+    if minutes.closed_count > len(minutes.closed):  # the oldest were dropped: a bar would lack them
         known_from = max(known_from, min(by_time))
     for start in range(span[0] - span[0] % length, span[1], length):
         parts = [by_time[time] for time in range(start, start + length, MINUTE_US) if time in by_time]

@@ -1,4 +1,4 @@
-"""The latest trades of a flow: the last N (rolling CVD, time and sales) and those of five minutes."""
+"""The latest trades of a flow: the last N for the rolling CVD and time and sales, and five minutes."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +11,7 @@ FIVE_MINUTES_US = 300_000_000
 
 
 class _Run:
-    """Trades of one slot that followed one another, and their delta."""
+    """Consecutive trades of one slot and their delta, in size and in value."""
 
     __slots__ = ("size", "slot_us", "trades", "value")
 
@@ -23,9 +23,9 @@ class _Run:
 
 
 class Latest:
-    """Trades in the venue's order, slot by slot, so that whole slots fall out at once.
+    """Trades in the venue's order, slot by slot, so that whole slots leave a window at once.
 
-    The end of what came by columns waits as it is, and is turned into trades only when somebody looks.
+    Columns wait as arrays and become trades before a read: of an archive only the end is ever needed.
     """
 
     __slots__ = ("_columns", "_count", "_grain_us", "_kept", "_older", "_size", "_value", "_young", "rolling")
@@ -35,23 +35,23 @@ class Latest:
         self._kept = max(rolling, prints)
         self._grain_us = grain_us
         self._young: deque[_Run] = deque()
-        """Those of five minutes."""
+        """Runs of the last five minutes."""
         self._older: deque[_Run] = deque()
-        """What lies before them, as far as `_kept` trades reach back."""
+        """Runs before them, as far back as `_kept` trades reach."""
         self._count = 0
         """Trades in both."""
         self._size = 0
-        """Delta of those of five minutes, in size and in value."""
+        """Delta of `_young`, in size and in value."""
         self._value = 0
         self._columns: list[Columns] = []
 
     def add(self, slot_us: int, trades: list[Trade], size: int, value: int, last_time_us: int) -> None:
-        """Takes over the trades of one slot, of which the delta is known: (size, value)."""
+        """Adds the trades of one slot with their delta in size and in value; the list is kept, not copied."""
         self._append(_Run(slot_us, trades, size, value))
         self._prune(last_time_us)
 
     def add_columns(self, columns: Columns, last_time_us: int) -> None:
-        """Remembers columns as long as one of the windows may reach into them."""
+        """Keeps columns as long as one of the windows may reach into them."""
         kept = self._columns
         kept.append(columns)
         rows = sum(map(len, kept))
@@ -60,7 +60,7 @@ class Latest:
             rows -= len(kept.pop(0))
 
     def take_columns(self, last_time_us: int) -> None:
-        """Turns columns that wait into trades: before anything is added or looked at."""
+        """Turns columns that wait into trades; call it before an addition or a read."""
         if not self._columns:
             return
         from cvdtui.engine.columns.rows import trades_of
@@ -71,7 +71,7 @@ class Latest:
         self._prune(last_time_us)
 
     def extend_left(self, trades: Sequence[Trade], last_time_us: int) -> None:
-        """Reaches back into the trades right before the first one known."""
+        """Adds the trades right before the first one known."""
         known = [*self._older, *self._young]
         self._clear()
         self._extend(trades)
@@ -84,7 +84,10 @@ class Latest:
         return list(islice(self._backwards(), min(count, self._kept)))
 
     def rolling_delta(self) -> tuple[int, int]:
-        """Delta of the last `rolling` trades: (size, value)."""
+        """Delta of the last `rolling` trades: (size, value).
+
+        Summed at each read (120 us for 1,000 trades, ten times a second), which spares every trade the work.
+        """
         size = value = 0
         for trade in islice(self._backwards(), self.rolling):
             signed = trade.size * trade.side
@@ -93,12 +96,15 @@ class Latest:
         return size, value
 
     def delta_5m(self, now_us: int) -> tuple[int, int]:
-        """Delta of trades younger than 300 s of exchange time at `now_us`: (size, value)."""
+        """Delta of trades younger than 300 s of exchange time at `now_us`: (size, value).
+
+        `now_us` must not decrease: what has left the window does not return.
+        """
         self._prune(now_us)
         horizon = now_us - FIVE_MINUTES_US
         size, value = self._size, self._value
         for run in self._young:
-            if run.slot_us <= horizon:
+            if run.slot_us <= horizon:  # the slot at the edge (and late ones): trade by trade
                 for trade in run.trades:
                     if trade.time_us <= horizon:
                         signed = trade.size * trade.side
@@ -123,7 +129,7 @@ class Latest:
             yield from reversed(run.trades)
 
     def _extend(self, trades: Iterable[Trade]) -> None:
-        """Adds trades of any slots."""
+        """Adds trades of any slots, in the venue's order."""
         for trade in trades:
             signed = trade.size * trade.side
             slot_us = trade.time_us - trade.time_us % self._grain_us
@@ -143,9 +149,9 @@ class Latest:
             runs.append(run)
 
     def _prune(self, now_us: int) -> None:
-        """Moves slots that are over and too old out of the window, and forgets those that nobody needs."""
+        """Moves slots wholly older than five minutes out of the window; drops those beyond `_kept` trades."""
         young, older = self._young, self._older
-        horizon = now_us - FIVE_MINUTES_US - self._grain_us
+        horizon = now_us - FIVE_MINUTES_US - self._grain_us  # a slot leaves whole, once its end is too old
         while young and young[0].slot_us <= horizon:
             run = young.popleft()
             self._size -= run.size

@@ -1,16 +1,16 @@
-"""Key levels of one market as they stood at each closed bar: session profile, VWAP, extremes, naked POCs."""
+"""Key levels of one market as of each closed bar: session profile, VWAP, extremes, naked POCs."""
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from cvdtui.engine.closed_bar import Level
 from cvdtui.engine.footprint import Rows
-from cvdtui.engine.profile import point_of_control, value_area
+from cvdtui.engine.profile import point_of_control, row_volumes, value_area
 from cvdtui.engine.session import SessionClock
 from cvdtui.model import Bar
 
 NAKED = 30
-"""Naked points of control remembered."""
+"""Naked points of control kept, the latest."""
 WHOLE = 0.99
 """Share of the session's volume whose rows must be known for its profile to count."""
 Touched = list[tuple[int, int]]
@@ -18,7 +18,7 @@ Touched = list[tuple[int, int]]
 
 
 class Levels:
-    """Takes closed bars in time order; never looks past the last one."""
+    """Levels from closed bars in time order; none is known before the bar that makes it has closed."""
 
     __slots__ = (
         "_clock",
@@ -40,13 +40,15 @@ class Levels:
     def __init__(self, clock: SessionClock, past_rows: Callable[[int, int], Rows | None]) -> None:
         self._clock = clock
         self._past_rows = past_rows
-        """Rows of a session that is over, by its start and the row size, where they are known otherwise."""
+        """Rows of a past session, by its start and the row size, where a fill has made them known since."""
         self.row = 0
+        """Row size in price units."""
         self.session_us = -1
+        """Start of the session; -1 before the first bar."""
         self.naked: Touched = []
-        """Points of control of past sessions that were not traded since."""
+        """Points of control of past sessions at which nothing has traded since."""
         self.dropped: Sequence[int] = ()
-        """Levels the user dropped."""
+        """Prices the user dropped, in price units."""
         self._end_us = -1
         self._previous: tuple[int, int] | None = None
         self._volumes: dict[int, int] = {}
@@ -55,7 +57,7 @@ class Levels:
         self._value = self._volume = self._with_rows = 0
 
     def begin(self, time_us: int) -> bool:
-        """Tells whether a bar that starts here begins a session, and if so closes the one before."""
+        """Whether a bar that starts here begins a session; if so the one before is closed."""
         if self.session_us <= time_us < self._end_us:
             return False
         if self._volume:
@@ -66,18 +68,18 @@ class Levels:
         return True
 
     def take_row(self, row: int, rows: Rows) -> None:
-        """Another row size from now on: `rows` are those of the session so far."""
-        self.row, self._volumes = row, _volumes(rows)
+        """Changes the row size; `rows` are those of the session so far, in the new size."""
+        self.row, self._volumes = row, row_volumes(rows)
 
     def push(self, bar: Bar, rows: Rows | None) -> Touched:
-        """Takes the next closed bar of the session; the naked points of control it traded at."""
+        """Takes the next closed bar of the session; returns the naked points of control it traded at."""
         touched = [level for level in self.naked if bar.low <= level[0] <= bar.high]
         if touched:
             self.naked = [level for level in self.naked if level not in touched]
         if self._volume:
             self._high, self._low = max(self._high, bar.high), min(self._low, bar.low)
         else:
-            self._high, self._low = bar.high, bar.low
+            self._high, self._low = bar.high, bar.low  # not from 0: a contract may trade below it
         self._value += bar.value
         self._volume += bar.volume
         if rows:
@@ -91,9 +93,10 @@ class Levels:
         return self._previous
 
     def levels(self) -> list[Level]:
-        """Every level that is known now, in price units."""
+        """Every level known now, in price units; the profile's only where 99 % of the volume has rows."""
         found = [Level("session high", self._high), Level("session low", self._low)]
         if self._volume and self._value:
+            # a fraction: whether price is near it must not depend on rounding
             found.append(Level("vwap", Fraction(self._value, self._volume)))
         if self._is_whole():
             volumes = self._volumes
@@ -114,15 +117,11 @@ class Levels:
     def _close_session(self) -> None:
         self._previous = self._high, self._low
         volumes = self._volumes
-        if not self._is_whole():
-            volumes = _volumes(self._past_rows(self.session_us, self.row) or {})
+        if not self._is_whole():  # the session began before the program: only a later fill knows its rows
+            volumes = row_volumes(self._past_rows(self.session_us, self.row) or {})
         if volumes:
             self.naked.append((point_of_control(volumes) * self.row, self.session_us))
             del self.naked[:-NAKED]
-
-
-def _volumes(rows: Rows) -> dict[int, int]:
-    return {number: volume for number, sums in rows.items() if (volume := sums[0] + sums[1] + sums[2])}
 
 
 def _add(volumes: dict[int, int], rows: Rows) -> None:

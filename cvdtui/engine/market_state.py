@@ -1,4 +1,4 @@
-"""One market as the engine knows it: its tape, its flow, its audit, and what was refused on the way."""
+"""One market: its tape, flow, audit, coverage and open interest, and counts of what was not taken."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -8,12 +8,15 @@ from msgspec.structs import replace
 
 from cvdtui.engine import history
 from cvdtui.engine.audit import Audit
+from cvdtui.engine.bars import MINUTE
+from cvdtui.engine.coverage import KnownTime, MissingIds
 from cvdtui.engine.flow import Flow
 from cvdtui.engine.open_interest import OpenInterestHistory
 from cvdtui.engine.scale import at_scale, factors, finer, scale_liquidation
 from cvdtui.engine.sums import Period
 from cvdtui.engine.tape import Tape
 from cvdtui.model import (
+    MINUTE_US,
     Candle,
     Columns,
     Gap,
@@ -32,14 +35,16 @@ if TYPE_CHECKING:
     from cvdtui.engine.columns.tape import ColumnTape
 
 LIQUIDATIONS = 1_000
-"""Liquidations kept a market."""
+"""Liquidations kept a market, the latest."""
 MakeFlow = Callable[[Market], Flow]
-NEARLY = 1 - 1e-9
-"""Coverage at most, while anything is open or lost."""
 
 
 class MarketState:
-    """Takes everything that is said of one market and keeps it in one scale, the finest seen."""
+    """All events of one market in, all its sums out; every integer in one scale, the finest seen.
+
+    The scale is that of `market`: it grows when a venue sends a finer price or size, and everything kept here
+    is multiplied once (`adopt`).
+    """
 
     def __init__(
         self, market: Market, make_flow: MakeFlow, *, hold_limit: int = 50_000, live: bool = False
@@ -48,33 +53,34 @@ class MarketState:
         self.audit = Audit()
         self.tape = Tape(market.name, hold_limit=hold_limit)
         self.ignored = 0
+        """Frames of streams that were not subscribed."""
         self.rejected = 0
+        """Frames and rows that do not parse."""
         self.excluded = 0
+        """Trades that enter no sum: insurance fund, block, unreported ..."""
         self.quoted = 0
-        """Trades whose side was inferred while a usable quote stood."""
+        """Trades whose side was inferred while a usable quote was in force."""
         self.outside_count = 0
         """Those of them outside it."""
         self.last_reason = ""
         """Why the last frame or row was rejected."""
         self.progress: float | None = None
-        """Share of the background fill done; None when none was asked for."""
-        self.known_from_us: int | None = None
-        """Where exact knowledge begins; None in a replay, which claims nothing of the time before it."""
-        self.week_from_us: int | None = None
-        self.outages: list[Outage] = []
-        """Spans of time of which not every trade is known, ascending."""
+        """Share of the background fill done, 0 to 1; None where none is under way."""
+        self.known = KnownTime(live=live)
+        """The time of which every trade is known, for `coverage`."""
         self.open_interest = OpenInterestHistory()
         self.liquidations: deque[Liquidation] = deque(maxlen=LIQUIDATIONS)
         """The latest ones, oldest first."""
         self.liquidations_complete = True
+        """False once the venue has sent only some of them."""
         self.changes = 0
         """Grows with everything that may change a number."""
         self._columns: ColumnTape | None = None
         self._history_to = 0
-        """Up to where candles have told everything."""
+        """End of the last candle counted, us: a feed that begins again sends the same candles."""
         self._hold_limit = hold_limit
-        self._live = live
         self._first_trade = True
+        """No trade has come yet, so the next batch sets the id rule and the source."""
         self._source: SideSource = "taker"
 
     @property
@@ -87,13 +93,13 @@ class MarketState:
         """Grows with everything that may change a number."""
         return self.changes + self.flow.taken
 
-    # --- what comes in
+    # --- events in
 
     def adopt(self, market: Market) -> None:
-        """A description of the instrument: finer decimals bring everything along."""
+        """Takes over a description of the instrument; with finer decimals every integer is multiplied."""
         price, size = factors(self.market, finer(self.market, market))
         if self._columns is not None and not self._columns.can_rescale(price, size):
-            self._leave_columns()
+            self._leave_columns()  # before anything grows: numpy would wrap at 64 bits without an error
         self.flow.adopt(market)
         if price > 1 or size > 1:
             self.tape.rescale(price, size)
@@ -105,11 +111,17 @@ class MarketState:
         self.changes += 1
 
     def accept(self, batch: Trades) -> Missing | None:
-        """Trades in the scale of `market`; returns a hole to be fetched."""
+        """Takes trades as they arrived, in the scale of `market`; returns a new hole to fetch, or None.
+
+        An order that the ids contradict, duplicates and holes are sorted out by the tape; what it releases
+        enters the flow at once.
+        """
         tape = self.tape
         trades = batch.trades
         if tape.flowing and len(trades) == 1 and (trade := trades[0]).id == tape.next and trade.size:
-            # The hot path: one trade, the next one (see tests/bench/bench_live.py).
+            # Nearly every live frame holds one trade with the next id: `Tape.accept` and `Flow.apply` are
+            # inlined for it, and neither is called. Plain Python, because numpy pays from about 2,000 rows
+            # on: 0.3 us a trade here, 1.9 us by columns of 256 (tests/bench/bench_live.py holds the cost).
             tape.next = trade.id + trade.count
             tape.last_time_us = trade.time_us
             flow = self.flow
@@ -133,21 +145,26 @@ class MarketState:
         return tape.missing
 
     def accept_scaled(self, batch: Trades) -> Missing | None:
-        """Trades in another scale than `market`: the finer one holds for both."""
+        """`accept` for trades in another scale than `market`: the finer one is kept for both."""
         if factors(self.market, finer(self.market, batch.market)) != (1, 1):
             self.adopt(batch.market)
         trades = tuple(at_scale(batch, self.market))
         return self.accept(replace(batch, market=self.market, trades=trades))
 
     def accept_columns(self, columns: Columns) -> None:
-        """Rows of a file, in its order; integers in a scale that is no finer than `market`'s."""
+        """Takes rows of a file, in its order; integers in a scale that is no finer than `market`'s.
+
+        They go by columns as long as ids are contiguous, no trade came before, and the integers fit 64 bits;
+        else one trade at a time, with the same result.
+        """
         from cvdtui.engine.columns.apply import apply_columns
         from cvdtui.engine.columns.rows import rescaled, trades_of
-        from cvdtui.engine.columns.tape import ColumnTape  # numpy is there only when columns came
+        from cvdtui.engine.columns.tape import ColumnTape  # numpy takes 0.1 s to load: live trades do without
 
         self.changes += 1
         grown = rescaled(columns, self.market)
         is_late = not self._first_trade and self._columns is None
+        # without contiguous ids the order of the file counts, which `ColumnTape` would not keep
         if is_late or grown is None or columns.id_rule != "contiguous":
             rows = tuple(trades_of(columns))
             self.accept_scaled(Trades(columns.market, rows, columns.id_rule, columns.source))
@@ -158,22 +175,26 @@ class MarketState:
         apply_columns(self.flow, self._columns.accept(grown))
 
     def hold(self) -> None:
-        """History is on its way: trades wait."""
+        """History is being fetched: trades wait until `expect` or `begin`."""
         self.tape.hold()
 
     def expect(self, next_id: int) -> Missing | None:
-        """The tape begins here."""
+        """The tape begins at the id `next_id`; returns the hole before what waited, or None."""
         self.changes += 1
         self._apply(self.tape.expect(next_id, self.flow.trades_from_us))
         return self.tape.missing
 
     def inherit(self, other: "MarketState") -> None:
-        """Takes over what was counted beside the trades, and the mark; the state before is forgotten."""
+        """Takes over from the state before a feed began again: counts, outages, open interest and the mark.
+
+        Trades are not among them: this state has counted them anew.
+        """
+        # both ways: each may have seen a finer value than the other
         self.adopt(other.market)
         other.adopt(self.market)
         self.ignored, self.rejected, self.excluded = other.ignored, other.rejected, other.excluded
         self.last_reason = other.last_reason
-        self.outages = [*other.outages, *self.outages]
+        self.known.outages = [*other.known.outages, *self.known.outages]
         self.open_interest = other.open_interest
         self.liquidations = other.liquidations
         self.liquidations_complete = other.liquidations_complete
@@ -181,34 +202,34 @@ class MarketState:
         self.changes += 1
 
     def begin(self) -> None:
-        """No history will come: what waits is counted from its first trade on."""
+        """No history will come: the tape begins with the first trade that waits."""
         if self.tape.is_holding and self.tape.held:
             self.expect(self.tape.first_held)
 
     def lose(self, missing: Missing) -> None:
-        """A hole that will not be filled."""
+        """Closes a hole that will not be filled; what waited behind it is applied."""
         self.changes += 1
         self._apply(self.tape.give_up(missing.last))
 
     def lose_span(self, outage: Outage) -> None:
-        """Trades of a span are missing for good."""
-        self.outages.append(outage)
+        """Records a span of time with trades missing for good, where ids cannot tell how many."""
+        self.known.outages.append(outage)
         self.changes += 1
 
     def note_open_interest(self, sample: OpenInterest) -> None:
-        """Open interest, in a scale no finer than `market`'s."""
+        """Takes a sample of open interest, in a scale no finer than `market`'s."""
         self.open_interest.note(sample.time_us, sample.size * factors(sample.market, self.market)[1])
         self.changes += 1
 
-    def note_liquidations(self, told: Liquidations) -> None:
-        """Liquidations, in a scale no finer than `market`'s."""
-        price, size = factors(told.market, self.market)
-        self.liquidations.extend(scale_liquidation(one, price, size) for one in told.events)
-        self.liquidations_complete = self.liquidations_complete and told.complete
+    def note_liquidations(self, batch: Liquidations) -> None:
+        """Takes liquidations, in a scale no finer than `market`'s."""
+        price, size = factors(batch.market, self.market)
+        self.liquidations.extend(scale_liquidation(event, price, size) for event in batch.events)
+        self.liquidations_complete = self.liquidations_complete and batch.complete
         self.changes += 1
 
     def finish(self) -> None:
-        """The file has ended: what waits is applied, holes are lost."""
+        """The file has ended: open holes are lost, what waited behind them is applied."""
         self.changes += 1
         if self._columns is not None:
             from cvdtui.engine.columns.apply import apply_columns
@@ -220,22 +241,24 @@ class MarketState:
         self.flow.settle()
 
     def add_history(self, candles: Sequence[Candle]) -> None:
-        """Closed candles before the first trade; what an earlier beginning told already is passed over."""
+        """Takes closed candles before the first trade, ascending, of one length; known ones are skipped."""
         candles = [candle for candle in candles if candle.time_us >= self._history_to]
         if not candles or self.tape.next is not None:
-            return
+            return  # trades have begun: a candle would count their minutes twice
         self.changes += 1
         history.add_candles(self.flow, candles)
         begin, end = candles[0].time_us, candles[-1].time_us + candles[-1].seconds * 1_000_000
-        if candles[0].seconds == history.MINUTE:
-            self.known_from_us = self.known_from_us or begin
+        are_minutes = candles[0].seconds == MINUTE
+        if are_minutes:
             self.flow.begin_at(end)
+        self.known.add_candles(begin, of_session=are_minutes)
         self._history_to = end
-        if self.week_from_us is None or begin < self.week_from_us:
-            self.week_from_us = begin
 
     def fill(self, columns: Columns, from_us: int, to_us: int) -> None:
-        """All trades of whole minutes known from candles; values too wide for columns change nothing."""
+        """Takes all trades of the whole minutes from_us <= time < to_us that are known from candles.
+
+        Integers too wide for 64 bits change nothing: those minutes stay without rows.
+        """
         from cvdtui.engine.columns.rows import rescaled
 
         grown = rescaled(columns, self.market)
@@ -244,96 +267,71 @@ class MarketState:
             history.graft(self.flow, grown, from_us, to_us)
 
     def expect_candles(self, candles: Iterable[Candle]) -> None:
-        """The venue's own closed minutes, to be compared with ours."""
+        """Takes the venue's own closed minutes, to be compared with ours."""
         self.audit.expect(candles)
         self.run_audit()
 
     def run_audit(self) -> None:
-        """Compares minutes that are over, as long as nothing is missing."""
+        """Compares the minutes that are over; while a hole is open a difference would mean nothing."""
         if self.known_since_us and not self.tape.open_ids:
             self.audit.compare(self.flow, self.known_since_us, self.lost_gaps)
 
-    # --- what can be said of it
+    # --- figures out
 
     @property
     def known_since_us(self) -> int:
-        """The first whole minute of trades; 0 before there is one."""
+        """Start of the first whole minute of trades, us; 0 before the first trade."""
         first = self.flow.first_time_us
         if not first:
             return 0
-        return self.flow.trades_from_us or first - first % 60_000_000 + 60_000_000
+        return self.flow.trades_from_us or first - first % MINUTE_US + MINUTE_US
 
     @property
     def gaps(self) -> list[Gap]:
-        """Every hole there was."""
+        """Every hole there was, whatever became of it."""
         columns = self._columns.gaps if self._columns is not None else []
         return [*columns, *self.tape.gaps]
 
     @property
     def lost_gaps(self) -> Sequence[Gap]:
-        """Holes that were given up."""
+        """Holes that were given up, ascending."""
         return self._columns.gaps if self._columns is not None else self.tape.lost_gaps
 
     @property
     def outside(self) -> float | None:
-        """Share of trades outside the quote in force, where quotes tell the side; None elsewhere."""
+        """Share of trades outside the quote in force; None where sides do not come from quotes."""
         return self.outside_count / self.quoted if self.quoted else None
 
     @property
     def duplicates(self) -> int:
-        """Trades that came again."""
+        """Trades dropped because their id had been applied."""
         return self.tape.duplicates + (self._columns.duplicates if self._columns is not None else 0)
 
     @property
     def lost(self) -> int:
-        """Ids that never came."""
+        """Ids that were given up."""
         return self.tape.lost + (self._columns.lost if self._columns is not None else 0)
 
     @property
     def refused(self) -> int:
-        """Frames and rows that were not taken."""
+        """Frames and rows that do not parse, and trades with an id no neighbour confirmed."""
         return self.rejected + self.tape.refused + (self._columns.refused if self._columns is not None else 0)
 
     def coverage(self, period: Period | None, known_from_us: int | None) -> float:
-        """Volume of `period` known exactly / volume due; 1.0 exactly when nothing is open or lost.
-
-        The size of what is missing is estimated: its trades, by their ids, x the mean size of all trades
-        seen. The time before `known_from_us` counts by its share. Without a period only holes still open
-        speak against 1. A live market of which nothing has come is not known at all: 0.0.
-        """
-        missing = self.tape.open_ids
-        if self._live and known_from_us is None:
-            return 0.0
-        if period is None:
-            return NEARLY if missing else 1.0
-        start, last = period.start_us, self.flow.last_time_us
-        missing += sum(gap.missing for gap in self.lost_gaps if gap.to_time_us >= start)
-        share = 1.0
-        if missing:
-            known = period.volume * self.flow.trades
-            due = known + missing * self.flow.trade_volume
-            share = min(known / due, NEARLY) if due else NEARLY
-        if known_from_us is not None and start < known_from_us and last > start:
-            share *= max(0.0, (last - known_from_us) / (last - start))
-        return share * self._share_live(max(start, known_from_us or 0), last)
-
-    def _share_live(self, start_us: int, last_us: int) -> float:
-        """The share of a span that lies in no outage."""
-        out = sum(
-            max(0, min(outage.to_time_us, last_us) - max(outage.from_time_us, start_us))
-            for outage in self.outages
+        """Volume of `period` known exactly / volume due, where exact knowledge begins at `known_from_us`."""
+        return self.known.coverage(
+            period, known_from_us, self.flow, MissingIds(self.tape.open_ids, self.lost_gaps)
         )
-        return min(NEARLY, max(0.0, 1 - out / (last_us - start_us))) if out and last_us > start_us else 1.0
 
     def session_coverage(self) -> float:
-        """Coverage of the session at hand."""
+        """Coverage of the latest session."""
         self.flow.settle()
-        return self.coverage(self.flow.session, self.known_from_us)
+        return self.coverage(self.flow.session, self.known.from_us)
 
     # --- inside
 
     def _rescale_liquidations(self, price: int, size: int) -> None:
-        finer = [scale_liquidation(one, price, size) for one in self.liquidations]
+        finer = [scale_liquidation(event, price, size) for event in self.liquidations]
         self.liquidations.clear()
         self.liquidations.extend(finer)
 
@@ -344,7 +342,7 @@ class MarketState:
             self.flow.apply(trades, self._source)
 
     def _begin(self, batch: Trades) -> None:
-        """The first batch says how its ids are to be read, and where its sides come from."""
+        """Takes the id rule and the side source from the first batch."""
         if not batch.trades:
             return
         self._leave_columns()
@@ -354,7 +352,7 @@ class MarketState:
         self._note_first(batch.trades[0])
 
     def _leave_columns(self) -> None:
-        """From now on everything comes as trades: the tape goes on where the columns ended."""
+        """Ends the columns: from here on the tape takes single trades where they stopped."""
         columns, self._columns = self._columns, None
         if columns is None:
             return
@@ -365,16 +363,10 @@ class MarketState:
             self.flow.apply(self.tape.accept(trades_of(waiting)), waiting.source)
 
     def _note_first(self, trade: Trade) -> None:
-        if self._live and self.known_from_us is None and not self.tape.is_holding:
-            self.known_from_us = trade.time_us
-            self.week_from_us = self.week_from_us or trade.time_us
+        if not self.tape.is_holding:
+            self.known.begin(trade.time_us)
 
 
 def _of_the_book(trades: Sequence[Trade]) -> Sequence[Trade]:
-    """Without those that only hold an id (size 0): the tape needed them, the flow counts nothing of them."""
+    """Without trades of size 0, which only fill an id (blocks): the tape needs them, the flow does not."""
     return trades if all(trade.size for trade in trades) else [trade for trade in trades if trade.size]
-
-
-def late_start(period: Period | None, known_us: int | None) -> int | None:
-    """Since when a span is known, where that is after it began."""
-    return known_us if period is not None and known_us and known_us > period.start_us else None

@@ -1,24 +1,33 @@
-"""A bar that still grows: the fold of its segments in the venue's order."""
+"""A bar that still grows: its segments merged in the venue's order."""
 
 from cvdtui.engine.segment import Cells, Segment, add_cells
 from cvdtui.model import Bar, SideSource
 
-TRUST: tuple[SideSource, ...] = ("taker", "taker/bar", "quote", "midpoint", "tick", "candle", "unknown")
-"""Side sources from the surest to the least sure; a mixed bar is named by the least sure."""
+SUREST_FIRST: tuple[SideSource, ...] = (
+    "taker",
+    "taker/bar",
+    "quote",
+    "midpoint",
+    "tick",
+    "candle",
+    "unknown",
+)
+"""Side sources from the surest to the least sure; a bar of several is named by the least sure."""
 
 
-def least_sure(one: SideSource, other: SideSource) -> SideSource:
-    """The weaker of two side sources."""
-    return one if TRUST.index(one) >= TRUST.index(other) else other
+def least_sure(first: SideSource, other: SideSource) -> SideSource:
+    """The less sure of two side sources."""
+    return max(first, other, key=SUREST_FIRST.index)
 
 
 class OpenBar:
-    """A bar that still grows. `delta_high` is None, and the cells incomplete, once a candle is part of it."""
+    """Sums and cells of an open bar; with a candle in it `delta_high` is None and cells are incomplete."""
 
     __slots__ = ("cells", "segment", "time_us")
 
     def __init__(self, time_us: int, segment: Segment) -> None:
         self.time_us = time_us
+        # a copy: the same segment enters the bars of several timeframes
         self.cells: Cells = dict(segment.cells)
         self.segment = Segment(
             time_us,
@@ -47,9 +56,9 @@ class OpenBar:
             or sums.delta_low is None
             or new.delta_low is None
         ):
-            sums.delta_high = sums.delta_low = None
+            sums.delta_high = sums.delta_low = None  # the order of trades within a candle is not known
         else:
-            delta = sums.buy - sums.sell
+            delta = sums.buy - sums.sell  # extremes of a segment count from its own start
             sums.delta_high = max(sums.delta_high, delta + new.delta_high)
             sums.delta_low = min(sums.delta_low, delta + new.delta_low)
         sums.high = max(sums.high, new.high)
@@ -88,7 +97,7 @@ class OpenBar:
 
 
 def reopen(bar: Bar, cells: Cells) -> OpenBar:
-    """A closed bar and its cells as something that can grow again."""
+    """A closed bar and its cells, open again for a late trade."""
     return OpenBar(
         bar.time_us,
         Segment(

@@ -1,11 +1,11 @@
-"""Open interest of one market over time: the latest, and what it was at a moment."""
+"""Open interest of one market over time: the latest sample, and the one in force at a moment."""
 
 from bisect import bisect_right
 from collections import deque
 from itertools import islice
 
 FINE_US = 5_000_000
-"""Samples are kept so far apart at least."""
+"""Fine samples are kept one in so many us."""
 FINE_SAMPLES = 1_000
 COARSE_US = 60_000_000
 COARSE_SAMPLES = 5_000
@@ -13,7 +13,7 @@ COARSE_SAMPLES = 5_000
 
 
 class OpenInterestHistory:
-    """Samples ascending in time: the newest, 80 minutes of fine ones, days of coarse ones."""
+    """Samples ascending in time: the newest, 80 minutes of fine ones and 3.5 days of coarse ones."""
 
     __slots__ = ("_coarse", "_fine", "latest")
 
@@ -24,9 +24,9 @@ class OpenInterestHistory:
         self._coarse: deque[tuple[int, int]] = deque(maxlen=COARSE_SAMPLES)
 
     def note(self, time_us: int, size: int) -> None:
-        """A sample; one older than the latest is passed over."""
+        """Adds a sample; one older than the latest is ignored."""
         if self.latest is not None and time_us < self.latest[0]:
-            return
+            return  # a slow answer over REST behind a newer one of the stream
         self.latest = (time_us, size)
         _keep(self._fine, FINE_US, self.latest)
         _keep(self._coarse, COARSE_US, self.latest)
@@ -38,7 +38,7 @@ class OpenInterestHistory:
         return min(found, default=None)
 
     def at(self, time_us: int) -> tuple[int, int] | None:
-        """The last sample at or before a moment, with its own time; None before the first one."""
+        """(time, size) of the last sample at or before a moment; None before the first one."""
         if self.latest is not None and self.latest[0] <= time_us:
             return self.latest
         for samples in (self._fine, self._coarse):

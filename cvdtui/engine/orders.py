@@ -1,4 +1,4 @@
-"""Taker orders: fills of one time and side, one after the other, summed; what was big of them, by slot."""
+"""Taker orders: consecutive fills of one time and side, summed; by class of value in each slot of time."""
 
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence
@@ -6,6 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from cvdtui.engine.closed_bar import Order, Orders, exact
+from cvdtui.engine.scale import EXACT_FLOAT, WORD
 from cvdtui.model import Columns, Market, Trade
 
 if TYPE_CHECKING:
@@ -18,15 +19,16 @@ LARGE_ORDER = 1_000_000.0
 ORDER_CLASSES = (10_000.0, 100_000.0, 1_000_000.0)
 """Upper ends of the classes of taker orders by value, in quote units; the last class has none."""
 ORDER_SLOTS = 20_000
-"""Slots with a big order that a live market keeps."""
-_WORD = 1 << 62
-_EXACT_FLOAT = 1 << 53
+"""Slots kept a live market, of those with an order beyond the smallest class."""
 Slot = tuple[list[int], list[Order]]
-"""Signed size of each class but the smallest, and the large orders."""
+"""Delta of each class but the smallest, and the large orders.
+
+The smallest class is the bar's delta less the others: most slots have no order beyond it, and cost nothing.
+"""
 
 
 class OrderLimits:
-    """What is kept, in quote units: where classes of value end, and what is kept one by one."""
+    """Limits in quote units: where classes of value end, and from where orders are kept one by one."""
 
     __slots__ = ("classes", "large", "slots")
 
@@ -39,13 +41,13 @@ class OrderLimits:
         self.classes = tuple(sorted(classes))
         self.large = large
         self.slots = slots
-        """Slots kept that held a big order; None keeps all."""
+        """Slots kept; None keeps all."""
 
 
 class TakerOrders:
-    """Signed sizes by class of value, and the large orders, of each slot of exchange time.
+    """Delta by class of order value, and the large orders, of each slot of exchange time.
 
-    The order at hand is open until a trade of another time or side follows: only then is it known whole.
+    The last order stays open until a trade of another time or side follows: only then is it complete.
     """
 
     __slots__ = (
@@ -66,21 +68,25 @@ class TakerOrders:
         self._grain_us = grain_us
         self._open: Order | None = None
         self._from_us = 0
-        """Where trades begin; 0 before there are any."""
+        """Time of the first trade known, us; 0 before there is one."""
         self._slots: dict[int, Slot] = {}
         self._times: list[int] = []
         """The slots in order of time."""
         self._fit(10 ** (market.price_decimals + market.size_decimals))
 
     def _fit(self, notional: int) -> None:
-        """Turns the limits into integers; `worth` is one quote unit."""
+        """Turns the limits into integers; `notional` is one quote unit as price x size."""
         self._notional = notional
+        # rounded up: a value of exactly the limit belongs to the class above it, and never less
         self._bounds = [ceil(exact(limit) * notional) for limit in self._limits.classes]
         self._large = ceil(exact(self._limits.large) * notional)
         self._least = min(self._bounds[0], self._large)
 
     def add(self, trades: Sequence[Trade], most: int) -> None:
-        """Adds trades in the venue's order, at least one; `most` is at least the value of all together."""
+        """Adds trades in the venue's order, at least one; `most` is an upper bound of their total value.
+
+        Below the least class together, none of them can be in one, and all but the last order are skipped.
+        """
         first = trades[0]
         self._note(first.time_us)
         opened = self._open
@@ -101,7 +107,7 @@ class TakerOrders:
         self._open = Order(time_us, price, size, value, side)
 
     def add_columns(self, columns: Columns) -> None:
-        """The same for rows."""
+        """`add` for rows, at least one, in the venue's order."""
         import numpy as np
 
         time, side = columns.time_us, columns.side
@@ -111,10 +117,11 @@ class TakerOrders:
         opened = self._open
         goes_on = opened is not None and (opened.time_us, opened.side) == (int(time[0]), int(side[0]))
         if goes_on:
-            self.add(_trades(columns, 0, int(edges[1])), _WORD)
+            self.add(_trades(columns, 0, int(edges[1])), WORD)
             if len(edges) == 2:
                 return
         self._close_open()
+        # the last run stays open: the next chunk may continue it
         self._open = _order(columns, int(edges[-2]), len(columns))
         values = _run_sums(_notionals(columns), edges[:-1])
         runs = np.flatnonzero(values >= self._least)
@@ -124,7 +131,7 @@ class TakerOrders:
             self._record_runs(columns, edges, runs, values[runs])
 
     def _record_runs(self, columns: Columns, edges: "Ints", runs: "Ints", values: "Ints") -> None:
-        """Records the runs of rows with these numbers, class by class; the large ones one by one."""
+        """Records the orders at these runs of rows: delta by class, the large ones one by one."""
         import numpy as np
 
         for run in runs[values >= self._large].tolist():
@@ -146,7 +153,7 @@ class TakerOrders:
                 known[place] += amount
 
     def of(self, time_us: int, seconds: int, delta: int) -> Orders | None:
-        """Orders of the bar that starts here and has this delta; None where its trades are not known."""
+        """Orders of the bar that starts at `time_us` with this delta; None where its trades are not known."""
         end_us = time_us + seconds * 1_000_000
         if not self._from_us or end_us <= self._from_us:
             return None
@@ -165,8 +172,8 @@ class TakerOrders:
             large += orders
         return Orders((delta - sum(sums), *sums), tuple(large))
 
-    def learn(self, other: "TakerOrders") -> None:
-        """Takes over the slots of an earlier stretch, learned afterwards; `other` hears nothing more."""
+    def add_earlier(self, other: "TakerOrders") -> None:
+        """Takes over the slots of a stretch fetched later; `other` must not be used any more."""
         from_us, grain_us, slots = other.finish()
         if grain_us != self._grain_us or not from_us:
             return
@@ -177,7 +184,7 @@ class TakerOrders:
         self._note(from_us)
 
     def finish(self) -> tuple[int, int, dict[int, Slot]]:
-        """Nothing more will come: where trades begin, the length of a slot, and every slot."""
+        """Closes the open order; returns the time of the first trade, the length of a slot and every slot."""
         self._close_open()
         return self._from_us, self._grain_us, self._slots
 
@@ -199,7 +206,7 @@ class TakerOrders:
             self._from_us = time_us
 
     def _skip(self, trades: Sequence[Trade]) -> None:
-        """Trades too small together for any big order: only the order they end with may go on."""
+        """Skips trades too small together for any class; only the order they end with may continue."""
         self._close_open()
         last = trades[-1]
         size = value = 0
@@ -224,7 +231,7 @@ class TakerOrders:
             large.append(order)
 
     def _slot(self, time_us: int) -> Slot:
-        """The slot that holds a time; a new one may push the oldest out."""
+        """The slot that contains a time; a new one may drop the oldest."""
         slot_us = time_us - time_us % self._grain_us
         slot = self._slots.get(slot_us)
         if slot is None:
@@ -241,27 +248,30 @@ class TakerOrders:
 
 
 def _notionals(columns: Columns) -> "np.ndarray":
-    """Price x size of every row; as Python integers where a machine word would not hold their sums."""
+    """Price x size of every row; as Python integers where 64 bits would not hold their sums.
+
+    At 8 decimals each, one trade of 1,000 x 1,000 units is beyond them: 1e11 x 1e11.
+    """
     from cvdtui.engine.columns.sums import sum_is_below
 
     widest = max(int(columns.price.max()), -int(columns.price.min()), 1)
-    fits = sum_is_below(columns.size, _WORD / widest)
+    fits = sum_is_below(columns.size, WORD / widest)
     prices = columns.price if fits else columns.price.astype(object)
     notionals: np.ndarray = prices * columns.size
     return notionals
 
 
 def _run_sums(values: "np.ndarray", edges: "Ints") -> "np.ndarray":
-    """Sums of the runs between these edges; each fits a machine word, or they are Python integers."""
+    """Sums of the runs between these edges; each fits 64 bits, or they are Python integers."""
     import numpy as np
 
     sums = np.concatenate((values[:1] * 0, np.cumsum(values)))[edges]
-    made: np.ndarray = sums[1:] - sums[:-1]
-    return made
+    result: np.ndarray = sums[1:] - sums[:-1]
+    return result
 
 
 def _by_slot(slots: "Ints", places: "Ints", sizes: "Ints", width: int) -> Iterator[tuple[int, list[int]]]:
-    """Every slot that is among `slots`, ascending, with the sum of the sizes in each of `width` places."""
+    """Each distinct slot, ascending, with the sum of the sizes in each of `width` places."""
     import numpy as np
 
     fresh = slots[1:] != slots[:-1]
@@ -271,7 +281,7 @@ def _by_slot(slots: "Ints", places: "Ints", sizes: "Ints", width: int) -> Iterat
     else:
         known, owners = np.unique(slots, return_inverse=True)
     spots = owners * width + places
-    if float(np.sum(np.abs(sizes), dtype=np.float64)) < _EXACT_FLOAT:
+    if float(np.sum(np.abs(sizes), dtype=np.float64)) < EXACT_FLOAT:
         totals = np.bincount(spots, weights=sizes, minlength=len(known) * width).astype(np.int64)
     else:
         totals = np.zeros(len(known) * width, sizes.dtype)

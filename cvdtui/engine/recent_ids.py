@@ -1,4 +1,4 @@
-"""Duplicates where ids leave no trace of what is missing: the latest ids are remembered."""
+"""Duplicates where ids are not contiguous: the latest ids are remembered."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from cvdtui.model import Trade
 
 RECENT_IDS = 20_000
-"""Ids remembered."""
+"""Ids kept, the latest by arrival."""
 
 
 class RecentIds:
@@ -22,9 +22,10 @@ class RecentIds:
         return trade_id in self._seen
 
     def fresh(self, trades: Sequence[Trade], *, ids_grow: bool) -> list[Trade]:
-        """Trades not seen yet; where ids grow, one older than all that is remembered counts as seen."""
+        """Trades with an id not among those kept; where ids grow, one below all of them counts as seen."""
         out: list[Trade] = []
         for trade in trades:
+            # an id dropped from memory must not pass a second time
             is_old = ids_grow and len(self._order) == RECENT_IDS and trade.id < self._order[0]
             if not is_old and trade.id not in self._seen:
                 self._remember(trade.id)

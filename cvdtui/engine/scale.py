@@ -1,4 +1,4 @@
-"""From one scale of integers to a finer one: decimals only ever grow."""
+"""From one scale of integers to a finer one; decimals only grow, so no sum is ever rounded."""
 
 from collections.abc import Iterable
 
@@ -6,24 +6,28 @@ from msgspec.structs import replace
 
 from cvdtui.model import Candle, Liquidation, Market, Trade, Trades
 
+WORD = 1 << 62
+"""Sums below it fit a signed machine word of 64 bits, with room for one more of their size."""
+EXACT_FLOAT = 1 << 53
+"""Integers below it are exact as floats, so numpy may sum them as such."""
 Factors = tuple[int, int]
-"""What prices and sizes are multiplied by."""
+"""Powers of ten that prices and sizes are multiplied by."""
 
 
 def factors(coarse: Market, fine: Market) -> Factors:
-    """What brings integers of `coarse` to the decimals of `fine`, which has at least as many."""
+    """The factors from the decimals of `coarse` to those of `fine`, which has at least as many."""
     return (
         10 ** (fine.price_decimals - coarse.price_decimals),
         10 ** (fine.size_decimals - coarse.size_decimals),
     )
 
 
-def finer(known: Market, news: Market) -> Market:
-    """`news` with at least the decimals of `known`."""
-    price = max(known.price_decimals, news.price_decimals)
-    size = max(known.size_decimals, news.size_decimals)
-    tick = news.tick * 10 ** (price - news.price_decimals)
-    return replace(news, price_decimals=price, size_decimals=size, tick=tick)
+def finer(known: Market, update: Market) -> Market:
+    """`update` with at least the decimals of `known`, and its tick in them."""
+    price = max(known.price_decimals, update.price_decimals)
+    size = max(known.size_decimals, update.size_decimals)
+    tick = update.tick * 10 ** (price - update.price_decimals)
+    return replace(update, price_decimals=price, size_decimals=size, tick=tick)
 
 
 def scale_trade(trade: Trade, price_factor: int, size_factor: int) -> Trade:
@@ -32,9 +36,9 @@ def scale_trade(trade: Trade, price_factor: int, size_factor: int) -> Trade:
     return Trade(trade.id, trade.time_us, price, size, trade.side, trade.count)
 
 
-def scale_liquidation(one: Liquidation, price_factor: int, size_factor: int) -> Liquidation:
+def scale_liquidation(event: Liquidation, price_factor: int, size_factor: int) -> Liquidation:
     """The same liquidation in finer integers."""
-    return Liquidation(one.time_us, one.price * price_factor, one.size * size_factor, one.side)
+    return Liquidation(event.time_us, event.price * price_factor, event.size * size_factor, event.side)
 
 
 def scale_candle(candle: Candle, price_factor: int, size_factor: int) -> Candle:

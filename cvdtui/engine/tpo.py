@@ -17,16 +17,16 @@ BRACKET_US = 1_800_000_000
 INITIAL = 2
 """Brackets of the initial balance: the first hour."""
 LETTERS = ascii_uppercase + ascii_lowercase
-"""Of the brackets in their order; a session of 24 hours has 48."""
+"""One a bracket, in order: 52, where a session of 25 hours (the clocks go back) has 50."""
 
 
 class TpoProfile(NamedTuple):
-    """What the letters come to; row numbers, and prices in price units. None while nothing traded."""
+    """A TPO profile: rows by number, prices in price units; None while nothing traded."""
 
     letters: dict[int, str]
-    """By row, in the order of time."""
+    """Letters of each row, in the order of time."""
     poc: int | None
-    """The row of most letters, of equals the lowest price."""
+    """The row of most letters; of equal ones that of the lowest price."""
     vah: int | None
     val: int | None
     """Ends of the value area: 70 % of the letters, row by row from the POC (ties up)."""
@@ -37,38 +37,40 @@ class TpoProfile(NamedTuple):
 
 
 class Tpo:
-    """Takes the bars of one session in any order; a bar must not reach over the end of its half hour."""
+    """The TPO of one session, from its bars in any order; a bar must lie within one half hour."""
 
     def __init__(self, start_us: int, row: int) -> None:
         self.start_us = start_us
         self.row = row
         self.is_exact = True
-        """Every row is known from trades; of other bars only the range is, and all rows within it count."""
+        """Whether every row is known from trades; of a candle all rows within its range count."""
         self._bits: dict[int, int] = {}
         """By row: bit n is set when it traded in bracket n."""
         self._low: int | None = None
         self._high = 0
 
     def add(self, bar: Bar, cells: Cells | None) -> None:
-        """One bar with its cells, or with its range alone."""
+        """Adds one bar with its cells, or with its range where they are not known."""
         bracket = self.bracket(bar.time_us)
         if not 0 <= bracket < len(LETTERS):
-            return
+            return  # outside the session, which has a TPO of its own
         bit, bits = 1 << bracket, self._bits
         self.is_exact = self.is_exact and bool(cells)
         for number in self._rows(bar, cells):
-            bits[number] = bits.get(number, 0) | bit
+            bits[number] = (
+                bits.get(number, 0) | bit
+            )  # a set: a letter counts once, however often a row trades
         if bracket < INITIAL:
             first = self._low is None
             self._low = bar.low if self._low is None else min(self._low, bar.low)
             self._high = bar.high if first else max(self._high, bar.high)
 
     def bracket(self, time_us: int) -> int:
-        """The number of the half hour that holds `time_us`, from 0."""
+        """The number of the half hour that contains `time_us`, from 0."""
         return (time_us - self.start_us) // BRACKET_US
 
     def with_open(self, bar: Bar | None, cells: Cells | None) -> "Tpo":
-        """A copy that holds one bar more, which may still change."""
+        """A copy with one bar more, which may still change."""
         if bar is None:
             return self
         copy = Tpo(self.start_us, self.row)
@@ -78,7 +80,7 @@ class Tpo:
         return copy
 
     def profile(self) -> TpoProfile:
-        """The letters and what stands out."""
+        """Letters, point of control, value area, single prints and initial balance."""
         counts = {number: bits.bit_count() for number, bits in sorted(self._bits.items())}
         if not counts:
             return TpoProfile({}, None, None, None, (), None)

@@ -1,7 +1,8 @@
-"""The words every floor shares: frozen values, no behaviour beyond naming themselves.
+"""The values all rooms share: frozen, without behaviour beyond their own names and sums.
 
-Prices and sizes are integers in the market's own decimals (`Market.price_decimals`, `Market.size_decimals`);
-times are integer microseconds since the epoch, UTC. Values that only the eye sees (`seeing`) are floats.
+Events and bars (`market_data`, `feed`) hold exact integers in the market's own decimals
+(`Market.price_decimals`, `Market.size_decimals`). Snapshot values (`snapshot`, `detail`, `groups`) are floats
+for display. Times are integer microseconds since the epoch, UTC; their names end in `_us`.
 """
 
 from cvdtui.model.alerts import (
@@ -53,6 +54,7 @@ from cvdtui.model.feed import (
     Now,
     Sink,
 )
+from cvdtui.model.groups import GroupPart, GroupPoint, GroupRow, GroupView
 from cvdtui.model.market_data import (
     BUY,
     MINUTE_US,
@@ -76,27 +78,19 @@ from cvdtui.model.market_data import (
     Trades,
 )
 from cvdtui.model.parameters import SignalParameters
+from cvdtui.model.quality import Quality
+from cvdtui.model.side_trial import SideScore, SideTrial
 from cvdtui.model.snapshot import (
-    ANCHORS,
-    AnchorName,
     Dashboard,
     Flag,
-    GroupPart,
-    GroupPoint,
-    GroupRow,
-    GroupView,
     Interest,
     Liquidated,
     MarketDetail,
     MarketRow,
-    Quality,
-    SideScore,
-    SideTrial,
     SignalView,
     Snapshot,
-    Unit,
-    View,
 )
+from cvdtui.model.view import ANCHORS, AnchorName, Unit, View
 
 __all__ = [
     "ANCHORS",

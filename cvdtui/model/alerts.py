@@ -1,4 +1,4 @@
-"""Signals on their way to journal, rules and screen: what was known with them, what became of the alert."""
+"""Signals and alerts for journal, rules and screen; states of rules and channels; records of signals."""
 
 from typing import Literal
 
@@ -7,22 +7,22 @@ from msgspec import Struct, field
 from cvdtui.model.market_data import Signal
 
 SignalKey = tuple[str, str, int, int, str, str]
-"""Market, signal, bar length, start of the bar, side, and where: what makes it the same signal."""
+"""Market, signal, bar length (s), start of the bar (us), side, and price or lower row of its zone."""
 
 
-def key_of(market: str, said: Signal) -> SignalKey:
-    """What makes a signal the same one when it is computed, or read, again."""
-    where = said.values.get("low", said.values.get("price", ""))
-    return market, said.signal, said.bar_seconds, said.time_us, said.side, str(where)
+def key_of(market: str, signal: Signal) -> SignalKey:
+    """The identity of a signal: equal when it is computed, or read from the journal, again."""
+    where = signal.values.get("low", signal.values.get("price", ""))  # one bar may have several zones
+    return market, signal.signal, signal.bar_seconds, signal.time_us, signal.side, str(where)
 
 
 class SignalEvent(Struct, frozen=True, kw_only=True, gc=False):
-    """A signal with what was known of its market when it was."""
+    """A signal with the state of its market when its bar closed."""
 
     market: str
     signal: Signal
     price: float | None = None
-    """Close of its bar."""
+    """Close of its bar, quote units."""
     coverage: float = 1.0
     """Share of the session's volume known exactly."""
     complete: bool = True
@@ -30,15 +30,16 @@ class SignalEvent(Struct, frozen=True, kw_only=True, gc=False):
     backfilled: bool = False
     """Its bar closed before the program began."""
     parameters: dict[str, object] = field(default_factory=dict)
+    """Those of the signal, as configured."""
 
     @property
     def key(self) -> SignalKey:
-        """What makes it the same signal when it is computed again."""
+        """Its identity, see `key_of`."""
         return key_of(self.market, self.signal)
 
     @property
     def closed_us(self) -> int:
-        """When its bar closed."""
+        """End of its bar, us."""
         return self.signal.time_us + self.signal.bar_seconds * 1_000_000
 
 
@@ -46,17 +47,18 @@ class AlertLine(Struct, frozen=True, gc=False):
     """One alert as the screen lists it."""
 
     time_us: int
+    """When it was sent, or would have been."""
     market: str
     signal: str
     side: Literal["buy", "sell", ""]
     """Empty for a condition, which has none."""
     bar_us: int
-    """Start of the bar, to jump to."""
+    """Start of its bar."""
     bar_seconds: int
     text: str
     """Ready to show."""
     channels: tuple[str, ...] = ()
-    """Where it went."""
+    """Names of the channels it went to."""
     quiet: bool = False
     """In quiet hours: listed, not sent."""
 
@@ -65,58 +67,62 @@ class RuleLine(Struct, frozen=True, gc=False):
     """One rule as the screen lists it."""
 
     key: str
-    """By this it is removed."""
+    """Its identity, for removing it."""
     market: str
     """A name or a pattern."""
     text: str
-    """What it asks for: `climax 2.5`, `z > 2`, `any signal`."""
+    """Its condition: `climax 2.5`, `z > 2`, `any signal`."""
     channels: tuple[str, ...]
     added: bool
-    """On the screen; else by the configuration, where alone it can be removed."""
+    """True: on the screen. False: by the configuration, and only there can it be removed."""
     state: Literal["ready", "cooling", "quiet"] = "ready"
-    spoke_us: int = 0
+    alerted_us: int = 0
     """When it alerted last; 0: not yet."""
 
 
 class ChannelState(Struct, frozen=True, gc=False):
-    """One way out, in words a trader understands; as a Link is for a connection."""
+    """The state of one alert channel, in words for the screen; what a Link is for a connection."""
 
     name: str
     kind: str
     state: Literal["ready", "sending", "waiting", "failed"] = "ready"
-    """`waiting`: for the next try or its turn. `failed`: the last alert did not get out."""
+    """`waiting`: for the next try or its turn. `failed`: the last alert was not delivered."""
     text: str = ""
     """Why it failed and what happens next; no secret is in it."""
     sent: int = 0
+    """Alerts delivered."""
     failed: int = 0
     """Alerts given up."""
     queued: int = 0
+    """Alerts that wait."""
     retry_at_us: int = 0
     trouble: str = ""
-    """What went wrong last, though it may work by now; no secret is in it."""
+    """The last failure, which may be over; no secret is in it."""
     trouble_us: int = 0
     """When that was."""
 
 
 class HorizonScore(Struct, frozen=True, gc=False):
-    """What came of signals of one kind so many bars later."""
+    """Outcomes of the signals of one kind after a number of bars."""
 
     horizon: int
     """In bars."""
     count: int
     """n: signals whose horizon has passed."""
     apart: int
-    """Those a horizon or more from the one before; the interval is of so many."""
+    """Those at least a horizon after the one before, which share no bars; the interval is of so many."""
     rate: float
     """Share after which price closed beyond the signal's close, in its direction."""
     low: float
     """Lower end of its 95 % interval."""
     high: float
+    """Upper end."""
     base: float
-    """The same share after any bar of the market, in the same directions."""
+    """Base rate: the same share after any bar of the market, in the same directions."""
     atrs: float
-    """Mean return in ATRs."""
+    """Mean return in ATRs, positive in the signal's direction."""
     base_atrs: float
+    """The same after any bar."""
 
 
 class Scorecard(Struct, frozen=True, gc=False):
@@ -125,9 +131,9 @@ class Scorecard(Struct, frozen=True, gc=False):
     market: str
     signal: str
     bar_seconds: int
-    told: int
-    """All on complete data, those whose horizon has not passed included."""
+    emitted: int
+    """Signals on complete data, those whose horizon has not passed included."""
     bars: int
-    """Closed bars they were told on."""
+    """Closed bars that were evaluated."""
     lines: tuple[HorizonScore, ...]
     """By horizon; empty while none has passed."""

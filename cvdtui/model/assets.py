@@ -1,4 +1,4 @@
-"""What a market is about: the asset behind its base, how many one unit holds, and the group it joins."""
+"""The asset of a market, how many of it one base unit holds, and the group it belongs to."""
 
 import re
 from functools import lru_cache
@@ -9,28 +9,29 @@ from msgspec import Struct
 from cvdtui.model.market_data import Kind, Market
 
 GroupLeg = Literal["spot", "perp"]
-"""`perp` stands for everything that is not delivered at once: perpetuals and dated futures."""
+"""`perp` stands for all futures: perpetuals and dated ones."""
 
 SAME_ASSET = {"XBT": "BTC", "XDG": "DOGE"}
-"""Older codes of the same coin (Kraken, BitMEX). Wrapped coins (WBTC) are coins of their own."""
+"""Other codes of the same coin (Kraken, BitMEX). Wrapped coins (WBTC) are coins of their own."""
 DOLLARS = frozenset(
     {
         *("USD", "USDT", "USDC", "FDUSD", "BUSD", "TUSD", "USDP", "USDE", "USD1", "DAI"),
         *("PYUSD", "USDS", "RLUSD", "GUSD", "USDD", "USDG"),
     }
 )
-"""Quote currencies taken for one dollar each."""
+"""Quote currencies counted as one dollar each."""
 DOLLAR = "USD"
 
 _THOUSANDS = re.compile(r"(10{3,8})([A-Z][A-Z0-9]+)")
 _THOUSANDS_LAST = re.compile(r"([A-Z]{2,})(10{3,8})")
 _MILLION = re.compile(r"1M([A-Z]{4,})")
+# kPEPE of Hyperliquid: the lower case is the sign, KAVA is a coin
 _KILO = re.compile(r"k([A-Z][A-Z0-9]{2,})")
 _FAMILIES: dict[Kind, str] = {"stock": "stock", "forex": "forex"}
 
 
 class GroupKey(Struct, frozen=True, gc=False):
-    """Markets with equal keys can be added up: one asset, one kind of money."""
+    """Markets with equal keys can be added up: one asset, one quote money."""
 
     asset: str
     money: str = DOLLAR
@@ -46,7 +47,7 @@ class GroupKey(Struct, frozen=True, gc=False):
 
 
 def asset_of(base: str) -> tuple[str, int]:
-    """The asset behind a base, and how many of it one unit is: XBT (BTC, 1), 1000PEPE (PEPE, 1000)."""
+    """The asset of a base, and how many of it one base unit is: XBT (BTC, 1), 1000PEPE (PEPE, 1000)."""
     kilo = _KILO.fullmatch(base)
     if kilo is not None:
         return _same(kilo[1]), 1000
@@ -69,13 +70,14 @@ def money_of(quote: str) -> str:
 
 @lru_cache(4096)
 def group_key(market: Market) -> GroupKey:
-    """The group a market belongs to; one whose quote nobody knows stays alone."""
+    """The group a market belongs to; with an unknown quote its money is `?`."""
     asset, _ = asset_of(market.base or market.symbol)
+    # an unknown quote joins no dollar group: its money would be added as dollars
     return GroupKey(asset, money_of(market.quote) if market.quote else "?", _FAMILIES.get(market.kind, ""))
 
 
 def leg_of(market: Market) -> GroupLeg:
-    """Whether a market's volume counts as spot or as futures."""
+    """The leg of its group that a market's volume counts in."""
     return "perp" if market.kind in ("perp", "future") else "spot"
 
 

@@ -1,4 +1,4 @@
-"""What is drawn of one market: bars, cells, rows and prints, all in floats."""
+"""Bars, cells, rows and prints of one market for display, all in floats; sizes in the View's unit."""
 
 from typing import Literal
 
@@ -21,7 +21,7 @@ class ChartBar(Struct, frozen=True, gc=False):
     delta_low: float | None
     cvd: float | None
     z: float | None = None
-    """The smoothed z-score after it, closed bars only."""
+    """The smoothed z-score as of its close; None for the open bar."""
     source: SideSource = "taker"
     closed: bool = True
     z_raw: float | None = None
@@ -62,17 +62,17 @@ class LadderZone(Struct, frozen=True, gc=False):
     side: Literal["buy", "sell"]
     from_us: int
     to_us: int
-    """Start of the bar that traded through it; 0: none has."""
+    """Start of the bar that traded through it, us; 0: none has."""
 
 
 class LadderMark(Struct, frozen=True, gc=False):
-    """What was found at an extreme of a closed bar."""
+    """A mark at the high or low of a closed bar."""
 
     time_us: int
     row: int
     kind: Literal["absorption", "unfinished"]
     side: Literal["buy", "sell"]
-    """The direction it speaks for: at a high, sell."""
+    """The direction it favours: at a high, sell."""
 
 
 class Ladder(Struct, frozen=True, gc=False):
@@ -111,18 +111,18 @@ class ProfileView(Struct, frozen=True, gc=False):
     val: float | None
     vwap: float | None
     from_us: int
-    """Where the trades behind it begin (later than the session when not all was fetched)."""
+    """Where its trades begin, us; later than the session where not all were fetched."""
     share: float
-    """Share of the session's volume it was built from."""
+    """Share of the session's volume it is built from, 0 to 1."""
 
 
 class KeyLevel(Struct, frozen=True, gc=False):
-    """A price from before this session that is watched."""
+    """A key level from before this session, or one the user dropped."""
 
     name: Literal["naked poc", "previous high", "previous low", "level"]
     price: float
     session_us: int = 0
-    """Of a naked point of control: start of the session it is from."""
+    """Of a naked point of control: start of its session, us."""
 
 
 class TpoRow(Struct, frozen=True, gc=False):
@@ -130,7 +130,7 @@ class TpoRow(Struct, frozen=True, gc=False):
 
     price: float
     letters: str
-    """The half hours of the session in which it traded: A is the first."""
+    """One a half hour of the session in which the row traded: A is the first."""
     poc: bool = False
     in_value: bool = False
 
@@ -147,10 +147,10 @@ class TpoView(Struct, frozen=True, gc=False):
     initial: tuple[float, float] | None
     """Lowest and highest price of the first hour."""
     singles: int
-    """How many rows have one letter."""
+    """Number of rows with one letter."""
     start_us: int
     exact: bool
-    """Rows are known from trades; else of some bars only the range is."""
+    """Whether all rows are known from trades; else of some bars only the range is."""
     last: float | None
     """The row of the last price."""
 
@@ -162,3 +162,4 @@ class Print(Struct, frozen=True, gc=False):
     price: float
     size: float
     side: int
+    """BUY, SELL or UNKNOWN."""

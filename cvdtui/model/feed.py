@@ -1,4 +1,4 @@
-"""What a feed hands over, and to whom: columns, links, the Sink."""
+"""What a feed delivers, and to whom: columns, links, the Sink."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -17,40 +17,43 @@ from cvdtui.model.market_data import (
     Trades,
 )
 
-if TYPE_CHECKING:  # numpy is heavy: it is loaded after the first picture
+if TYPE_CHECKING:  # numpy takes 0.1 s to load: after the first screen
     import numpy as np
 
 Now = Callable[[], int]
-"""The wall clock in microseconds, handed in so that nothing below the monitor reads one."""
+"""The wall clock in microseconds, a parameter everywhere below the monitor."""
 
 LinkState = Literal["idle", "connecting", "live", "quiet", "stale", "refused", "waiting", "closed"]
 
 
 class Link(Struct, frozen=True, gc=False):
-    """The state of one connection, in words a trader understands."""
+    """The state of one connection, in words for the screen."""
 
     name: str
     """`venue` or `venue/host` as shown."""
     state: LinkState
     host: str = ""
     text: str = ""
-    """Why it is not live and what will happen next; cleaned of control characters."""
+    """Why it is not live and what follows; free of control characters."""
     markets: tuple[str, ...] = ()
     since_us: int = 0
+    """When this state began."""
     last_data_us: int = 0
     messages: int = 0
     reconnects: int = 0
     weight_used: int = 0
+    """Request weight spent in the venue's current window, as it counts it."""
     weight_limit: int = 0
     retry_at_us: int = 0
+    """When the next try is due; 0: none is."""
     rate: float = 0.0
     """Messages a second lately."""
     status: int = 0
-    """The HTTP status that turned us away (403, 418, 429, 451 ...); 0 when none did."""
+    """The HTTP status of the refusal (403, 418, 429, 451 ...); 0 when there was none."""
     ahead_us: int | None = None
-    """How far the host's clock is ahead of ours; None while it is not known."""
+    """The host's clock minus ours, us; None while it is not known."""
     weight_cap: int = 0
-    """What we spend of `weight_limit` at most: the configured share."""
+    """The most we spend of `weight_limit`: the configured share of it."""
 
 
 class Columns:
@@ -88,7 +91,7 @@ class Columns:
 
 
 class Sink(Protocol):
-    """What a feed hands its news to (the board is one); every call is synchronous and cheap.
+    """Where a feed delivers its events (the board is one); every call is synchronous and cheap.
 
     The order for one market: `on_market`, then either trades at once, or `on_history` (bars known from
     candles, all before a bar boundary) followed by `expect` (the id the tape begins with), then trades.
@@ -96,49 +99,49 @@ class Sink(Protocol):
     """
 
     def on_market(self, market: Market) -> None:
-        """The venue described an instrument: its true decimals and tick."""
+        """Takes a venue's description of an instrument: its decimals and tick."""
 
     def hold(self, market: str) -> None:
-        """History is being fetched: trades of this market wait until `expect`; may be said twice."""
+        """History is being fetched: trades of this market wait until `expect`; may be called twice."""
 
     def expect(self, market: str, next_id: int) -> Missing | None:
         """The tape begins at `next_id`: older ids are dropped silently, held ones follow.
 
-        A hole before the held ones is asked for.
+        Returns the hole before the held ones, to fetch.
         """
 
     def on_trades(self, batch: Trades) -> Missing | None:
-        """Trades arrived, live or fetched: the tape sorts out which; a Missing is a new hole to fetch."""
+        """Takes trades, live or fetched, which the tape sorts out; returns a new hole to fetch."""
 
     def on_lost(self, missing: Missing) -> None:
-        """What of these ids has not come by now will not come: the hole is closed as lost."""
+        """Ids of this hole that have not come will not come: it is closed as lost."""
 
     def on_history(self, market: Market, candles: tuple[Candle, ...]) -> None:
-        """Closed candles with taker-buy volume, ascending, of one length (60 or 3600 s), before any trade."""
+        """Takes closed candles with taker-buy volume, ascending, of 60 or 3600 s, before any trade."""
 
     def on_filled(self, columns: Columns, from_us: int, to_us: int) -> None:
-        """Every trade of the whole minutes from_us <= time < to_us: rows for bars known from candles."""
+        """Takes all trades of the whole minutes from_us <= time < to_us: rows for bars known from candles."""
 
     def on_progress(self, market: str, share: float) -> None:
-        """How far the background fill of rows has come, 0 to 1; 1 is done."""
+        """Share of the background fill of rows that is done, 0 to 1."""
 
     def on_candles(self, market: Market, candles: tuple[Candle, ...]) -> None:
-        """The venue's own closed bars, to audit ours."""
+        """Takes the venue's own closed candles, to audit our bars."""
 
     def on_outage(self, outage: Outage) -> None:
-        """Trades of this span are missing for good; how many, nobody can tell."""
+        """Trades of this span are missing for good; their number is unknown."""
 
     def on_open_interest(self, sample: OpenInterest) -> None:
-        """Open interest, pushed or asked for."""
+        """Takes open interest, streamed or requested."""
 
     def on_liquidations(self, liquidations: Liquidations) -> None:
-        """Positions closed by force."""
+        """Takes liquidations."""
 
     def on_link(self, link: Link) -> None:
-        """A connection changed its state (or its counters)."""
+        """Takes the changed state or counters of a connection."""
 
     def on_ignored(self, market: str | None, count: int = 1) -> None:
-        """A frame of a stream nobody asked for."""
+        """Counts frames of streams that were not subscribed."""
 
     def on_rejected(self, market: str | None, reason: str, count: int = 1) -> None:
-        """A frame or row that does not parse."""
+        """Counts frames or rows that do not parse."""

@@ -1,4 +1,4 @@
-"""Markets, trades, bars and gaps: what the engine counts, in integers of the market's own decimals."""
+"""Markets, trades, candles, bars and gaps, in integers of the market's own decimals."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ BUY = 1
 SELL = -1
 """The aggressor sold."""
 UNKNOWN = 0
-"""The side cannot be told: in volume, in no delta."""
+"""The side is not known: in volume, in no delta."""
 
 TIMEFRAMES = (5, 15, 60, 300, 900, 3600, 14400, 86400)
 """Bar lengths in seconds."""
@@ -19,13 +19,16 @@ MINUTE_US = 60_000_000
 
 Kind = Literal["spot", "perp", "future", "stock", "forex", "crypto"]
 SideSource = Literal["taker", "taker/bar", "quote", "midpoint", "tick", "candle", "unknown"]
+"""How a side was obtained: exchange flag, exact candle delta, quote, midpoint, tick, candle, not."""
+# Binance: `a` of aggTrade is contiguous, ids of single futures trades are not (19 holes of 1 in 11,947):
+# https://developers.binance.com/docs/binance-spot-api-docs/web-socket-streams
 IdRule = Literal["contiguous", "ordered", "unique"]
-"""`contiguous`: ids grow by one, a hole is a gap. `ordered`: ids grow, holes mean nothing. `unique`: only
-equality counts."""
+"""`contiguous`: ids grow by one, so a hole is a gap. `ordered`: ids grow, holes mean nothing. `unique`: only
+equality of ids counts."""
 
 
 class Market(Struct, frozen=True, gc=False):
-    """One instrument of one venue, and the scale of the integers that speak of it."""
+    """One instrument of one venue, and the scale of its integers."""
 
     venue: str
     symbol: str
@@ -37,10 +40,10 @@ class Market(Struct, frozen=True, gc=False):
     tick: int = 1
     """The smallest price step, in units of `price_decimals`."""
     contract_size: str = "1"
-    """What one unit of the venue's own size is: so much base (`inverse`: so much quote), a plain decimal;
-    empty while it is not known."""
+    """Base units (`inverse`: quote units) of one unit of the venue's own size, a plain decimal; empty while
+    it is not known."""
     inverse: bool = False
-    """The venue counts in quote money: base = its size x contract_size / price (see `numbers.INVERSE`)."""
+    """The venue counts in quote money: base = its size x contract_size / price."""
 
     @property
     def name(self) -> str:
@@ -55,11 +58,13 @@ class Trade(Struct, frozen=True, gc=False):
     time_us: int
     price: int
     size: int
-    """0 where the id belongs to a print that enters nothing (block, combination): no hole, and no trade."""
+    """0 where the id belongs to a print that enters no sum (block, combination): no hole, and no trade."""
     side: int
     """BUY, SELL or UNKNOWN: the side of the aggressor."""
+    # OKX sends fills of one taker order at one price as one message, with the last id and their number:
+    # https://www.okx.com/docs-v5/en/#order-book-trading-market-data-ws-trades-channel
     count: int = 1
-    """How many of the venue's ids it covers: `id` .. id + count - 1 (fills of an order told as one)."""
+    """How many of the venue's ids it covers: `id` .. id + count - 1 (fills of one order sent as one)."""
 
 
 class Trades(Struct, frozen=True, gc=False):
@@ -74,20 +79,20 @@ class Trades(Struct, frozen=True, gc=False):
     id_rule: IdRule = "contiguous"
     source: SideSource = "taker"
     excluded: int = 0
-    """Trades of this frame that enter nothing (insurance fund, block, unreported ...)."""
+    """Trades of this frame that enter no sum (insurance fund, block, unreported ...)."""
     quoted: int = 0
-    """Trades whose side was inferred while a usable quote stood."""
+    """Trades whose side was inferred while a usable quote was in force."""
     outside: int = 0
     """Those of them above its ask or below its bid."""
 
 
 class OpenInterest(Struct, frozen=True, gc=False):
-    """How much is open in a derivative at one moment, one side of it, in the decimals of `market`."""
+    """Open interest of a derivative at one moment, long or short side alone, in the decimals of `market`."""
 
     market: Market
     time_us: int
     size: int
-    """Base units; of an inverse market at the price the venue names beside it."""
+    """Base units; of an inverse market converted at the price the venue sends with it."""
 
 
 class Liquidation(Struct, frozen=True, gc=False):
@@ -101,12 +106,12 @@ class Liquidation(Struct, frozen=True, gc=False):
 
 
 class Liquidations(Struct, frozen=True, gc=False):
-    """Liquidations of one market as they were told; they are no trades of the tape, which has its own."""
+    """Liquidations of one market as sent; their trades are on the tape already, so they enter no sum."""
 
     market: Market
     events: tuple[Liquidation, ...]
     complete: bool = True
-    """False where the venue tells only some of them: sums are too low."""
+    """False where the venue sends only some of them: sums are too low."""
 
 
 class Outage(Struct, frozen=True, gc=False):
@@ -114,18 +119,20 @@ class Outage(Struct, frozen=True, gc=False):
 
     market: str
     from_time_us: int
-    """The last trade known before."""
+    """Time of the last trade known before it."""
     to_time_us: int
-    """The first one known again."""
+    """Time of the first one known after it."""
     approximate: bool = False
     """Its trades were counted from a source that is not exact, with sides by the tick rule."""
 
 
 class Candle(Struct, frozen=True, gc=False):
-    """A venue's own bar with taker-buy volume; exact integers in the decimals of `market`."""
+    """A venue's own bar with taker-buy volume; integers in the decimals of its market."""
 
     time_us: int
+    """Start of the bar."""
     seconds: int
+    """Its length."""
     open: int
     high: int
     low: int
@@ -141,9 +148,14 @@ class Candle(Struct, frozen=True, gc=False):
 
 
 class Bar(Struct, frozen=True, gc=False):
-    """A closed or open bar; `delta_high` / `delta_low` are None where only a candle is known."""
+    """A closed or open bar in integers of its market.
+
+    `delta_high` / `delta_low` are the extremes of the running delta within it, from 0; None where only a
+    candle is known.
+    """
 
     time_us: int
+    """Start of the bar."""
     open: int
     high: int
     low: int
@@ -154,7 +166,7 @@ class Bar(Struct, frozen=True, gc=False):
     delta_high: int | None
     delta_low: int | None
     cvd: int
-    """Sum of all deltas since the start, this bar's included."""
+    """Sum of all deltas since the start, this bar's included, in size units."""
     trades: int
     value: int = 0
     """Sum of price x size (units of both decimals)."""
@@ -164,12 +176,12 @@ class Bar(Struct, frozen=True, gc=False):
 
     @property
     def delta(self) -> int:
-        """Aggressive buying minus aggressive selling."""
+        """Buy minus sell volume, by the aggressor's side."""
         return self.buy - self.sell
 
     @property
     def volume(self) -> int:
-        """All that traded, known side or not."""
+        """Buy, sell and unknown volume."""
         return self.buy + self.sell + self.unknown
 
 
@@ -184,7 +196,7 @@ class Missing(Struct, frozen=True, gc=False):
 
 
 class Gap(Struct, frozen=True, gc=False):
-    """What became of a hole: ids after < x < before."""
+    """A hole and what became of it: ids after < x < before."""
 
     after: int
     before: int
@@ -195,12 +207,13 @@ class Gap(Struct, frozen=True, gc=False):
 
 
 class Signal(Struct, frozen=True, gc=False):
-    """A judgement over closed bars; `side` is the direction it speaks for."""
+    """A signal on a closed bar; `side` is the direction it favours."""
 
     signal: str
     time_us: int
     bar_seconds: int
     side: Literal["buy", "sell"]
     values: dict[str, object]
+    """What it found; prices and CVDs as exact decimal texts."""
     quality: str = ""
-    """What was incomplete about the data behind it (`coverage 93.1`, `gap`, `rows`); empty: nothing."""
+    """What was incomplete about its data (`coverage 93.1`, `gap`, `rows`); empty: nothing."""

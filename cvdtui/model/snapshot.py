@@ -1,104 +1,19 @@
-"""What the screen sees: one frozen Snapshot, all in floats, made some ten times a second."""
+"""The snapshot: one frozen value for the whole screen, all in floats, made ten times a second."""
 
 from typing import Literal
 
 from msgspec import Struct
 
 from cvdtui.model.alerts import AlertLine, ChannelState, RuleLine, Scorecard
-from cvdtui.model.assets import GroupLeg
 from cvdtui.model.detail import ChartBar, KeyLevel, Ladder, Print, ProfileView, TpoView
 from cvdtui.model.explain import Facts
 from cvdtui.model.feed import Link
+from cvdtui.model.groups import GroupRow, GroupView
 from cvdtui.model.market_data import UNKNOWN, Market
 from cvdtui.model.parameters import SignalParameters
-
-Unit = Literal["base", "quote"]
-AnchorName = Literal["session", "week", "rolling", "start", "mark"]
-ANCHORS: tuple[AnchorName, ...] = ("session", "week", "rolling", "start", "mark")
-
-
-class View(Struct, frozen=True, gc=False):
-    """What the trader asked to see; the board fits the Snapshot to it."""
-
-    market: str | None = None
-    """The market whose chart, ladder and profile are drawn."""
-    timeframe: int = 60
-    anchor: AnchorName = "session"
-    unit: Unit = "base"
-    row_step: int = 0
-    """Steps on the 1-2-5 scale away from the automatic row size."""
-    bars: int = 240
-    """How many bars the chart wants at most."""
-    footprints: int = 24
-    """How many bars of cells the ladder wants at most."""
-    min_size: float = 0.0
-    """Time and sales shows trades of at least this size (in `unit`)."""
-    groups: bool = False
-    """The asset groups are wanted."""
-    group: bool = False
-    """The group of the market at hand is wanted with its lines."""
-    log: bool = False
-    """The signals of all markets are wanted."""
-    scored: tuple[str, str] | None = None
-    """(market, signal) whose record is wanted."""
-    at_us: int = 0
-    """Start of a bar to look at: chart and ladder end soon after it; 0: now."""
-    tpo: bool = False
-    """The TPO of the session is wanted in the place of its profile."""
-    explain: bool = False
-    """Numbers are being explained: what that takes is wanted too."""
-
-
-class Quality(Struct, frozen=True, gc=False):
-    """How far a number can be trusted."""
-
-    coverage: float = 1.0
-    """Share of the session's volume known exactly; 1.0 exactly when nothing is open or lost."""
-    state: Literal["waiting", "live", "gap", "fill", "stale", "lost", "refused", "offline"] = "waiting"
-    text: str = ""
-    """`100`, `99.2`, `gap 12`, `fill 40 %`, `stale 14s`, `-`: at most 9 characters, ready to show."""
-    sources: tuple[tuple[str, float], ...] = ()
-    """(side source, share of volume), largest first; sums to 1."""
-    lost: int = 0
-    open: int = 0
-    """Ids missing and being fetched."""
-    duplicates: int = 0
-    rejected: int = 0
-    audit: float | None = None
-    """Largest residual against the venue's own candles (base units); None when nothing was compared."""
-    audited: int = 0
-    """Bars compared."""
-    outside: float | None = None
-    """Share of trades outside the touch, where sides are inferred from quotes; None elsewhere."""
-    from_us: int = 0
-    """Since when all is known, where that is later than the span `coverage` is of; 0 elsewhere."""
-
-
-class SideScore(Struct, frozen=True, gc=False):
-    """What one way of inferring sides made of a tape whose true sides are known."""
-
-    method: str
-    accuracy: float | None
-    """Share of the trades that got their true side; None for a method that splits whole bars."""
-    volume_accuracy: float
-    """The same by volume."""
-    untold: float
-    """Share of the volume it left without a side."""
-    cvd: float
-    """The CVD it found, base units."""
-    true_cvd: float
-    volume: float
-    """Of all trades judged."""
-
-
-class SideTrial(Struct, frozen=True, gc=False):
-    """How ways of inferring sides did on one market whose exchange tells them."""
-
-    market: str
-    trades: int
-    outside: float
-    """Share of trades outside the newest quote: many mean that quotes arrive before their trade."""
-    scores: tuple[SideScore, ...]
+from cvdtui.model.quality import Quality
+from cvdtui.model.side_trial import SideTrial
+from cvdtui.model.view import AnchorName, Unit, View
 
 
 class Flag(Struct, frozen=True, gc=False):
@@ -114,13 +29,13 @@ class Interest(Struct, frozen=True, gc=False):
 
     size: float
     time_us: int
-    """When it was told."""
+    """Time of the sample."""
     change: float | None = None
     """size / size at `from_us` - 1, as a fraction."""
     from_us: int = 0
-    """The session's start, or the first time it was told."""
+    """The session's start, or the first sample if that is later."""
     old: bool = False
-    """It was told so long ago that it may have changed by much."""
+    """The sample is so old that it may differ much from now."""
 
 
 class Liquidated(Struct, frozen=True, gc=False):
@@ -131,7 +46,7 @@ class Liquidated(Struct, frozen=True, gc=False):
     shorts: int
     short_size: float
     complete: bool
-    """False where the venue tells only some of them: counts and sizes are too low."""
+    """False where the venue sends only some of them: counts and sizes are too low."""
 
 
 class MarketRow(Struct, frozen=True, gc=False):
@@ -143,11 +58,15 @@ class MarketRow(Struct, frozen=True, gc=False):
     change: float | None = None
     """last / session open - 1, as a fraction."""
     volume: float = 0.0
+    """Of the session, all sides."""
     delta_bar: float | None = None
+    """Delta of the open bar."""
     delta_5m: float | None = None
+    """Delta of the last 300 s of exchange time."""
     delta_ratio: float | None = None
     """Session delta / session volume, as a fraction."""
     cvd: float | None = None
+    """Since the View's anchor."""
     spark: tuple[float, ...] = ()
     """CVD at the end of each step, oldest first."""
     spark_step_s: int = 60
@@ -158,94 +77,17 @@ class MarketRow(Struct, frozen=True, gc=False):
     flags: tuple[Flag, ...] = ()
     quality: Quality = Quality()
     trades: int = 0
+    """Since the start."""
     last_trade_us: int = 0
     last_side: int = UNKNOWN
     interest: Interest | None = None
-    """None where there is none, or none was told yet."""
+    """None where there is none, or none was sent yet."""
     liquidated: Liquidated | None = None
-    """None where none was told in this session."""
-
-
-class GroupPart(Struct, frozen=True, gc=False):
-    """What one market brings to its group, in quote units."""
-
-    market: Market
-    side: GroupLeg
-    multiple: int = 1
-    """How many of the asset one base unit is (1000PEPE: 1000)."""
-    cvd: float | None = None
-    delta_5m: float | None = None
-    volume: float = 0.0
-    share: float = 0.0
-    """Of the group's volume, among the markets that are counted."""
-    why: str = ""
-    """Why it is not counted; empty when it is."""
-    quality: Quality = Quality()
-
-
-class GroupRow(Struct, frozen=True, gc=False):
-    """The markets of one asset added up, in quote units: every dollar coin is taken for one dollar."""
-
-    name: str
-    """`BTC`, or `BTC/EUR` where the money is no dollar."""
-    money: str
-    lead: Market
-    """The market of the largest volume."""
-    last: float | None = None
-    """Of the lead, per single asset."""
-    last_decimals: int = 2
-    change: float | None = None
-    volume: float = 0.0
-    delta_bar: float | None = None
-    delta_5m: float | None = None
-    cvd: float | None = None
-    """None when no market is counted."""
-    spot: float | None = None
-    """CVD of the spot markets; None when none is counted."""
-    perp: float | None = None
-    spread: float | None = None
-    """CVD of spot minus CVD of perp; None unless both sides are counted."""
-    open_interest: float | None = None
-    open_interest_change: float | None = None
-    """Since the session began, or since it is known; as a fraction."""
-    coverage: float = 1.0
-    """Share of the session's value known exactly, over the markets counted."""
-    parts: tuple[GroupPart, ...] = ()
-    """Every market of the group, in the order of the table."""
-
-    @property
-    def counted(self) -> int:
-        """How many markets are in the sums."""
-        return sum(not part.why for part in self.parts)
-
-    @property
-    def excluded(self) -> tuple[GroupPart, ...]:
-        """The markets that are not, each with its reason."""
-        return tuple(part for part in self.parts if part.why)
-
-
-class GroupPoint(Struct, frozen=True, gc=False):
-    """CVD of both sides at the end of one bar, in quote units since the anchor."""
-
-    time_us: int
-    spot: float
-    perp: float
-
-
-class GroupView(Struct, frozen=True, gc=False):
-    """The group of the market at hand, drawn large."""
-
-    row: GroupRow
-    timeframe: int
-    anchor: AnchorName
-    anchor_us: int
-    """When the anchor was set; 0 when it is not known."""
-    points: tuple[GroupPoint, ...]
-    """Oldest first."""
+    """None where none was sent in this session."""
 
 
 class SignalView(Struct, frozen=True, gc=False):
-    """One signal of the market at hand, for its marker, its line in the log, and the divergence's line."""
+    """One signal for display: its marker, its line in the log, and the line of a divergence."""
 
     signal: str
     time_us: int
@@ -253,20 +95,20 @@ class SignalView(Struct, frozen=True, gc=False):
     bar_seconds: int
     side: Literal["buy", "sell"]
     text: str
-    """What it found, in a few words."""
+    """What it found, ready to show."""
     price: float | None = None
-    """Where its marker stands; None: at the bar."""
+    """Where its marker is drawn; None: at the bar."""
     pivots: tuple[tuple[int, float, float], ...] = ()
     """Of a divergence: (time_us, price, CVD since the start) of both pivots."""
     zone: tuple[float, float] | None = None
     """Of a stacked imbalance: its lowest and highest row."""
     values: dict[str, object] = {}
     quality: str = ""
-    """What was incomplete about the data behind it; empty: nothing."""
+    """What was incomplete about its data; empty: nothing."""
     provisional: bool = False
     """The right side of its pivot is not complete: drawn with `?`, never alerts."""
     market: Market | None = None
-    """In a list of all markets: whose it is."""
+    """Its market, in a list of all markets."""
 
 
 class Dashboard(Struct, frozen=True, gc=False):
@@ -275,6 +117,7 @@ class Dashboard(Struct, frozen=True, gc=False):
     z: float | None = None
     """Smoothed."""
     z_before: float | None = None
+    """The smoothed z one bar earlier."""
     z_raw: float | None = None
     efficiency: float | None = None
     phase: str = ""
@@ -286,18 +129,19 @@ class Dashboard(Struct, frozen=True, gc=False):
     orders: tuple[float, ...] = ()
     """Delta of the last closed bar by value of the taker orders, smallest class first."""
     evaluated: int = 0
-    """How many bars have closed."""
+    """Closed bars evaluated."""
     rules: SignalParameters = SignalParameters()
+    """Parameters in force."""
 
 
 class MarketDetail(Struct, frozen=True, gc=False):
-    """All that is drawn of the market at hand."""
+    """Everything drawn of the selected market."""
 
     market: Market
     timeframe: int
     anchor: AnchorName
     anchor_us: int
-    """When the anchor was set; 0 when it is not known yet."""
+    """When the anchor was set, us; 0 where it is not known yet."""
     unit: Unit
     bars: tuple[ChartBar, ...]
     ladder: Ladder
@@ -312,17 +156,17 @@ class MarketDetail(Struct, frozen=True, gc=False):
     levels: tuple[float, ...] = ()
     """Prices the user dropped."""
     at_us: int = 0
-    """The bar that is looked at; 0: chart and ladder end now."""
+    """Start of the bar in view, us; 0: chart and ladder end now."""
     lasting: tuple[KeyLevel, ...] = ()
-    """Prices from before this session that are watched."""
+    """Key levels from before this session."""
     tpo: TpoView | None = None
-    """Only when the View asks."""
+    """Only where the View requests it."""
     facts: Facts | None = None
-    """What its numbers are made of."""
+    """The inputs of its numbers; only where the View requests them."""
 
 
 class Snapshot(Struct, frozen=True, gc=False):
-    """One picture of everything, made some ten times a second; unchanged rows are the same objects."""
+    """Everything on the screen at one moment; rows that did not change are the same objects as before."""
 
     time_us: int
     view: View
@@ -330,21 +174,21 @@ class Snapshot(Struct, frozen=True, gc=False):
     detail: MarketDetail | None
     links: tuple[Link, ...] = ()
     notices: tuple[str, ...] = ()
-    """What happened lately that a trader must know, newest last."""
+    """Recent events a trader must know of, newest last."""
     clock: str = ""
     """A replay's own clock and speed, empty when live."""
     groups: tuple[GroupRow, ...] = ()
-    """Only when the View asks for them."""
+    """Only where the View requests them."""
     group: GroupView | None = None
     trials: tuple[SideTrial, ...] = ()
-    """Side rules measured in shadow, one a market with true sides and quotes."""
+    """Accuracy of side rules on live trades, one a market with true sides and quotes."""
     alerts: tuple[AlertLine, ...] = ()
     """The latest alerts, oldest first."""
     rules: tuple[RuleLine, ...] = ()
-    """What alerts: those of the configuration, then those added on the screen."""
+    """Alert rules: those of the configuration, then those added on the screen."""
     channels: tuple[ChannelState, ...] = ()
-    """Every way out that rules speak through, and how it stands."""
+    """Every alert channel in use, and its state."""
     log: tuple[SignalView, ...] = ()
-    """Signals of all markets, oldest first, provisional ones last; only when the View asks."""
+    """Signals of all markets, oldest first, provisional ones last; only where the View requests them."""
     scorecard: Scorecard | None = None
-    """Of the signal that the View names."""
+    """The record of the signal that the View names."""

@@ -116,7 +116,7 @@ def table(trials: Iterable[SideTrial]) -> list[str]:
 
 def _line(score: SideScore) -> str:
     right = "-" if score.accuracy is None else f"{100 * score.accuracy:.1f} %"
-    shares = f"{100 * score.volume_accuracy:>9.1f} %{100 * score.untold:>7.1f} %"
+    shares = f"{100 * score.volume_accuracy:>9.1f} %{100 * score.unassigned:>7.1f} %"
     error = 100 * abs(score.cvd - score.true_cvd) / score.volume if score.volume else 0.0
     return f"{score.method:<16}{right:>9}{shares}{_number(score.cvd):>14}{error:>9.1f} %"
 

@@ -134,7 +134,7 @@ def _counts(one: ChannelState) -> str:
 
 def _rule(rule: RuleLine, frame: Frame) -> Line:
     """Market, what it asks for, where it goes, where it comes from, and whether it may speak now."""
-    spoke = f" {frame.clock.since(rule.spoke_us, frame.snapshot.time_us)}" if rule.spoke_us else ""
+    spoke = f" {frame.clock.since(rule.alerted_us, frame.snapshot.time_us)}" if rule.alerted_us else ""
     state = {"ready": "", "cooling": "cools down", "quiet": "quiet now"}[rule.state]
     tail = f"  {'added' if rule.added else 'config'}{spoke}{' ' if state else ''}{state}"
     wide = min(MARKET, max(frame.width // 3, 8))

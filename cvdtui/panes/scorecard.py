@@ -28,7 +28,7 @@ def _table(frame: Frame, wanted: tuple[str, str], card: Scorecard | None) -> lis
     head = title(
         frame,
         f"record of {signal} · {market} · {span(card.bar_seconds)}",
-        f"{card.told} told on {card.bars:,} bars".replace(",", " "),
+        f"{card.emitted} told on {card.bars:,} bars".replace(",", " "),
     )
     if not card.lines:
         return [head, ((f" {_none(card)}", "dim"),), (), (), ()]
@@ -72,4 +72,4 @@ def _short(card: Scorecard, width: int) -> Line:
 
 
 def _none(card: Scorecard) -> str:
-    return f"{card.signal}: n 0, none of {card.told} has its horizon behind it"
+    return f"{card.signal}: n 0, none of {card.emitted} has its horizon behind it"

@@ -5,7 +5,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from cvdtui.panes.line import Line
-from cvdtui.theme import Ink, Theme
+from cvdtui.theme import TextStyle, Theme
 
 TWINS = {
     **dict.fromkeys("▲△↑╹", "^"),
@@ -68,9 +68,9 @@ class StyleSheet:
         return found
 
     def _rich(self, role: str) -> Style:
-        ink: Ink = self.theme.inks[role]
-        colours = [word for word in (ink.fg, f"on {ink.bg}" if ink.bg else None) if word]
-        return Style.parse(" ".join([*sorted(ink.attributes), *colours]))
+        style: TextStyle = self.theme.styles[role]
+        colours = [word for word in (style.fg, f"on {style.bg}" if style.bg else None) if word]
+        return Style.parse(" ".join([*sorted(style.attributes), *colours]))
 
     def strip(self, line: Line, width: int) -> Strip:
         """Exactly `width` cells."""

@@ -5,11 +5,12 @@ from typing import Any
 
 from cvdtui.engine.bars import Bars
 from cvdtui.engine.closed_bar import Cells
+from cvdtui.engine.coverage import late_start
 from cvdtui.engine.decimals import Texts, to_text
 from cvdtui.engine.footprint import Rows, auto_row, group
-from cvdtui.engine.market_state import MarketState, late_start
+from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.profile import profile
-from cvdtui.engine.segment import CellsAtRest
+from cvdtui.engine.segment import PackedCells
 from cvdtui.model import Bar, Gap, Outage
 from cvdtui.report.groups import groups_report
 from cvdtui.report.signals import BarNotes, signals_report
@@ -92,7 +93,7 @@ def market_report(
         "excluded": state.excluded,
         "outside": state.outside,
         "gaps": [_gap(gap) for gap in sorted(state.gaps, key=lambda gap: gap.after)]
-        + [_outage(outage) for outage in state.outages],
+        + [_outage(outage) for outage in state.known.outages],
         "first_time_us": flow.first_time_us,
         "last_time_us": flow.last_time_us,
         "buy": sizes[start.buy],
@@ -103,7 +104,7 @@ def market_report(
         "vwap": _vwap(state),
         "side_source": flow.sources.shares(),
         "coverage": state.session_coverage(),
-        "known_from_time_us": late_start(flow.session, state.known_from_us),
+        "known_from_time_us": late_start(flow.session, state.known.from_us),
         "bar_seconds": bar_seconds,
         "bars": kept,
         "profile": _profile(state, row, prices, sizes),
@@ -156,7 +157,7 @@ def _with_cells(bars: Bars) -> Iterator[tuple[Bar, Cells | None]]:
     """Every bar with its cells, read where they are stored: only few of them are used."""
     for bar in bars.closed:
         packed = bars.footprints.get(bar.time_us)
-        yield bar, CellsAtRest(packed) if isinstance(packed, tuple) else packed
+        yield bar, PackedCells(packed) if isinstance(packed, tuple) else packed
     if bars.open is not None:
         time_us = bars.open.time_us
         yield bars.open.bar(bars.cvd_before), bars.cells(time_us)

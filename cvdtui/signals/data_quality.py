@@ -44,7 +44,7 @@ class DataQuality:
         if bar.source not in TRUSTED:
             return bar.source
         state = self._state
-        if not (state.lost or state.tape.open_ids or state.outages):
+        if not (state.lost or state.tape.open_ids or state.known.outages):
             return ""
         missing = sum(
             gap.missing
@@ -62,6 +62,6 @@ class DataQuality:
         end_us = bar.time_us + self._length_us
         lost_us = sum(
             max(0, min(outage.to_time_us, end_us) - max(outage.from_time_us, self._session_us))
-            for outage in self._state.outages
+            for outage in self._state.known.outages
         )
         return max(0.0, 1 - lost_us / (end_us - self._session_us)) if end_us > self._session_us else 1.0

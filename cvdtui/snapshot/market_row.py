@@ -2,7 +2,8 @@
 
 from math import floor
 
-from cvdtui.engine.market_state import MarketState, late_start
+from cvdtui.engine.coverage import late_start
+from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.sums import Period
 from cvdtui.model import AnchorName, Bar, Flag, Link, MarketRow, Quality, Unit, View
 from cvdtui.signals.evaluator import SignalEvaluator
@@ -69,7 +70,7 @@ def anchor_time(state: MarketState, anchor: AnchorName, now_us: int) -> int:
     if anchor == "rolling":
         prints = flow.prints(flow.rolling)
         return prints[-1].time_us if prints else 0
-    return state.known_from_us or flow.first_time_us
+    return state.known.from_us or flow.first_time_us
 
 
 def delta_of_bar(state: MarketState, timeframe: int, now_us: int) -> Pair:
@@ -233,7 +234,7 @@ def quality_of(state: MarketState, anchor: AnchorName, now_us: int, link: Link |
     """How far the market's numbers can be trusted, in a word and in figures."""
     flow = state.flow
     span, known_us = (
-        (flow.week, state.week_from_us) if anchor == "week" else (flow.session, state.known_from_us)
+        (flow.week, state.known.week_from_us) if anchor == "week" else (flow.session, state.known.from_us)
     )
     period = current(span, now_us)
     coverage = state.coverage(period, known_us)

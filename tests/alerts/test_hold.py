@@ -104,7 +104,7 @@ def test_rows_of_the_past_that_are_on_their_way_hold_nothing_back_but_a_gap_does
     async def go():
         setup = BoardWithRules(AlertRule(when="cvd > 0", to=("notice",)))
         state = setup.board.states[BTC.name]
-        state.known_from_us = T
+        state.known.from_us = T
         setup.board.on_progress(BTC.name, 0.2)
         setup.trade(BTC, 10_000)
         assert len(setup.look()) == 1
@@ -126,7 +126,7 @@ def test_a_condition_cools_down_and_keeps_quiet_hours_as_signals_do():
         setup.trade(BTC, 10_000)
         assert setup.look() == [], "within the minute"
         (line,) = setup.dispatcher.rule_lines(setup.now)
-        assert (line.text, line.state, line.added, line.spoke_us > T) == ("cvd > 0", "cooling", False, True)
+        assert (line.text, line.state, line.added, line.alerted_us > T) == ("cvd > 0", "cooling", False, True)
         setup.now = T + 12 * MINUTE
         assert setup.dispatcher.rule_lines(setup.now)[0].state == "quiet"
         setup.trade(BTC, 10_000, -1)

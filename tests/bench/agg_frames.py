@@ -31,7 +31,7 @@ LOTS = (1, 2, 5, 10, 16, 50, 100, 500, 1000)
 
 
 class _Market:
-    """One market's random walk, told as frames."""
+    """One market's random walk, as frames."""
 
     def __init__(
         self, rng: random.Random, symbol: str, price: int, places: tuple[int, int], rate: float

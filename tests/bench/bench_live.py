@@ -1,7 +1,7 @@
 """A live frame's whole way against cryptofeed's on the same frames: `python tests/bench/bench_live.py`.
 
 Ours: decode, tape, and the full flow (eight timeframes, footprint, profile, session, week, rolling and
-five-minute windows) of a live board; one line adds the taker orders that signals ask for. The peer:
+five-minute windows) of a live board; one line adds the taker orders that signals use. The peer:
 cryptofeed's own `message_handler`, which makes a Trade and awaits a callback that does nothing. Both in one
 event loop, by turns on the same pieces of one stream, after minutes of it as warm-up; in processor time,
 which programs that run beside it disturb less.
@@ -21,7 +21,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from agg_frames import LISTINGS, recorded, stream, symbols
-from lines import Line, Skipped, say, show
+from lines import Line, Skipped, show, write
 
 from cvdtui.board.board import Board
 from cvdtui.engine.flow import Flow
@@ -52,7 +52,7 @@ class Ours:
             on_trades(decode(frame))
 
     def settle(self) -> None:
-        """What a picture does to the write side before it looks."""
+        """What a snapshot does to the write side before it reads."""
         for state in self.board.states.values():
             state.flow.settle()
 
@@ -140,7 +140,7 @@ def measure(scale: float = 1.0) -> list[Line]:
             keeps_orders=True,
         ),
         compare(
-            "the same, looked at 10 times a second", stream(12), 12, scale, tick=12 * RATE // 10, warm=180_000
+            "the same, read 10 times a second", stream(12), 12, scale, tick=12 * RATE // 10, warm=180_000
         ),
     ]
     tape = recorded()
@@ -160,4 +160,4 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except Skipped as why:
-        say(f"skipped: {why}")
+        write(f"skipped: {why}")

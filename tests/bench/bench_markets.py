@@ -1,7 +1,7 @@
-"""Many markets of every venue in one process: CPU, loop lag, and what a picture costs.
+"""Many markets of every venue in one process: CPU, loop lag, and what a snapshot costs.
 
 `python tests/bench/bench_markets.py`. The demo exchange runs in a process of its own; this one runs feeds,
-board and a picture ten times a second, as the screen does, without drawing.
+board and a snapshot ten times a second, as the screen does, without drawing.
 """
 
 import argparse
@@ -32,12 +32,12 @@ FELT_MS = 50.0
 
 
 class Watch:
-    """How late the loop wakes a sleeper of 5 ms, and how long pictures take."""
+    """How late the loop wakes a sleeper of 5 ms, and how long snapshots take."""
 
     def __init__(self, monitor: Monitor) -> None:
         self._monitor = monitor
         self.lags: list[float] = []
-        self.pictures: list[float] = []
+        self.snapshots: list[float] = []
         self.groups: list[float] = []
 
     async def lag(self) -> None:
@@ -46,12 +46,12 @@ class Watch:
             await asyncio.sleep(0.005)
             self.lags.append((time.perf_counter() - begun - 0.005) * 1e3)
 
-    async def look(self) -> None:
-        """A picture every tenth of a second, by turns with and without groups."""
+    async def read(self) -> None:
+        """A snapshot every tenth of a second, by turns with and without groups."""
         name = next(iter(self._monitor.board.states))
         plain, grouped = View(market=name), View(market=name, groups=True, group=True)
         while True:
-            for view, times in ((plain, self.pictures), (grouped, self.groups)):
+            for view, times in ((plain, self.snapshots), (grouped, self.groups)):
                 begun = time.perf_counter()
                 self._monitor.tick(view)
                 self._monitor.snapshot(view)
@@ -68,13 +68,13 @@ async def run(markets: int, rate: float, seconds: float) -> tuple[Watch, float, 
         )
         monitor = Monitor(config, config.markets)
         await monitor.start()
-        while not all(state.flow.trades for state in monitor.board.states.values()):  # noqa: ASYNC110 - feeds tell the board
+        while not all(state.flow.trades for state in monitor.board.states.values()):  # noqa: ASYNC110 - the feeds fill the board
             await asyncio.sleep(0.1)
         await asyncio.sleep(min(seconds, 3.0))
         watch = Watch(monitor)
         before = sum(state.flow.trades for state in monitor.board.states.values())
         cpu, begun = time.process_time(), time.perf_counter()
-        tasks = [asyncio.create_task(watch.lag()), asyncio.create_task(watch.look())]
+        tasks = [asyncio.create_task(watch.lag()), asyncio.create_task(watch.read())]
         await asyncio.sleep(seconds)
         used = (time.process_time() - cpu) / (time.perf_counter() - begun)
         for task in tasks:
@@ -91,12 +91,12 @@ def measure(scale: float) -> list[Line]:
     markets = max(6, int(min(MARKETS, MOST) * min(scale, 1.0)))
     watch, used, trades, venues = asyncio.run(run(markets, RATE * markets, max(1.0, 15 * scale)))
     p99 = statistics.quantiles(watch.lags, n=100)[98]
-    picture, grouped = statistics.median(watch.pictures), statistics.median(watch.groups)
+    plain, grouped = statistics.median(watch.snapshots), statistics.median(watch.groups)
     head = f"{markets} markets of {venues} venues"
     return [
         Line(f"{head}: loop lag p99 (50 ms)", f"{p99:.1f} ms", f"{FELT_MS:g} ms", p99 / FELT_MS, WANTED_LAG),
         Line(f"{head}: CPU ({trades} trades counted)", f"{used * 100:.0f} %", "100 %", used),
-        Line("  a picture with groups, without", f"{grouped:.2f} ms", f"{picture:.2f} ms", grouped / picture),
+        Line("  a snapshot with groups, without", f"{grouped:.2f} ms", f"{plain:.2f} ms", grouped / plain),
     ]
 
 

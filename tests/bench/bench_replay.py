@@ -3,8 +3,8 @@
 Whole processes by turns, wall time (the shortest of each) and peak memory: `cvdtui replay --json` (bars,
 footprint, profile, every CVD, every signal) against tests/bench/peer_pandas.py (read, drop duplicates, sign,
 accumulate, daily sums, rolling 1000; no footprint). "CVD and bars alone" is the same program with the
-footprint's cells and the signals left out. Where other programs run at the same time the processor time says
-more: ours reads on two cores.
+footprint's cells and the signals left out. Where other programs run at the same time the processor time
+is the better measure: ours reads on two cores.
 Every report is held against a sum of the file's own digits, and against pandas within its float error.
 """
 
@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
-from lines import Line, Skipped, say, show  # noqa: E402 - beside this file
+from lines import Line, Skipped, show, write  # noqa: E402 - beside this file
 
 ROWS = 5_000_000
 ROUNDS = 3
@@ -32,7 +32,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "futures, 60 days": ("--days", "60"),
 }
 INFORMS = "futures, 60 days"
-"""Its report is 86,000 bars with all their rows, some sixty megabytes: it says how that grows."""
+"""Its report is 86,000 bars with all their rows, some sixty megabytes: how that grows."""
 
 
 class Run(NamedTuple):
@@ -45,14 +45,14 @@ class Run(NamedTuple):
 
 
 def run(argv: list[str]) -> Run:
-    """Runs a program to its end; the kernel says its peak of memory."""
+    """Runs a program to its end; its peak of memory is the kernel's."""
     with tempfile.NamedTemporaryFile() as out:
         launch = [sys.executable, str(HERE / "launch.py"), out.name, sys.executable, *argv]
-        said = json.loads(subprocess.run(launch, check=True, capture_output=True, cwd=HERE.parents[1]).stdout)
-        if said["code"]:
-            raise SystemExit(f"{' '.join(argv)}: exit code {said['code']}")
-        took = said["seconds"], said["processor_seconds"], said["megabytes"]
-        return Run(*took, essence(json.load(out)))
+        took = json.loads(subprocess.run(launch, check=True, capture_output=True, cwd=HERE.parents[1]).stdout)
+        if took["code"]:
+            raise SystemExit(f"{' '.join(argv)}: exit code {took['code']}")
+        figures = took["seconds"], took["processor_seconds"], took["megabytes"]
+        return Run(*figures, essence(json.load(out)))
 
 
 def essence(answer: dict[str, Any]) -> dict[str, Any]:
@@ -108,14 +108,14 @@ def sums(path: Path) -> dict[str, Decimal]:
 
 def check(due: dict[str, Decimal], report: dict[str, Any], pandas: dict[str, Any]) -> None:
     """The report is the file's own sums to the last digit, and pandas' within its float error."""
-    said = {key: Decimal(report[key]) for key in ("trades", "buy", "sell")}
-    said["cvd"] = Decimal(report["cvd"]["start"])
-    if said != due or report["bars"] != due["cvd"]:
-        raise SystemExit(f"the file sums to {due}, the report says {said}, its bars {report['bars']}")
+    found = {key: Decimal(report[key]) for key in ("trades", "buy", "sell")}
+    found["cvd"] = Decimal(report["cvd"]["start"])
+    if found != due or report["bars"] != due["cvd"]:
+        raise SystemExit(f"the file sums to {due}, the report has {found}, its bars {report['bars']}")
     near = 1e-9 * float(due["buy"] + due["sell"]) + 1e-6
     for key, theirs in (("start", pandas["cvd"]), ("rolling", pandas["rolling"])):
         if abs(float(report["cvd"][key]) - theirs) > near:
-            raise SystemExit(f"CVD {key} is {report['cvd'][key]}, pandas says {theirs}")
+            raise SystemExit(f"CVD {key} is {report['cvd'][key]}, pandas has {theirs}")
 
 
 def made(kind: str, rows: int, folder: Path) -> Path:
@@ -192,4 +192,4 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except Skipped as why:
-        say(f"skipped: {why}")
+        write(f"skipped: {why}")

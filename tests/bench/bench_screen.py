@@ -4,7 +4,7 @@ First content: from starting `cvdtui run` to the first market name on a pty of 1
 of one line. Drawing: CPU of the whole process (the made-up source included) with 20 markets, all of them
 changing ten times a second, against the same minimal app changing its one line ten times a second.
 
-Both run as programs do that have been run before: their modules are compiled, whatever this shell says of
+Both run as programs do that have been run before: their modules are compiled, whatever this shell sets about
 bytecode, and one start of each goes ahead uncounted. `--uncompiled` shows the first start of a fresh copy:
 ours is compiled then, and Textual, which an installer has compiled, is not.
 """
@@ -96,7 +96,7 @@ def main() -> None:
     share, size = drawing(SCREEN, args.seconds)
     least, small = drawing(["-c", MINIMAL], args.seconds)
     words = f"screen {share:.1%} and {size / 1000:.1f} kB/s, minimal {least:.1%} and {small / 1000:.1f} kB/s"
-    say("20 markets at 10 Hz", words, share / max(least, 1e-4), "screen < 12 %")
+    write("20 markets at 10 Hz", words, share / max(least, 1e-4), "screen < 12 %")
 
 
 def compiled(folder: str) -> dict[str, str]:
@@ -110,10 +110,10 @@ def starts(runs: int, env: dict[str, str]) -> None:
         minimal.append(first_content(["-c", MINIMAL], "BTC", **env))
         ours.append(first_content(PROGRAM, "BTC", **env))
     a, b = statistics.median(ours[1:]), statistics.median(minimal[1:])
-    say("first content", f"cvdtui run {a * 1000:.0f} ms, minimal {b * 1000:.0f} ms", a / b, "<= 1.5")
+    write("first content", f"cvdtui run {a * 1000:.0f} ms, minimal {b * 1000:.0f} ms", a / b, "<= 1.5")
 
 
-def say(what: str, words: str, ratio: float, wanted: str) -> None:
+def write(what: str, words: str, ratio: float, wanted: str) -> None:
     sys.stdout.write(f"{what}: {words}; ratio {ratio:.2f} (wanted {wanted})\n")
 
 

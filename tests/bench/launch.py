@@ -1,7 +1,7 @@
-"""Runs a program, says what it took as JSON: python launch.py OUT PROGRAM [ARGUMENT ...].
+"""Runs a program and prints what it took as JSON: python launch.py OUT PROGRAM [ARGUMENT ...].
 
 A process of its own, because the kernel counts what the parent held at the fork as the child's own peak. The
-program finds its bytecode, as an installed one does, whatever the environment says of writing it.
+program finds its bytecode, as an installed one does, whatever the environment sets about writing it.
 """
 
 import json
@@ -22,13 +22,13 @@ def main() -> None:
         _, status, usage = os.wait4(child.pid, 0)
         seconds = time.perf_counter() - begin
         child.returncode = os.waitstatus_to_exitcode(status)
-    said = {
+    usage_report = {
         "seconds": seconds,
         "processor_seconds": usage.ru_utime + usage.ru_stime,
         "megabytes": usage.ru_maxrss / 1024,
         "code": child.returncode,
     }
-    sys.stdout.write(json.dumps(said))
+    sys.stdout.write(json.dumps(usage_report))
 
 
 if __name__ == "__main__":

@@ -25,21 +25,21 @@ class Line(NamedTuple):
 
     def __str__(self) -> str:
         ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
-        verdict = ("ok" if self.ok else "NO") if self.wanted else ""
-        return f"{self.name:<52}{self.ours:>12}{self.peer:>12}{ratio:>8}  {self.wanted:<10}{verdict}".rstrip()
+        result = ("ok" if self.ok else "NO") if self.wanted else ""
+        return f"{self.name:<52}{self.ours:>12}{self.peer:>12}{ratio:>8}  {self.wanted:<10}{result}".rstrip()
 
 
 class Skipped(Exception):  # noqa: N818 - a reason, no error
     """A peer or its data is not here; the text says which and how to get it."""
 
 
-def say(*lines: object) -> None:
+def write(*lines: object) -> None:
     """Writes lines at once."""
     sys.stdout.write("".join(f"{line}\n" for line in lines))
     sys.stdout.flush()
 
 
 def show(lines: list[Line]) -> int:
-    """Prints a table; the exit code says whether every ratio is as wanted."""
-    say(HEAD, *lines)
+    """Prints a table; the exit code is whether every ratio is as wanted."""
+    write(HEAD, *lines)
     return 0 if all(line.ok for line in lines) else 1

@@ -1,4 +1,4 @@
-"""The pandas tutorial's CVD of an aggTrades CSV, as the web teaches it: the peer of `replay --json`.
+"""The pandas tutorial's CVD of an aggTrades CSV, as tutorials write it: the peer of `replay --json`.
 
 python tests/bench/peer_pandas.py FILE.csv; prints seconds and megabytes of the whole process as JSON.
 """

@@ -1,4 +1,4 @@
-"""Every ratio in one table: `python tests/bench/run_all.py` (`--scale 0.1`: a quick look, nothing judged).
+"""Every ratio in one table: `python tests/bench/run_all.py` (`--scale 0.1`: quick, without a limit).
 
 A benchmark whose peer is not installed is skipped, with the reason. The screen's own benchmark follows the
 table.
@@ -14,7 +14,7 @@ import bench_markets
 import bench_memory
 import bench_replay
 import bench_viewports
-from lines import HEAD, Line, Skipped, say
+from lines import HEAD, Line, Skipped, write
 
 BENCHES = (bench_live, bench_replay, bench_memory, bench_viewports, bench_markets)
 
@@ -22,20 +22,20 @@ BENCHES = (bench_live, bench_replay, bench_memory, bench_viewports, bench_market
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--scale", type=float, default=1.0, help="share of the full size; below 1 nothing is judged"
+        "--scale", type=float, default=1.0, help="share of the full size; below 1 no limit applies"
     )
     parser.add_argument("--no-screen", action="store_true", help="leave the screen out: it needs a pty")
     options = parser.parse_args()
-    say(HEAD)
+    write(HEAD)
     done: list[Line] = []
     for bench in BENCHES:
         try:
             lines = bench.measure(options.scale)
         except Skipped as why:
-            say(f"{bench.__name__}: skipped: {why}")
+            write(f"{bench.__name__}: skipped: {why}")
             continue
         done += lines if options.scale == 1 else [line._replace(wanted="") for line in lines]
-        say(*done[-len(lines) :])
+        write(*done[-len(lines) :])
     if not options.no_screen:
         subprocess.run([sys.executable, str(Path(__file__).with_name("bench_screen.py"))], check=False)
     return 0 if all(line.ok for line in done) else 1

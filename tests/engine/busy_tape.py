@@ -1,4 +1,4 @@
-"""A lively tape: trends, bursts, sweeps and large orders, over three sessions; all by its seed."""
+"""A busy tape of three sessions, seeded: trends, bursts, sweeps and large orders."""
 
 import numpy as np
 
@@ -45,11 +45,11 @@ def state(*timeframes, market=MARKET, limits=EVERYTHING):
 
 def counted(columns, *timeframes, chunk=4_096, market=MARKET):
     """A state that took the columns."""
-    made = state(*timeframes, market=market)
+    counted_state = state(*timeframes, market=market)
     for low in range(0, len(columns), chunk):
-        made.accept_columns(slice_of(columns, low, min(low + chunk, len(columns))))
-    made.finish()
-    return made
+        counted_state.accept_columns(slice_of(columns, low, min(low + chunk, len(columns))))
+    counted_state.finish()
+    return counted_state
 
 
 def batches(columns, least, most, seed=0):

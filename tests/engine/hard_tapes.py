@@ -1,4 +1,4 @@
-"""Nasty tapes for hypothesis, and the way from decimals to the engine's integers.
+"""Hard tapes for hypothesis (late, repeated, missing trades, extreme values), as integers of the engine.
 
 `CVDTUI_EXAMPLES=2000 pytest tests/engine` tries that many tapes a property; the default keeps the room under
 a minute.
@@ -74,12 +74,12 @@ def arrivals_of(draw, rows):
     """The same trades as they may arrive: in batches, some twice, some late, some never."""
     queue = []
     for place, row in enumerate(rows):
-        fate = draw(st.sampled_from(["once"] * 6 + ["twice", "later", "never"]))
-        if fate != "never" or place == 0:
-            queue.append((place + (draw(st.integers(1, 12)) if fate == "later" else 0), place, row))
-        if fate == "twice":
+        arrival_kind = draw(st.sampled_from(["once"] * 6 + ["twice", "later", "never"]))
+        if arrival_kind != "never" or place == 0:
+            queue.append((place + (draw(st.integers(1, 12)) if arrival_kind == "later" else 0), place, row))
+        if arrival_kind == "twice":
             queue.append((place + draw(st.integers(0, 30)), place, row))
-    queue.sort(key=lambda one: one[:2])
+    queue.sort(key=lambda arrival: arrival[:2])
     batches, batch = [], []
     for _, _, row in queue:
         batch.append(row)

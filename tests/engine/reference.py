@@ -24,7 +24,7 @@ class Row:
 
 @dataclass
 class SlowTape:
-    """What of the arrivals counts: each id once, in order, from the lowest id of the first batch on."""
+    """The arrivals that count: each id once, in order, from the lowest id of the first batch on."""
 
     rows: list[Row] = field(default_factory=list)
     duplicates: int = 0

@@ -1,4 +1,4 @@
-"""What a flow keeps beside the report: windows to the microsecond, side sources, marks, bounds of memory."""
+"""Of a flow, beside the report: windows to the microsecond, side sources, marks, memory limits."""
 
 from decimal import Decimal
 from math import isclose
@@ -61,7 +61,7 @@ def test_every_source_of_sides_has_its_share_and_a_bar_is_named_by_the_least_sur
     assert {bars.all()[0].source for bars in state.flow.bars.values()} == {"tick"}
 
 
-def test_the_profile_says_where_its_trades_begin():
+def test_the_profile_holds_where_its_trades_begin():
     flow = flow_of(row(1, 13 * SECOND), row(2, 3 * SECOND), row(3, 50 * SECOND))
     assert flow.session.cells_from_us == MONDAY
     flow = flow_of(row(1, 65 * SECOND), row(2, 70 * SECOND))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cvdtui.engine.footprint import auto_row, group, row_number, stepped_row
-from cvdtui.engine.segment import CellsAtRest, pack, unpack
+from cvdtui.engine.segment import PackedCells, pack, unpack
 from cvdtui.model import Bar
 from cvdtui.signals.imbalance import imbalances
 from cvdtui.signals.stacked import stacked
@@ -59,7 +59,7 @@ def test_a_diagonal_imbalance_needs_its_ratio_and_its_volume():
     assert imbalances({9: [0, 10, 0], 10: [29, 0, 0]}) == []
 
 
-def test_a_sell_imbalance_looks_one_row_up():
+def test_a_sell_imbalance_compares_one_row_up():
     assert imbalances({9: [0, 30, 0], 10: [10, 0, 0]}) == [(9, "sell")]
     assert imbalances({9: [0, 29, 0], 10: [10, 0, 0]}) == []
 
@@ -70,7 +70,7 @@ def test_an_empty_or_untraded_opposite_row_gives_no_imbalance():
     assert imbalances({9: [0, 0, 50], 10: [30, 0, 0]}) == [], "unknown volume is on no side"
 
 
-def test_an_imbalance_of_huge_sums_is_decided_exactly():
+def test_an_imbalance_of_huge_sums_is_compared_exactly():
     sell = 10**17 + 1
     assert imbalances({0: [0, sell, 0], 1: [3 * sell, 0, 0]}) == [(1, "buy")]
     assert imbalances({0: [0, sell, 0], 1: [3 * sell - 1, 0, 0]}) == []
@@ -111,7 +111,7 @@ def test_the_automatic_row_is_the_smallest_step_with_at_most_twelve_rows_in_the_
     assert auto_row([bar(span, 0) for span in ranges], tick) == row
 
 
-def test_the_automatic_row_looks_at_the_last_hundred_bars():
+def test_the_automatic_row_uses_the_last_hundred_bars():
     assert auto_row([bar(10_000, 0)] * 500 + [bar(12, 0)] * 100, 1) == 1
 
 
@@ -141,7 +141,7 @@ def test_a_row_between_two_steps_goes_to_its_neighbours():
 
 
 @given(st.dictionaries(st.integers(-(2**70), 2**70), st.integers(0, 2**70)))
-def test_cells_at_rest_come_back_as_they_were(cells):
+def test_packed_cells_come_back_as_they_were(cells):
     assert unpack(pack(cells)) == cells
 
 
@@ -149,23 +149,27 @@ def test_cells_at_rest_come_back_as_they_were(cells):
     st.dictionaries(st.tuples(st.integers(-300, 300), st.sampled_from((0, 1, 3))), st.integers(0, 10**15)),
     st.integers(-300, 300),
 )
-def test_cells_at_rest_are_those_that_were_packed(known, price):
+def test_packed_cells_are_those_that_were_packed(known, price):
     cells = {price << 2 | code: size for (price, code), size in known.items()}
     packed = pack(cells)
     assert isinstance(packed, tuple)
-    resting = CellsAtRest(packed)
-    assert (dict(resting), len(resting), group(resting, 7)) == (cells, len(cells), group(cells, 7))
-    assert [resting.get(price << 2 | code) for code in (0, 1, 3)] == [
+    packed_cells = PackedCells(packed)
+    assert (dict(packed_cells), len(packed_cells), group(packed_cells, 7)) == (
+        cells,
+        len(cells),
+        group(cells, 7),
+    )
+    assert [packed_cells.get(price << 2 | code) for code in (0, 1, 3)] == [
         cells.get(price << 2 | code) for code in (0, 1, 3)
     ]
 
 
-def test_a_cell_at_rest_is_not_mistaken_for_bytes_of_two_others():
+def test_a_packed_cell_is_not_mistaken_for_bytes_of_two_others():
     two = (1 << 56) | 1, 0x0202020202020202
     astride = int.from_bytes(
         (two[0].to_bytes(8, "little") + two[1].to_bytes(8, "little"))[4:12], "little", signed=True
     )
     packed = pack({two[0]: 5, two[1]: 6})
     assert isinstance(packed, tuple)
-    assert CellsAtRest(packed).get(astride) is None
-    assert CellsAtRest(packed)[two[1]] == 6
+    assert PackedCells(packed).get(astride) is None
+    assert PackedCells(packed)[two[1]] == 6

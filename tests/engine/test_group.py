@@ -58,7 +58,7 @@ def test_sums_of_any_decimals_are_exact(rows):
         ("XDG", "DOGE", 1),
     ],
 )
-def test_the_asset_behind_a_base(base, asset, multiple):
+def test_the_asset_of_a_base(base, asset, multiple):
     assert asset_of(base) == (asset, multiple)
 
 

@@ -1,4 +1,4 @@
-"""A venue that sends a finer value: every integer comes along, at any moment."""
+"""A venue that sends a finer value: every integer grows with it, at any moment."""
 
 from decimal import Decimal
 
@@ -81,9 +81,9 @@ def test_a_coarser_batch_never_takes_decimals_back_nor_the_tick():
     assert state.flow.last_trade.price == 100_000
 
 
-def test_the_tick_is_told_in_the_finer_decimals():
-    news = Market("x", "Y", price_decimals=1, size_decimals=3, tick=5)
-    assert finer(Market("x", "Y", price_decimals=3, size_decimals=2), news).tick == 500
+def test_the_tick_is_kept_in_the_finer_decimals():
+    update = Market("x", "Y", price_decimals=1, size_decimals=3, tick=5)
+    assert finer(Market("x", "Y", price_decimals=3, size_decimals=2), update).tick == 500
     assert at_scale(batch_of([row(1)], MARKET), MARKET)[0].price == 1_000
 
 

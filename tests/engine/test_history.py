@@ -24,11 +24,11 @@ from tests.engine.reference import Row
 MINUTE = 60_000_000
 HOUR = 60 * MINUTE
 SEVEN = MONDAY + 7 * HOUR
-"""Where the minutes of these tests begin; hours before it are told by hours."""
+"""Where the minutes of these tests begin; earlier ones are known from candles of an hour."""
 
 
 def candle_of(rows, start, seconds):
-    """What a venue says of these trades (all of one slot)."""
+    """The candle a venue sends for these trades (all of one slot)."""
     trades = [trade_of(row, MARKET) for row in rows]
     notional = sum(trade.price * trade.size for trade in trades)
     buys = [trade for trade in trades if trade.side == 1]
@@ -89,7 +89,7 @@ def begun(rows, boundary, **options):
 
 
 OF_TRADES = ("source", "delta_high", "delta_low", "rows", "imbalances", "stacked", "unfinished")
-"""What a bar known from a candle cannot say."""
+"""Fields that a bar known from a candle lacks."""
 
 
 def minutes_of(state):
@@ -198,7 +198,7 @@ def test_a_feed_that_begins_again_with_the_same_history_counts_nothing_twice():
     assert minutes_of(state)["cvd"]["session"] == "11"
 
 
-def test_minutes_that_were_told_are_not_told_again_by_hours():
+def test_minutes_known_from_candles_are_not_counted_again_by_hours():
     rows = [row(n, SEVEN + n * MINUTE, 1) for n in range(60)]
     state = state_of()
     state.add_history(candles_of(rows, SEVEN, SEVEN + 30 * MINUTE, 60))
@@ -206,7 +206,7 @@ def test_minutes_that_were_told_are_not_told_again_by_hours():
     assert minutes_of(state)["cvd"]["week"] == "30"
 
 
-def test_a_trade_that_a_candle_tells_of_is_not_counted_again():
+def test_a_trade_within_a_known_candle_is_not_counted_again():
     rows = [row(1, SEVEN, 5), row(2, SEVEN + MINUTE, 7)]
     state = begun(rows, SEVEN + MINUTE)
     state.accept(batch_of([row(3, SEVEN + MINUTE - 1, 1_000), row(4, SEVEN + MINUTE + 5, 1)], MARKET))
@@ -228,7 +228,7 @@ def test_rows_reach_the_last_candle_while_no_trade_has_come_yet():
     assert [bar["cvd"] for bar in minutes_of(state)["bars"]] == ["7", "8"]
 
 
-def test_an_empty_stretch_does_not_stop_the_rolling_window_from_reaching_back():
+def test_an_empty_span_does_not_stop_the_rolling_window_from_reaching_back():
     rows = [row(1, SEVEN, 5), row(9, SEVEN + 3 * MINUTE, 1)]
     state = begun(rows, SEVEN + 3 * MINUTE)
     for start in (2, 1, 0):
@@ -284,7 +284,7 @@ def test_the_audit_is_zero_on_right_data_and_the_error_on_wrong_data(wrong, resi
     assert (state.audit.residual, state.audit.differing) == (residual, int(bool(wrong)))
 
 
-def test_the_audit_waits_for_holes_and_passes_over_minutes_that_lost_trades():
+def test_the_audit_waits_for_holes_and_skips_minutes_that_lost_trades():
     rows = [row(n, SEVEN + n * 20_000_000, 1) for n in range(10)]
     state = MarketState(MARKET, flow_maker(), live=True)
     state.add_history(candles_of([], SEVEN - MINUTE, SEVEN, 60))

@@ -1,4 +1,4 @@
-"""Key levels and naked points of control, as they stood on every bar, against the raw trades."""
+"""Key levels and naked points of control, as of every bar, against the raw trades."""
 
 from fractions import Fraction
 
@@ -13,7 +13,7 @@ SECONDS, ROW = 300, 50
 DAY_US = 24 * HOUR_US
 
 
-def heard(columns):
+def levels_of(columns):
     """(bar, levels by name, touched) of every closed bar."""
     made = counted(columns, SECONDS)
     levels = Levels(SessionClock(), lambda _start, _row: None)
@@ -37,7 +37,7 @@ def test_levels_are_those_of_the_trades_up_to_the_bar_and_of_the_session_before(
     columns = tape()
     trades = trades_of(columns)
     naked = {}
-    for place, (bar, levels, touched) in enumerate(heard(columns)):
+    for place, (bar, levels, touched) in enumerate(levels_of(columns)):
         end_us = bar.time_us + SECONDS * 1_000_000
         start_us = bar.time_us - (bar.time_us - BEGIN_US) % DAY_US
         before = [t for t in trades if start_us - DAY_US <= t.time_us < start_us]

@@ -1,4 +1,4 @@
-"""Prints that met no book: their ids leave no hole, and they are in no number."""
+"""Prints outside the book: their ids leave no hole, and they are in no number."""
 
 from cvdtui.engine.market_state import MarketState
 from cvdtui.model import BUY, UNKNOWN, Market, Trade, Trades
@@ -35,7 +35,7 @@ def test_a_print_among_others_and_one_that_waits_behind_a_hole_are_left_out_too(
     assert (state.flow.trades, state.flow.trade_volume) == (4, 20)
 
 
-def test_what_a_lost_hole_lets_go_is_sifted_as_well():
+def test_what_a_lost_hole_releases_is_filtered_as_well():
     state = state_after((trade(1),), (outside(3), trade(4)))
     state.finish()
     assert (state.flow.trades, state.lost) == (2, 1)

@@ -1,4 +1,4 @@
-"""The automatic row that signals see: by the bars closed so far, kept for the session."""
+"""The automatic row of signals: by the bars closed so far, kept for the session."""
 
 from cvdtui.engine.footprint import auto_row
 from cvdtui.engine.row_choice import RowChoice

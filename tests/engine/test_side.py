@@ -11,7 +11,7 @@ from cvdtui.model import BUY, SELL, UNKNOWN
 
 
 def sides(rule, events):
-    """Walks ("q", bid, ask) and ("t", price) in wire order; the verdicts of the trades."""
+    """Walks ("q", bid, ask) and ("t", price) in wire order; the inferred sides of the trades."""
     out = []
     for place, event in enumerate(events):
         if event[0] == "q":
@@ -47,23 +47,23 @@ def test_the_midpoint_of_prices_that_floats_miss_is_met_exactly():
 
 
 def test_a_zero_tick_inherits_and_the_first_trade_is_unknown():
-    verdicts = sides(SideRule(), [("t", 10), ("t", 10), ("t", 11), ("t", 11), ("t", 11), ("t", 9), ("t", 9)])
-    assert [side for side, _ in verdicts] == [UNKNOWN, UNKNOWN, BUY, BUY, BUY, SELL, SELL]
-    assert [source for _, source in verdicts] == ["unknown"] * 2 + ["tick"] * 5
+    inferred = sides(SideRule(), [("t", 10), ("t", 10), ("t", 11), ("t", 11), ("t", 11), ("t", 9), ("t", 9)])
+    assert [side for side, _ in inferred] == [UNKNOWN, UNKNOWN, BUY, BUY, BUY, SELL, SELL]
+    assert [source for _, source in inferred] == ["unknown"] * 2 + ["tick"] * 5
 
 
-def test_a_zero_tick_inherits_the_last_price_change_whatever_the_quote_said_since():
+def test_a_zero_tick_inherits_the_last_price_change_whatever_the_quote_was_since():
     # 11 rose; it then trades at the bid, a sell by quote; without a quote 11 is still an uptick.
-    verdicts = sides(SideRule(), [("t", 10), ("t", 11), ("q", 11, 12), ("t", 11), ("q", 12, 12), ("t", 11)])
-    assert verdicts[-2:] == [(SELL, "quote"), (BUY, "tick")]
+    inferred = sides(SideRule(), [("t", 10), ("t", 11), ("q", 11, 12), ("t", 11), ("q", 12, 12), ("t", 11)])
+    assert inferred[-2:] == [(SELL, "quote"), (BUY, "tick")]
 
 
 @pytest.mark.parametrize(
     ("bid", "ask"),
     [(12, 12), (13, 12), (None, 12), (12, None), (None, None), (0, 12), (-1, 12)],
-    ids=["locked", "crossed", "no bid", "no ask", "empty", "bid of nothing", "bid below nothing"],
+    ids=["locked", "crossed", "no bid", "no ask", "empty", "bid of zero", "bid below zero"],
 )
-def test_an_unusable_quote_leaves_the_tick_rule_and_unmakes_the_quote_before(bid, ask):
+def test_an_unusable_quote_leaves_the_tick_rule_and_ends_the_quote_before(bid, ask):
     events = [("t", 10), ("t", 11), ("q", 11, 13), ("q", bid, ask), ("t", 11)]
     assert sides(SideRule(), events)[-1] == (BUY, "tick")
 
@@ -88,7 +88,7 @@ def test_the_quote_a_trade_caused_is_not_used_when_it_arrives_after_it():
     assert sides(SideRule(lag_us=1500), ahead) == [(BUY, "quote")], "an older quote repairs it"
 
 
-def test_a_lag_uses_a_quote_exactly_as_old_as_asked_and_none_before_there_is_one():
+def test_a_lag_uses_a_quote_exactly_as_old_as_its_lag_and_none_before_there_is_one():
     quotes = Quotes(lag_us=50)
     quotes.add(1, 2, 100)
     assert quotes.in_force(149) is None
@@ -99,7 +99,7 @@ def test_a_lag_uses_a_quote_exactly_as_old_as_asked_and_none_before_there_is_one
     assert quotes.in_force(220) == (5, 6)
 
 
-def test_after_a_break_only_the_tick_rule_speaks_until_the_next_quote():
+def test_after_a_break_only_the_tick_rule_applies_until_the_next_quote():
     rule = SideRule()
     sides(rule, [("q", 100, 102), ("t", 102), ("t", 101)])
     rule.forget_quote()
@@ -130,16 +130,16 @@ def by_decimals(events, lag, *, allows_negative):
         trades = [Decimal(one[1]) / 100 for one in events[:place] if one[0] == "t"]
         different = next((one for one in reversed(trades) if one != price), None)
         tick = UNKNOWN if different is None else BUY if price > different else SELL
-        verdict = (tick, "tick") if tick else (UNKNOWN, "unknown")
+        inferred = (tick, "tick") if tick else (UNKNOWN, "unknown")
         if past:
             bid, ask = (Decimal(one) / 100 for one in past[-1][1:])
             middle = (bid + ask) / 2
             if bid < ask and (bid > 0 or allows_negative):
                 if price >= ask or price <= bid:
-                    verdict = (BUY if price >= ask else SELL), "quote"
+                    inferred = (BUY if price >= ask else SELL), "quote"
                 elif price != middle:
-                    verdict = (BUY if price > middle else SELL), "midpoint"
-        out.append(verdict)
+                    inferred = (BUY if price > middle else SELL), "midpoint"
+        out.append(inferred)
     return out
 
 

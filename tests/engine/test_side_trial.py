@@ -1,4 +1,4 @@
-"""How wrong inferred sides are: the judge by hand, and on recorded trades."""
+"""Accuracy of inferred sides: by hand, and on recorded trades."""
 
 import gzip
 import json
@@ -24,7 +24,7 @@ def scores(trial):
     return {score.method: score for score in trial.scores()}
 
 
-def test_each_method_is_judged_by_the_true_side():
+def test_each_method_is_measured_by_the_true_side():
     trial = Trial()
     trial.on_quote(100, 102, 0)
     trial.on_trade(Trade(1, 0, 102, 5, BUY), 1_000)  # the quote is right, the tick rule has no side yet
@@ -33,7 +33,7 @@ def test_each_method_is_judged_by_the_true_side():
     trial.on_trade(Trade(3, 0, 101, 2, SELL), 40_000)  # outside the touch
     found = scores(trial)
     assert trial.outside == pytest.approx(1 / 3)
-    assert (found["tick rule"].accuracy, found["tick rule"].untold) == (pytest.approx(1 / 3), 0.8)
+    assert (found["tick rule"].accuracy, found["tick rule"].unassigned) == (pytest.approx(1 / 3), 0.8)
     assert found["quote rule"].accuracy == pytest.approx(2 / 3)
     assert (found["Lee-Ready"].cvd, found["Lee-Ready"].true_cvd) == (5 - 3 - 2, 6)
     assert found["Lee-Ready 5 ms"].volume_accuracy == pytest.approx(5 / 10)
@@ -108,7 +108,7 @@ TRADE = (
 )
 
 
-def test_the_command_tells_every_market_of_a_file_as_json(tmp_path: Path, capsys):
+def test_the_command_reports_every_market_of_a_file_as_json(tmp_path: Path, capsys):
     file = tmp_path / "mine.gz"
     with gzip.open(file, "wt") as out:
         out.write(frames(QUOTE, TRADE % (1, "10.123", "false"), TRADE % (2, "9.9", "true"), '{"u":1,"x":'))
@@ -127,7 +127,7 @@ def test_the_command_tells_every_market_of_a_file_as_json(tmp_path: Path, capsys
         (TRADE % (1, "9", "true") + "\n", "no trades"),
     ],
 )
-def test_a_file_that_cannot_be_judged_says_what_it_lacks(tmp_path: Path, capsys, text, words):
+def test_a_file_that_cannot_be_measured_names_what_it_lacks(tmp_path: Path, capsys, text, words):
     file = tmp_path / "mine.jsonl"
     file.write_text(text)
     assert main(["side-error", str(file)]) == 65

@@ -39,7 +39,7 @@ def test_the_tape_begins_at_the_lowest_id_of_its_first_batch():
     assert tape.duplicates == 1
 
 
-def test_a_hole_is_asked_for_once_and_what_follows_waits_for_it():
+def test_a_hole_is_requested_once_and_what_follows_waits_for_it():
     tape = Tape("x:Y")
     given_ids(tape, 1)
     assert given_ids(tape, 5) == []
@@ -55,7 +55,7 @@ def test_a_hole_is_asked_for_once_and_what_follows_waits_for_it():
     assert given_ids(tape, 7) == [7]
 
 
-def test_holes_of_one_batch_are_asked_for_together():
+def test_holes_of_one_batch_are_requested_together():
     tape = Tape("x:Y")
     given_ids(tape, 1)
     given_ids(tape, 3, 6)
@@ -91,7 +91,7 @@ def test_a_lost_trade_that_comes_after_all_is_late_and_no_duplicate():
     assert tape.duplicates == 2
 
 
-def test_waiting_is_bounded_and_the_oldest_hole_pays_for_it():
+def test_waiting_is_bounded_and_the_oldest_hole_is_given_up_for_it():
     tape = Tape("x:Y", hold_limit=3)
     given_ids(tape, 1)
     assert given_ids(tape, 3, 4, 5) == []
@@ -99,7 +99,7 @@ def test_waiting_is_bounded_and_the_oldest_hole_pays_for_it():
     assert (tape.lost, tape.held) == (1, 0)
 
 
-def test_a_new_hole_is_asked_for_even_when_an_old_one_is_given_up_in_the_same_breath():
+def test_a_new_hole_is_requested_even_when_an_old_one_is_given_up_in_the_same_call():
     tape = Tape("x:Y", hold_limit=3)
     given_ids(tape, 1, 3, 4, 5)
     assert given_ids(tape, 9) == [3, 4, 5]
@@ -114,7 +114,7 @@ def test_a_batch_of_many_holes_never_leaves_more_waiting_than_the_limit():
     assert tape.missing == Missing("x:Y", 90, 98, 890, 990)
 
 
-def test_a_hole_that_lost_its_first_run_still_says_what_is_missing_of_the_rest():
+def test_a_hole_that_lost_its_first_run_still_counts_what_is_missing_of_the_rest():
     tape = Tape("x:Y", hold_limit=2)
     given_ids(tape, 1, 9)
     assert given_ids(tape, 4) == []
@@ -126,7 +126,7 @@ def test_a_hole_that_lost_its_first_run_still_says_what_is_missing_of_the_rest()
     assert (tape.open_ids, tape.lost) == (0, 2)
 
 
-def test_a_garbled_id_does_not_kill_the_tape():
+def test_a_garbled_id_does_not_stop_the_tape():
     tape = Tape("x:Y")
     given_ids(tape, 1, 2)
     assert given_ids(tape, GARBLED) == []
@@ -160,7 +160,7 @@ def test_what_is_held_waits_until_the_beginning_is_known():
     assert given_ids(tape, 6) == [6, 7, 8]
 
 
-def test_older_ids_than_expected_are_forgotten_and_the_rest_follows():
+def test_older_ids_than_expected_are_dropped_and_the_rest_follows():
     tape = Tape("x:Y")
     tape.hold()
     given_ids(tape, 3, 4, 5, 6)
@@ -177,7 +177,7 @@ def test_a_tape_that_has_begun_is_not_begun_anew():
     assert given_ids(tape, 3) == [3]
 
 
-def test_what_waits_for_history_is_bounded_and_what_fell_out_is_asked_for():
+def test_what_waits_for_history_is_bounded_and_what_was_dropped_is_requested():
     tape = Tape("x:Y", hold_limit=3)
     tape.hold()
     given_ids(tape, 1, 2, 3, 4, 5)
@@ -218,7 +218,7 @@ def test_unique_ids_have_no_order():
     assert tape.duplicates == 1
 
 
-def test_a_missing_hole_is_gone_once_it_was_told():
+def test_a_missing_hole_is_returned_only_once():
     tape = Tape("x:Y")
     given_ids(tape, 1, 3)
     assert tape.missing is not None

@@ -1,4 +1,4 @@
-"""Time price opportunities, by a table made by hand, by a slow second count, and in the picture."""
+"""Time price opportunities, by a table made by hand, by a slow second count, and in the snapshot."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -116,7 +116,7 @@ def board_of(trades):
     return board
 
 
-def test_the_picture_counts_the_session_of_now_with_its_open_bar():
+def test_the_snapshot_counts_the_session_of_now_with_its_open_bar():
     path = [(0, 10_000), (10, 10_400), (29, 10_200), (31, 10_800), (95, 10_450), (96, 10_600)]
     trades = [Trade(n, START + at * MINUTE, price, 10, 1) for n, (at, price) in enumerate(path, 1)]
     board = board_of(trades)

@@ -97,7 +97,7 @@ def test_repeats_before_and_during_the_new_beginning_are_counted_and_what_was_fe
             assert duplicates == 5, "trades fetched beside those that came live are no repeats of the venue"
             assert board.states[MARKET].lost == 0
             assert not board.states[MARKET].tape.open_ids
-            assert board.states[MARKET].known_from_us == (START - 20 * MINUTE) * 1000
+            assert board.states[MARKET].known.from_us == (START - 20 * MINUTE) * 1000
 
     asyncio.run(go())
 

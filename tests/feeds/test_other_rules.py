@@ -322,7 +322,7 @@ def test_older_trades_come_by_id_while_it_is_live_already_and_count_once():
             assert state.tape.open_ids == 0
             coin = 10**state.market.size_decimals
             assert state.flow.start.volume == 257 * coin, "ids 100..356: the last five minutes, one coin each"
-            assert state.known_from_us == (T - 299_500) * 1000
+            assert state.known.from_us == (T - 299_500) * 1000
             assert all(int(query["limit"]) <= 100 for path, query in host.asked if path == "history-trades")
 
     asyncio.run(go())

@@ -40,7 +40,7 @@ def test_every_market_with_true_sides_and_quotes_is_scored_beside_the_counts():
         found = {score.method: score for score in trial.scores}
         assert found["Lee-Ready"].true_cvd == found["tick rule"].true_cvd
         assert 0.3 < found["tick rule"].accuracy <= 1
-        assert found["quote rule"].untold < 1, "quotes came"
+        assert found["quote rule"].unassigned < 1, "quotes came"
     assert {trial.market for trial in made} <= set(board.states)
     assert any(name.endswith("/quotes") for name in board.links)
     assert not any(state.rejected for state in board.states.values())

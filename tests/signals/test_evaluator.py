@@ -164,7 +164,7 @@ def test_signals_after_a_loss_are_marked_until_the_next_session():
 def test_signals_after_an_outage_are_marked_by_its_share_of_the_session():
     made = counted(tape(), SECONDS)
     begin = BEGIN_US + 2 * HOUR_US
-    made.outages.append(Outage(MARKET.name, begin, begin + HOUR_US))
+    made.known.outages.append(Outage(MARKET.name, begin, begin + HOUR_US))
     evaluator = jury_of(made)
     by_time = {one.time_us: one.quality for one in evaluator.signals}
     assert {quality for time, quality in by_time.items() if time < begin - SECONDS * 1_000_000} == {""}

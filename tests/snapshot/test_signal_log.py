@@ -53,7 +53,7 @@ def test_the_record_is_that_of_the_market_its_bars_and_its_good_signals():
     due = scorecard(outcomes(evaluator.bars.closed, said))
     assert due, "the tape must have flips whose horizon has passed"
     assert (card.market, card.signal, card.bar_seconds) == (MARKET.name, "flip", SECONDS)
-    assert (card.told, card.bars) == (len(said), len(evaluator.bars.closed))
+    assert (card.emitted, card.bars) == (len(said), len(evaluator.bars.closed))
     for line, score in zip(card.lines, due, strict=True):
         assert (line.horizon, line.count, line.apart) == (score.horizon, score.count, score.apart)
         assert isclose(line.rate, score.rate)

@@ -1,15 +1,15 @@
-"""Themes: what a file may say, and that their colours survive colour-blindness and 256 colours."""
+"""Themes: what a file may hold, and colours that stay apart for the colour-blind and in 256 colours."""
 
 from itertools import combinations
 
 import pytest
 
 from cvdtui.errors import ConfigError
-from cvdtui.theme import ROLES, Ink, parse_theme
+from cvdtui.theme import ROLES, TextStyle, parse_theme
 from tests.app.fake_source import load_themes
 
 THEMES = load_themes()
-COLOURED = [theme for theme in THEMES.values() if theme.inks["text"].bg]
+COLOURED = [theme for theme in THEMES.values() if theme.styles["text"].bg]
 CUBE = {
     f"#{r:02x}{g:02x}{b:02x}"
     for r in (0, 95, 135, 175, 215, 255)
@@ -60,43 +60,43 @@ def test_there_are_a_dark_a_light_and_a_monochrome_theme():
     assert {"dark", "light", "mono"} <= set(THEMES)
     assert THEMES["dark"].dark
     assert not THEMES["light"].dark
-    assert all(ink.fg is None and ink.bg is None for ink in THEMES["mono"].inks.values())
+    assert all(style.fg is None and style.bg is None for style in THEMES["mono"].styles.values())
 
 
 @pytest.mark.parametrize("theme", COLOURED, ids=lambda theme: theme.name)
 def test_every_colour_is_one_of_xterms_256(theme):
-    for role, ink in theme.inks.items():
-        assert {ink.fg, ink.bg} - {None} <= CUBE | GREYS, role
+    for role, style in theme.styles.items():
+        assert {style.fg, style.bg} - {None} <= CUBE | GREYS, role
 
 
 @pytest.mark.parametrize("theme", COLOURED, ids=lambda theme: theme.name)
 def test_words_and_numbers_stand_out_from_their_ground(theme):
-    ground = theme.inks["text"].bg
-    for role, ink in theme.inks.items():
+    ground = theme.styles["text"].bg
+    for role, style in theme.styles.items():
         least = 2.2 if role == "faint" else 4.0 if role == "dim" else 4.5
-        if ink.fg:
-            assert contrast(ink.fg, ink.bg or ground) >= least, role
+        if style.fg:
+            assert contrast(style.fg, style.bg or ground) >= least, role
     for role in ("text", "up", "down", "warn", "good", "note"):
-        assert contrast(theme.inks[role].fg, theme.inks["cursor"].bg) >= 3, role
+        assert contrast(theme.styles[role].fg, theme.styles["cursor"].bg) >= 3, role
 
 
 @pytest.mark.parametrize("theme", COLOURED, ids=lambda theme: theme.name)
 @pytest.mark.parametrize("kind", BLIND)
-def test_buys_and_sells_look_different_to_every_eye(theme, kind):
-    up, down = (seen(theme.inks[role].fg, kind) for role in ("up", "down"))
+def test_buys_and_sells_look_different_to_the_colour_blind(theme, kind):
+    up, down = (seen(theme.styles[role].fg, kind) for role in ("up", "down"))
     assert sum((a - b) ** 2 for a, b in zip(up, down, strict=True)) ** 0.5 > 80
 
 
 def test_in_monochrome_what_must_differ_differs_by_attributes():
-    inks = THEMES["mono"].inks
-    for one, other in combinations([inks["text"], inks["cursor"], inks["focus"], inks["dim"]], 2):
+    styles = THEMES["mono"].styles
+    for one, other in combinations([styles["text"], styles["cursor"], styles["focus"], styles["dim"]], 2):
         assert one != other
 
 
 def test_a_good_file_becomes_a_theme():
     theme = parse_theme(GOOD.replace("up = ''", "up = '#5fafff on #121212 bold underline'"), "x.toml")
     assert theme.name == "x"
-    assert theme.inks["up"] == Ink("#5fafff", "#121212", frozenset({"bold", "underline"}))
+    assert theme.styles["up"] == TextStyle("#5fafff", "#121212", frozenset({"bold", "underline"}))
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_good_file_becomes_a_theme():
         (GOOD.replace("up = ''", "up = 3"), "up: expected a text"),
     ],
 )
-def test_a_mistake_is_told_with_its_place_and_the_nearest_name(text, words):
+def test_a_mistake_is_reported_with_its_place_and_the_nearest_name(text, words):
     with pytest.raises(ConfigError) as error:
         parse_theme(text, "x.toml")
     assert words in str(error.value)

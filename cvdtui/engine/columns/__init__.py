@@ -1,1 +1,1 @@
-"""History by columns: the same sums as trade by trade, in numpy."""
+"""Trades by columns: the same sums as one trade at a time, with numpy; for files and fetched history."""

@@ -1,4 +1,7 @@
-"""History by columns: the same sums as one trade at a time, folded with numpy."""
+"""Applies columns to a flow: the same state as one trade at a time.
+
+With eight timeframes 0.05 us a trade in chunks of 50,000, 0.17 in 4,096, 1.9 in 256; one at a time 0.3.
+"""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -6,16 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cvdtui.engine.columns.rows import slice_of, trades_of
-from cvdtui.engine.columns.sums import WORD, Ints, SlotSums, runs_of, sum_is_below, sums_of
+from cvdtui.engine.columns.sums import Ints, SlotSums, runs_of, sum_is_below, sums_of
+from cvdtui.engine.scale import WORD
 from cvdtui.engine.segment import Segment
-from cvdtui.model import Bar, Columns, SideSource, Trade
+from cvdtui.model import MINUTE_US, Bar, Columns, SideSource, Trade
 
 if TYPE_CHECKING:
     from cvdtui.engine.bars import Bars
     from cvdtui.engine.flow import Flow
 
 _BULK = 4
-"""Below so many new bars a chunk is merged bar by bar."""
+"""A chunk of fewer bars is merged bar by bar."""
 
 
 def apply_columns(flow: "Flow", columns: Columns) -> None:
@@ -26,7 +30,7 @@ def apply_columns(flow: "Flow", columns: Columns) -> None:
     if not len(columns):
         return
     flow.settle()
-    flow.close_slot()
+    flow.close_slot()  # a trade of the same slot afterwards begins a segment of its own, in order
     volume = 0
     for part in _exact_parts(columns):
         _apply(flow, part)
@@ -35,7 +39,7 @@ def apply_columns(flow: "Flow", columns: Columns) -> None:
 
 
 def _exact_parts(columns: Columns) -> Iterator[Columns]:
-    """Splits until every sum of sizes fits a machine word."""
+    """Splits until every sum of sizes fits 64 bits."""
     if len(columns) == 1 or sum_is_below(columns.size, WORD):
         yield columns
         return
@@ -59,7 +63,7 @@ def _apply(flow: "Flow", columns: Columns) -> None:
 
 
 def segment_of_one(trade: Trade, grain_us: int, columns: Columns, *, excludes_zero: bool) -> Segment:
-    """A single trade as a Segment, in integers of any width."""
+    """A single trade as a Segment, in integers of any width: what no split makes small enough."""
     signed = trade.size * trade.side
     buy, sell = max(signed, 0), max(-signed, 0)
     notional = trade.price * trade.size
@@ -83,39 +87,40 @@ def segment_of_one(trade: Trade, grain_us: int, columns: Columns, *, excludes_ze
 
 
 def _period_cuts(flow: "Flow", slots: Ints) -> Ints:
-    """Slots at which the session or the week changes."""
+    """Places among `slots` (start times, us) at which the session or the week changes; the first is 0."""
     low, high = int(slots.min()), int(slots.max())
     session = flow.periods.session_of(low)
     week = flow.periods.week_of(low)
     if high < min(session.end_us, week.end_us):
         return np.zeros(1, np.int64)
-    minutes, inverse = np.unique(slots // 60_000_000, return_inverse=True)
-    starts = np.array([flow.periods.session_of(int(minute) * 60_000_000).start_us for minute in minutes])[
+    minutes, inverse = np.unique(slots // MINUTE_US, return_inverse=True)
+    starts = np.array([flow.periods.session_of(int(minute) * MINUTE_US).start_us for minute in minutes])[
         inverse
     ]
-    weeks = np.array([flow.periods.week_of(int(minute) * 60_000_000).start_us for minute in minutes])[inverse]
+    weeks = np.array([flow.periods.week_of(int(minute) * MINUTE_US).start_us for minute in minutes])[inverse]
     change = np.flatnonzero((np.diff(starts) != 0) | (np.diff(weeks) != 0)) + 1
     return np.concatenate(([0], change)).astype(np.int64)
 
 
 def _apply_bars(bars: "Bars", sums: SlotSums, source: SideSource) -> None:
-    """Folds groups into one timeframe: bars in the middle in bulk, those at its ends by merging."""
+    """Adds groups to one timeframe: the first and the last, which may be parts of bars, by merging."""
     us = bars.seconds * 1_000_000
     times = sums.time_us // us * us
     known_us = bars.open.time_us if bars.open is not None else bars.closed[-1].time_us if bars.closed else -1
+    # times that go back (late trades) and bars before the open one are merged one by one
     ascending = bool(np.all(times[1:] > times[:-1])) and int(times[0]) >= known_us
     last = len(sums) - 1
     if len(sums) < _BULK or not ascending:
         for group in range(len(sums)):
             bars.add(sums.segment(group, source))
         return
-    bars.add(sums.segment(0, source))
+    bars.add(sums.segment(0, source))  # may continue the open bar
     _extend(bars, sums, times[1:last].tolist(), source)
-    bars.add(sums.segment(last, source))
+    bars.add(sums.segment(last, source))  # stays open: the next chunk may continue it
 
 
 def _extend(bars: "Bars", sums: SlotSums, times: list[int], source: SideSource) -> None:
-    """Appends all groups but the first and the last."""
+    """Appends all groups but the first and the last, each a whole bar."""
     last = len(sums) - 1
     before = bars.cvd_before + (bars.open.segment.delta if bars.open is not None else 0)
     cvds = [before + step for step in np.cumsum(sums.delta[1:last]).tolist()]

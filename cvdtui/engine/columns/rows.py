@@ -1,14 +1,14 @@
-"""Rows of Columns: as Trades, in part, picked, or in finer decimals."""
+"""Parts of Columns: as Trades, by slice, by row numbers, or in finer decimals."""
 
 import numpy as np
 
-from cvdtui.engine.columns.sums import WORD, Ints
-from cvdtui.engine.scale import factors
+from cvdtui.engine.columns.sums import Ints
+from cvdtui.engine.scale import WORD, factors
 from cvdtui.model import Columns, Market, Trade
 
 
 def trades_of(columns: Columns, start: int = 0) -> list[Trade]:
-    """The rows from `start` on as Trades."""
+    """The rows from number `start` on as Trades."""
     return [
         Trade(*row)
         for row in zip(
@@ -23,21 +23,12 @@ def trades_of(columns: Columns, start: int = 0) -> list[Trade]:
 
 
 def slice_of(columns: Columns, low: int, high: int) -> Columns:
-    """Rows low <= row < high."""
-    return Columns(
-        columns.market,
-        columns.ids[low:high],
-        columns.time_us[low:high],
-        columns.price[low:high],
-        columns.size[low:high],
-        columns.side[low:high],
-        id_rule=columns.id_rule,
-        source=columns.source,
-    )
+    """Rows low <= row < high, as views."""
+    return taken(columns, slice(low, high))
 
 
 def rescaled(columns: Columns, market: Market) -> Columns | None:
-    """The same rows in integers of `market` (at least as fine); None where they do not fit a machine word."""
+    """The same rows in integers of `market` (at least as fine); None where they do not fit 64 bits."""
     price_factor, size_factor = factors(columns.market, market)
     if price_factor == size_factor == 1:
         return columns
@@ -56,11 +47,11 @@ def rescaled(columns: Columns, market: Market) -> Columns | None:
 
 
 def fits(values: Ints, factor: int) -> bool:
-    """Whether values x factor stay within a machine word."""
+    """Whether values x factor fit 64 bits."""
     return factor == 1 or not len(values) or int(np.abs(values).max()) * factor < WORD
 
 
-def taken(columns: Columns, rows: Ints) -> Columns:
+def taken(columns: Columns, rows: Ints | slice) -> Columns:
     """The rows of these numbers, in their order."""
     return Columns(
         columns.market,

@@ -1,23 +1,21 @@
-"""Sums over groups of consecutive rows as columns: made once by slot, then folded to what is longer."""
+"""Sums over groups of consecutive rows as columns: computed once by slot, then merged to longer groups."""
 
 from itertools import pairwise
 
 import numpy as np
 
+from cvdtui.engine.scale import EXACT_FLOAT, WORD
 from cvdtui.engine.segment import Cells, Packed, Segment
 from cvdtui.model import Columns, SideSource
 
 Ints = np.ndarray[tuple[int], np.dtype[np.int64]]
 
-WORD = 1 << 62
-"""Sums below it fit a machine word."""
-EXACT_FLOAT = 1 << 53
 _DENSE = 8
-"""Cells are counted in a dense table while it has at most this many places a row."""
+"""Cells are summed in a dense table while it has at most this many places a row, else after a sort."""
 
 
 class SlotSums:
-    """A column a sum, a place a group; the cells of all groups follow one another, `cuts` says where."""
+    """One array a sum, one place a group; the cells of all groups lie in one array, divided by `cuts`."""
 
     __slots__ = (
         "buy",
@@ -40,7 +38,7 @@ class SlotSums:
 
     def __init__(self, time_us: Ints, trades: Ints) -> None:
         self.time_us = time_us
-        """Start of each group's slot."""
+        """Start of each group's slot, us."""
         self.trades = trades
         self.open: Ints
         self.high: Ints
@@ -53,13 +51,13 @@ class SlotSums:
         """Highest running delta from the group's start."""
         self.delta_low: Ints
         self.value: Ints
-        """Python integers where a machine word would not hold them; so is `value_delta`."""
+        """Price x size; Python integers where 64 bits would not hold them, as in `value_delta`."""
         self.value_delta: Ints
         self.keys: Ints
-        """Ascending within a group."""
+        """Keys of cells, ascending within a group."""
         self.sizes: Ints
         self.cuts: Ints
-        """Where the cells of each group begin, and where the last ones end."""
+        """Where the cells of each group begin, and where the last ones end: one more than groups."""
 
     def __len__(self) -> int:
         return len(self.time_us)
@@ -70,7 +68,7 @@ class SlotSums:
         return self.buy - self.sell
 
     def lists(self, low: int, high: int) -> list[list[int]]:
-        """Of the groups low <= group < high: the sums from open to the lowest running delta."""
+        """Of the groups low <= group < high: the sums from `open` to `delta_low`, in the order of a Bar."""
         columns = (self.open, self.high, self.low, self.close, self.buy, self.sell, self.unknown)
         return [column[low:high].tolist() for column in (*columns, self.delta_high, self.delta_low)]
 
@@ -85,7 +83,7 @@ class SlotSums:
         return Segment(time_us, *sums, trades, *notional, found, source)  # type: ignore[arg-type, call-arg]  # in order
 
     def packed(self, low: int, high: int) -> list[Packed]:
-        """The cells of the groups low <= group < high, at rest."""
+        """The packed cells of the groups low <= group < high, without a dict in between."""
         first = int(self.cuts[low])
         cuts = ((self.cuts[low : high + 1] - first) * 8).tolist()
         keys = self.keys[first : int(self.cuts[high])].tobytes()
@@ -93,79 +91,88 @@ class SlotSums:
         return [(keys[begin:end], sizes[begin:end]) for begin, end in pairwise(cuts)]
 
     def folded(self, starts: Ints) -> "SlotSums":
-        """Groups merged into longer ones, which begin at `starts`."""
+        """Groups merged into longer ones, which begin at the places `starts`."""
         if len(starts) == len(self):
             return self
         ends = np.append(starts[1:], len(self))
-        made = SlotSums(np.minimum.reduceat(self.time_us, starts), np.add.reduceat(self.trades, starts))
-        made.open, made.close = self.open[starts], self.close[ends - 1]
-        made.high, made.low = np.maximum.reduceat(self.high, starts), np.minimum.reduceat(self.low, starts)
+        result = SlotSums(np.minimum.reduceat(self.time_us, starts), np.add.reduceat(self.trades, starts))
+        result.open, result.close = self.open[starts], self.close[ends - 1]
+        result.high, result.low = (
+            np.maximum.reduceat(self.high, starts),
+            np.minimum.reduceat(self.low, starts),
+        )
         for name in ("buy", "sell", "unknown", "value", "value_delta"):
-            setattr(made, name, np.add.reduceat(getattr(self, name), starts))
+            setattr(result, name, np.add.reduceat(getattr(self, name), starts))
         delta = self.delta
         before = np.cumsum(delta) - delta
         base = before[starts]
-        made.delta_high = np.maximum.reduceat(before + self.delta_high, starts) - base
-        made.delta_low = np.minimum.reduceat(before + self.delta_low, starts) - base
-        made.keys, made.sizes, made.cuts = cells_of(self.keys, self.sizes, self.cuts[starts], made)
-        return made
+        result.delta_high = np.maximum.reduceat(before + self.delta_high, starts) - base
+        result.delta_low = np.minimum.reduceat(before + self.delta_low, starts) - base
+        result.keys, result.sizes, result.cuts = cells_of(self.keys, self.sizes, self.cuts[starts], result)
+        return result
 
 
 def sums_of(columns: Columns, slot_us: int, *, excludes_zero: bool) -> SlotSums:
-    """The sums of each run of rows of one slot; all sizes together fit a machine word."""
+    """The sums of each run of rows in one slot of `slot_us`; all sizes together must fit 64 bits."""
     price, size = columns.price, columns.size
     slots = columns.time_us // slot_us
     starts = runs_of(slots)
     ends = np.append(starts[1:], len(columns))
-    made = SlotSums(slots[starts] * slot_us, ends - starts)
-    made.open, made.close = price[starts], price[ends - 1]
-    made.high, made.low = np.maximum.reduceat(price, starts), np.minimum.reduceat(price, starts)
+    result = SlotSums(slots[starts] * slot_us, ends - starts)
+    result.open, result.close = price[starts], price[ends - 1]
+    result.high, result.low = np.maximum.reduceat(price, starts), np.minimum.reduceat(price, starts)
     side = columns.side.astype(np.int64)
     signed = size * side
-    _add_volumes(made, columns, signed, starts)
-    _add_values(made, columns, signed, starts)
+    _add_volumes(result, columns, signed, starts)
+    _add_values(result, columns, signed, starts)
     run = np.cumsum(signed)
+    # one running sum over all rows; each group counts from its value before the group's first row
     before = np.where(starts > 0, run[starts - 1], 0)
-    made.delta_high = np.maximum.reduceat(run, starts) - before
-    made.delta_low = np.minimum.reduceat(run, starts) - before
+    result.delta_high = np.maximum.reduceat(run, starts) - before
+    result.delta_low = np.minimum.reduceat(run, starts) - before
     if not excludes_zero:
-        np.maximum(made.delta_high, 0, out=made.delta_high)
-        np.minimum(made.delta_low, 0, out=made.delta_low)
+        np.maximum(result.delta_high, 0, out=result.delta_high)
+        np.minimum(result.delta_low, 0, out=result.delta_low)
     key = price << 2
     side &= 3
     key |= side
-    made.keys, made.sizes, made.cuts = cells_of(key, size, starts, made)
-    return made
+    result.keys, result.sizes, result.cuts = cells_of(key, size, starts, result)
+    return result
 
 
-def _add_volumes(made: SlotSums, columns: Columns, signed: Ints, starts: Ints) -> None:
-    """Buy, sell and unknown volume."""
+def _add_volumes(result: SlotSums, columns: Columns, signed: Ints, starts: Ints) -> None:
+    """Adds buy, sell and unknown volume."""
     size, side = columns.size, columns.side
     total = np.add.reduceat(size, starts)
     delta = np.add.reduceat(signed, starts)
+    # exchanges send every side: then one pass less
     known = total if side.all() else np.add.reduceat(np.abs(side) * size, starts)
-    made.buy, made.sell, made.unknown = (known + delta) // 2, (known - delta) // 2, total - known
+    result.buy, result.sell, result.unknown = (known + delta) // 2, (known - delta) // 2, total - known
 
 
-def _add_values(made: SlotSums, columns: Columns, signed: Ints, starts: Ints) -> None:
-    """Value and signed value."""
+def _add_values(result: SlotSums, columns: Columns, signed: Ints, starts: Ints) -> None:
+    """Adds price x size, and the same signed by the side."""
     price, size = columns.price, columns.size
-    widest = max(int(made.high.max()), -int(made.low.min()))
+    widest = max(int(result.high.max()), -int(result.low.min()))
+    # 1e8 x 1e8 overflows 64 bits, and numpy would wrap silently
     if not sum_is_below(size, WORD / max(widest, 1)):
         price = price.astype(object)
-    made.value = np.add.reduceat(price * size, starts)
-    made.value_delta = np.add.reduceat(price * signed, starts)
+    result.value = np.add.reduceat(price * size, starts)
+    result.value_delta = np.add.reduceat(price * signed, starts)
 
 
 def sum_is_below(sizes: Ints, limit: float) -> bool:
-    """Whether the sum of sizes (none below zero) is below a limit; never says so of one that is not."""
-    if int(sizes.max()) * len(sizes) < limit:
+    """Whether the sum of sizes (none negative) is surely below a limit."""
+    if int(sizes.max()) * len(sizes) < limit:  # cheap, and true of nearly every chunk
         return True
     return float(np.sum(sizes, dtype=np.float64)) < limit
 
 
 def cells_of(keys: Ints, sizes: Ints, starts: Ints, sums: SlotSums) -> tuple[Ints, Ints, Ints]:
-    """Volume by key in every group of rows, ascending by key: keys, sizes, and where each group's begin."""
+    """Volume by key in each group of rows: keys ascending in the group, sizes, and where groups begin.
+
+    Each group gets its own range of a table, so that one count sums all groups at once.
+    """
     lows = sums.low << 2
     widths = (sums.high << 2 | 3) - lows + 1
     counts = np.diff(starts, append=len(keys))
@@ -180,6 +187,7 @@ def cells_of(keys: Ints, sizes: Ints, starts: Ints, sums: SlotSums) -> tuple[Int
         full = _places(totals, spots, sizes)
         found = totals[full].astype(np.int64)
     else:
+        # few rows over a wide range of prices: a table would be mostly empty
         order = np.argsort(spots)
         ordered = spots[order]
         first = np.flatnonzero(np.concatenate((np.ones(1, np.bool_), ordered[1:] != ordered[:-1])))
@@ -190,14 +198,14 @@ def cells_of(keys: Ints, sizes: Ints, starts: Ints, sums: SlotSums) -> tuple[Int
 
 
 def _places(totals: np.ndarray, spots: Ints, sizes: Ints) -> Ints:
-    """Places of a dense table at which anything traded, be its size zero."""
+    """Places of a dense table at which anything traded, even of size zero."""
     if int(sizes.min()) > 0:
         return np.flatnonzero(totals != 0)
     return np.flatnonzero(np.bincount(spots, minlength=len(totals)))
 
 
 def _cells_far_apart(keys: Ints, sizes: Ints, counts: Ints) -> tuple[Ints, Ints, Ints]:
-    """The same where prices are so far apart that group and key do not fit one machine word."""
+    """`cells_of` where prices are so far apart that group and key do not fit one 64-bit word."""
     groups = np.repeat(np.arange(len(counts)), counts)
     order = np.lexsort((keys, groups))
     ordered, owners = keys[order], groups[order]

@@ -1,4 +1,4 @@
-"""The tape for what comes by columns: order, duplicates and holes as of `Tape`, found with numpy."""
+"""The tape for columns: order, duplicates and holes by the rules of `Tape`, found with numpy."""
 
 import numpy as np
 
@@ -8,14 +8,14 @@ from cvdtui.engine.tape import ABSURD_JUMP, Tape
 from cvdtui.model import Columns, Gap
 
 _FEW = 200
-"""Rows are few when at most one in so many."""
+"""Dropped rows are few when at most one in so many: then the spans between them are copied."""
 Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
 class ColumnTape:
     """Releases columns in order of contiguous ids; rows behind a hole wait, up to `hold_limit` of them.
 
-    A hole is on record when it is given up; one that is filled in time leaves no trace here.
+    `gaps` holds the holes that were given up; one that is filled in time is not recorded.
     """
 
     __slots__ = ("_held", "_hold_limit", "_last_time", "duplicates", "gaps", "lost", "next", "refused")
@@ -32,7 +32,7 @@ class ColumnTape:
         self._last_time = 0
 
     def accept(self, columns: Columns) -> Columns:
-        """Takes the rows that come next in the file, returns those that may be applied now."""
+        """Takes the next rows of the file, returns those that may be applied now, in order of id."""
         if not len(columns):
             return columns
         if self._held is None and self._follows(columns):
@@ -40,12 +40,12 @@ class ColumnTape:
         return self._place(columns, self._hold_limit)
 
     def finish(self) -> Columns | None:
-        """Nothing more will come: rows that wait are released, every hole before them is lost."""
+        """No more rows: those that wait are released, every hole before them is lost."""
         held, self._held = self._held, None
         return None if held is None else self._place(held, 0)
 
     def hand_over(self, tape: Tape) -> Columns | None:
-        """Lets `tape` go on from here; returns the rows that wait, which it must be given next."""
+        """Lets `tape` continue from here; returns the rows that wait, which it must be given next."""
         held, self._held = self._held, None
         if self.next is not None:
             tape.resume(self.next, self._last_time, self.gaps)
@@ -54,13 +54,13 @@ class ColumnTape:
         return held
 
     def can_rescale(self, price_factor: int, size_factor: int) -> bool:
-        """Whether the rows that wait fit a machine word afterwards."""
+        """Whether the rows that wait would still fit 64 bits."""
         if self._held is None:
             return True
         return fits(self._held.price, price_factor) and fits(self._held.size, size_factor)
 
     def rescale(self, price_factor: int, size_factor: int) -> None:
-        """Rows that wait are brought to finer integers."""
+        """Brings rows that wait to finer integers."""
         if self._held is not None:
             self._held.price = self._held.price * price_factor
             self._held.size = self._held.size * size_factor
@@ -79,11 +79,11 @@ class ColumnTape:
         return columns
 
     def _sorted(self, columns: Columns) -> Columns:
-        """Ascending ids, each once, none older than what was released."""
+        """The rows by ascending id, each once, none older than what was released."""
         ids = columns.ids
         steps = np.diff(ids)
         order = None
-        if np.any(steps < 0):  # an archive with repeated rows still ascends
+        if np.any(steps < 0):  # sort only then: an archive ascends, even with repeated rows
             order = np.argsort(ids, kind="stable")
             ids = ids[order]
             steps = np.diff(ids)
@@ -94,7 +94,7 @@ class ColumnTape:
         return _kept(columns, keep) if order is None else taken(columns, order[keep])
 
     def _was_lost(self, ids: Ints) -> Flags:
-        """Ids of holes that were given up: they are late, not twice."""
+        """Flags of ids that were given up: they are late, not duplicates."""
         late = np.zeros(len(ids), np.bool_)
         for gap in self.gaps:
             late |= (ids > gap.after) & (ids < gap.before)
@@ -127,14 +127,14 @@ class ColumnTape:
         return self._released(slice_of(merged, 0, cut))
 
     def _has_no_hole(self, columns: Columns) -> bool:
-        """Whether rows with ascending ids, each once, follow one another and what was released."""
+        """Whether rows with ascending ids, each once, leave no hole among them and before them."""
         if not len(columns):
             return True
         first, last = int(columns.ids[0]), int(columns.ids[-1])
         return self.next in (None, first) and last - first == len(columns) - 1
 
     def _confirmed(self, columns: Columns, *, is_end: bool) -> Columns:
-        """Rows without those far by their id from both neighbours; the last may still get one."""
+        """Rows without those whose id is far from both neighbours; the last may still get one."""
         ids = columns.ids
         if not len(ids):
             return columns
@@ -142,6 +142,7 @@ class ColumnTape:
         far = np.diff(ids, prepend=first - 1) > ABSURD_JUMP
         if not far.any():
             return columns
+        # far from both neighbours; of the last row the next one is not known yet
         alone = far & np.append(far[1:], is_end)
         self.refused += int(np.count_nonzero(alone))
         return taken(columns, np.flatnonzero(~alone))
@@ -155,7 +156,7 @@ class ColumnTape:
 
 
 def _kept(columns: Columns, keep: Flags) -> Columns:
-    """The rows that are kept; where few are not, what lies between them is copied in one go."""
+    """The rows that are kept; where few are dropped, the spans between them are copied whole."""
     dropped = np.flatnonzero(~keep).tolist()
     if not dropped:
         return columns
@@ -175,14 +176,14 @@ def _kept(columns: Columns, keep: Flags) -> Columns:
     )
 
 
-def _joined(one: Columns, other: Columns) -> Columns:
+def _joined(first: Columns, then: Columns) -> Columns:
     return Columns(
-        other.market,
-        np.concatenate((one.ids, other.ids)),
-        np.concatenate((one.time_us, other.time_us)),
-        np.concatenate((one.price, other.price)),
-        np.concatenate((one.size, other.size)),
-        np.concatenate((one.side, other.side)),
-        id_rule=other.id_rule,
-        source=other.source,
+        then.market,
+        np.concatenate((first.ids, then.ids)),
+        np.concatenate((first.time_us, then.time_us)),
+        np.concatenate((first.price, then.price)),
+        np.concatenate((first.size, then.size)),
+        np.concatenate((first.side, then.side)),
+        id_rule=then.id_rule,
+        source=then.source,
     )

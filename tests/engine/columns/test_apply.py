@@ -168,7 +168,7 @@ def test_rows_are_brought_to_a_finer_scale_and_the_columns_given_are_left_alone(
     assert rescaled(grown, Market("x", "y", price_decimals=3, size_decimals=30)) is None
 
 
-def test_the_excluded_and_the_empty_change_nothing_but_their_count():
+def test_excluded_trades_and_empty_columns_change_nothing_but_their_count():
     state = state_of()
     state.accept(Trades(MARKET, (), excluded=3))
     state.accept_columns(columns_of([], MARKET))

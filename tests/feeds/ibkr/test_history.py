@@ -32,7 +32,7 @@ def test_history_goes_before_the_live_trades_and_ends_in_the_second_they_begin()
                 NOW,
                 *range(NOW - 1, NOW - 61, -1),
             ]
-            (outage,) = state.outages
+            (outage,) = state.known.outages
             assert outage.approximate
             assert (outage.from_time_us, outage.to_time_us) == ((NOW - 60) * 1_000_000, NOW * 1_000_000)
             assert {"tick", "unknown"} == set(state.flow.sources.shares())
@@ -72,7 +72,7 @@ def test_a_break_is_filled_between_the_trades_around_it_and_stays_a_break():
             await board.until(lambda: state.flow.taken == 12)
             times = [trade.time_us // 1_000_000 - NOW for trade in reversed(state.flow.prints(99))]
             assert times == [-20, *range(-19, -9), -9]
-            assert [one.approximate for one in state.outages] == [False, True]
+            assert [one.approximate for one in state.known.outages] == [False, True]
 
     asyncio.run(go())
 

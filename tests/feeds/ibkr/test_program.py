@@ -168,7 +168,7 @@ def test_a_feed_that_takes_over_from_one_that_failed_drops_nothing_and_tells_the
             return board.states[name]
 
     state = asyncio.run(go())
-    assert (state.duplicates, len(state.outages)) == (0, 1)
+    assert (state.duplicates, len(state.known.outages)) == (0, 1)
 
 
 def test_a_contract_by_its_fields_in_the_configuration_is_what_is_asked_for(tmp_path):

@@ -43,7 +43,7 @@ def test_a_competing_session_that_leaves_is_noticed_and_its_time_is_a_gap():
         ledger.forget_quote()
         await walked(tws, board, ledger, tape(50, 15))
         await board.until_link(NAME, "live")
-        assert len(board.states[NAME].outages) == 1
+        assert len(board.states[NAME].known.outages) == 1
 
     asyncio.run(go())
 

@@ -27,7 +27,7 @@ def test_after_a_drop_everything_is_asked_for_anew_and_the_break_is_a_span_of_ti
             await tws.wait_for(lambda server, before=clients: server.clients == before + 1)
         await tws.subscribed(*BOTH)
         await walked(tws, board, ledger, tape(300, 4))
-        outages = board.states[NAME].outages
+        outages = board.states[NAME].known.outages
         assert len(outages) == 3
         assert all(one.from_time_us < one.to_time_us for one in outages)
         assert board.links["ibkr"].reconnects == 3
@@ -72,7 +72,7 @@ def test_1101_resubscribes_and_what_comes_under_the_old_numbers_is_nobodys():
             await tws.send(f"99,{request},{text.format(int(time.time()))}")
         await walked(tws, board, ledger, tape(200, 7))
         assert board.ignored == 2
-        assert len(board.states[NAME].outages) == 1
+        assert len(board.states[NAME].known.outages) == 1
         assert await board.until_link("ibkr", "live")
         assert tws.clients == 1
 
@@ -112,14 +112,14 @@ def test_a_farm_that_fails_and_comes_back_is_a_gap_unless_ticks_went_on():
         await walked(tws, board, ledger, tape(100, 11))
         await tws.error(2104, "Market data farm connection is OK:usfuture")
         await walked(tws, board, ledger, tape(100, 12))
-        assert board.states[NAME].outages == [], "ticks went on: another farm's trouble"
+        assert board.states[NAME].known.outages == [], "ticks went on: another farm's trouble"
         old = dict(tws.streams)
         await tws.error(2103, "Market data farm connection is broken:usfarm")
         await tws.error(2104, "Market data farm connection is OK:usfarm")
         await tws.wait_for(lambda server: set(server.streams) == set(BOTH) and server.streams != old)
         ledger.forget_quote()
         await walked(tws, board, ledger, tape(100, 13))
-        (outage,) = board.states[NAME].outages
+        (outage,) = board.states[NAME].known.outages
         assert outage.to_time_us - outage.from_time_us > 350_000, "it lasts from the failure to the next tick"
 
     asyncio.run(go())
@@ -134,7 +134,7 @@ def test_1102_without_1100_is_a_break_too():
         await tws.error(1102, "restored, data maintained")
         ledger.forget_quote()
         await walked(tws, board, ledger, tape(50, 18))
-        assert len(board.states[NAME].outages) == 1
+        assert len(board.states[NAME].known.outages) == 1
 
     asyncio.run(go())
 
