@@ -38,6 +38,12 @@ _Known = tuple[Market, MarketState, _Take]
 """A Market as it came (kept, so that its id stays its own), its state, and how that takes its trades."""
 
 
+def prepare(state: MarketState) -> None:
+    """Brings up to date what a snapshot reads; the builders themselves only read."""
+    state.flow.settle()
+    state.run_audit()
+
+
 class Board:
     """A Sink: one MarketState a market, the state of every link, and what was ignored or rejected."""
 
@@ -108,6 +114,7 @@ class Board:
         self.judge(view.timeframe, first=view.market)
         rows: list[MarketRow] = []
         for name, state in self.states.items():
+            prepare(state)
             picture = self._picture(name, state, view.timeframe)[0]
             rows.append(picture.row(view, now_us, self._link_of.get(name)))
         at_hand = self.states.get(view.market or "")

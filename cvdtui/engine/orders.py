@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cvdtui.engine.closed_bar import Order, Orders, exact
 from cvdtui.model import Columns, Market, Trade
+from cvdtui.model.parameters import ORDER_CLASSES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 LARGE_ORDER = 1_000_000.0
 """Value of one taker order that is large, in quote units."""
-ORDER_CLASSES = (10_000.0, 100_000.0, 1_000_000.0)
-"""Upper ends of the classes of taker orders by value, in quote units; the last class has none."""
 ORDER_SLOTS = 20_000
 """Slots with a big order that a live market keeps."""
 _WORD = 1 << 62

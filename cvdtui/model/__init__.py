@@ -38,6 +38,7 @@ from cvdtui.model.detail import (
 )
 from cvdtui.model.explain import (
     Anchored,
+    EfficiencyInputs,
     Facts,
     SlopeInputs,
     SpeedInputs,
@@ -115,6 +116,7 @@ __all__ = [
     "ChartBar",
     "Columns",
     "Dashboard",
+    "EfficiencyInputs",
     "Facts",
     "Flag",
     "Gap",

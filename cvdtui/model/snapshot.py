@@ -287,7 +287,9 @@ class Dashboard(Struct, frozen=True, gc=False):
     """Delta of the last closed bar by value of the taker orders, smallest class first."""
     evaluated: int = 0
     """How many bars have closed."""
-    rules: SignalParameters = SignalParameters()
+    parameters: SignalParameters = SignalParameters()
+    partner: str = ""
+    """The market that the spread is measured against; empty: none."""
 
 
 class MarketDetail(Struct, frozen=True, gc=False):

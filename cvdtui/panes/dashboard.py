@@ -27,10 +27,10 @@ def figures(detail: MarketDetail) -> list[Figure]:
         out.insert(1, Figure("raw", ((f"{told.z_raw:+.2f}", "text"),)))
     out.append(_slope(told))
     if told.speed is not None:
-        role = "note" if told.speed >= told.rules.speed_ratio else "text"
+        role = "note" if told.speed >= told.parameters.speed.ratio else "text"
         out.append(Figure("tape", ((f"{told.speed:.1f}×", role),)))
     if told.spread_z is not None:
-        extreme = abs(told.spread_z) > told.rules.spread_extreme
+        extreme = abs(told.spread_z) > told.parameters.spread.extreme
         role = numbers.tone(told.spread_z) if extreme else "text"
         out.append(Figure("spread z", ((f"{told.spread_z:+.2f}", role),)))
     return out + _orders(told)
@@ -45,7 +45,13 @@ def trend(told: Dashboard) -> str:
 
 def zone(z: float, told: Dashboard) -> str:
     """`extreme`, `neutral`, or nothing between the two."""
-    return "extreme" if abs(z) > told.rules.z_extreme else "neutral" if abs(z) <= told.rules.z_neutral else ""
+    return (
+        "extreme"
+        if abs(z) > told.parameters.climax.extreme
+        else "neutral"
+        if abs(z) <= told.parameters.climax.neutral
+        else ""
+    )
 
 
 def missing(told: Dashboard, due: int) -> str:
@@ -73,30 +79,30 @@ def wrapped(items: list[Figure], width: int, rows: int) -> list[Line]:
 
 def _z(told: Dashboard) -> Figure:
     if told.z is None:
-        return Figure("z", ((missing(told, told.rules.z_bars), "dim"),))
-    role = numbers.tone(told.z) if abs(told.z) > told.rules.z_neutral else "text"
+        return Figure("z", ((missing(told, told.parameters.climax.n), "dim"),))
+    role = numbers.tone(told.z) if abs(told.z) > told.parameters.climax.neutral else "text"
     word = zone(told.z, told)
     return Figure("z", ((f"{told.z:+.2f} {trend(told)}", role), (f" {word}" if word else "", "dim")))
 
 
 def _efficiency(told: Dashboard) -> Figure:
     if told.efficiency is None:
-        return Figure("efficiency", ((missing(told, told.rules.efficiency_first), "dim"),))
+        return Figure("efficiency", ((missing(told, told.parameters.efficiency.bars_needed), "dim"),))
     role = {"breakout": "note", "churn": "warn"}.get(told.phase, "text")
     return Figure("efficiency", ((f"{told.efficiency:.2f} ", "text"), (told.phase, role)))
 
 
 def _slope(told: Dashboard) -> Figure:
     if told.slope_z is None:
-        return Figure("slope z", ((missing(told, told.rules.slope_first), "dim"),))
-    role = numbers.tone(told.slope_z) if abs(told.slope_z) > told.rules.slope_extreme else "text"
+        return Figure("slope z", ((missing(told, told.parameters.slope.bars_needed), "dim"),))
+    role = numbers.tone(told.slope_z) if abs(told.slope_z) > told.parameters.slope.extreme else "text"
     return Figure("slope z", ((f"{told.slope_z:+.2f}", role),))
 
 
 def _orders(told: Dashboard) -> list[Figure]:
     """Delta of the bar by what its taker orders were worth."""
-    limits = [f"<{numbers.short(limit)}" for limit in told.rules.order_limits]
-    names = [*limits, f"≥{numbers.short(told.rules.order_limits[-1])}"]
+    limits = [f"<{numbers.short(limit)}" for limit in told.parameters.size_buckets.limits]
+    names = [*limits, f"≥{numbers.short(told.parameters.size_buckets.limits[-1])}"]
     return [
         Figure(
             f"orders {name}" if not at else name, ((numbers.number(delta, signed=True), numbers.tone(delta)),)

@@ -59,7 +59,7 @@ class ZScorePane:
         return self._lines
 
     def _drawn(self, frame: Frame, detail: MarketDetail) -> list[Line]:
-        head = title(frame, heading("z-score", detail), _rules(detail))
+        head = title(frame, heading("z-score", detail), _conventions(detail))
         told = wrapped(figures(detail), frame.width, 3 if frame.height >= LEAST_ROWS + 7 else 1)
         rows = frame.height - len(told) - 2
         if rows < LEAST_ROWS:
@@ -87,9 +87,9 @@ class _Same:
     __hash__ = object.__hash__
 
 
-def _rules(detail: MarketDetail) -> str:
-    rules = detail.dashboard.rules
-    return f"{rules.z_bars} bars, EMA {rules.z_smoothing}{', flow' if rules.z_method == 'flow' else ''}"
+def _conventions(detail: MarketDetail) -> str:
+    climax = detail.dashboard.parameters.climax
+    return f"{climax.n} bars, EMA {climax.smoothing}{', flow' if climax.method == 'flow' else ''}"
 
 
 def _plot(frame: Frame, detail: MarketDetail, rows: int) -> list[Line]:
@@ -97,9 +97,9 @@ def _plot(frame: Frame, detail: MarketDetail, rows: int) -> list[Line]:
     told = detail.dashboard
     times = [bar.time_us for bar in bars]
     if not any(bar.z is not None for bar in bars):
-        left = max(told.rules.z_bars - told.evaluated, 1)
+        left = max(told.parameters.climax.n - told.evaluated, 1)
         length = span(detail.timeframe)
-        words = f"z needs {told.rules.z_bars} closed bars of {length}: {left} more"
+        words = f"z needs {told.parameters.climax.n} closed bars of {length}: {left} more"
         blank = centred(Frame(frame.snapshot, frame.width, rows + 1, frame.clock), words)
         return [
             *blank,
@@ -107,13 +107,13 @@ def _plot(frame: Frame, detail: MarketDetail, rows: int) -> list[Line]:
             time_axis(times, detail.timeframe, GUTTER, frame.clock),
         ]
     known = [abs(value) for bar in bars for value in (bar.z, bar.z_raw) if value is not None]
-    scope = Scope(rows // 2, max(*known, told.rules.z_extreme * 1.25), middle=bool(rows % 2))
+    scope = Scope(rows // 2, max(*known, told.parameters.climax.extreme * 1.25), middle=bool(rows % 2))
     grid, labels = _ground(scope, detail, len(bars))
     for x, bar in enumerate(bars):
         _bar(grid, x, bar, scope, detail, ascii_only=frame.ascii)
     _climaxes(grid, detail, bars, scope)
-    shade(grid, bars, told.rules.z_extreme)
-    marked = beyond(bars, told.rules.z_extreme)
+    shade(grid, bars, told.parameters.climax.extreme)
+    marked = beyond(bars, told.parameters.climax.extreme)
     axis = time_axis(times, detail.timeframe, GUTTER, frame.clock, marked)
     return [*(joined(text, tick, cells) for (text, tick), cells in zip(labels, grid, strict=True)), axis]
 
@@ -122,11 +122,11 @@ def _ground(scope: Scope, detail: MarketDetail, width: int) -> tuple[Cells, list
     """The lines at zero, at the end of neutral, and where extreme begins; their labels."""
     grid = [[(" ", "text")] * width for _ in range(scope.rows)]
     labels = [("", "│")] * scope.rows
-    rules = detail.dashboard.rules
+    climax = detail.dashboard.parameters.climax
     if scope.middle:
         grid[scope.half] = [("─", "faint")] * width
         labels[scope.half] = ("0", "┤")
-    for level, glyph, role in ((rules.z_neutral, "┈", "faint"), (rules.z_extreme, "╌", "dim")):
+    for level, glyph, role in ((climax.neutral, "┈", "faint"), (climax.extreme, "╌", "dim")):
         for value in (level, -level):
             row = scope.row(value)
             grid[row] = [(glyph, role)] * width
@@ -141,7 +141,7 @@ def _bar(  # noqa: PLR0913 - one bar of many, and where it goes
     if bar.z is None:
         return
     tone = "up" if bar.z > 0 else "down"
-    role = tone if abs(bar.z) > detail.dashboard.rules.z_neutral else "dim"
+    role = tone if abs(bar.z) > detail.dashboard.parameters.climax.neutral else "dim"
     for at, (glyph, hang) in enumerate(column(bar.z, scope.most, 2 * scope.half)):
         row = at if at < scope.half else at + scope.middle
         if glyph != " " or hang:

@@ -30,23 +30,25 @@ class _Point(NamedTuple):
     spread: int
 
 
+class DivergenceParameters(Struct, frozen=True, kw_only=True):
+    """What makes a pivot, and how far price and CVD must part."""
+
+    enabled: bool = True
+    left: Annotated[int, Meta(ge=0, le=500, description="bars (0: 5, from 4h on 3)")] = 0
+    right: Annotated[int, Meta(ge=0, le=500, description="bars (0: 5, from 4h on 3)")] = 0
+    apart: Annotated[int, Meta(ge=1, le=10_000, description="bars")] = 60
+    strength: Annotated[float, Meta(ge=0, le=100, description="deviations")] = 0.5
+    window: Annotated[int, Meta(ge=2, le=10_000, description="bars")] = 100
+    hidden: bool = True
+
+
 class Divergence:
     """Tells a divergence on the R-th bar after its later pivot."""
 
     name = "divergence"
+    Parameters = DivergenceParameters
 
-    class Parameters(Struct, frozen=True, kw_only=True):
-        """What makes a pivot, and how far price and CVD must part."""
-
-        enabled: bool = True
-        left: Annotated[int, Meta(ge=0, le=500, description="bars (0: 5, from 4h on 3)")] = 0
-        right: Annotated[int, Meta(ge=0, le=500, description="bars (0: 5, from 4h on 3)")] = 0
-        apart: Annotated[int, Meta(ge=1, le=10_000, description="bars")] = 60
-        strength: Annotated[float, Meta(ge=0, le=100, description="deviations")] = 0.5
-        window: Annotated[int, Meta(ge=2, le=10_000, description="bars")] = 100
-        hidden: bool = True
-
-    def __init__(self, parameters: Parameters, seconds: int) -> None:
+    def __init__(self, parameters: DivergenceParameters, seconds: int) -> None:
         usual = 3 if seconds >= FOUR_HOURS else 5
         self._left = parameters.left or usual
         self._right = parameters.right or usual

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar, cast
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,6 +24,7 @@ from cvdtui.signals.stacked import Stacked
 
 Parameters = Mapping[str, Struct]
 """What is in force, by the signal's name; one that is missing has its defaults."""
+Rule = TypeVar("Rule", bound=SignalRule)
 RowsAt = Callable[[Bar, Cells | None, int], Rows]
 """Rows of a bar in a row size, made of its cells; none where these are not whole."""
 
@@ -73,7 +75,7 @@ class SignalEvaluator:
         self._begin()
 
     def _begin(self) -> None:
-        """Judges that have heard nothing."""
+        """Signals that have not seen a bar."""
         market = self.state.market
         self._rules: dict[str, SignalRule] = {
             name: kind(self.parameters[name], self.seconds) for name, kind in SIGNALS.items()
@@ -87,6 +89,7 @@ class SignalEvaluator:
         self._version = self.bars.version
         self._seen = self.bars.closed_count - len(self.bars.closed)
         self.marks = {}
+        self.last = None
 
     @property
     def bars(self) -> Bars:
@@ -104,12 +107,29 @@ class SignalEvaluator:
         return self._seen
 
     @property
+    def version(self) -> int:
+        """Version of the bars as they were evaluated; while theirs is another, all are pending."""
+        return self._version
+
+    @property
     def pending(self) -> int:
         """How many closed bars it has not heard."""
         bars = self.bars
         if bars.version != self._version or bars.closed_count < self._seen:
             return len(bars.closed)
         return min(bars.closed_count - self._seen, len(bars.closed))
+
+    @property
+    def latest(self) -> Marks | None:
+        """Marks of the bar that closed last, or of the one before while that bar is not evaluated yet.
+
+        None while more bars are pending: numbers of an old bar, on the way through history, are not of now.
+        """
+        return None if self.last is None or self.pending > 1 else self.last.marks
+
+    def rule(self, kind: type[Rule]) -> Rule:
+        """The signal of this kind at work here; its state is that after the last evaluated bar."""
+        return cast("Rule", self._rules[kind.name])
 
     def inherit(self, other: "SignalEvaluator") -> None:
         """What another jury of the same bars told is told: the market began anew with its history."""
@@ -175,18 +195,14 @@ class SignalEvaluator:
 
     def footprint(self, rows: Rows) -> tuple[list[tuple[int, Side]], list[Zone]]:
         """Imbalances and stacked zones of any rows, by the parameters in force."""
-        imbalance, stacked = self._rules["imbalance"], self._rules["stacked"]
-        if not isinstance(imbalance, Imbalance) or not isinstance(stacked, Stacked):
-            return [], []
-        found = imbalance.of(rows, self._scale.size_decimals)
-        return found, stacked.of(found)
+        found = self.rule(Imbalance).of(rows, self._scale.size_decimals)
+        return found, self.rule(Stacked).of(found)
 
     def provisional(self) -> list[Signal]:
         """Divergences that the next bars may still undo."""
-        rule = self._rules["divergence"]
-        if self.last is None or "divergence" in self._silent or not isinstance(rule, Divergence):
+        if self.last is None or Divergence.name in self._silent:
             return []
-        return list(rule.provisional(self.last))
+        return list(self.rule(Divergence).provisional(self.last))
 
     def naked(self) -> list[tuple[int, int]]:
         """(price, start of its session) of the points of control not traded since."""

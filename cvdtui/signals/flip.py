@@ -11,6 +11,15 @@ from cvdtui.model import Signal
 from cvdtui.signals.moments import Moments
 
 
+class FlipParameters(Struct, frozen=True, kw_only=True):
+    """Noise is so many population deviations of a bar's delta over the window."""
+
+    enabled: bool = True
+    noise: Annotated[float, Meta(ge=0, le=1_000, description="deviations")] = 1.0
+    window: Annotated[int, Meta(ge=2, le=10_000, description="bars")] = 100
+    anchor: Literal["session", "start"] = "session"
+
+
 class Flip:
     """Tells the bar on which CVD stands beyond the noise on the other side of zero than it did before.
 
@@ -18,16 +27,9 @@ class Flip:
     """
 
     name = "flip"
+    Parameters = FlipParameters
 
-    class Parameters(Struct, frozen=True, kw_only=True):
-        """Noise is so many population deviations of a bar's delta over the window."""
-
-        enabled: bool = True
-        noise: Annotated[float, Meta(ge=0, le=1_000, description="deviations")] = 1.0
-        window: Annotated[int, Meta(ge=2, le=10_000, description="bars")] = 100
-        anchor: Literal["session", "start"] = "session"
-
-    def __init__(self, parameters: Parameters, seconds: int) -> None:  # noqa: ARG002 - one shape for all
+    def __init__(self, parameters: FlipParameters, seconds: int) -> None:  # noqa: ARG002 - one shape for all
         self._noise = exact(parameters.noise).as_integer_ratio()
         self._deltas = Moments(parameters.window)
         self._of_session = parameters.anchor == "session"

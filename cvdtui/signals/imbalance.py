@@ -3,16 +3,20 @@
 from collections.abc import Iterable
 from fractions import Fraction
 from math import ceil
-from typing import Annotated
-
-from msgspec import Meta, Struct
 
 from cvdtui.engine.closed_bar import ClosedBar, Rows, Side, exact
 from cvdtui.model import Signal
+from cvdtui.model.parameters import ImbalanceParameters
+
+DEFAULTS = ImbalanceParameters()
 
 
 def imbalances(
-    rows: Rows, *, ratio: float | Fraction = 3, min_volume: int = 0, ignore_zero: bool = True
+    rows: Rows,
+    *,
+    ratio: float | Fraction = DEFAULTS.ratio,
+    min_volume: int = 0,
+    ignore_zero: bool = DEFAULTS.ignore_zero,
 ) -> list[tuple[int, Side]]:
     """Diagonal imbalances, ascending: buy[r] >= ratio x sell[r - 1], sell[r] >= ratio x buy[r + 1].
 
@@ -43,16 +47,9 @@ class Imbalance:
     """Writes the imbalances of every bar that has rows; tells nothing by itself."""
 
     name = "imbalance"
+    Parameters = ImbalanceParameters
 
-    class Parameters(Struct, frozen=True, kw_only=True):
-        """How one-sided a row must be."""
-
-        enabled: bool = True
-        ratio: Annotated[float, Meta(ge=1, le=1_000, description="times the other side")] = 3.0
-        min_volume: Annotated[float, Meta(ge=0, le=1e15, description="base units")] = 0.0
-        ignore_zero: bool = True
-
-    def __init__(self, parameters: Parameters, seconds: int = 0) -> None:  # noqa: ARG002 - one shape for all
+    def __init__(self, parameters: ImbalanceParameters, seconds: int = 0) -> None:  # noqa: ARG002 - one shape for all
         self._ratio = exact(parameters.ratio)
         self._min_volume = exact(parameters.min_volume)
         self._ignore_zero = parameters.ignore_zero

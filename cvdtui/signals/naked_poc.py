@@ -10,17 +10,19 @@ from cvdtui.model import Signal
 DAY_US = 86_400_000_000
 
 
+class NakedPocParameters(Struct, frozen=True, kw_only=True):
+    """Nothing but whether it is wanted."""
+
+    enabled: bool = True
+
+
 class NakedPoc:
     """Tells each touch once; speaks for the side price came from (from above: buy). Strength: in sessions."""
 
     name = "naked_poc"
+    Parameters = NakedPocParameters
 
-    class Parameters(Struct, frozen=True, kw_only=True):
-        """Nothing but whether it is wanted."""
-
-        enabled: bool = True
-
-    def __init__(self, parameters: Parameters, seconds: int) -> None:  # noqa: ARG002 - one shape for all
+    def __init__(self, parameters: NakedPocParameters, seconds: int) -> None:  # noqa: ARG002 - one shape for all
         self._close: int | None = None
 
     def push(self, closed: ClosedBar) -> Iterable[Signal]:

@@ -6,10 +6,10 @@ from decimal import Decimal
 from cvdtui.config import Config
 from cvdtui.engine.market_state import MarketState
 from cvdtui.model import Market, group_key, leg_of
-from cvdtui.signals.accumulation import Accumulation
+from cvdtui.model.parameters import SpreadParameters
+from cvdtui.signals.accumulation import AccumulationParameters
 from cvdtui.signals.evaluator import MakeEvaluator, SignalEvaluator
 from cvdtui.signals.parameters import parameters
-from cvdtui.signals.spread import Spread
 from cvdtui.signals.spread_pair import Pair
 
 
@@ -46,13 +46,13 @@ def link_peers(evaluator: SignalEvaluator, states: Iterable[MarketState]) -> Non
     }
     peers = [state for state in others.values() if group_key(state.market) == group_key(market)]
     spread, accumulation = evaluator.parameters["spread"], evaluator.parameters["accumulation"]
-    if isinstance(spread, Spread.Parameters):
+    if isinstance(spread, SpreadParameters):
         partner = others.get(spread.partner) if spread.partner else next(iter(peers), None)
         if partner is None:
             evaluator.pair = None
         elif evaluator.pair is None or not evaluator.pair.is_of(partner):
             evaluator.pair = Pair(evaluator.state, partner, evaluator.seconds, spread)
-    if isinstance(accumulation, Accumulation.Parameters) and leg_of(market) == "spot":
+    if isinstance(accumulation, AccumulationParameters) and leg_of(market) == "spot":
         perpetuals = [state for state in peers if state.market.kind == "perp"]
         wanted = accumulation.perpetual
         evaluator.perpetual = others.get(wanted) if wanted else next(iter(perpetuals), None)

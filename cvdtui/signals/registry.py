@@ -27,6 +27,8 @@ from cvdtui.signals.zscore import Climax
 class SignalRule(Protocol):
     """A signal at work on one market and timeframe."""
 
+    name: str
+
     def push(self, closed: ClosedBar) -> Iterable[Signal]:
         """Takes the next closed bar; what it gives is known on that bar and never changes."""
 

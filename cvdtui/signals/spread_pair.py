@@ -4,7 +4,8 @@ from bisect import bisect_right
 
 from cvdtui.engine.bars import Bars, start_of
 from cvdtui.engine.market_state import MarketState
-from cvdtui.model import Signal
+from cvdtui.model import Signal, SpreadInputs
+from cvdtui.model.parameters import SpreadParameters
 from cvdtui.signals.spread import Spread
 
 
@@ -12,7 +13,7 @@ class Pair:
     """Walks the union of both markets' bars, up to where both have moved on."""
 
     def __init__(
-        self, mine: MarketState, other: MarketState, seconds: int, parameters: Spread.Parameters
+        self, mine: MarketState, other: MarketState, seconds: int, parameters: SpreadParameters
     ) -> None:
         self._mine = mine
         self._other = other
@@ -39,11 +40,10 @@ class Pair:
         """The other market."""
         return self._other.market.name
 
-    def deltas(self) -> list[tuple[float, float]]:
-        """Ours and theirs over the spread's window, in base units; empty while it is not full."""
-        pairs = self._spread.pairs
+    def inputs(self) -> SpreadInputs | None:
+        """What z is made of; None while the window is not full or the other market does not move."""
         mine, other = (10**state.market.size_decimals for state in (self._mine, self._other))
-        return [(ours / mine, theirs / other) for ours, theirs in pairs]
+        return self._spread.inputs(mine, other)
 
     def catch_up(self) -> list[Signal]:
         """Every signal of bars that both markets have closed since."""

@@ -29,6 +29,11 @@ class TrueRange:
         self._close = bar.close
 
     @property
+    def average(self) -> float:
+        """In price units; only once there are enough bars."""
+        return self.total / self.length
+
+    @property
     def is_full(self) -> bool:
         """Whether there is an average."""
         return len(self._ranges) == self.length

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from cvdtui.engine.bars import Bars, start_of
 from cvdtui.engine.market_state import MarketState
 from cvdtui.model import Bar, ChartBar, View
-from cvdtui.snapshot.market_row import NO_Z, RowBuilder, Scaler, anchor_time, anchored
+from cvdtui.snapshot.market_row import RowBuilder, Scaler, anchor_time, anchored
 
 AFTER = 30
 """Bars drawn behind the one that is looked at."""
@@ -39,7 +39,7 @@ class ChartBuilder:
     def bars(self, view: View, now_us: int, scaler: Scaler) -> tuple[ChartBar, ...]:
         """The last bars as the view asks, oldest first."""
         market, bars = self._state.market, self._state.flow.bars[view.timeframe]
-        self._picture.score(view.timeframe)
+        evaluator = self._picture.evaluator
         total = anchored(self._state, view.anchor, now_us)
         begin = self._begin(view, now_us)
         size, value = total or (0, 0)
@@ -63,6 +63,7 @@ class ChartBuilder:
             bars.closed_count,
             len(shown),
             shown[-1].time_us if later else 0,
+            *(() if evaluator is None else (id(evaluator), evaluator.version, evaluator.evaluated)),
         )
         key += (market.price_decimals, market.size_decimals)
         if key != self._key:
@@ -95,7 +96,8 @@ class ChartBuilder:
 
     def _bar(self, bar: Bar, cvd: float | None, scaler: Scaler, *, closed: bool) -> ChartBar:
         price = scaler.price
-        z, z_raw = self._picture.z_values.get(bar.time_us, NO_Z)
+        evaluator = self._picture.evaluator
+        marks = None if evaluator is None or not closed else evaluator.marks.get(bar.time_us)
         return ChartBar(
             bar.time_us,
             bar.open / price,
@@ -107,8 +109,8 @@ class ChartBuilder:
             None if bar.delta_high is None else scaler.at_price(bar.delta_high, bar.close),
             None if bar.delta_low is None else scaler.at_price(bar.delta_low, bar.close),
             cvd,
-            z,
+            None if marks is None else marks.z,
             bar.source,
             closed,
-            z_raw,
+            None if marks is None else marks.z_raw,
         )

@@ -57,7 +57,6 @@ class DetailBuilder:
     def detail(self, view: View, now_us: int, link: Link | None) -> MarketDetail:
         """Everything that is drawn of this market."""
         state = self._state
-        state.flow.settle()
         evaluator = self._picture.evaluator
         scaler = Scaler(state, view.unit)
         row = stepped_row(self.row_size(view.timeframe), state.market.tick, view.row_step)

@@ -1,7 +1,6 @@
 """What the numbers of the market at hand are made of, and what other conventions would give."""
 
 from bisect import bisect_right
-from math import sqrt
 
 from cvdtui.engine.bars import start_of
 from cvdtui.engine.open_bar import OpenBar
@@ -10,20 +9,14 @@ from cvdtui.engine.sums import Period
 from cvdtui.model import (
     ANCHORS,
     Anchored,
-    Bar,
     Facts,
-    SlopeInputs,
-    SpeedInputs,
-    SpreadInputs,
     ValueArea,
     View,
     VolumeSums,
-    ZInputs,
 )
-from cvdtui.signals.evaluator import SignalEvaluator
-from cvdtui.signals.zscore import LENGTH, Climax
-from cvdtui.snapshot.explain_statistics import slope_inputs, speed_inputs, spread_inputs
+from cvdtui.snapshot.explain_statistics import Statistics, statistics
 from cvdtui.snapshot.market_row import RowBuilder, anchor_time, anchored, current
+from cvdtui.snapshot.signals import evaluated_state
 
 AREAS = ((70, 1), (70, 2), (68, 1), (68, 2))
 """(percent inside, rows compared at a time); the first is the one in force."""
@@ -39,8 +32,8 @@ class ExplainInputs:
     def __init__(self, picture: RowBuilder) -> None:
         self._picture = picture
         self._state = picture.state
-        self._z_key: tuple[object, ...] = ()
-        self._z: ZInputs | None = None
+        self._statistics_key: tuple[object, ...] = ()
+        self._statistics = Statistics()
         self._area_key: tuple[object, ...] = ()
         self._areas: tuple[ValueArea, ...] = ()
 
@@ -50,14 +43,13 @@ class ExplainInputs:
         What costs more than a glance (the rolling CVD, value areas, the statistics of the last bar) is there
         only when the view asks.
         """
-        timeframe, evaluator = view.timeframe, self._picture.evaluator
         state, flow = self._state, self._state.flow
         session, week = current(flow.session, now_us), current(flow.week, now_us)
         size, value = 10**state.market.size_decimals, 10**state.market.price_decimals
         price = float(value)
         value *= size
         found = flow.delta_5m(now_us)
-        open_bar = flow.bars[timeframe].open
+        open_bar = flow.bars[view.timeframe].open
         return Facts(
             self._anchors(view, now_us, size, value),
             _sums(session, size, value),
@@ -70,8 +62,7 @@ class ExplainInputs:
             state.coverage(session, state.known_from_us),
             state.coverage(week, state.week_from_us),
             state.known_from_us or 0,
-            self._scored(timeframe, size),
-            *((None, None, None) if evaluator is None or not view.explain else _statistics(evaluator)),
+            *self._statistics_of(all_of_them=view.explain),
             self._value_areas(session, row) if view.explain else (),
         )
 
@@ -95,15 +86,13 @@ class ExplainInputs:
                 return closed[place - 1].close / price
         return None
 
-    def _scored(self, timeframe: int, size: int) -> ZInputs | None:
-        bars = self._state.flow.bars[timeframe]
-        count = _length(self._picture.evaluator)
-        key = (timeframe, bars.version, bars.closed_count, size, count)
-        if key != self._z_key:
-            self._z_key = key
-            last = bars.closed[-count:]
-            self._z = _inputs(last, size) if len(last) == count else None
-        return self._z
+    def _statistics_of(self, *, all_of_them: bool) -> Statistics:
+        evaluator = self._picture.evaluator
+        key = (all_of_them, *(() if evaluator is None else evaluated_state(evaluator)))
+        if key != self._statistics_key:
+            self._statistics_key = key
+            self._statistics = statistics(evaluator, all_of_them=all_of_them)
+        return self._statistics
 
     def _value_areas(self, session: Period | None, row: int) -> tuple[ValueArea, ...]:
         if session is None or not session.cells:
@@ -114,12 +103,6 @@ class ExplainInputs:
             price = row / 10**self._state.market.price_decimals
             self._area_key, self._areas = key, _areas(volumes, price)
         return self._areas
-
-
-def _statistics(
-    evaluator: SignalEvaluator,
-) -> tuple[SlopeInputs | None, SpeedInputs | None, SpreadInputs | None]:
-    return slope_inputs(evaluator), speed_inputs(evaluator), spread_inputs(evaluator)
 
 
 def _sums(period: Period | None, size: int, value: int) -> VolumeSums | None:
@@ -139,25 +122,6 @@ def _open(bar: OpenBar, size: int, value: int) -> VolumeSums:
     return VolumeSums(
         sums.buy / size, sums.sell / size, sums.unknown / size, sums.value / value, sums.value_delta / value
     )
-
-
-def _length(evaluator: SignalEvaluator | None) -> int:
-    chosen = None if evaluator is None else evaluator.parameters["climax"]
-    return chosen.n if isinstance(chosen, Climax.Parameters) else LENGTH
-
-
-def _inputs(bars: list[Bar], size: int) -> ZInputs:
-    cvds, deltas = [bar.cvd for bar in bars], [bar.delta for bar in bars]
-    mean = sum(cvds) / len(cvds) / size
-    moved = sum(deltas) / size
-    return ZInputs(
-        len(bars), cvds[-1] / size, mean, _deviation(cvds) / size, moved, _deviation(deltas) / size
-    )
-
-
-def _deviation(values: list[int]) -> float:
-    count = len(values)
-    return sqrt(count * sum(value * value for value in values) - sum(values) ** 2) / count
 
 
 def _areas(volumes: dict[int, int], price: float) -> tuple[ValueArea, ...]:

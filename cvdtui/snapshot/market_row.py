@@ -2,19 +2,18 @@
 
 from math import floor
 
+from cvdtui.engine.closed_bar import Marks
 from cvdtui.engine.market_state import MarketState, late_start
 from cvdtui.engine.sums import Period
 from cvdtui.model import AnchorName, Bar, Flag, Link, MarketRow, Quality, Unit, View
 from cvdtui.signals.evaluator import SignalEvaluator
-from cvdtui.signals.zscore import Climax, ZScore, score_of
 from cvdtui.snapshot.open_interest import LiquidationCount, interest_of
 from cvdtui.snapshot.side_flags import is_inferred, side_flags
-from cvdtui.snapshot.signals import signal_flags
+from cvdtui.snapshot.signals import evaluated_state, signal_flags
 
 SPARK_POINTS = 24
 SPARK_STEPS = (60, 120, 300, 600, 900, 1200, 1800, 2400, 3600, 7200, 14400, 28800)
 """Seconds a point of the sparkline may span."""
-NO_Z = (None, None)
 FRESH_US = 5_000_000
 """A live link may be silent so long before it is called stale here."""
 
@@ -100,12 +99,7 @@ class RowBuilder:
     def __init__(self, state: MarketState) -> None:
         self.state = state
         self.evaluator: SignalEvaluator | None = None
-        """Who judges the timeframe in view; None where nobody does."""
-        self.z_values: dict[int, tuple[float | None, float | None]] = {}
-        """Smoothed and raw z by start of the closed bar, of the timeframe in view."""
-        self._z = ZScore()
-        self._z_key: tuple[int, int] = (0, 0)
-        self._z_seen = 0
+        """Of the timeframe in view; None: no signals, and no z."""
         self._spark_key: tuple[object, ...] = ()
         self._spark: tuple[float, ...] = ()
         self._liquidations = LiquidationCount(state)
@@ -115,8 +109,8 @@ class RowBuilder:
     def row(self, view: View, now_us: int, link: Link | None) -> MarketRow:
         """The market's line; the same object as before while nothing in it changed."""
         state = self.state
-        told = 0 if self.evaluator is None else self.evaluator.evaluated
-        key = (state.version, told, view.timeframe, view.anchor, view.unit, link, now_us // 1_000_000)
+        evaluated = () if self.evaluator is None else evaluated_state(self.evaluator)
+        key = (state.version, evaluated, view.timeframe, view.anchor, view.unit, link, now_us // 1_000_000)
         if self._row is None or key != self._row_key:
             self._row_key = key
             row = self._make(view, now_us, link)
@@ -124,38 +118,16 @@ class RowBuilder:
                 self._row = row
         return self._row
 
-    def score(self, timeframe: int) -> ZScore:
-        """The z-score of the timeframe's closed bars, up to date."""
-        bars = self.state.flow.bars[timeframe]
-        key = (timeframe, bars.version)
-        if key != self._z_key or bars.closed_count < self._z_seen:
-            self._z_key, self._z_seen, self._z = key, 0, self._new_score()
-            self.z_values = {}
-        fresh = min(bars.closed_count - self._z_seen, len(bars.closed))
-        for bar in bars.closed[len(bars.closed) - fresh :]:
-            self.z_values[bar.time_us] = self._z.push(bar.cvd), self._z.raw
-        self._z_seen = bars.closed_count
-        if len(self.z_values) > 2 * len(bars.closed):
-            known = self.z_values
-            self.z_values = {bar.time_us: known.get(bar.time_us, NO_Z) for bar in bars.closed}
-        return self._z
-
-    def _new_score(self) -> ZScore:
-        chosen = None if self.evaluator is None else self.evaluator.parameters["climax"]
-        return score_of(chosen if isinstance(chosen, Climax.Parameters) else Climax.Parameters())
-
     def _make(self, view: View, now_us: int, link: Link | None) -> MarketRow:
         state = self.state
         flow = state.flow
-        flow.settle()
-        state.run_audit()
         scaler = Scaler(state, view.unit)
         quality = quality_of(state, view.anchor, now_us, link)
         last = flow.last_trade
         session = current(flow.session, now_us)
         total = anchored(state, view.anchor, now_us)
         seen = last is not None or session is not None
-        score = self.score(view.timeframe)
+        marks = None if self.evaluator is None else self.evaluator.latest
         price = last.price if last is not None else session.close if session is not None else None
         return MarketRow(
             state.market,
@@ -168,11 +140,11 @@ class RowBuilder:
             session.delta / session.volume if session is not None and session.volume else None,
             scaler.amount(*total) if total is not None and seen else None,
             *self._sparkline(view, now_us, scaler),
-            score.value,
-            score.previous,
-            climax=score.climax,
+            None if marks is None else marks.z,
+            None if marks is None else marks.z_before,
+            climax=marks is not None and marks.climax,
             flags=(
-                *flags_of(state, score, quality, link),
+                *flags_of(state, marks, quality, link),
                 *(signal_flags(self.evaluator) if self.evaluator else ()),
             ),
             quality=quality,
@@ -280,12 +252,12 @@ def _known(state: MarketState, coverage: float) -> tuple[str, str]:
 
 
 def flags_of(
-    state: MarketState, score: ZScore, quality: Quality, link: Link | None = None
+    state: MarketState, marks: Marks | None, quality: Quality, link: Link | None = None
 ) -> tuple[Flag, ...]:
     """Marks beside the numbers."""
     flags: list[Flag] = []
-    if score.climax and score.value is not None:
-        flags.append(Flag("◆", "climax", "up" if score.value > 0 else "down"))
+    if marks is not None and marks.climax and marks.z is not None:
+        flags.append(Flag("◆", "climax", "up" if marks.z > 0 else "down"))
     if quality.audit:
         flags.append(Flag("≠", "audit", "warn"))
     if quality.lost:

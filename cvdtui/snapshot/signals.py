@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from cvdtui.model import Dashboard, Flag, Market, Signal, SignalView
 from cvdtui.signals.evaluator import SignalEvaluator
-from cvdtui.snapshot.parameters import conventions
+from cvdtui.snapshot.parameters import parameters_in_force
 
 SHOWN = 200
 """Signals handed to the screen at most."""
@@ -12,7 +12,7 @@ SHOWN = 200
 
 def signal_flags(evaluator: SignalEvaluator) -> tuple[Flag, ...]:
     """Marks of the bar that closed last; incomplete ones are marked so, the climax has a flag of its own."""
-    if evaluator.last is None:
+    if evaluator.last is None or evaluator.latest is None:
         return ()
     time_us = evaluator.last.bar.time_us
     flags: list[Flag] = []
@@ -46,8 +46,14 @@ def _flag(signal: Signal) -> Flag | None:
 
 
 def evaluated_state(evaluator: SignalEvaluator) -> tuple[object, ...]:
-    """While this stays the same, the jury has told and found nothing else."""
-    return id(evaluator), evaluator.evaluated, evaluator.bars.version, len(evaluator.signals)
+    """While this stays the same, so do the evaluator's signals and marks."""
+    return (
+        id(evaluator),
+        evaluator.version,
+        evaluator.evaluated,
+        evaluator.pending > 1,
+        len(evaluator.signals),
+    )
 
 
 class SignalViews:
@@ -137,10 +143,11 @@ def _joined(values: dict[str, object], key: str) -> str:
 
 def dashboard(evaluator: SignalEvaluator) -> Dashboard:
     """The statistics of the bar that closed last."""
-    rules = conventions(evaluator)
-    if evaluator.last is None:
-        return Dashboard(rules=rules)
-    marks, sizes = evaluator.last.marks, 10**evaluator.state.market.size_decimals
+    parameters, marks = parameters_in_force(evaluator), evaluator.latest
+    partner = "" if evaluator.pair is None else evaluator.pair.partner
+    if marks is None:
+        return Dashboard(evaluated=evaluator.evaluated, parameters=parameters, partner=partner)
+    sizes = 10**evaluator.state.market.size_decimals
     return Dashboard(
         marks.z,
         marks.z_before,
@@ -152,5 +159,6 @@ def dashboard(evaluator: SignalEvaluator) -> Dashboard:
         evaluator.spread_z,
         tuple(amount / sizes for amount in marks.orders),
         evaluator.evaluated,
-        rules,
+        parameters,
+        partner,
     )

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from cvdtui.app.keys import KEYS
 from cvdtui.model import Dashboard, SignalParameters, SignalView
+from cvdtui.model.parameters import ClimaxParameters, EfficiencyParameters
 from cvdtui.panes import PANES
 from cvdtui.panes.clock import Clock
 from cvdtui.panes.line import length
@@ -118,7 +119,7 @@ def test_neutral_bars_are_dim_and_others_have_their_sides_colour():
 
 def test_the_lines_stand_at_one_and_two_or_where_the_configuration_says():
     assert {text.split()[0] for text in snapshots.texts(paint()) if "┤" in text} >= {"+2", "+1", "-1", "-2"}
-    told = replace(TOLD, rules=SignalParameters(z_neutral=0.5, z_extreme=2.5))
+    told = replace(TOLD, parameters=SignalParameters(climax=ClimaxParameters(neutral=0.5, extreme=2.5)))
     labels = {text.split()[0] for text in snapshots.texts(paint(told=told)) if "┤" in text}
     assert {"+2.5", "+0.5", "-0.5", "-2.5"} <= labels
     assert "+2" not in labels
@@ -174,9 +175,13 @@ def test_warming_up_it_says_how_many_bars_are_missing():
     assert "z 7 more bars" in lines[1]
     assert "efficiency 12 more bars" in lines[1]
     assert "slope z 106 more bars" in " ".join(lines[1:4])
-    told = Dashboard(evaluated=24, z=0.1, rules=SignalParameters(efficiency_method="raw"))
+    raw = SignalParameters(efficiency=EfficiencyParameters(method="raw"))
+    told = Dashboard(evaluated=24, z=0.1, parameters=raw)
     assert "efficiency -" in snapshots.texts(paint(told=told))[1]
-    assert "efficiency 1 more bar" in snapshots.texts(paint(told=replace(told, rules=SignalParameters())))[1]
+    assert (
+        "efficiency 1 more bar"
+        in snapshots.texts(paint(told=replace(told, parameters=SignalParameters())))[1]
+    )
 
 
 def test_it_is_drawn_anew_when_a_bar_closes_or_is_corrected_and_not_with_every_trade():

@@ -94,7 +94,8 @@ def test_the_inputs_of_z_give_the_z_of_the_last_closed_bar(seen):
     closed = [bar for bar in detail.bars if bar.closed]
     z = detail.facts.z
     deltas = [bar.delta for bar in closed[-20:]]
-    assert z.level == pytest.approx(detail.dashboard.z_raw)
+    assert z.level == detail.dashboard.z_raw == closed[-1].z_raw
+    assert z.level == pytest.approx((z.cvd - z.mean) / z.deviation)
     assert z.moved == pytest.approx(sum(deltas))
     assert z.flow == pytest.approx(sum(deltas) / (pstdev(deltas) * 20**0.5))
     cvds = [detail.facts.anchors[3].base - detail.bars[-1].delta]

@@ -35,7 +35,8 @@ def test_the_slope_is_that_of_a_fitted_line_and_its_z_is_the_one_in_force(both):
     assert found.slope == pytest.approx(slopes[-1])
     assert found.mean == pytest.approx(fmean(slopes))
     assert found.deviation == pytest.approx(pstdev(slopes))
-    assert found.z == pytest.approx(detail.dashboard.slope_z)
+    assert found.z == pytest.approx((found.slope - found.mean) / found.deviation)
+    assert found.z == detail.dashboard.slope_z
     ranges = [
         max(bar.high, before.close) - min(bar.low, before.close)
         for before, bar in zip(closed[-15:-1], closed[-14:], strict=True)
@@ -50,8 +51,8 @@ def test_speed_counts_the_bar_and_the_quarter_of_an_hour_before(both):
     assert (found.trades, found.seconds, found.seconds_before) == (last.trades, SECONDS, 900)
     assert found.trades_before == sum(bar.trades for bar in before)
     assert found.volume_before == pytest.approx(sum(bar.volume for bar in before) / SIZE)
-    assert found.ratio(found.trades, found.trades_before) == pytest.approx(detail.dashboard.speed)
-    assert found.ratio(1, 0) is None
+    assert found.trades / SECONDS / (found.trades_before / 900) == pytest.approx(detail.dashboard.speed)
+    assert found.ratio == detail.dashboard.speed
 
 
 @pytest.mark.parametrize("method", ["cvd", "sum20"])
@@ -59,8 +60,8 @@ def test_the_spread_by_both_methods_and_the_one_in_force_is_the_dashboards(metho
     board, detail = seen(load([("mine", {"signals": {"spread": {"method": method}}})], signals=PARAMETERS))
     found = detail.facts.spread
     z = {"cvd": found.by_cvd, "sum20": found.by_sums}
-    assert detail.dashboard.rules.spread_method == method
-    assert z[method] == pytest.approx(detail.dashboard.spread_z)
+    assert detail.dashboard.parameters.spread.method == method
+    assert z[method] == detail.dashboard.spread_z
     sides = {}
     for name in (MARKET.name, SPOT.name):
         sizes = 10 ** board.states[name].market.size_decimals

@@ -140,15 +140,23 @@ def cells(sight: Sight) -> Entry:
     at_row = detail.ladder.last_row if detail is not None else None
     if detail is None or bar is None or at_row is None:
         return Entry("-", formula)
-    ladder, rules = detail.ladder, detail.dashboard.rules
+    ladder, parameters = detail.ladder, detail.dashboard.parameters
     cell = bar.cells.get(at_row, LadderCell(0.0, 0.0))
     ways = []
-    for times in sorted({*RATIOS, rules.imbalance_ratio}):
-        buys, sells = imbalances(bar, times, ignore_zero=rules.ignore_zero)
+    for times in sorted({*RATIOS, parameters.imbalance.ratio}):
+        buys, sells = imbalances(bar, times, ignore_zero=parameters.imbalance.ignore_zero)
         words = f"imbalances of the bar at {times * 100:g} %"
-        ways.append(Way(words, (f"▲ {buys}  ▼ {sells}",), here=times == rules.imbalance_ratio))
-    least = f", at least {rules.imbalance_least:g} in its row" if rules.imbalance_least else ""
-    zero = "an empty opposite side gives none" if rules.ignore_zero else "an empty opposite side counts"
+        ways.append(Way(words, (f"▲ {buys}  ▼ {sells}",), here=times == parameters.imbalance.ratio))
+    least = (
+        f", at least {parameters.imbalance.min_volume:g} in its row"
+        if parameters.imbalance.min_volume
+        else ""
+    )
+    zero = (
+        "an empty opposite side gives none"
+        if parameters.imbalance.ignore_zero
+        else "an empty opposite side counts"
+    )
     return Entry(
         f"{sight.size(cell.sell)} × {sight.size(cell.buy)}",
         formula,
@@ -161,9 +169,9 @@ def cells(sight: Sight) -> Entry:
         ),
         tuple(ways),
         (
-            f"▲ buy of a row ≥ {rules.imbalance_ratio:g} × the sell one row below{least}; {zero}",
-            f"▼ sell ≥ {rules.imbalance_ratio:g} × the buy one row above",
-            f"┃ {rules.stacked_rows} or more imbalances of one side in rows that touch: stacked",
+            f"▲ buy of a row ≥ {parameters.imbalance.ratio:g} × the sell one row below{least}; {zero}",
+            f"▼ sell ≥ {parameters.imbalance.ratio:g} × the buy one row above",
+            f"┃ {parameters.stacked.rows} or more imbalances of one side in rows that touch: stacked",
         ),
     )
 
