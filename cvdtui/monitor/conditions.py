@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 
 from cvdtui.alerts.condition import Condition, Values
 from cvdtui.alerts.dispatcher import AlertDispatcher
-from cvdtui.board.board import Board
+from cvdtui.board.board import Board, prepare
 from cvdtui.config import AlertRule, Config
 from cvdtui.model import MarketRow, View
 from cvdtui.snapshot.market_row import RowBuilder
@@ -66,6 +66,7 @@ class Conditions:
             if evaluators is not None and seconds in state.flow.bars
             else None
         )
+        prepare(state)
         link = next((one for one in self._board.links.values() if name in one.markets), None)
         return picture.row(self._view, now_us, link)
 
