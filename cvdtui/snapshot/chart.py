@@ -5,7 +5,8 @@ from bisect import bisect_right
 from cvdtui.engine.bars import Bars, start_of
 from cvdtui.engine.market_state import MarketState
 from cvdtui.model import Bar, ChartBar, View
-from cvdtui.snapshot.market_row import RowBuilder, Scaler, anchor_time, anchored
+from cvdtui.snapshot.market_row import RowBuilder
+from cvdtui.snapshot.values import Scaler, anchor_time, anchored
 
 AFTER = 30
 """Bars drawn behind the one that is looked at."""

@@ -26,9 +26,11 @@ from cvdtui.signals.imbalance import imbalances
 from cvdtui.signals.stacked import stacked
 from cvdtui.snapshot.chart import ChartBuilder, seen
 from cvdtui.snapshot.explain import ExplainInputs
-from cvdtui.snapshot.market_row import RowBuilder, Scaler, anchor_time, current, decimals_shown, quality_of
+from cvdtui.snapshot.market_row import RowBuilder
+from cvdtui.snapshot.quality import quality_of
 from cvdtui.snapshot.signals import SignalViews, dashboard
 from cvdtui.snapshot.tpo import TpoBuilder
+from cvdtui.snapshot.values import Scaler, anchor_time, current, decimals_shown
 from cvdtui.snapshot.zones import Zones, marks
 
 PRINTS = 200

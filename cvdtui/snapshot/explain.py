@@ -15,8 +15,9 @@ from cvdtui.model import (
     VolumeSums,
 )
 from cvdtui.snapshot.explain_statistics import Statistics, statistics
-from cvdtui.snapshot.market_row import RowBuilder, anchor_time, anchored, current
+from cvdtui.snapshot.market_row import RowBuilder
 from cvdtui.snapshot.signals import evaluated_state
+from cvdtui.snapshot.values import anchor_time, anchored, current
 
 AREAS = ((70, 1), (70, 2), (68, 1), (68, 2))
 """(percent inside, rows compared at a time); the first is the one in force."""

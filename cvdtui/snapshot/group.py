@@ -19,7 +19,7 @@ from cvdtui.model import (
     group_key,
     leg_of,
 )
-from cvdtui.snapshot.market_row import Pair, anchor_time, anchored, current, delta_of_bar
+from cvdtui.snapshot.values import Pair, anchor_time, anchored, current, delta_of_bar
 
 Member = tuple[MarketState, MarketRow]
 LEFT_OUT = ("waiting", "stale", "refused", "offline")

@@ -5,7 +5,7 @@ from cvdtui.engine.footprint import row_number, scale_125, stepped_row
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.tpo import Tpo
 from cvdtui.model import TpoRow, TpoView, View
-from cvdtui.snapshot.market_row import Scaler, current, decimals_shown
+from cvdtui.snapshot.values import Scaler, current, decimals_shown
 
 ROWS = 40
 """Rows the session's range is cut into, at most."""
