@@ -84,8 +84,8 @@ class Spread:
         self._cvds.push(mine, other)
         before = self.z
         self.z = None
-        if not self._mine.is_full:
-            return None
+        if not self._mine.is_full or (self._sums and self._n < SUMMED):
+            return None  # configuration allows windows from 2 bars on, which hold no sum of 20
         spread_mine, spread_other = self._mine.spread, self._other.spread
         if not spread_other:
             self._side = 0

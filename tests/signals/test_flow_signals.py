@@ -122,6 +122,12 @@ def test_a_market_that_stands_still_gives_no_spread():
     assert paired([1, -1] * 10, [0] * 20, n=4)[1] == [None] * 20
 
 
+def test_sums_of_twenty_bars_need_a_window_of_twenty():
+    mine, other = [1, -1, 2] * 10, [1, -1, 1] * 10
+    assert paired(mine, other, n=19, method="sum20") == ({}, [None] * 30)
+    assert paired(mine, other, n=20, method="sum20")[1][19:] == [0.0] * 11, "one sum is its own mean"
+
+
 def test_markets_that_trade_alike_have_a_spread_of_nothing_however_large_their_sums():
     deltas = [10**14 * (1 + place % 7) * (-1) ** place for place in range(60)]
     zs = [z for z in paired(deltas, deltas, n=20)[1] if z is not None]
