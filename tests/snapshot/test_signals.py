@@ -1,5 +1,7 @@
 """Signals on the way to the screen: flags, views and dashboard of the bars in view; each handed out once."""
 
+import pytest
+
 from cvdtui.board.board import Board
 from cvdtui.config import Config
 from cvdtui.engine.flow import EVERYTHING, Flow
@@ -9,6 +11,7 @@ from cvdtui.signals.peers import evaluator_maker
 from cvdtui.signals.registry import TOLD
 from cvdtui.snapshot.signals import signal_text, signal_views
 from tests.engine.busy_tape import BEGIN_US, HOUR_US, MARKET, batches, counted, tape
+from tests.signals import reference
 
 SECONDS = 300
 SPOT = Market("binance", "BTCUSDT", "BTC", "USDT", "spot", 2, 5)
@@ -153,9 +156,53 @@ def test_parameters_of_the_configuration_are_in_force():
     assert snapshot.rows[0].z == snapshot.detail.dashboard.z, "the table, the chart and the dashboard agree"
 
 
-def test_a_board_without_judges_draws_as_before():
+def test_a_board_without_an_evaluator_has_no_signals_and_no_z():
     board = Board(lambda market: Flow(market, timeframes=(60, SECONDS)), welcomes_all=True)
     board.on_columns(tape())
-    detail = board.snapshot(view(), NOW).detail
-    assert detail.signals == ()
+    snapshot = board.snapshot(view(), NOW)
+    assert snapshot.detail.signals == ()
     assert board.judge(SECONDS)
+    assert {bar.z for bar in snapshot.detail.bars} == {None}
+    (row,) = snapshot.rows
+    assert (row.z, row.z_before, row.climax) == (None, None, False)
+
+
+def test_table_chart_and_dashboard_show_the_z_that_the_evaluator_marked_bar_by_bar():
+    board, climaxes = board_of(), 0
+    for batch in batches(tape(), 60, 60):
+        board.on_trades(batch)
+        snapshot = board.snapshot(view(), NOW)
+        row, detail = snapshot.rows[0], snapshot.detail
+        closed = [bar for bar in detail.bars if bar.closed]
+        if not closed:
+            continue
+        due = reference.z_raw([bar.cvd for bar in board.states[MARKET.name].flow.bars[SECONDS].closed])
+        assert closed[-1].z_raw == (None if due is None else pytest.approx(due, abs=1e-9))
+        marks = board.evaluators.evaluator(board.states[MARKET.name], SECONDS).latest
+        assert row.z == detail.dashboard.z == closed[-1].z == marks.z
+        assert row.z_before == detail.dashboard.z_before == marks.z_before
+        assert row.climax == any(flag.text == "climax" for flag in row.flags) == marks.climax
+        climaxes += row.climax
+    assert climaxes
+
+
+def test_on_its_way_through_history_the_evaluator_gives_no_old_z_flag_or_input_as_that_of_now():
+    board = board_of()
+    board.on_columns(tape())
+    behind = board.snapshot(view(explain=True), NOW)
+    evaluator = board.evaluators.evaluator(board.states[MARKET.name], SECONDS)
+    assert evaluator.pending > 1
+    assert evaluator.last is not None
+    assert (behind.rows[0].z, behind.detail.dashboard.z, behind.detail.facts.z) == (None, None, None)
+    assert behind.rows[0].flags == ()
+    done = settled(board, explain=True)
+    assert done.rows[0].z == done.detail.dashboard.z is not None
+    assert done.detail.facts.z is not None
+
+
+def test_while_the_newest_bar_waits_the_z_of_the_bar_before_stands():
+    state = counted(tape(), SECONDS)
+    evaluator = SignalEvaluator(state, SECONDS)
+    evaluator.catch_up(evaluator.pending - 1)
+    assert evaluator.pending == 1
+    assert evaluator.latest is evaluator.marks[state.flow.bars[SECONDS].closed[-2].time_us]
