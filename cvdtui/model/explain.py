@@ -131,6 +131,14 @@ class SpreadInputs(Struct, frozen=True, gc=False):
         return self.mine_deviation / self.other_deviation
 
 
+class ImbalanceCount(Struct, frozen=True, gc=False):
+    """Diagonal imbalances of the ladder's newest bar at one ratio."""
+
+    ratio: float
+    buys: int
+    sells: int
+
+
 class ValueArea(Struct, frozen=True, gc=False):
     """The value area by one rule."""
 
@@ -166,5 +174,7 @@ class Facts(Struct, frozen=True, gc=False):
     """These three only when the View asks."""
     speed: SpeedInputs | None = None
     spread: SpreadInputs | None = None
+    imbalances: tuple[ImbalanceCount, ...] = ()
+    """Ascending in ratio, the one in force among them; only when the View asks."""
     areas: tuple[ValueArea, ...] = ()
     """Only when the View asks, as the rolling CVD among the anchors."""

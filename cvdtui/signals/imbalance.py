@@ -5,10 +5,12 @@ from fractions import Fraction
 from math import ceil
 
 from cvdtui.engine.closed_bar import ClosedBar, Rows, Side, exact
-from cvdtui.model import Signal
+from cvdtui.model import ImbalanceCount, Signal
 from cvdtui.model.parameters import ImbalanceParameters
 
 DEFAULTS = ImbalanceParameters()
+OTHER_RATIOS = (2.0, 3.0, 4.0, 5.0)
+"""Counted beside the ratio in force."""
 
 
 def imbalances(
@@ -65,9 +67,20 @@ class Imbalance:
 
     def of(self, rows: Rows, size_decimals: int) -> list[tuple[int, Side]]:
         """Imbalances of rows whose volumes have so many decimals."""
+        return self._find(rows, size_decimals, self._ratio) if self._enabled else []
+
+    def inputs(self, rows: Rows, size_decimals: int) -> tuple[ImbalanceCount, ...]:
+        """How many there are at the ratio in force and at others, ascending; nothing while disabled."""
         if not self._enabled:
-            return []
+            return ()
+        counts = []
+        for ratio in sorted({*OTHER_RATIOS, float(self._ratio)}):
+            sides = [side for _, side in self._find(rows, size_decimals, exact(ratio))]
+            counts.append(ImbalanceCount(ratio, sides.count("buy"), sides.count("sell")))
+        return tuple(counts)
+
+    def _find(self, rows: Rows, size_decimals: int, ratio: Fraction) -> list[tuple[int, Side]]:
         if self._least[0] != size_decimals:
             self._least = size_decimals, ceil(self._min_volume * 10**size_decimals)
         least = self._least[1]
-        return imbalances(rows, ratio=self._ratio, min_volume=least, ignore_zero=self._ignore_zero)
+        return imbalances(rows, ratio=ratio, min_volume=least, ignore_zero=self._ignore_zero)

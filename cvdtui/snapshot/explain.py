@@ -3,6 +3,7 @@
 from bisect import bisect_right
 
 from cvdtui.engine.bars import start_of
+from cvdtui.engine.footprint import group
 from cvdtui.engine.open_bar import OpenBar
 from cvdtui.engine.profile import point_of_control, value_area
 from cvdtui.engine.sums import Period
@@ -10,10 +11,13 @@ from cvdtui.model import (
     ANCHORS,
     Anchored,
     Facts,
+    ImbalanceCount,
     ValueArea,
     View,
     VolumeSums,
 )
+from cvdtui.signals.imbalance import Imbalance
+from cvdtui.snapshot.chart import seen
 from cvdtui.snapshot.explain_statistics import Statistics, statistics
 from cvdtui.snapshot.market_row import RowBuilder
 from cvdtui.snapshot.signals import evaluated_state
@@ -64,6 +68,7 @@ class ExplainInputs:
             state.coverage(week, state.week_from_us),
             state.known_from_us or 0,
             *self._statistics_of(all_of_them=view.explain),
+            self._imbalances(view, row) if view.explain else (),
             self._value_areas(session, row) if view.explain else (),
         )
 
@@ -94,6 +99,15 @@ class ExplainInputs:
             self._statistics_key = key
             self._statistics = statistics(evaluator, all_of_them=all_of_them)
         return self._statistics
+
+    def _imbalances(self, view: View, row: int) -> tuple[ImbalanceCount, ...]:
+        """Of the bar that the ladder shows as its newest."""
+        evaluator, bars = self._picture.evaluator, self._state.flow.bars[view.timeframe]
+        shown, _ = seen(bars, 1, view.at_us, 1)
+        cells = bars.cells(shown[-1].time_us) if shown else None
+        if evaluator is None or not cells:
+            return ()
+        return evaluator.rule(Imbalance).inputs(group(cells, row), self._state.market.size_decimals)
 
     def _value_areas(self, session: Period | None, row: int) -> tuple[ValueArea, ...]:
         if session is None or not session.cells:

@@ -1,11 +1,14 @@
 """What a signal says its value is made of gives the very value it marked or emitted, on every bar."""
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cvdtui.engine.closed_bar import ClosedBar, MarketScale
 from cvdtui.model import SpreadInputs
+from cvdtui.signals.imbalance import Imbalance
 from cvdtui.signals.registry import SIGNALS
 from cvdtui.signals.spread import Spread
 from tests.signals import reference
@@ -73,6 +76,27 @@ def test_the_slope_by_its_inputs_is_that_of_the_bar(bars, count, window):
             assert inputs.z == pytest.approx((inputs.slope - inputs.mean) / inputs.deviation, abs=1e-9)
         due = reference.average_range(bars, place)
         assert inputs.atr == (None if due is None else pytest.approx(float(due) / 100))
+
+
+@given(
+    st.dictionaries(
+        st.integers(0, 9), st.tuples(st.integers(0, 12), st.integers(0, 3), st.just(0)), min_size=4
+    ),
+    st.sampled_from([2.0, 2.5, 3.0]),
+    st.integers(0, 9),
+)
+def test_imbalances_by_ratio_hold_those_that_are_marked(rows, ratio, least):
+    rule = Imbalance(Imbalance.Parameters(ratio=ratio, min_volume=least / 1_000))
+    closed = ClosedBar(bars_of([(1, 1, 1, 0)])[0], 60, CENTS, rows=rows)
+    rule.push(closed)
+    counts = {one.ratio: (one.buys, one.sells) for one in rule.inputs(rows, 3)}
+    assert counts.keys() == {2.0, 3.0, 4.0, 5.0, ratio}
+    sides = [side for _, side in closed.marks.imbalances]
+    assert counts[ratio] == (sides.count("buy"), sides.count("sell"))
+    for times, found in counts.items():
+        due = [side for _, side in reference.imbalances(rows, Fraction(times), least)]
+        assert found == (due.count("buy"), due.count("sell"))
+    assert Imbalance(Imbalance.Parameters(enabled=False)).inputs(rows, 3) == ()
 
 
 @settings(max_examples=40)

@@ -197,6 +197,8 @@ def test_on_its_way_through_history_the_evaluator_gives_no_old_z_flag_or_input_a
     assert behind.rows[0].flags == ()
     done = settled(board, explain=True)
     assert done.rows[0].z == done.detail.dashboard.z is not None
+    closed = [bar for bar in done.detail.bars if bar.closed]
+    assert [bar.z for bar in closed] == [evaluator.marks[bar.time_us].z for bar in closed]
     assert done.detail.facts.z is not None
 
 

@@ -5,7 +5,6 @@ from cvdtui.panes.clock import span
 from cvdtui.panes.explain.entry import Book, Entry, Sight, Way, part, ratio
 from cvdtui.panes.explain.statistics import z_score
 
-RATIOS = (2.0, 3.0, 4.0, 5.0)
 SOURCES = {
     "taker": "sides by the exchange's own flag",
     "taker/bar": "from the venue's candle: 2 × taker buy - volume, exact; no rows, no extremes",
@@ -141,22 +140,18 @@ def cells(sight: Sight) -> Entry:
     if detail is None or bar is None or at_row is None:
         return Entry("-", formula)
     ladder, parameters = detail.ladder, detail.dashboard.parameters
+    used = parameters.imbalance
     cell = bar.cells.get(at_row, LadderCell(0.0, 0.0))
-    ways = []
-    for times in sorted({*RATIOS, parameters.imbalance.ratio}):
-        buys, sells = imbalances(bar, times, ignore_zero=parameters.imbalance.ignore_zero)
-        words = f"imbalances of the bar at {times * 100:g} %"
-        ways.append(Way(words, (f"▲ {buys}  ▼ {sells}",), here=times == parameters.imbalance.ratio))
-    least = (
-        f", at least {parameters.imbalance.min_volume:g} in its row"
-        if parameters.imbalance.min_volume
-        else ""
+    ways = tuple(
+        Way(
+            f"imbalances of the bar at {found.ratio * 100:g} %",
+            (f"▲ {found.buys}  ▼ {found.sells}",),
+            here=found.ratio == used.ratio,
+        )
+        for found in sight.facts.imbalances
     )
-    zero = (
-        "an empty opposite side gives none"
-        if parameters.imbalance.ignore_zero
-        else "an empty opposite side counts"
-    )
+    least = f", at least {used.min_volume:g} in its row" if used.min_volume else ""
+    zero = "an empty opposite side gives none" if used.ignore_zero else "an empty opposite side counts"
     return Entry(
         f"{sight.size(cell.sell)} × {sight.size(cell.buy)}",
         formula,
@@ -167,10 +162,10 @@ def cells(sight: Sight) -> Entry:
             ),
             ("row size", f"{ladder.row:g} (+ and - change it)"),
         ),
-        tuple(ways),
+        ways,
         (
-            f"▲ buy of a row ≥ {parameters.imbalance.ratio:g} × the sell one row below{least}; {zero}",
-            f"▼ sell ≥ {parameters.imbalance.ratio:g} × the buy one row above",
+            f"▲ buy of a row ≥ {used.ratio:g} × the sell one row below{least}; {zero}",
+            f"▼ sell ≥ {used.ratio:g} × the buy one row above",
             f"┃ {parameters.stacked.rows} or more imbalances of one side in rows that touch: stacked",
         ),
     )
@@ -235,17 +230,6 @@ def total_volume(sight: Sight) -> Entry:
         (("trades", f"{bar.trades:,}".replace(",", " ")), ("rows", str(len(bar.cells)))),
         notes=(SOURCES[bar.source],),
     )
-
-
-def imbalances(bar: LadderBar, times: float, *, ignore_zero: bool) -> tuple[int, int]:
-    """How many rows of a bar are diagonal imbalances at this ratio: (buys, sells)."""
-    buys = sells = 0
-    none = LadderCell(0.0, 0.0)
-    for row, cell in bar.cells.items():
-        below, above = bar.cells.get(row - 1, none).sell, bar.cells.get(row + 1, none).buy
-        buys += cell.buy > 0 and (below > 0 or not ignore_zero) and cell.buy >= times * below
-        sells += cell.sell > 0 and (above > 0 or not ignore_zero) and cell.sell >= times * above
-    return buys, sells
 
 
 def _newest(sight: Sight) -> LadderBar | None:

@@ -3,10 +3,9 @@
 from statistics import pstdev
 
 import pytest
-from msgspec.structs import replace
 
 from cvdtui.engine.columns.rows import slice_of
-from cvdtui.model import Facts, Flag, LadderCell, Quality, VolumeSums
+from cvdtui.model import Facts, Flag, Quality, VolumeSums
 from cvdtui.panes.clock import Clock
 from cvdtui.panes.explain.entry import Sight
 from cvdtui.panes.explain.flags import FLAGS, SIGNALS
@@ -204,25 +203,16 @@ def test_the_point_of_control_and_the_rows_most_bought_and_most_sold(shot):
         assert number(found[f"by what was {words} alone"][0]) == max(rows, key=key).price
 
 
-def test_imbalances_by_other_ratios_are_counted_by_the_diagonal_rule():
-    ladder = snapshots.ladder()
-    bar = ladder.bars[-1]
-    bar = replace(bar, cells={**bar.cells, 6411: LadderCell(80, 17)})  # 80 against 33 above: 242 %
-    shot = snapshots.snapshot(detail=snapshots.detail(ladder=replace(ladder, bars=(bar,))))
-    told = entry(shot, "footprint", "sell × buy")
-    for way in told.ways:
-        times = number(way.words.split(" at ")[1]) / 100
-        buys = sum(
-            row - 1 in bar.cells and cell.buy >= times * bar.cells[row - 1].sell > 0
-            for row, cell in bar.cells.items()
-        )
-        sells = sum(
-            row + 1 in bar.cells and cell.sell >= times * bar.cells[row + 1].buy > 0
-            for row, cell in bar.cells.items()
-        )
-        assert way.values == (f"▲ {buys}  ▼ {sells}",)
+def test_imbalances_at_other_ratios_stand_beside_those_that_the_ladder_marks(shot):
+    told, bar = entry(shot, "footprint", "sell × buy"), shot.detail.ladder.bars[-1]
+    signs = [cell.imbalance for cell in bar.cells.values()]
     assert here(told).words.endswith("at 300 %")
-    assert [way.values[0] for way in told.ways] == ["▲ 0  ▼ 2", *["▲ 0  ▼ 1"] * 3]
+    assert here(told).values == (f"▲ {signs.count('buy')}  ▼ {signs.count('sell')}",)
+    assert [way.words.split(" at ")[1] for way in told.ways] == ["200 %", "300 %", "400 %", "500 %"]
+    assert [way.values for way in told.ways] == [
+        (f"▲ {found.buys}  ▼ {found.sells}",) for found in shot.detail.facts.imbalances
+    ]
+    assert entry(snapshots.snapshot(), "footprint", "sell × buy").ways == ()
 
 
 def test_the_totals_of_the_ladder_are_those_of_its_newest_bar():
