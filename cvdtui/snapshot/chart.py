@@ -31,16 +31,16 @@ class ChartBuilder:
     while that holds, every bar before is as it was.
     """
 
-    def __init__(self, picture: RowBuilder) -> None:
-        self._picture = picture
-        self._state: MarketState = picture.state
+    def __init__(self, row_builder: RowBuilder) -> None:
+        self._row_builder = row_builder
+        self._state: MarketState = row_builder.state
         self._key: tuple[object, ...] = ()
         self._closed: tuple[ChartBar, ...] = ()
 
     def bars(self, view: View, now_us: int, scaler: Scaler) -> tuple[ChartBar, ...]:
         """The last bars as the view asks, oldest first."""
         market, bars = self._state.market, self._state.flow.bars[view.timeframe]
-        evaluator = self._picture.evaluator
+        evaluator = self._row_builder.evaluator
         total = anchored(self._state, view.anchor, now_us)
         begin = self._begin(view, now_us)
         size, value = total or (0, 0)
@@ -97,7 +97,7 @@ class ChartBuilder:
 
     def _bar(self, bar: Bar, cvd: float | None, scaler: Scaler, *, closed: bool) -> ChartBar:
         price = scaler.price
-        evaluator = self._picture.evaluator
+        evaluator = self._row_builder.evaluator
         marks = None if evaluator is None or not closed else evaluator.marks.get(bar.time_us)
         return ChartBar(
             bar.time_us,

@@ -34,9 +34,9 @@ DAY_BARS = (60, 300, 900, 3600)
 class ExplainInputs:
     """Makes the Facts of one market; what only changes with a bar or the profile is remembered."""
 
-    def __init__(self, picture: RowBuilder) -> None:
-        self._picture = picture
-        self._state = picture.state
+    def __init__(self, row_builder: RowBuilder) -> None:
+        self._row_builder = row_builder
+        self._state = row_builder.state
         self._statistics_key: tuple[object, ...] = ()
         self._statistics = Statistics()
         self._area_key: tuple[object, ...] = ()
@@ -93,7 +93,7 @@ class ExplainInputs:
         return None
 
     def _statistics_of(self, *, all_of_them: bool) -> Statistics:
-        evaluator = self._picture.evaluator
+        evaluator = self._row_builder.evaluator
         key = (all_of_them, *(() if evaluator is None else evaluated_state(evaluator)))
         if key != self._statistics_key:
             self._statistics_key = key
@@ -102,7 +102,7 @@ class ExplainInputs:
 
     def _imbalances(self, view: View, row: int) -> tuple[ImbalanceCount, ...]:
         """Of the bar that the ladder shows as its newest."""
-        evaluator, bars = self._picture.evaluator, self._state.flow.bars[view.timeframe]
+        evaluator, bars = self._row_builder.evaluator, self._state.flow.bars[view.timeframe]
         shown, _ = seen(bars, 1, view.at_us, 1)
         cells = bars.cells(shown[-1].time_us) if shown else None
         if evaluator is None or not cells:

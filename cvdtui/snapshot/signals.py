@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from cvdtui.model import Dashboard, Flag, Market, Signal, SignalView
+from msgspec import convert
+
+from cvdtui.model import Dashboard, Flag, Market, Signal, SignalParameters, SignalView
 from cvdtui.signals.evaluator import SignalEvaluator
-from cvdtui.snapshot.parameters import parameters_in_force
 
 SHOWN = 200
 """Signals handed to the screen at most."""
@@ -143,7 +144,8 @@ def _joined(values: dict[str, object], key: str) -> str:
 
 def dashboard(evaluator: SignalEvaluator) -> Dashboard:
     """The statistics of the bar that closed last."""
-    parameters, marks = parameters_in_force(evaluator), evaluator.latest
+    # structs that are of the right type already pass through `convert`: the signals' own, and only those read
+    parameters, marks = convert(evaluator.parameters, SignalParameters), evaluator.latest
     partner = "" if evaluator.pair is None else evaluator.pair.partner
     if marks is None:
         return Dashboard(evaluated=evaluator.evaluated, parameters=parameters, partner=partner)
