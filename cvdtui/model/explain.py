@@ -1,4 +1,4 @@
-"""What numbers of the market at hand are made of: sums behind them, and what other conventions would give."""
+"""What numbers of the selected market are made of: their sums, and what other conventions would give."""
 
 from msgspec import Struct
 

@@ -14,7 +14,7 @@ from cvdtui.panes.words import heading, waiting
 
 GUTTER = 6
 LEAST_ROWS = 5
-"""A plot of fewer rows tells nothing."""
+"""A plot of fewer rows shows no shape."""
 
 
 class Scope(Struct, frozen=True, gc=False):
@@ -60,19 +60,19 @@ class ZScorePane:
 
     def _drawn(self, frame: Frame, detail: MarketDetail) -> list[Line]:
         head = title(frame, heading("z-score", detail), _conventions(detail))
-        told = wrapped(figures(detail), frame.width, 3 if frame.height >= LEAST_ROWS + 7 else 1)
-        rows = frame.height - len(told) - 2
+        words = wrapped(figures(detail), frame.width, 3 if frame.height >= LEAST_ROWS + 7 else 1)
+        rows = frame.height - len(words) - 2
         if rows < LEAST_ROWS:
             return [head, *wrapped(figures(detail), frame.width, max(frame.height - 1, 1))]
-        return [head, *told, *_plot(frame, detail, rows)]
+        return [head, *words, *_plot(frame, detail, rows)]
 
 
 def _state(detail: MarketDetail) -> tuple[object, ...]:
     """What is drawn is made of closed bars: the same objects until one closes or is corrected."""
     bars = detail.bars
     closed = bars[-2] if len(bars) > 1 and not bars[-1].closed else bars[-1]
-    told = sum(one.signal == "climax" for one in detail.signals)
-    return (_Same(bars[0]), _Same(closed), bars[-1].time_us, len(bars), detail.dashboard, told)
+    climaxes = sum(signal.signal == "climax" for signal in detail.signals)
+    return (_Same(bars[0]), _Same(closed), bars[-1].time_us, len(bars), detail.dashboard, climaxes)
 
 
 class _Same:
@@ -94,26 +94,26 @@ def _conventions(detail: MarketDetail) -> str:
 
 def _plot(frame: Frame, detail: MarketDetail, rows: int) -> list[Line]:
     bars = detail.bars[-max(frame.width - GUTTER - 2, 1) :]
-    told = detail.dashboard
+    board = detail.dashboard
     times = [bar.time_us for bar in bars]
     if not any(bar.z is not None for bar in bars):
-        left = max(told.parameters.climax.n - told.evaluated, 1)
+        left = max(board.parameters.climax.n - board.evaluated, 1)
         length = span(detail.timeframe)
-        words = f"z needs {told.parameters.climax.n} closed bars of {length}: {left} more"
-        blank = centred(Frame(frame.snapshot, frame.width, rows + 1, frame.clock), words)
+        note = f"z needs {board.parameters.climax.n} closed bars of {length}: {left} more"
+        blank = centred(Frame(frame.snapshot, frame.width, rows + 1, frame.clock), note)
         return [
             *blank,
             *([()] * (rows - len(blank))),
             time_axis(times, detail.timeframe, GUTTER, frame.clock),
         ]
     known = [abs(value) for bar in bars for value in (bar.z, bar.z_raw) if value is not None]
-    scope = Scope(rows // 2, max(*known, told.parameters.climax.extreme * 1.25), middle=bool(rows % 2))
+    scope = Scope(rows // 2, max(*known, board.parameters.climax.extreme * 1.25), middle=bool(rows % 2))
     grid, labels = _ground(scope, detail, len(bars))
     for x, bar in enumerate(bars):
         _bar(grid, x, bar, scope, detail, ascii_only=frame.ascii)
     _climaxes(grid, detail, bars, scope)
-    shade(grid, bars, told.parameters.climax.extreme)
-    marked = beyond(bars, told.parameters.climax.extreme)
+    shade(grid, bars, board.parameters.climax.extreme)
+    marked = beyond(bars, board.parameters.climax.extreme)
     axis = time_axis(times, detail.timeframe, GUTTER, frame.clock, marked)
     return [*(joined(text, tick, cells) for (text, tick), cells in zip(labels, grid, strict=True)), axis]
 

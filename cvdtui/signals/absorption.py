@@ -10,7 +10,7 @@ from cvdtui.model import Signal
 
 
 class AbsorptionParameters(Struct, frozen=True, kw_only=True):
-    """The rows at the extreme, their volume against the bar's mean row, their delta, the way back."""
+    """Rows at the extreme, their volume in mean rows of the bar, their delta, how far back the close is."""
 
     enabled: bool = True
     rows: Annotated[int, Meta(ge=1, le=100, description="rows")] = 2
@@ -20,7 +20,7 @@ class AbsorptionParameters(Struct, frozen=True, kw_only=True):
 
 
 class Absorption:
-    """Tells buyers absorbed at a high (speaks for sell) and sellers absorbed at a low (speaks for buy)."""
+    """Emits buyers absorbed at a high (sell) and sellers absorbed at a low (buy)."""
 
     name = "absorption"
     Parameters = AbsorptionParameters

@@ -27,7 +27,7 @@ class AccumulationParameters(Struct, frozen=True, kw_only=True):
 
 
 class Accumulation:
-    """Tells the bar on which all conditions begin to hold. Reads z; silent without open interest."""
+    """Emits the bar on which all conditions begin to hold. Reads z; nothing without open interest."""
 
     name = "accumulation"
     Parameters = AccumulationParameters

@@ -43,7 +43,7 @@ class DivergenceParameters(Struct, frozen=True, kw_only=True):
 
 
 class Divergence:
-    """Tells a divergence on the R-th bar after its later pivot."""
+    """Emits a divergence on the R-th bar after its later pivot."""
 
     name = "divergence"
     Parameters = DivergenceParameters
@@ -97,7 +97,7 @@ class Divergence:
         points = self._points
         at = _extreme(points[place], sign)
         if _extreme(points[-1], sign) > at or (place and _extreme(points[place - 1], sign) >= at):
-            return False  # most are seen by one look
+            return False  # two comparisons rule out most bars, before all of the window is looked at
         ends = [_extreme(point, sign) for point in points]
         return max(ends[place - self._left :]) == at and at not in ends[place - self._left : place]
 
@@ -110,6 +110,7 @@ class Divergence:
         if abs(price) < closed.scale.tick or cvd == 0 or (price > 0) == (cvd > 0):
             return []
         needed = self._strength
+        # a sum of n independent deltas deviates by sqrt(n) of theirs: distant pivots need more CVD to count
         bars = second.place - first.place
         if (cvd * second.deltas * needed.denominator) ** 2 < needed.numerator**2 * second.spread * bars:
             return []
@@ -123,7 +124,7 @@ class Divergence:
 
 
 def _extreme(point: _Point, sign: int) -> int:
-    """The high, or the low turned round, so that both are judged alike."""
+    """The high, or the low turned round, so that both are compared alike."""
     return point.high if sign > 0 else -point.low
 
 

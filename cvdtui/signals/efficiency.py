@@ -15,9 +15,9 @@ Found = tuple[float | None, Phase]
 
 
 class Efficiency:
-    """Writes e and the phase on every bar; tells the bar on which a breakout or a churn begins.
+    """Marks e and the phase on every bar; emits the bar on which a breakout or a churn begins.
 
-    A breakout (much price for little delta) speaks for the price's direction, a churn (much delta for little
+    A breakout (much price for little delta) is for the price's direction, a churn (much delta for little
     price: absorbed) against the delta's.
     """
 
@@ -64,6 +64,7 @@ class Efficiency:
         )
 
     def _measure(self, closed: ClosedBar) -> Found:
+        """Value and phase of the bar; the bar is part of its own window."""
         bars = self._bars
         bars.append((closed.bar.close, closed.bar.cvd))
         if len(bars) < (bars.maxlen or 0):

@@ -62,7 +62,9 @@ class SignalEvaluator:
         self._row = (row, state.market.price_decimals)
         self._coverage = coverage
         self._emitted = Emitted(state.market.name)
-        self._silent = {name for name, one in self.parameters.items() if not getattr(one, "enabled", True)}
+        self._silent = {
+            name for name, chosen in self.parameters.items() if not getattr(chosen, "enabled", True)
+        }
         self._begin()
 
     def _begin(self) -> None:
@@ -115,7 +117,7 @@ class SignalEvaluator:
         return self._emit(emitted)
 
     def inherit(self, other: "SignalEvaluator") -> None:
-        """What was emitted for the same bars counts as emitted: the market began anew with its history."""
+        """Signals of the evaluator that this one replaces count as emitted: the market began again."""
         self._emitted.replace(other.signals)
 
     # --- how far it has come

@@ -12,7 +12,7 @@ from cvdtui.signals.moments import Moments
 
 
 class FlipParameters(Struct, frozen=True, kw_only=True):
-    """Noise is so many population deviations of a bar's delta over the window."""
+    """The noise, in population deviations of a bar's delta over the window; CVD counts from the anchor."""
 
     enabled: bool = True
     noise: Annotated[float, Meta(ge=0, le=1_000, description="deviations")] = 1.0
@@ -21,9 +21,9 @@ class FlipParameters(Struct, frozen=True, kw_only=True):
 
 
 class Flip:
-    """Tells the bar on which CVD stands beyond the noise on the other side of zero than it did before.
+    """Emits the bar on which CVD stands beyond the noise on the other side of zero than it did before.
 
-    CVD since the session's start; a new session begins without a side, so a reset never tells anything.
+    CVD since the session's start; a new session begins without a side, so a reset never is a flip.
     """
 
     name = "flip"
@@ -47,6 +47,8 @@ class Flip:
             self._base, self._sign = bar.cvd - bar.delta, 0
         cvd = bar.cvd - self._base
         noise, of = self._noise
+        # |cvd| < noise x deviation, squared and without a root: exact in integers, so that ties do not depend
+        # on how a float was rounded
         if not cvd or (cvd * deltas.count * of) ** 2 < noise**2 * deltas.spread:
             return ()
         before, self._sign = self._sign, 1 if cvd > 0 else -1

@@ -46,7 +46,7 @@ def imbalances(
 
 
 class Imbalance:
-    """Writes the imbalances of every bar that has rows; tells nothing by itself."""
+    """Marks the imbalances of every bar that has rows; emits nothing."""
 
     name = "imbalance"
     Parameters = ImbalanceParameters

@@ -1,4 +1,4 @@
-"""Large trade: one taker order of unusual value."""
+"""Large trade: one taker order of unusual notional."""
 
 from collections.abc import Iterable
 from typing import Annotated
@@ -18,7 +18,7 @@ class LargeParameters(Struct, frozen=True, kw_only=True):
 
 
 class Large:
-    """Tells, for each side, the bars in which orders of at least `value` traded, with the largest of them."""
+    """Emits, for each side, the bars in which orders of at least `value` traded, with the largest of them."""
 
     name = "large"
     Parameters = LargeParameters

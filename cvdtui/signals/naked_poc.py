@@ -11,13 +11,13 @@ DAY_US = 86_400_000_000
 
 
 class NakedPocParameters(Struct, frozen=True, kw_only=True):
-    """Nothing but whether it is wanted."""
+    """Only the switch."""
 
     enabled: bool = True
 
 
 class NakedPoc:
-    """Tells each touch once; speaks for the side price came from (from above: buy). Strength: in sessions."""
+    """Emits each touch once, for the side price came from (from above: buy). Strength: in sessions."""
 
     name = "naked_poc"
     Parameters = NakedPocParameters
@@ -29,9 +29,9 @@ class NakedPoc:
         """Takes the next closed bar."""
         came_from = self._close if self._close is not None else closed.bar.open
         self._close = closed.bar.close
-        return [self._told(closed, price, session_us, came_from) for price, session_us in closed.touched]
+        return [self._touch(closed, price, session_us, came_from) for price, session_us in closed.touched]
 
-    def _told(self, closed: ClosedBar, price: int, session_us: int, came_from: int) -> Signal:
+    def _touch(self, closed: ClosedBar, price: int, session_us: int, came_from: int) -> Signal:
         side: Side = "buy" if came_from > price or (came_from == price <= closed.bar.close) else "sell"
         values = {"price": closed.scale.price(price), "session_us": session_us}
         return closed.signal(

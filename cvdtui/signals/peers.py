@@ -1,4 +1,4 @@
-"""Who judges which market: parameters from the configuration, its asset's other market and perpetual."""
+"""Evaluators as configured, and their peers: the other market and the perpetual of the asset."""
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
@@ -14,19 +14,19 @@ from cvdtui.signals.spread_pair import Pair
 
 
 def evaluator_maker(config: Config, row_of: Callable[[Market], int | None]) -> MakeEvaluator:
-    """Juries with the parameters of the configuration; `row_of` gives row sizes in a market's price units."""
+    """A maker of evaluators with the configured parameters; `row_of` gives row sizes in price units."""
 
     def make(state: MarketState, seconds: int) -> SignalEvaluator:
         name = state.market.name
-        made = SignalEvaluator(
+        evaluator = SignalEvaluator(
             state,
             seconds,
             parameters(config.signals, name, seconds),
             row=row_of(state.market),
             coverage=config.signal_coverage,
         )
-        made.dropped = price_units(config.levels.get(name, ()), state.market)
-        return made
+        evaluator.dropped = price_units(config.levels.get(name, ()), state.market)
+        return evaluator
 
     return make
 
@@ -37,7 +37,7 @@ def price_units(prices: Iterable[str], market: Market) -> tuple[int, ...]:
 
 
 def link_peers(evaluator: SignalEvaluator, states: Iterable[MarketState]) -> None:
-    """Tells a jury of the other markets of its asset: the one its spread is to, and the perpetual."""
+    """Gives an evaluator the market its spread is measured against, and the perpetual of its asset."""
     market = evaluator.state.market
     others = {
         state.market.name: state
@@ -54,5 +54,5 @@ def link_peers(evaluator: SignalEvaluator, states: Iterable[MarketState]) -> Non
             evaluator.pair = Pair(evaluator.state, partner, evaluator.seconds, spread)
     if isinstance(accumulation, AccumulationParameters) and leg_of(market) == "spot":
         perpetuals = [state for state in peers if state.market.kind == "perp"]
-        wanted = accumulation.perpetual
-        evaluator.perpetual = others.get(wanted) if wanted else next(iter(perpetuals), None)
+        named = accumulation.perpetual
+        evaluator.perpetual = others.get(named) if named else next(iter(perpetuals), None)

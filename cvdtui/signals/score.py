@@ -19,7 +19,7 @@ NORMAL_95 = 1.959963984540054
 
 
 class Outcome(Struct, frozen=True, gc=False):
-    """What became of one signal at one horizon, and how often the same comes of any bar."""
+    """What price did after one signal at one horizon, and how often it does so after any bar."""
 
     signal: Signal
     horizon: int
@@ -65,7 +65,7 @@ class Score(Struct, frozen=True, gc=False):
 def outcomes(
     bars: Sequence[Bar], signals: Iterable[Signal], *, horizons: Sequence[int] = HORIZONS, atr: int = 14
 ) -> list[Outcome]:
-    """What became of the signals of one market and bar length; `bars` are its closed bars, ascending.
+    """The outcomes of one market and bar length; `bars` are its closed bars, ascending.
 
     A signal is left out at a horizon that lies beyond the last bar, where no ATR is known (or it is 0), and
     where its bar is not among `bars`.

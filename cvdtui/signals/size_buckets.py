@@ -1,4 +1,4 @@
-"""CVD by the value of taker orders: who is it that buys."""
+"""CVD by the notional of taker orders: whether small or large orders buy."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from cvdtui.model.parameters import SizeBucketsParameters
 
 
 class SizeBuckets:
-    """Writes each class's delta on every bar; tells nothing by itself."""
+    """Marks each class's delta on every bar; emits nothing."""
 
     name = "size_buckets"
     Parameters = SizeBucketsParameters

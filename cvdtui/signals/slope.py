@@ -14,7 +14,7 @@ from cvdtui.signals.true_range import TrueRange
 
 
 class Slope:
-    """Writes the z of the CVD's least-squares slope; tells the bar on which it is extreme near a level."""
+    """Marks the z of the CVD's least-squares slope; emits the bar on which it is extreme near a level."""
 
     name = "slope"
     Parameters = SlopeParameters

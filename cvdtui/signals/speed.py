@@ -1,4 +1,4 @@
-"""Tape speed: trades a second against their own mean of the quarter of an hour before."""
+"""Tape speed: trades a second against their own mean of the minutes before."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -9,12 +9,13 @@ from cvdtui.model.parameters import SpeedParameters
 
 
 class Speed:
-    """Writes the ratio on every bar; tells the bar on which the tape begins to race, for its delta's side."""
+    """Marks the ratio on every bar; emits the bar on which the tape turns fast, for the side of its delta."""
 
     name = "speed"
     Parameters = SpeedParameters
 
     def __init__(self, parameters: SpeedParameters, seconds: int) -> None:
+        # a bar longer than the mean's time is compared with the bar before: else no bar would be in the mean
         self._span_us = max(parameters.minutes * 60, seconds) * 1_000_000
         self._ratio = parameters.ratio
         self._seconds = seconds

@@ -13,13 +13,14 @@ from cvdtui.signals.moments import Moments
 SUMMED = 20
 """Bars of a sum in the method `sum20`."""
 FLAT = 1e-6
-"""A spread that moves less than this share of what both CVDs do is reckoned value by value."""
+"""Where the spread's variance is less than this share of both CVDs', it is computed value by value: a
+difference of sums in floats has no digits left there."""
 
 
 class Together:
     """Both CVDs over the window in integers, so that the spread's z costs the same whatever the window.
 
-    Where they begin is of no account: neither a variance nor the distance from the mean knows.
+    They may begin anywhere: neither a variance nor the distance from the mean depends on it.
     """
 
     def __init__(self, length: int) -> None:
@@ -43,7 +44,7 @@ class Together:
         self._products += at[0] * at[1]
 
     def score(self, beta: float) -> float | None:
-        """How unusual the last spread is; None where it hardly moved, and floats would tell noise."""
+        """How unusual the last spread is; None where it hardly moved, and floats would give noise."""
         mine, other, count = self._mine, self._other, self._mine.count
         both = mine.spread + beta * beta * other.spread
         spread = both - 2 * beta * (count * self._products - mine.total * other.total)
@@ -54,7 +55,7 @@ class Together:
 
 
 class Spread:
-    """Fed by pairs of bars, not by one market's: see `push_pair`. Tells when z crosses the extreme."""
+    """Takes pairs of bars by `push_pair`, not one market's; emits the pair on which z crosses the extreme."""
 
     name = "spread"
     Parameters = SpreadParameters
@@ -73,7 +74,7 @@ class Spread:
         """Of the last pair."""
 
     def push(self, closed: ClosedBar) -> Iterable[Signal]:  # noqa: ARG002 - one shape for all
-        """Nothing can be said of one market alone."""
+        """Nothing: one market alone has no spread."""
         return ()
 
     def push_pair(self, time_us: int, mine: int, other: int, partner: str) -> Signal | None:

@@ -1,4 +1,4 @@
-"""Two markets of one asset, bar beside bar: what the spread is judged on."""
+"""Two markets of one asset, bar beside bar, as the spread takes them."""
 
 from bisect import bisect_right
 
@@ -10,7 +10,7 @@ from cvdtui.signals.spread import Spread
 
 
 class Pair:
-    """Walks the union of both markets' bars, up to where both have moved on."""
+    """Walks the union of both markets' closed bars; where one of them has no bar, its delta is 0."""
 
     def __init__(
         self, mine: MarketState, other: MarketState, seconds: int, parameters: SpreadParameters
@@ -23,12 +23,12 @@ class Pair:
 
     def _begin(self) -> None:
         self._spread = Spread(self._parameters, self._seconds)
-        self._heard_us = -1
+        self._evaluated_us = -1
         self._versions = self._now_versions()
 
     @property
     def z(self) -> float | None:
-        """How far the spread stands from its mean."""
+        """How far the spread stands from its mean, in deviations."""
         return self._spread.z
 
     def is_of(self, other: MarketState) -> bool:
@@ -53,17 +53,18 @@ class Pair:
         mine, other = self._bars()
         if mine.open is None or other.open is None:
             return []
+        # a market without a later trade may still get one in the same bar: only what both have left is final
         until = min(mine.open.time_us, other.open.time_us)
         deltas_mine, deltas_other = self._deltas(mine, until), self._deltas(other, until)
-        told: list[Signal] = []
+        emitted: list[Signal] = []
         for time_us in sorted({*deltas_mine, *deltas_other}):
             found = self._spread.push_pair(
                 time_us, deltas_mine.get(time_us, 0), deltas_other.get(time_us, 0), self.partner
             )
-            self._heard_us = time_us
+            self._evaluated_us = time_us
             if found is not None:
-                told.append(found)
-        return told
+                emitted.append(found)
+        return emitted
 
     def _bars(self) -> tuple[Bars, Bars]:
         return self._mine.flow.bars[self._seconds], self._other.flow.bars[self._seconds]
@@ -73,8 +74,8 @@ class Pair:
         return mine.version, other.version
 
     def _deltas(self, bars: Bars, until_us: int) -> dict[int, int]:
-        """Deltas by start of the closed bars not heard yet that begin before `until_us`."""
-        first = bisect_right(bars.closed, self._heard_us, key=start_of)
+        """Deltas by start of the closed bars not evaluated yet that begin before `until_us`."""
+        first = bisect_right(bars.closed, self._evaluated_us, key=start_of)
         found: dict[int, int] = {}
         for bar in bars.closed[first:]:
             if bar.time_us >= until_us:

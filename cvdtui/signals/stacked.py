@@ -26,7 +26,7 @@ def stacked(found: Sequence[tuple[int, Side]], *, least: int = DEFAULTS.rows) ->
 
 
 class Stacked:
-    """Tells every zone of a bar; speaks for the aggressor. Reads the imbalances found before it."""
+    """Emits every zone of a bar, for the aggressor. Reads the imbalances that were marked before it."""
 
     name = "stacked"
     Parameters = StackedParameters

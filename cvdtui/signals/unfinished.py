@@ -10,13 +10,13 @@ from cvdtui.model import Signal
 
 
 class UnfinishedParameters(Struct, frozen=True, kw_only=True):
-    """Nothing but whether it is wanted."""
+    """Only the switch."""
 
     enabled: bool = True
 
 
 class Unfinished:
-    """Writes `high` and `low` on every bar where they were left unfinished; tells nothing by itself."""
+    """Marks `high` and `low` on every bar where they were left unfinished; emits nothing."""
 
     name = "unfinished"
     Parameters = UnfinishedParameters

@@ -74,7 +74,7 @@ class ZScore:
 
 
 class Climax:
-    """Emits the first bar whose smoothed z is beyond the extreme; writes z on every bar."""
+    """Emits the first bar whose smoothed z is beyond the extreme; marks z on every bar."""
 
     name = "climax"
     Parameters = ClimaxParameters

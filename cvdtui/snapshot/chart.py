@@ -1,4 +1,4 @@
-"""The chart's bars: closed ones are made once, as long as nothing changed behind them."""
+"""The chart's bars: closed ones are made once, as long as nothing before them changed."""
 
 from bisect import bisect_right
 
@@ -9,7 +9,7 @@ from cvdtui.snapshot.market_row import RowBuilder
 from cvdtui.snapshot.values import Scaler, anchor_time, anchored
 
 AFTER = 30
-"""Bars drawn behind the one that is looked at."""
+"""Bars drawn after the one under the crosshair."""
 
 
 def seen(bars: Bars, count: int, at_us: int, after: int) -> tuple[list[Bar], list[Bar]]:

@@ -1,4 +1,4 @@
-"""The market at hand, drawn large: chart bars, footprint ladder, profile, time and sales."""
+"""The selected market in detail: chart bars, footprint ladder, profile, time and sales."""
 
 from itertools import islice
 

@@ -1,4 +1,4 @@
-"""What the numbers of the market at hand are made of, and what other conventions would give."""
+"""What the numbers of the selected market are made of, and what other conventions would give."""
 
 from bisect import bisect_right
 
@@ -28,7 +28,7 @@ AREAS = ((70, 1), (70, 2), (68, 1), (68, 2))
 RULES = {1: "one-row", 2: "two-row"}
 DAY_US = 86_400_000_000
 DAY_BARS = (60, 300, 900, 3600)
-"""Bars that may tell the price 24 hours ago, the finest first."""
+"""Bars that may have the price of 24 hours ago, the finest first."""
 
 
 class ExplainInputs:
@@ -75,8 +75,9 @@ class ExplainInputs:
     def _anchors(self, view: View, now_us: int, size: int, value: int) -> tuple[Anchored, ...]:
         out = []
         for anchor in ANCHORS:
-            wanted = anchor != "rolling" or view.explain
-            total = anchored(self._state, anchor, now_us) if wanted else None
+            # the rolling CVD sums up to thousands of trades anew each time: only where it is displayed
+            is_asked = anchor != "rolling" or view.explain
+            total = anchored(self._state, anchor, now_us) if is_asked else None
             since = 0 if anchor == "rolling" else anchor_time(self._state, anchor, now_us)
             sums = (None, None) if total is None else (total[0] / size, total[1] / value)
             out.append(Anchored(anchor, since, *sums))

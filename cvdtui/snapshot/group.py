@@ -1,4 +1,4 @@
-"""The asset groups, from the states of their markets and the rows made of them: sums in quote units."""
+"""The asset groups, from the states and rows of their markets: sums in quote units."""
 
 from collections.abc import Iterable, Sequence
 
@@ -180,7 +180,7 @@ def _part(share: _Share, volume: float) -> GroupPart:
 
 def _interest(shares: Sequence[_Share]) -> float | None:
     """Open interest in the group's money, of the markets that have one."""
-    told = [
+    values = [
         Exact(
             share.state.open_interest.latest[1] * share.state.flow.last_trade.price,
             _value_decimals(share.state),
@@ -188,7 +188,7 @@ def _interest(shares: Sequence[_Share]) -> float | None:
         for share in shares
         if share.state.open_interest.latest is not None and share.state.flow.last_trade is not None
     ]
-    return float(total(told)) if told else None
+    return float(total(values)) if values else None
 
 
 def _interest_change(shares: Sequence[_Share]) -> float | None:

@@ -31,14 +31,14 @@ class LadderBuilder:
         if key != self._key:
             self._key, self._bars = key, {}
         open_us = bars.open.time_us if bars.open is not None else -1
-        known, made = self._bars, {}
+        known, shown_bars = self._bars, {}
         shown, later = seen(bars, view.footprints, view.at_us, 1)
         for bar in shown:
             is_open = bar.time_us == open_us
-            made[bar.time_us] = (not is_open and known.get(bar.time_us)) or ladder_bar(
+            shown_bars[bar.time_us] = (not is_open and known.get(bar.time_us)) or ladder_bar(
                 bar, bars.cells(bar.time_us), row, scaler, self._row_builder.evaluator, closed=not is_open
             )
-        self._bars = {time: one for time, one in made.items() if one.closed}
+        self._bars = {time_us: bar for time_us, bar in shown_bars.items() if bar.closed}
         last = state.flow.last_trade
         price = shown[-1].close if later else None if last is None else last.price
         last_row = None if price is None else row_number(price, row)
@@ -46,7 +46,7 @@ class LadderBuilder:
         return Ladder(
             row / scaler.price,
             decimals_shown(row, state),
-            tuple(made.values()),
+            tuple(shown_bars.values()),
             last_row,
             () if evaluator is None else self._zones.view(evaluator, row, shown),
             () if evaluator is None else marks(evaluator, row, shown),

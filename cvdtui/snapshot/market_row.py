@@ -1,4 +1,4 @@
-"""One market's line of the table, from its state: numbers for the eye, each with its quality."""
+"""One market's line of the table, from its state: numbers for display, each with its quality."""
 
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.sums import Period

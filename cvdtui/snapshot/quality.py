@@ -74,7 +74,7 @@ def flags_of(
 
 
 def _age(age_us: int) -> str:
-    """At most three characters; nothing for what was never heard of (its age is that of the epoch)."""
+    """At most three characters; empty where nothing was ever received (its age is that of the epoch)."""
     seconds = max(0, age_us) // 1_000_000
     for length, unit in ((1, "s"), (60, "m"), (3600, "h"), (86_400, "d")):
         if seconds // length < 100:

@@ -1,4 +1,4 @@
-"""What the jury said, for the eye: flags in the table, markers and lines on the chart, the dashboard."""
+"""Signals and statistics for display: flags in the table, marks on the chart, the dashboard."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from cvdtui.model import Dashboard, Flag, Market, Signal, SignalParameters, Sign
 from cvdtui.signals.evaluator import SignalEvaluator
 
 SHOWN = 200
-"""Signals handed to the screen at most."""
+"""Signals in a snapshot at most."""
 
 
 def signal_flags(evaluator: SignalEvaluator) -> tuple[Flag, ...]:
@@ -28,7 +28,7 @@ def signal_flags(evaluator: SignalEvaluator) -> tuple[Flag, ...]:
 
 def _flag(signal: Signal) -> Flag | None:
     up = signal.side == "buy"
-    doubt = "?" if signal.quality else ""
+    incomplete = "?" if signal.quality else ""
     arrow = "▲" if up else "▼"
     glyph, text = {
         "divergence": (arrow, "div"),
@@ -43,7 +43,7 @@ def _flag(signal: Signal) -> Flag | None:
         "large": (arrow, "large"),
         "efficiency": ("", str(signal.values.get("phase", ""))),
     }.get(signal.signal, ("", ""))
-    return Flag(glyph, text + doubt, "up" if up else "down") if text else None
+    return Flag(glyph, text + incomplete, "up" if up else "down") if text else None
 
 
 def evaluated_state(evaluator: SignalEvaluator) -> tuple[object, ...]:
@@ -65,7 +65,7 @@ class SignalViews:
         self._views: tuple[SignalView, ...] = ()
 
     def of(self, evaluator: SignalEvaluator) -> tuple[SignalView, ...]:
-        """Of this jury, as `signal_views` gives them."""
+        """Of this evaluator, as `signal_views` returns them."""
         key = evaluated_state(evaluator)
         if key != self._key:
             self._key, self._views = key, signal_views(evaluator)
@@ -74,8 +74,8 @@ class SignalViews:
 
 def signal_views(evaluator: SignalEvaluator, count: int = SHOWN) -> tuple[SignalView, ...]:
     """The latest signals, oldest first, provisional ones last."""
-    told = [signal_view(signal) for signal in evaluator.signals[-count:]]
-    return (*told, *(signal_view(signal, provisional=True) for signal in evaluator.provisional()))
+    emitted = [signal_view(signal) for signal in evaluator.signals[-count:]]
+    return (*emitted, *(signal_view(signal, provisional=True) for signal in evaluator.provisional()))
 
 
 def signal_view(signal: Signal, market: Market | None = None, *, provisional: bool = False) -> SignalView:

@@ -1,4 +1,4 @@
-"""The TPO of the market at hand: closed bars are counted once, the open one at every picture."""
+"""The TPO of the selected market: closed bars are counted once, the open one in every snapshot."""
 
 from cvdtui.engine.bars import Bars
 from cvdtui.engine.footprint import row_number, scale_125, stepped_row
@@ -33,9 +33,9 @@ class TpoBuilder:
         start = session.start_us
         bars = next(
             (
-                state.flow.bars[one]
-                for one in LENGTHS
-                if one in state.flow.bars and not start % (one * 1_000_000)
+                state.flow.bars[seconds]
+                for seconds in LENGTHS
+                if seconds in state.flow.bars and not start % (seconds * 1_000_000)
             ),
             None,
         )

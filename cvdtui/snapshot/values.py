@@ -67,7 +67,7 @@ def delta_of_bar(state: MarketState, timeframe: int, now_us: int) -> Pair:
 
 
 def current(period: Period | None, now_us: int) -> Period | None:
-    """The period if it holds `now_us`: a session that ended without a successor has nothing to say."""
+    """The period if it holds `now_us`: one that ended without a successor counts no more."""
     return period if period is not None and now_us < period.end_us else None
 
 

@@ -11,7 +11,7 @@ from cvdtui.engine.flow import MemoryLimits
 from cvdtui.model import MINUTE_US, Market, Missing, Outage, Trades
 from cvdtui.report.market import report
 from cvdtui.signals.evaluator import SignalEvaluator
-from cvdtui.signals.registry import SIGNALS, TOLD
+from cvdtui.signals.registry import SIGNALS, EMITTING
 from cvdtui.signals.spread import Spread
 from cvdtui.signals.spread_pair import Pair
 from tests.engine.busy_tape import BEGIN_US, HOUR_US, MARKET, batches, counted, state, tape
@@ -38,7 +38,7 @@ def whole():
 
 def test_a_lively_tape_makes_every_signal_of_one_market_speak(whole):
     evaluator = jury_of(whole)
-    assert {one.signal for one in evaluator.signals} == {*TOLD} - {"spread", "accumulation"}
+    assert {one.signal for one in evaluator.signals} == {*EMITTING} - {"spread", "accumulation"}
     times = [one.time_us for one in evaluator.signals]
     assert times == sorted(times)
     assert max(times) <= whole.flow.bars[SECONDS].closed[-1].time_us

@@ -8,7 +8,7 @@ from cvdtui.engine.flow import EVERYTHING, Flow
 from cvdtui.model import Candle, Market, Signal, View
 from cvdtui.signals.evaluator import SignalEvaluator
 from cvdtui.signals.peers import evaluator_maker
-from cvdtui.signals.registry import TOLD
+from cvdtui.signals.registry import EMITTING
 from cvdtui.snapshot.signals import signal_text, signal_views
 from tests.engine.busy_tape import BEGIN_US, HOUR_US, MARKET, batches, counted, tape
 from tests.signals import reference
@@ -64,7 +64,7 @@ def test_views_carry_what_is_drawn_and_every_signal_has_words():
     assert zone[0] < zone[1]
     assert next(one for one in views if one.signal == "absorption").price > 0
     texts = {one.signal: one.text for one in views}
-    assert texts.keys() == {*TOLD} - {"spread", "accumulation"}
+    assert texts.keys() == {*EMITTING} - {"spread", "accumulation"}
     assert all(text != "-" and "None" not in text and len(text) < 80 for text in texts.values())
     assert signal_text(Signal("other", 0, 60, "buy", {})) == "other"
 
@@ -145,7 +145,7 @@ def test_a_market_that_began_anew_with_its_history_repeats_nothing():
 
 
 def test_parameters_of_the_configuration_are_in_force():
-    quiet = Config(signals={name: {"enabled": False} for name in TOLD if name != "climax"})
+    quiet = Config(signals={name: {"enabled": False} for name in EMITTING if name != "climax"})
     board = board_of(quiet)
     board.on_columns(tape())
     assert {one.signal for one in settled(board).detail.signals} == {"climax"}

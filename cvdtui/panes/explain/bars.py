@@ -17,7 +17,7 @@ SOURCES = {
 
 
 def price(sight: Sight) -> Entry:
-    """Of the bar at hand."""
+    """Of the bar under the crosshair."""
     bar = sight.bar
     if bar is None:
         return Entry("-", "close of the bar under the crosshair")
@@ -35,7 +35,7 @@ def price(sight: Sight) -> Entry:
 
 
 def delta(sight: Sight) -> Entry:
-    """Of the bar at hand."""
+    """Of the bar under the crosshair."""
     bar = sight.bar
     if bar is None:
         return Entry("-", "bought - sold of the bar under the crosshair")
@@ -54,7 +54,7 @@ def delta(sight: Sight) -> Entry:
             ),
             Way("in % of its volume", (part(ratio(bar.delta, bar.volume), signed=True),)),
             Way(
-                "as a candle alone would tell (≈): all volume to the side of the close",
+                "as a candle alone would give (≈): all volume to the side of the close",
                 (sight.size(candle, signed=True),),
                 here=bar.source == "candle",
             ),
@@ -64,7 +64,7 @@ def delta(sight: Sight) -> Entry:
 
 
 def cvd(sight: Sight) -> Entry:
-    """At the end of the bar at hand, since every anchor that reaches it."""
+    """At the end of the bar under the crosshair, since every anchor that reaches it."""
     bar, row, detail = sight.bar, sight.row, sight.detail
     formula = "running sum of bought - sold since the anchor, at the end of the bar"
     if bar is None or detail is None:
@@ -77,8 +77,8 @@ def cvd(sight: Sight) -> Entry:
         now = one.quote if sight.is_quote else one.base
         ends = bar.time_us + detail.timeframe * 1_000_000
         here = one.anchor == detail.anchor
-        told = one.anchor != "rolling" or bar is detail.bars[-1]
-        reaches = now is not None and one.since_us < ends and told
+        is_known = one.anchor != "rolling" or bar is detail.bars[-1]
+        reaches = now is not None and one.since_us < ends and is_known
         value = (
             sight.size(bar.cvd if here else (now or 0.0) - after, signed=True)
             if reaches or here
@@ -99,7 +99,7 @@ def cvd(sight: Sight) -> Entry:
 
 
 def volume(sight: Sight) -> Entry:
-    """Of the bar at hand."""
+    """Of the bar under the crosshair."""
     bar = sight.bar
     if bar is None:
         return Entry("-", "all that traded in the bar under the crosshair")
@@ -116,7 +116,7 @@ def volume(sight: Sight) -> Entry:
 
 
 def z_at(sight: Sight) -> Entry:
-    """The z of the bar at hand."""
+    """The z of the bar under the crosshair."""
     bar, detail = sight.bar, sight.detail
     newest = None if detail is None else next((one for one in reversed(detail.bars) if one.closed), None)
     if bar is None or bar is newest or not bar.closed:

@@ -10,7 +10,7 @@ from cvdtui.panes.clock import Clock
 from cvdtui.panes.explain.entry import Sight
 from cvdtui.panes.explain.flags import FLAGS, SIGNALS
 from cvdtui.panes.explain.pane import BOOKS
-from cvdtui.signals.registry import TOLD
+from cvdtui.signals.registry import EMITTING
 from tests.engine.busy_tape import tape
 from tests.panes import snapshots
 from tests.panes import test_groups as groups
@@ -254,7 +254,7 @@ def test_a_groups_sum_is_that_of_the_markets_counted_and_names_those_that_are_no
 
 
 def test_every_signal_and_every_flag_that_it_raises_has_words():
-    assert set(SIGNALS) >= set(TOLD)
+    assert set(SIGNALS) >= set(EMITTING)
     flags = (Flag("▼", "div?", "down"), Flag("", "4×imb", "up"), Flag("~", "side 97q 3t", "note"))
     shot = snapshots.snapshot(rows=(snapshots.btc_row(flags=flags),))
     told = ways(entry(shot, "markets", "flags"))
