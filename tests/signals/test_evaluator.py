@@ -11,7 +11,7 @@ from cvdtui.engine.flow import MemoryLimits
 from cvdtui.model import MINUTE_US, Market, Missing, Outage, Trades
 from cvdtui.report.market import report
 from cvdtui.signals.evaluator import SignalEvaluator
-from cvdtui.signals.registry import SIGNALS, EMITTING
+from cvdtui.signals.registry import EMITTING, SIGNALS
 from cvdtui.signals.spread import Spread
 from cvdtui.signals.spread_pair import Pair
 from tests.engine.busy_tape import BEGIN_US, HOUR_US, MARKET, batches, counted, state, tape

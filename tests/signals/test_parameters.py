@@ -10,7 +10,7 @@ from cvdtui.config import Config, load
 from cvdtui.config.alerts import SIGNALS as ALERTED
 from cvdtui.errors import ConfigError
 from cvdtui.signals.parameters import parameters
-from cvdtui.signals.registry import PARAMETERS, SIGNALS, EMITTING
+from cvdtui.signals.registry import EMITTING, PARAMETERS, SIGNALS
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
