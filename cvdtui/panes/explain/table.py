@@ -23,7 +23,8 @@ def market(sight: Sight) -> Entry:
     instrument = sight.row.market
     contract = ""
     if instrument.contract_size not in {"", "1"} or instrument.inverse:
-        contract = f"{instrument.contract_size} {(instrument.quote if instrument.inverse else instrument.base) or ''}".strip()
+        of = instrument.quote if instrument.inverse else instrument.base
+        contract = f"{instrument.contract_size} {of or ''}".strip()
     return Entry(
         instrument.name,
         "venue:SYMBOL; trades, bars and sums are of this one instrument, never of a mixture (v adds them up)",
