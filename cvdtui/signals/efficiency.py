@@ -53,13 +53,14 @@ class Efficiency:
         prices, deltas = self._prices, self._deltas
         if prices.count < self._least:
             return None
+        of_price, of_delta = prices.spread, deltas.spread
         price, size = 10**scale.price_decimals, 10**scale.size_decimals
         return EfficiencyInputs(
             self._price / price,
             prices.deviation / price,
             self._delta / size,
             deltas.deviation / size,
-            self._sigma() if self._delta and prices.spread and deltas.spread else None,
+            self._sigma(of_price, of_delta) if self._delta and of_price and of_delta else None,
             self._plain(scale) if self._delta else None,
         )
 
@@ -79,27 +80,23 @@ class Efficiency:
             return value, (
                 "breakout" if value > self._breakout else "churn" if value < self._churn else "balanced"
             )
-        if self._prices.count < self._least or not (self._prices.spread and self._deltas.spread):
+        of_price, of_delta = self._prices.spread, self._deltas.spread
+        if self._prices.count < self._least or not (of_price and of_delta):
             return None, ""
-        return self._sigma(), self._phase_of_sigma()
+        return self._sigma(of_price, of_delta), self._phase_by(of_price, of_delta)
 
-    def _terms(self) -> tuple[int, int]:
-        """Result and effort: their ratio is the square of the value, in integers."""
-        return self._price**2 * self._deltas.spread, self._delta**2 * self._prices.spread
+    def _sigma(self, of_price: int, of_delta: int) -> float:
+        """(|price| / its deviation) / (|delta| / its deviation), of the spreads of both."""
+        return sqrt(self._price**2 * of_delta / (self._delta**2 * of_price))
 
-    def _sigma(self) -> float:
-        """(|price| / its deviation) / (|delta| / its deviation)."""
-        result, effort = self._terms()
-        return sqrt(result / effort)
-
-    def _phase_of_sigma(self) -> Phase:
+    def _phase_by(self, of_price: int, of_delta: int) -> Phase:
         """The limits are compared exactly, in integers: a value that reads 2.00 is not always above 2."""
-        result, effort = self._terms()
-        square = self._prices.count**2
+        price, delta, square = self._price**2, self._delta**2, self._prices.count**2
+        result, effort = price * of_delta, delta * of_price
         (over, of_over), (under, of_under) = self._squares
-        if result * of_over > effort * over and self._price**2 * square >= self._prices.spread:
+        if result * of_over > effort * over and price * square >= of_price:
             return "breakout"
-        if result * of_under < effort * under and self._delta**2 * square >= self._deltas.spread:
+        if result * of_under < effort * under and delta * square >= of_delta:
             return "churn"
         return "balanced"
 
