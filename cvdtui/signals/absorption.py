@@ -69,4 +69,5 @@ class Absorption:
 
 def _row(price: int, row: int) -> int:
     """Number of the nearest multiple of `row`, ties up."""
+    # in integers: round() would take ties to the even row
     return (2 * price + row) // (2 * row)

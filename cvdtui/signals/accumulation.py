@@ -58,6 +58,7 @@ class Accumulation:
             return None
         if not true_range.is_full or len(self._highs) < (self._highs.maxlen or 0):
             return None
+        # over 5 bars: the range of 14 bars is never within 1.5 ATRs of 14 bars, so that nothing would hold
         height = max(self._highs) - min(self._lows)
         if height * true_range.length > self._limit * true_range.total:
             return None

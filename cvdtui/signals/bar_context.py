@@ -44,7 +44,9 @@ class BarContext:
         levels = self.levels
         begins = levels.begin(bar.time_us)
         row = self._choice.push(bar, begins=begins)
-        if row != levels.row:
+        if (
+            row != levels.row
+        ):  # the profile behind the levels is counted in rows: it is made again in the new size
             levels.take_row(row, {} if begins else self._session_rows(bar.time_us, row))
         rows = rows_at(bar, cells, row)
         levels.dropped = dropped

@@ -47,6 +47,7 @@ class DataQuality:
         state = self._state
         if not (state.lost or state.tape.open_ids or state.outages):
             return ""
+        # open holes count as well: what they hold may still come, but is not in this bar now
         missing = sum(
             gap.missing
             for gap in state.gaps

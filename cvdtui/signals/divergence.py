@@ -107,6 +107,7 @@ class Divergence:
             return []
         price = _extreme(second, sign) - _extreme(first, sign)
         cvd = sign * (second.cvd - first.cvd)
+        # pivots at one price, or at one CVD, diverge in nothing
         if abs(price) < closed.scale.tick or cvd == 0 or (price > 0) == (cvd > 0):
             return []
         needed = self._strength

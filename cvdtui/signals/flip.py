@@ -44,6 +44,7 @@ class Flip:
         deltas.push(bar.delta)
         if self._of_session and closed.session_us != self._session_us:
             self._session_us = closed.session_us
+            # the reset itself changes the sign of CVD: without a side before, it is no flip
             self._base, self._sign = bar.cvd - bar.delta, 0
         cvd = bar.cvd - self._base
         noise, of = self._noise

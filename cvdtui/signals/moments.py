@@ -18,6 +18,7 @@ class Moments:
     def push(self, value: int) -> None:
         """Takes the next integer; the oldest leaves once there are enough."""
         values = self._values
+        # the deque drops the oldest by itself on append: its square must leave the sums before that
         if self.count == values.maxlen:
             old = values[0]
             self.total -= old

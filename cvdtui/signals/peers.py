@@ -42,6 +42,7 @@ def link_peers(evaluator: SignalEvaluator, states: Iterable[MarketState]) -> Non
     others = {
         state.market.name: state
         for state in states
+        # a market may be followed without bars of this length
         if state is not evaluator.state and evaluator.seconds in state.flow.bars
     }
     peers = [state for state in others.values() if group_key(state.market) == group_key(market)]

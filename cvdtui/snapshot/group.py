@@ -23,7 +23,7 @@ from cvdtui.snapshot.values import Pair, anchor_time, anchored, current, delta_o
 
 Member = tuple[MarketState, MarketRow]
 LEFT_OUT = ("waiting", "stale", "refused", "offline")
-"""Quality states whose market would bend the sum."""
+"""Quality states whose market would bend the sum: its CVD stands still while the others move on."""
 
 
 class _Share(Struct, frozen=True, gc=False):
@@ -195,6 +195,7 @@ def _interest_change(shares: Sequence[_Share]) -> float | None:
     """Its change in assets, over the markets whose beginning is known."""
     before, now = Exact(), Exact()
     for share in shares:
+        # without a beginning there is no change: a market that was added today would count as a rise from 0
         history, session = share.state.open_interest, share.state.flow.session
         begin = (history.at(session.start_us) if session is not None else None) or history.first
         if history.latest is None or begin is None or begin[0] >= history.latest[0]:

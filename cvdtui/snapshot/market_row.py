@@ -31,11 +31,12 @@ class RowBuilder:
         """The market's line; the same object as before while nothing in it changed."""
         state = self.state
         evaluated = () if self.evaluator is None else evaluated_state(self.evaluator)
+        # the second is in the key: the delta of five minutes and ages move on without a trade
         key = (state.version, evaluated, view.timeframe, view.anchor, view.unit, link, now_us // 1_000_000)
         if self._row is None or key != self._row_key:
             self._row_key = key
             row = self._make(view, now_us, link)
-            if row != self._row:
+            if row != self._row:  # panes compare rows by identity
                 self._row = row
         return self._row
 

@@ -16,6 +16,7 @@ def interest_of(state: MarketState, unit: Unit, session: Period | None, now_us: 
     begin = state.open_interest.at(session.start_us) if session is not None else None
     begin = begin or state.open_interest.first
     change = None
+    # the same sample is no change; neither is one from an open interest of 0
     if begin is not None and begin[1] and begin[0] < latest[0]:
         change = latest[1] / begin[1] - 1
     trade = state.flow.last_trade

@@ -43,6 +43,7 @@ def _condition(state: MarketState, coverage: float, now_us: int, link: Link | No
         return ("offline", "offline") if link is not None and link.state == "waiting" else ("waiting", "-")
     if link is not None and link.state in ("connecting", "stale", "waiting", "closed"):
         return "stale", f"stale {_age(now_us - max(link.last_data_us, state.flow.last_time_us))}".rstrip()
+    # before the coverage: what is being fetched is not lost, and the coverage will come back
     if state.tape.open_ids:
         return "gap", f"gap {_short(state.tape.open_ids)}"
     return _known(state, coverage)
@@ -51,6 +52,7 @@ def _condition(state: MarketState, coverage: float, now_us: int, link: Link | No
 def _known(state: MarketState, coverage: float) -> tuple[str, str]:
     if state.progress is not None and state.progress < 1:
         return "fill", f"fill {floor(state.progress * 100)} %"
+    # rounded down: 100 is only said of what is known whole
     mark = "~" if is_inferred(state) else ""
     if coverage < 1:
         return "lost" if state.lost else "live", f"{mark}{floor(coverage * 1000) / 10:.1f}"

@@ -10,7 +10,7 @@ from cvdtui.snapshot.values import Scaler, current, decimals_shown
 ROWS = 40
 """Rows the session's range is cut into, at most."""
 LENGTHS = (900, 300, 60)
-"""Bars that no half hour of a session cuts through, the longest first."""
+"""Bars that no half hour of a session cuts through; the longest first, as fewer are counted."""
 
 
 class TpoBuilder:

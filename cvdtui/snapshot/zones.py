@@ -11,7 +11,7 @@ from cvdtui.model import Bar, LadderMark, LadderZone, Signal
 from cvdtui.signals.evaluator import SignalEvaluator
 
 BARS = 400
-"""Closed bars whose zones are remembered."""
+"""Closed bars whose zones are kept: each is followed bar by bar until one trades through it."""
 
 
 class _Zone(NamedTuple):
