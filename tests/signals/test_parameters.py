@@ -134,6 +134,6 @@ def test_the_readme_names_every_signal_and_parameter(name, key):
     assert key == "enabled" or f"`{key}`" in line
 
 
-def test_every_signal_is_registered_by_its_own_name_and_an_alert_may_ask_for_what_is_told():
+def test_every_signal_is_registered_by_its_own_name_and_alerts_may_name_those_that_emit():
     assert all(name == kind.name for name, kind in SIGNALS.items())
     assert sorted(EMITTING) == sorted(ALERTED)

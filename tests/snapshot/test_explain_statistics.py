@@ -76,7 +76,7 @@ def test_the_spread_by_both_methods_and_the_one_in_force_is_the_dashboards(metho
     assert found.spread == pytest.approx(sum(mine) - found.beta * sum(other))
 
 
-def test_nothing_is_made_unasked_and_too_few_bars_make_no_slope_and_no_spread():
+def test_inputs_are_made_on_request_and_too_few_bars_give_no_slope_and_no_spread():
     board, detail = seen(hours=3)
     assert (detail.facts.slope, detail.facts.spread) == (None, None)
     assert detail.facts.speed.trades > 0

@@ -30,26 +30,26 @@ def view(**asked):
 
 
 def settled(board, **asked):
-    """Snapshots until nothing is left to hear."""
+    """Snapshots until no bar is pending."""
     while not board.judge(SECONDS):
         pass
     return board.snapshot(view(**asked), NOW)
 
 
-def test_what_the_jury_told_is_in_the_detail_oldest_first():
+def test_what_the_evaluator_emitted_is_in_the_detail_oldest_first():
     board = board_of()
     board.on_columns(tape())
     detail = settled(board).detail
     evaluator = SignalEvaluator(counted(tape(), SECONDS), SECONDS)
     evaluator.catch_up()
-    told = [one for one in detail.signals if not one.provisional]
-    assert [(one.signal, one.time_us, one.side, one.values) for one in told] == [
+    emitted = [one for one in detail.signals if not one.provisional]
+    assert [(one.signal, one.time_us, one.side, one.values) for one in emitted] == [
         (one.signal, one.time_us, one.side, one.values) for one in evaluator.signals[-200:]
     ]
     last = evaluator.last.marks
-    board_says = detail.dashboard
-    assert (board_says.z, board_says.efficiency, board_says.phase) == (last.z, last.efficiency, last.phase)
-    assert sum(board_says.orders) * 1000 == evaluator.last.bar.delta
+    shown = detail.dashboard
+    assert (shown.z, shown.efficiency, shown.phase) == (last.z, last.efficiency, last.phase)
+    assert sum(shown.orders) * 1000 == evaluator.last.bar.delta
     assert detail.bars[-2].z == last.z
 
 
@@ -93,24 +93,24 @@ def test_each_signal_is_handed_out_once_with_its_market():
     board = board_of()
     board.add(MARKET)
     board.add(SPOT)
-    theirs, told = batches(tape(3, market=SPOT), 200, 200), []
+    theirs, emitted = batches(tape(3, market=SPOT), 200, 200), []
     for batch in batches(tape(), 200, 200):
         board.on_trades(batch)
         board.on_trades(next(theirs))
         board.judge(SECONDS)
-        told += board.evaluators.take()
+        emitted += board.evaluators.take()
     board.judge(SECONDS, limit=None)
-    told += board.evaluators.take()
+    emitted += board.evaluators.take()
     assert board.evaluators.take() == []
     for market in (MARKET, SPOT):
         evaluator = board.evaluators.evaluator(board.states[market.name], SECONDS)
-        assert sorted((one.time_us, one.signal) for name, one in told if name == market.name) == sorted(
+        assert sorted((one.time_us, one.signal) for name, one in emitted if name == market.name) == sorted(
             (one.time_us, one.signal) for one in evaluator.signals
         )
         assert any(one.signal == "spread" for one in evaluator.signals)
 
 
-def test_a_sitting_hears_so_many_bars_and_those_of_the_market_at_hand_first():
+def test_one_call_evaluates_so_many_bars_and_those_of_the_selected_market_first():
     board = board_of()
     board.on_columns(tape(3, market=SPOT))
     board.on_columns(tape())
