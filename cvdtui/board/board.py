@@ -23,7 +23,7 @@ from cvdtui.model import (
 from cvdtui.signals.evaluator import MakeEvaluator, SignalEvaluator
 from cvdtui.signals.evaluators import AT_ONCE, Evaluators
 from cvdtui.snapshot.detail import DetailBuilder
-from cvdtui.snapshot.group import GroupBuilder, group_at_hand
+from cvdtui.snapshot.group import GroupBuilder, selected_group
 from cvdtui.snapshot.market_row import RowBuilder
 from cvdtui.snapshot.signal_log import Log
 
@@ -133,7 +133,7 @@ class Board:
             tuple(self.notices),
             clock,
             groups if view.groups else (),
-            group_at_hand(groups, members, view, now_us) if view.group else None,
+            selected_group(groups, members, view, now_us) if view.group else None,
             log=self._log.lines(self._evaluators(view.timeframe)) if view.log else (),
             scorecard=self._scorecard(view),
         )

@@ -38,6 +38,7 @@ def figures(detail: MarketDetail) -> list[Figure]:
 
 def trend(board: Dashboard) -> str:
     """Where z went with the last bar."""
+    # without a bar before there is no trend; a cell is kept for the arrow, so that nothing beside it moves
     if board.z is None or board.z_before is None or board.z == board.z_before:
         return " "
     return "↑" if board.z > board.z_before else "↓"

@@ -107,6 +107,7 @@ def _plot(frame: Frame, detail: MarketDetail, rows: int) -> list[Line]:
             time_axis(times, detail.timeframe, GUTTER, frame.clock),
         ]
     known = [abs(value) for bar in bars for value in (bar.z, bar.z_raw) if value is not None]
+    # the lines of the extreme are always in sight, however quiet the bars
     scope = Scope(rows // 2, max(*known, board.parameters.climax.extreme * 1.25), middle=bool(rows % 2))
     grid, labels = _ground(scope, detail, len(bars))
     for x, bar in enumerate(bars):

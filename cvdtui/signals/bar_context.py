@@ -50,6 +50,7 @@ class BarContext:
             levels.take_row(row, {} if begins else self._session_rows(bar.time_us, row))
         rows = rows_at(bar, cells, row)
         levels.dropped = dropped
+        # levels take the bar before signals see it: a naked POC is touched by the bar that traded at it
         touched = levels.push(bar, rows)
         orders = self._state.flow.orders
         return ClosedBar(
@@ -83,6 +84,7 @@ class BarContext:
     def _past_rows(self, session_us: int, row: int) -> Rows | None:
         """A past session's rows from its own sums, where these saw every trade of it."""
         period = self._state.flow.periods.sessions.get(session_us)
+        # a POC of part of the volume may be another price than the true one
         if period is None or not period.volume or period.cell_volume < period.volume:
             return None
         return group(period.cells, row)

@@ -29,6 +29,7 @@ class Emitted:
         """Keeps one more; it may be of an earlier bar than the last (a spread waits for both markets)."""
         self._keys.add(key_of(self._market, signal))
         known = self.signals
+        # nearly always the newest: a search is needed only for a spread that waited
         if not known or known[-1].time_us <= signal.time_us:
             known.append(signal)
         else:

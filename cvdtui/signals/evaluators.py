@@ -69,6 +69,7 @@ class Evaluators:
     def _link_peers(self, evaluators: list[SignalEvaluator], states: Iterable[MarketState]) -> None:
         """Links the evaluators to each other's markets, when there are others than before."""
         states = list(states)
+        # a Market is compared by value: its base or kind may only become known after it was added
         peers = (*(id(state) for state in states), *(state.market for state in states), *map(id, evaluators))
         if peers == self._peers:
             return

@@ -80,6 +80,7 @@ class Imbalance:
         return tuple(counts)
 
     def _find(self, rows: Rows, size_decimals: int, ratio: Fraction) -> list[tuple[int, Side]]:
+        # a venue may turn out to have finer decimals: the least volume is converted once for each
         if self._least[0] != size_decimals:
             self._least = size_decimals, ceil(self._min_volume * 10**size_decimals)
         least = self._least[1]

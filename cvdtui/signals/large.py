@@ -31,6 +31,7 @@ class Large:
         if closed.orders is None or not closed.orders.large:
             return ()
         scale = closed.scale
+        # price x size of integers has the decimals of both
         notional = 10 ** (scale.price_decimals + scale.size_decimals)
         orders = [order for order in closed.orders.large if order.value >= self._value * notional]
         found: list[Signal] = []

@@ -27,6 +27,7 @@ class NakedPoc:
 
     def push(self, closed: ClosedBar) -> Iterable[Signal]:
         """Takes the next closed bar."""
+        # a gap may open beyond the level: the side is that of the close before, not of the open
         came_from = self._close if self._close is not None else closed.bar.open
         self._close = closed.bar.close
         return [self._touch(closed, price, session_us, came_from) for price, session_us in closed.touched]

@@ -23,7 +23,8 @@ class Pair:
 
     def _begin(self) -> None:
         self._spread = Spread(self._parameters, self._seconds)
-        self._evaluated_us = -1
+        self.evaluated_us = -1
+        """Start of the last pair of bars."""
         self._versions = self._now_versions()
 
     @property
@@ -61,7 +62,7 @@ class Pair:
             found = self._spread.push_pair(
                 time_us, deltas_mine.get(time_us, 0), deltas_other.get(time_us, 0), self.partner
             )
-            self._evaluated_us = time_us
+            self.evaluated_us = time_us
             if found is not None:
                 emitted.append(found)
         return emitted
@@ -75,7 +76,7 @@ class Pair:
 
     def _deltas(self, bars: Bars, until_us: int) -> dict[int, int]:
         """Deltas by start of the closed bars not evaluated yet that begin before `until_us`."""
-        first = bisect_right(bars.closed, self._evaluated_us, key=start_of)
+        first = bisect_right(bars.closed, self.evaluated_us, key=start_of)
         found: dict[int, int] = {}
         for bar in bars.closed[first:]:
             if bar.time_us >= until_us:

@@ -35,6 +35,7 @@ class Unfinished:
         if not self._enabled:
             return []
         found: list[Literal["high", "low"]] = []
+        # the price itself: a row of many ticks may have both sides while its extreme price has one
         if closed.traded_both(closed.bar.high):
             found.append("high")
         if closed.traded_both(closed.bar.low):

@@ -64,8 +64,10 @@ class ChartBuilder:
             bars.closed_count,
             len(shown),
             shown[-1].time_us if later else 0,
+            # z is drawn on the bars: they are made again when the evaluator has come further
             *(() if evaluator is None else (id(evaluator), evaluator.version, evaluator.evaluated)),
         )
+        # a venue may turn out to have finer decimals: bars then count in other integers
         key += (market.price_decimals, market.size_decimals)
         # 240 bars take 0.16 ms to make, ten times a second: closed ones are kept while the key holds
         if key != self._key:

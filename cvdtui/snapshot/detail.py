@@ -87,7 +87,7 @@ class DetailBuilder:
             row, decimals = known
             return row * int(10 ** (market.price_decimals - decimals))
         row = auto_row(bars.closed or bars.all(), market.tick)
-        if bars.closed:
+        if bars.closed:  # the row of a bar that is still forming would hold for the whole session
             self._auto[key] = row, market.price_decimals
         return row
 

@@ -95,7 +95,10 @@ class ExplainInputs:
 
     def _statistics_of(self, *, all_of_them: bool) -> Statistics:
         evaluator = self._row_builder.evaluator
-        key = (all_of_them, *(() if evaluator is None else evaluated_state(evaluator)))
+        pair = None if evaluator is None else evaluator.pair
+        # the spread has its own pace: a bar of this market waits until the other has closed its own
+        key: tuple[object, ...] = (all_of_them, id(pair), None if pair is None else pair.evaluated_us)
+        key += () if evaluator is None else evaluated_state(evaluator)
         if key != self._statistics_key:
             self._statistics_key = key
             self._statistics = statistics(evaluator, all_of_them=all_of_them)
@@ -113,6 +116,7 @@ class ExplainInputs:
     def _value_areas(self, session: Period | None, row: int) -> tuple[ValueArea, ...]:
         if session is None or not session.cells:
             return ()
+        # four value areas walk all rows of the session: only when it or the row size changed
         key = (session.start_us, session.version, row)
         if key != self._area_key:
             volumes = {number: sum(sums) for number, sums in session.rows(row).items() if any(sums)}

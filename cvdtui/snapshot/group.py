@@ -73,10 +73,12 @@ def group_row(key: GroupKey, members: Sequence[Member], view: View, now_us: int)
     """One group, added up."""
     shares = [_share(state, row, view, now_us) for state, row in members]
     counted = [share for share in shares if not share.why]
+    # the price is that of the market with most volume, not a mixture
     lead = max(counted or shares, key=lambda share: float(share.volume))
     volume = total(share.volume for share in counted)
     sides = _cvd(counted)
     has = {leg_of(share.row.market) for share in counted}
+    # 1000PEPE trades a thousand PEPE: the price shown is that of one
     multiple = asset_of(lead.row.market.base)[1]
     return GroupRow(
         key.name,
@@ -99,7 +101,7 @@ def group_row(key: GroupKey, members: Sequence[Member], view: View, now_us: int)
     )
 
 
-def group_at_hand(
+def selected_group(
     groups: Iterable[GroupRow], members: Sequence[Member], view: View, now_us: int
 ) -> GroupView | None:
     """The group that the View's market belongs to; None when there is no such market."""
@@ -119,6 +121,7 @@ def group_view(row: GroupRow, members: Iterable[Member], view: View, now_us: int
 
 
 def _points(states: Sequence[MarketState], view: View, begin: int, now_us: int) -> tuple[GroupPoint, ...]:
+    # markets count in different decimals: all are brought to the finest, so that the sum is of integers
     decimals = max((_value_decimals(state) for state in states), default=0)
     now = [0, 0]
     deltas: dict[int, list[int]] = {}

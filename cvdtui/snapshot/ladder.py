@@ -40,6 +40,7 @@ class LadderBuilder:
             )
         self._bars = {time_us: bar for time_us, bar in shown_bars.items() if bar.closed}
         last = state.flow.last_trade
+        # of a bar long past the row of its close is marked, not that of the price now
         price = shown[-1].close if later else None if last is None else last.price
         last_row = None if price is None else row_number(price, row)
         evaluator = self._row_builder.evaluator

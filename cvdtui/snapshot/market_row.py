@@ -81,6 +81,7 @@ class RowBuilder:
         """CVD at the end of each step since the anchor as far as bars are known, and the step in seconds."""
         flow = self.state.flow
         begin = anchor_time(self.state, view.anchor, now_us)
+        # a live market keeps 2 000 minutes, which is 33 hours: a week is drawn from hours
         seconds = 3600 if view.anchor == "week" else 60
         bars = flow.bars.get(seconds)
         if not begin or bars is None:

@@ -54,6 +54,7 @@ class LiquidationCount:
         state = self._state
         shorts = [_sized(state, unit, one.size, one.price) for one in known if one.side == BUY]
         longs = [_sized(state, unit, one.size, one.price) for one in known if one.side != BUY]
+        # a full deque has dropped the oldest: the count is whole only if it reaches back before the session
         kept_all = len(state.liquidations) < (state.liquidations.maxlen or 0)
         complete = state.liquidations_complete and (kept_all or len(known) < len(state.liquidations))
         if not known:

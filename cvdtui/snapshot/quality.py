@@ -39,6 +39,7 @@ def _condition(state: MarketState, coverage: float, now_us: int, link: Link | No
     """What is wrong first, then how much is known."""
     if link is not None and link.state == "refused":
         return "refused", "refused"
+    # history alone has no trades but a volume: such a market is not waiting
     if not state.flow.trades and not state.flow.start.volume:
         return ("offline", "offline") if link is not None and link.state == "waiting" else ("waiting", "-")
     if link is not None and link.state in ("connecting", "stale", "waiting", "closed"):

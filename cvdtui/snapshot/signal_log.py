@@ -60,6 +60,7 @@ def _lines(evaluators: Sequence[SignalEvaluator]) -> tuple[SignalView, ...]:
         emitted += [(signal, evaluator) for signal in evaluator.signals[-LINES:]]
         market = evaluator.state.market
         provisional += [signal_view(one, market, provisional=True) for one in evaluator.provisional()]
+    # each market's are in order: sorting joins such runs in linear time
     emitted.sort(key=_time)
     return (
         *(signal_view(signal, evaluator.state.market) for signal, evaluator in emitted[-LINES:]),

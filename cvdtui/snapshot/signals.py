@@ -18,7 +18,7 @@ def signal_flags(evaluator: SignalEvaluator) -> tuple[Flag, ...]:
     time_us = evaluator.last.bar.time_us
     flags: list[Flag] = []
     for signal in reversed(evaluator.signals):
-        if signal.time_us < time_us:
+        if signal.time_us < time_us:  # ascending in time: all further ones are older
             break
         flag = _flag(signal)
         if flag is not None:

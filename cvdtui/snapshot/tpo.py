@@ -68,6 +68,7 @@ class TpoBuilder:
         self._seen = bars.closed_count
         if bars.open is None or bars.open.time_us < start:
             return self._tpo
+        # the open bar is added to a copy: what it prints may still change
         return self._tpo.with_open(bars.last(1)[-1], bars.cells(bars.open.time_us))
 
 

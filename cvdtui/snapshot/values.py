@@ -41,6 +41,7 @@ def anchored(state: MarketState, anchor: AnchorName, now_us: int) -> Pair | None
     if anchor == "start":
         return flow.start.delta, flow.start.value_delta
     period = current(flow.session if anchor == "session" else flow.week, now_us)
+    # a session without a trade yet has a CVD of 0, where an anchor that was not set has none
     return (0, 0) if period is None else (period.delta, period.value_delta)
 
 

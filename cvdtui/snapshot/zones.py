@@ -41,6 +41,7 @@ class Zones:
 
     def view(self, evaluator: SignalEvaluator, row: int, shown: Sequence[Bar]) -> tuple[LadderZone, ...]:
         """Zones that reach into the bars shown, in rows of `row` price units, oldest first."""
+        # up to 400 bars are walked for each zone: only when a bar closed or a signal came
         key = (
             id(evaluator),
             evaluator.evaluated,

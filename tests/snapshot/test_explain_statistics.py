@@ -7,8 +7,8 @@ import pytest
 
 from cvdtui.config import load
 from cvdtui.signals.registry import PARAMETERS
-from tests.engine.busy_tape import tape
-from tests.snapshot.test_signals import MARKET, SECONDS, SPOT, board_of, settled
+from tests.engine.busy_tape import batches, tape
+from tests.snapshot.test_signals import MARKET, NOW, SECONDS, SPOT, board_of, settled, view
 
 SIZE = 1_000
 
@@ -82,3 +82,22 @@ def test_inputs_are_made_on_request_and_too_few_bars_give_no_slope_and_no_spread
     assert detail.facts.speed.trades > 0
     facts = settled(board).detail.facts
     assert (facts.slope, facts.speed, facts.spread) == (None, None, None)
+
+
+def test_every_explained_value_is_that_of_the_dashboard_at_every_moment():
+    board, seen_spreads = board_of(), set()
+    board.add(MARKET)
+    board.add(SPOT)
+    theirs = batches(tape(3, market=SPOT), 50, 50)
+    for batch in batches(tape(), 50, 50):
+        for part in (batch, next(theirs)):  # a bar of one market waits for that of the other
+            board.on_trades(part)
+            detail = board.snapshot(view(explain=True), NOW).detail
+            shown, facts = detail.dashboard, detail.facts
+            assert (None if facts.z is None else facts.z.level) == shown.z_raw
+            assert (None if facts.efficiency is None else facts.efficiency.sigma) == shown.efficiency
+            assert (None if facts.slope is None else facts.slope.z) == shown.slope_z
+            assert (None if facts.speed is None else facts.speed.ratio) == shown.speed
+            assert (None if facts.spread is None else facts.spread.by_cvd) == shown.spread_z
+            seen_spreads.add(shown.spread_z)
+    assert len(seen_spreads) > 100

@@ -103,6 +103,7 @@ def volume(sight: Sight) -> Entry:
     bar = sight.bar
     if bar is None:
         return Entry("-", "all that traded in the bar under the crosshair")
+    # volume = bought + sold + unknown and delta = bought - sold: two equations, exact without unknown sides
     known = (bar.volume + bar.delta) / 2, (bar.volume - bar.delta) / 2
     return Entry(
         sight.size(bar.volume),

@@ -139,6 +139,7 @@ def delta_ratio(sight: Sight) -> Entry:
     sums, week = facts.session, facts.week
     ways = [Way("delta / volume", (part(sight.row.delta_ratio, signed=True),), here=True)]
     if sums is not None:
+        # trades of unknown side pull delta / volume towards 0
         known = ratio(sums.delta, sums.buy + sums.sell)
         ways.append(Way("of what has a known side only", (part(known, signed=True),)))
         ways.append(
