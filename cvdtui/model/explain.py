@@ -169,9 +169,10 @@ class Facts(Struct, frozen=True, gc=False):
     known_from_us: int = 0
     """Since when trades or candles are known without a break; 0 when that is not known."""
     z: ZInputs | None = None
+    """Inputs of statistics are None where the signal has no value yet."""
     efficiency: EfficiencyInputs | None = None
     slope: SlopeInputs | None = None
-    """These three only when the View asks."""
+    """Only when the View asks, as speed and spread."""
     speed: SpeedInputs | None = None
     spread: SpreadInputs | None = None
     imbalances: tuple[ImbalanceCount, ...] = ()

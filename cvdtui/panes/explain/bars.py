@@ -168,6 +168,7 @@ def cells(sight: Sight) -> Entry:
             f"▲ buy of a row ≥ {used.ratio:g} × the sell one row below{least}; {zero}",
             f"▼ sell ≥ {used.ratio:g} × the buy one row above",
             f"┃ {parameters.stacked.rows} or more imbalances of one side in rows that touch: stacked",
+            *(() if sight.snapshot.view.explain else ("ratios are counted while the screen moves (space)",)),
         ),
     )
 

@@ -212,7 +212,10 @@ def test_imbalances_at_other_ratios_stand_beside_those_that_the_ladder_marks(sho
     assert [way.values for way in page.ways] == [
         (f"▲ {found.buys}  ▼ {found.sells}",) for found in shot.detail.facts.imbalances
     ]
-    assert entry(snapshots.snapshot(), "footprint", "sell × buy").ways == ()
+    paused = entry(snapshots.snapshot(), "footprint", "sell × buy")
+    assert paused.ways == ()
+    assert "ratios are counted while the screen moves (space)" in paused.notes
+    assert not any("space" in note for note in page.notes)
 
 
 def test_the_totals_of_the_ladder_are_those_of_its_newest_bar():
