@@ -7,7 +7,7 @@ from cvdtui.engine.market_state import MarketState
 from cvdtui.model import MarketDetail, MarketRow, Scorecard, SignalView, Snapshot, View
 from cvdtui.signals.evaluator import SignalEvaluator
 from cvdtui.snapshot.detail import DetailBuilder
-from cvdtui.snapshot.group import GroupBuilder, group_at_hand
+from cvdtui.snapshot.group import GroupBuilder, selected_group
 from cvdtui.snapshot.market_row import RowBuilder
 from cvdtui.snapshot.signal_log import Log
 
@@ -42,7 +42,7 @@ class Viewport:
             tuple(board.notices),
             clock,
             groups if view.groups else (),
-            group_at_hand(groups, members, view, now_us) if view.group else None,
+            selected_group(groups, members, view, now_us) if view.group else None,
             log=self._log_lines(view) if view.log else (),
             scorecard=self._scorecard(view) if view.scored else None,
         )

@@ -69,6 +69,7 @@ class Marks:
     """Values computed on one bar besides signals; each is written by one signal and read by later ones."""
 
     __slots__ = (
+        "climax",
         "efficiency",
         "imbalances",
         "orders",
@@ -87,6 +88,8 @@ class Marks:
         self.z: float | None = None
         """Smoothed."""
         self.z_before: float | None = None
+        self.climax = False
+        """Whether this is the first bar whose z is beyond the extreme."""
         self.efficiency: float | None = None
         self.phase: Literal["", "breakout", "balanced", "churn"] = ""
         self.slope_z: float | None = None

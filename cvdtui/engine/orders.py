@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cvdtui.engine.closed_bar import Order, Orders, exact
 from cvdtui.engine.scale import EXACT_FLOAT, WORD
 from cvdtui.model import Columns, Market, Trade
+from cvdtui.model.parameters import ORDER_CLASSES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 LARGE_ORDER = 1_000_000.0
 """Value of one taker order that is large, in quote units."""
-ORDER_CLASSES = (10_000.0, 100_000.0, 1_000_000.0)
-"""Upper ends of the classes of taker orders by value, in quote units; the last class has none."""
 ORDER_SLOTS = 20_000
 """Slots kept a live market, of those with an order beyond the smallest class."""
 Slot = tuple[list[int], list[Order]]

@@ -39,7 +39,9 @@ from cvdtui.model.detail import (
 )
 from cvdtui.model.explain import (
     Anchored,
+    EfficiencyInputs,
     Facts,
+    ImbalanceCount,
     SlopeInputs,
     SpeedInputs,
     SpreadInputs,
@@ -109,6 +111,7 @@ __all__ = [
     "ChartBar",
     "Columns",
     "Dashboard",
+    "EfficiencyInputs",
     "Facts",
     "Flag",
     "Gap",
@@ -120,6 +123,7 @@ __all__ = [
     "GroupView",
     "HorizonScore",
     "IdRule",
+    "ImbalanceCount",
     "Interest",
     "KeyLevel",
     "Kind",

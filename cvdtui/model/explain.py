@@ -1,4 +1,4 @@
-"""What numbers of the market at hand are made of: sums behind them, and what other conventions would give."""
+"""What numbers of the selected market are made of: their sums, and what other conventions would give."""
 
 from msgspec import Struct
 
@@ -41,7 +41,7 @@ class Anchored(Struct, frozen=True, gc=False):
 
 
 class ZInputs(Struct, frozen=True, gc=False):
-    """What the z of the last closed bar is made of, in base units; both methods, before smoothing."""
+    """What the z of the last evaluated bar is made of, in base units; z by both methods, before smoothing."""
 
     bars: int
     cvd: float
@@ -52,21 +52,28 @@ class ZInputs(Struct, frozen=True, gc=False):
     """CVD now minus CVD `bars` before: the sum of their deltas."""
     delta_deviation: float
     """Population standard deviation of the last deltas."""
+    level: float
+    """(CVD - mean) / deviation; 0 where nothing moves."""
+    flow: float
+    """What CVD moved / (deviation of delta x sqrt(bars)); 0 where nothing moves."""
 
-    @property
-    def level(self) -> float:
-        """(CVD - mean) / deviation."""
-        return (self.cvd - self.mean) / self.deviation if self.deviation else 0.0
 
-    @property
-    def flow(self) -> float:
-        """What CVD moved / (deviation of delta x sqrt(bars))."""
-        spread: float = self.delta_deviation * self.bars**0.5
-        return self.moved / spread if spread else 0.0
+class EfficiencyInputs(Struct, frozen=True, gc=False):
+    """Changes over the signal's bars up to the last evaluated one: of price, and of CVD in base units."""
+
+    price: float
+    price_deviation: float
+    """Population standard deviation of the last such changes."""
+    delta: float
+    delta_deviation: float
+    sigma: float | None
+    """(|price| / its deviation) / (|delta| / its deviation); None where either cannot be divided by."""
+    raw: float | None
+    """|price| / |delta|; None where CVD did not change."""
 
 
 class SlopeInputs(Struct, frozen=True, gc=False):
-    """What the slope's z of the last closed bar is made of."""
+    """What the slope's z of the last evaluated bar is made of."""
 
     bars: int
     window: int
@@ -75,19 +82,17 @@ class SlopeInputs(Struct, frozen=True, gc=False):
     mean: float
     """Of the last `window` slopes, this one included."""
     deviation: float
+    z: float
+    """(slope - mean) / deviation; 0 where the slope does not change."""
     atr_bars: int
-    atr: float
+    atr: float | None
+    """None until `atr_bars` have closed."""
     near: float
     """A level is near within so many ATRs."""
 
-    @property
-    def z(self) -> float:
-        """(slope - mean) / deviation."""
-        return (self.slope - self.mean) / self.deviation if self.deviation else 0.0
-
 
 class SpeedInputs(Struct, frozen=True, gc=False):
-    """Trades and volume (base units) of the last closed bar, and of the time before it."""
+    """Trades and volume (base units) of the last evaluated bar, and of the time before it."""
 
     trades: int
     seconds: int
@@ -95,14 +100,14 @@ class SpeedInputs(Struct, frozen=True, gc=False):
     seconds_before: int
     volume: float
     volume_before: float
-
-    def ratio(self, now: float, before: float) -> float | None:
-        """So much a second now, against before."""
-        return now * self.seconds_before / (before * self.seconds) if before else None
+    ratio: float | None
+    """Trades a second against their mean before; None until that time is known whole."""
+    volume_ratio: float | None
+    """The same of volume."""
 
 
 class SpreadInputs(Struct, frozen=True, gc=False):
-    """Two markets' deltas over the same bars, base units; `other` is the one that is compared with."""
+    """Two markets' deltas over the same bars, base units; `other` is the one compared with."""
 
     bars: int
     mine_deviation: float
@@ -124,6 +129,14 @@ class SpreadInputs(Struct, frozen=True, gc=False):
     def beta(self) -> float:
         """b: our deviation / theirs."""
         return self.mine_deviation / self.other_deviation
+
+
+class ImbalanceCount(Struct, frozen=True, gc=False):
+    """Diagonal imbalances of the ladder's newest bar at one ratio."""
+
+    ratio: float
+    buys: int
+    sells: int
 
 
 class ValueArea(Struct, frozen=True, gc=False):
@@ -156,9 +169,13 @@ class Facts(Struct, frozen=True, gc=False):
     known_from_us: int = 0
     """Since when trades or candles are known without a break; 0 when that is not known."""
     z: ZInputs | None = None
+    """Inputs of statistics are None where the signal has no value yet."""
+    efficiency: EfficiencyInputs | None = None
     slope: SlopeInputs | None = None
-    """These three only when the View asks."""
+    """Only when the View asks, as speed and spread."""
     speed: SpeedInputs | None = None
     spread: SpreadInputs | None = None
+    imbalances: tuple[ImbalanceCount, ...] = ()
+    """Ascending in ratio, the one in force among them; only when the View asks."""
     areas: tuple[ValueArea, ...] = ()
     """Only when the View asks, as the rolling CVD among the anchors."""

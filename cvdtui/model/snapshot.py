@@ -130,8 +130,9 @@ class Dashboard(Struct, frozen=True, gc=False):
     """Delta of the last closed bar by value of the taker orders, smallest class first."""
     evaluated: int = 0
     """Closed bars evaluated."""
-    rules: SignalParameters = SignalParameters()
-    """Parameters in force."""
+    parameters: SignalParameters = SignalParameters()
+    partner: str = ""
+    """The market that the spread is measured against; empty: none."""
 
 
 class MarketDetail(Struct, frozen=True, gc=False):

@@ -112,7 +112,7 @@ class ChartPane:
             grid[row][x] = (glyph, role)
         for row, x, glyph, role in on_cvd(detail.signals, bars, sums):
             grid[below + row][x] = (glyph, role)
-        extreme = detail.dashboard.rules.z_extreme
+        extreme = detail.dashboard.parameters.climax.extreme
         shade(grid, bars, extreme)
         if self.at_us is not None:
             self._cross(grid, bars, prices)

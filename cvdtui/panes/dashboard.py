@@ -20,37 +20,44 @@ class Figure(Struct, frozen=True, gc=False):
 
 
 def figures(detail: MarketDetail) -> list[Figure]:
-    """All that there is to say, most wanted first."""
-    told = detail.dashboard
-    out = [_z(told), _efficiency(told)]
-    if told.z_raw is not None:
-        out.insert(1, Figure("raw", ((f"{told.z_raw:+.2f}", "text"),)))
-    out.append(_slope(told))
-    if told.speed is not None:
-        role = "note" if told.speed >= told.rules.speed_ratio else "text"
-        out.append(Figure("tape", ((f"{told.speed:.1f}×", role),)))
-    if told.spread_z is not None:
-        extreme = abs(told.spread_z) > told.rules.spread_extreme
-        role = numbers.tone(told.spread_z) if extreme else "text"
-        out.append(Figure("spread z", ((f"{told.spread_z:+.2f}", role),)))
-    return out + _orders(told)
+    """All that has a value, the most read first."""
+    board = detail.dashboard
+    out = [_z(board), _efficiency(board)]
+    if board.z_raw is not None:
+        out.insert(1, Figure("raw", ((f"{board.z_raw:+.2f}", "text"),)))
+    out.append(_slope(board))
+    if board.speed is not None:
+        role = "note" if board.speed >= board.parameters.speed.ratio else "text"
+        out.append(Figure("tape", ((f"{board.speed:.1f}×", role),)))
+    if board.spread_z is not None:
+        extreme = abs(board.spread_z) > board.parameters.spread.extreme
+        role = numbers.tone(board.spread_z) if extreme else "text"
+        out.append(Figure("spread z", ((f"{board.spread_z:+.2f}", role),)))
+    return out + _orders(board)
 
 
-def trend(told: Dashboard) -> str:
+def trend(board: Dashboard) -> str:
     """Where z went with the last bar."""
-    if told.z is None or told.z_before is None or told.z == told.z_before:
+    # without a bar before there is no trend; a cell is kept for the arrow, so that nothing beside it moves
+    if board.z is None or board.z_before is None or board.z == board.z_before:
         return " "
-    return "↑" if told.z > told.z_before else "↓"
+    return "↑" if board.z > board.z_before else "↓"
 
 
-def zone(z: float, told: Dashboard) -> str:
+def zone(z: float, board: Dashboard) -> str:
     """`extreme`, `neutral`, or nothing between the two."""
-    return "extreme" if abs(z) > told.rules.z_extreme else "neutral" if abs(z) <= told.rules.z_neutral else ""
+    return (
+        "extreme"
+        if abs(z) > board.parameters.climax.extreme
+        else "neutral"
+        if abs(z) <= board.parameters.climax.neutral
+        else ""
+    )
 
 
-def missing(told: Dashboard, due: int) -> str:
+def missing(board: Dashboard, due: int) -> str:
     """`7 more bars`, until `due` have closed; why there is nothing where they have."""
-    left = due - told.evaluated
+    left = due - board.evaluated
     return f"{left} more bar{'s' if left > 1 else ''}" if left > 0 else "-"
 
 
@@ -71,35 +78,35 @@ def wrapped(items: list[Figure], width: int, rows: int) -> list[Line]:
     return [tuple(line) for line in lines]
 
 
-def _z(told: Dashboard) -> Figure:
-    if told.z is None:
-        return Figure("z", ((missing(told, told.rules.z_bars), "dim"),))
-    role = numbers.tone(told.z) if abs(told.z) > told.rules.z_neutral else "text"
-    word = zone(told.z, told)
-    return Figure("z", ((f"{told.z:+.2f} {trend(told)}", role), (f" {word}" if word else "", "dim")))
+def _z(board: Dashboard) -> Figure:
+    if board.z is None:
+        return Figure("z", ((missing(board, board.parameters.climax.n), "dim"),))
+    role = numbers.tone(board.z) if abs(board.z) > board.parameters.climax.neutral else "text"
+    word = zone(board.z, board)
+    return Figure("z", ((f"{board.z:+.2f} {trend(board)}", role), (f" {word}" if word else "", "dim")))
 
 
-def _efficiency(told: Dashboard) -> Figure:
-    if told.efficiency is None:
-        return Figure("efficiency", ((missing(told, told.rules.efficiency_first), "dim"),))
-    role = {"breakout": "note", "churn": "warn"}.get(told.phase, "text")
-    return Figure("efficiency", ((f"{told.efficiency:.2f} ", "text"), (told.phase, role)))
+def _efficiency(board: Dashboard) -> Figure:
+    if board.efficiency is None:
+        return Figure("efficiency", ((missing(board, board.parameters.efficiency.bars_needed), "dim"),))
+    role = {"breakout": "note", "churn": "warn"}.get(board.phase, "text")
+    return Figure("efficiency", ((f"{board.efficiency:.2f} ", "text"), (board.phase, role)))
 
 
-def _slope(told: Dashboard) -> Figure:
-    if told.slope_z is None:
-        return Figure("slope z", ((missing(told, told.rules.slope_first), "dim"),))
-    role = numbers.tone(told.slope_z) if abs(told.slope_z) > told.rules.slope_extreme else "text"
-    return Figure("slope z", ((f"{told.slope_z:+.2f}", role),))
+def _slope(board: Dashboard) -> Figure:
+    if board.slope_z is None:
+        return Figure("slope z", ((missing(board, board.parameters.slope.bars_needed), "dim"),))
+    role = numbers.tone(board.slope_z) if abs(board.slope_z) > board.parameters.slope.extreme else "text"
+    return Figure("slope z", ((f"{board.slope_z:+.2f}", role),))
 
 
-def _orders(told: Dashboard) -> list[Figure]:
-    """Delta of the bar by what its taker orders were worth."""
-    limits = [f"<{numbers.short(limit)}" for limit in told.rules.order_limits]
-    names = [*limits, f"≥{numbers.short(told.rules.order_limits[-1])}"]
+def _orders(board: Dashboard) -> list[Figure]:
+    """Delta of the bar by the notional of its taker orders."""
+    limits = [f"<{numbers.short(limit)}" for limit in board.parameters.size_buckets.limits]
+    names = [*limits, f"≥{numbers.short(board.parameters.size_buckets.limits[-1])}"]
     return [
         Figure(
             f"orders {name}" if not at else name, ((numbers.number(delta, signed=True), numbers.tone(delta)),)
         )
-        for at, (name, delta) in enumerate(zip(names, told.orders, strict=False))
+        for at, (name, delta) in enumerate(zip(names, board.orders, strict=False))
     ]

@@ -14,7 +14,7 @@ from cvdtui.panes.words import heading, waiting
 
 GUTTER = 6
 LEAST_ROWS = 5
-"""A plot of fewer rows tells nothing."""
+"""A plot of fewer rows shows no shape."""
 
 
 class Scope(Struct, frozen=True, gc=False):
@@ -59,20 +59,20 @@ class ZScorePane:
         return self._lines
 
     def _drawn(self, frame: Frame, detail: MarketDetail) -> list[Line]:
-        head = title(frame, heading("z-score", detail), _rules(detail))
-        told = wrapped(figures(detail), frame.width, 3 if frame.height >= LEAST_ROWS + 7 else 1)
-        rows = frame.height - len(told) - 2
+        head = title(frame, heading("z-score", detail), _conventions(detail))
+        words = wrapped(figures(detail), frame.width, 3 if frame.height >= LEAST_ROWS + 7 else 1)
+        rows = frame.height - len(words) - 2
         if rows < LEAST_ROWS:
             return [head, *wrapped(figures(detail), frame.width, max(frame.height - 1, 1))]
-        return [head, *told, *_plot(frame, detail, rows)]
+        return [head, *words, *_plot(frame, detail, rows)]
 
 
 def _state(detail: MarketDetail) -> tuple[object, ...]:
     """What is drawn is made of closed bars: the same objects until one closes or is corrected."""
     bars = detail.bars
     closed = bars[-2] if len(bars) > 1 and not bars[-1].closed else bars[-1]
-    told = sum(one.signal == "climax" for one in detail.signals)
-    return (_Same(bars[0]), _Same(closed), bars[-1].time_us, len(bars), detail.dashboard, told)
+    climaxes = sum(signal.signal == "climax" for signal in detail.signals)
+    return (_Same(bars[0]), _Same(closed), bars[-1].time_us, len(bars), detail.dashboard, climaxes)
 
 
 class _Same:
@@ -87,33 +87,34 @@ class _Same:
     __hash__ = object.__hash__
 
 
-def _rules(detail: MarketDetail) -> str:
-    rules = detail.dashboard.rules
-    return f"{rules.z_bars} bars, EMA {rules.z_smoothing}{', flow' if rules.z_method == 'flow' else ''}"
+def _conventions(detail: MarketDetail) -> str:
+    climax = detail.dashboard.parameters.climax
+    return f"{climax.n} bars, EMA {climax.smoothing}{', flow' if climax.method == 'flow' else ''}"
 
 
 def _plot(frame: Frame, detail: MarketDetail, rows: int) -> list[Line]:
     bars = detail.bars[-max(frame.width - GUTTER - 2, 1) :]
-    told = detail.dashboard
+    board = detail.dashboard
     times = [bar.time_us for bar in bars]
     if not any(bar.z is not None for bar in bars):
-        left = max(told.rules.z_bars - told.evaluated, 1)
+        left = max(board.parameters.climax.n - board.evaluated, 1)
         length = span(detail.timeframe)
-        words = f"z needs {told.rules.z_bars} closed bars of {length}: {left} more"
-        blank = centred(Frame(frame.snapshot, frame.width, rows + 1, frame.clock), words)
+        note = f"z needs {board.parameters.climax.n} closed bars of {length}: {left} more"
+        blank = centred(Frame(frame.snapshot, frame.width, rows + 1, frame.clock), note)
         return [
             *blank,
             *([()] * (rows - len(blank))),
             time_axis(times, detail.timeframe, GUTTER, frame.clock),
         ]
     known = [abs(value) for bar in bars for value in (bar.z, bar.z_raw) if value is not None]
-    scope = Scope(rows // 2, max(*known, told.rules.z_extreme * 1.25), middle=bool(rows % 2))
+    # the lines of the extreme are always in sight, however quiet the bars
+    scope = Scope(rows // 2, max(*known, board.parameters.climax.extreme * 1.25), middle=bool(rows % 2))
     grid, labels = _ground(scope, detail, len(bars))
     for x, bar in enumerate(bars):
         _bar(grid, x, bar, scope, detail, ascii_only=frame.ascii)
     _climaxes(grid, detail, bars, scope)
-    shade(grid, bars, told.rules.z_extreme)
-    marked = beyond(bars, told.rules.z_extreme)
+    shade(grid, bars, board.parameters.climax.extreme)
+    marked = beyond(bars, board.parameters.climax.extreme)
     axis = time_axis(times, detail.timeframe, GUTTER, frame.clock, marked)
     return [*(joined(text, tick, cells) for (text, tick), cells in zip(labels, grid, strict=True)), axis]
 
@@ -122,11 +123,11 @@ def _ground(scope: Scope, detail: MarketDetail, width: int) -> tuple[Cells, list
     """The lines at zero, at the end of neutral, and where extreme begins; their labels."""
     grid = [[(" ", "text")] * width for _ in range(scope.rows)]
     labels = [("", "│")] * scope.rows
-    rules = detail.dashboard.rules
+    climax = detail.dashboard.parameters.climax
     if scope.middle:
         grid[scope.half] = [("─", "faint")] * width
         labels[scope.half] = ("0", "┤")
-    for level, glyph, role in ((rules.z_neutral, "┈", "faint"), (rules.z_extreme, "╌", "dim")):
+    for level, glyph, role in ((climax.neutral, "┈", "faint"), (climax.extreme, "╌", "dim")):
         for value in (level, -level):
             row = scope.row(value)
             grid[row] = [(glyph, role)] * width
@@ -141,7 +142,7 @@ def _bar(  # noqa: PLR0913 - one bar of many, and where it goes
     if bar.z is None:
         return
     tone = "up" if bar.z > 0 else "down"
-    role = tone if abs(bar.z) > detail.dashboard.rules.z_neutral else "dim"
+    role = tone if abs(bar.z) > detail.dashboard.parameters.climax.neutral else "dim"
     for at, (glyph, hang) in enumerate(column(bar.z, scope.most, 2 * scope.half)):
         row = at if at < scope.half else at + scope.middle
         if glyph != " " or hang:

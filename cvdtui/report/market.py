@@ -14,7 +14,8 @@ from cvdtui.engine.segment import PackedCells
 from cvdtui.model import Bar, Gap, Outage
 from cvdtui.report.groups import groups_report
 from cvdtui.report.signals import BarNotes, signals_report
-from cvdtui.signals.evaluator import MakeEvaluator, RowsAt, SignalEvaluator, rows_of_bar
+from cvdtui.signals.bar_context import RowsAt, rows_of_bar
+from cvdtui.signals.evaluator import MakeEvaluator, SignalEvaluator
 from cvdtui.signals.peers import link_peers
 
 SCHEMA = 1

@@ -7,7 +7,8 @@ from cvdtui.engine.closed_bar import Cells, ClosedBar, MarketScale, Marks
 from cvdtui.engine.decimals import Texts
 from cvdtui.engine.footprint import Rows
 from cvdtui.model import Bar, Signal
-from cvdtui.signals.evaluator import RowsAt, SignalEvaluator, rows_of_bar
+from cvdtui.signals.bar_context import RowsAt, rows_of_bar
+from cvdtui.signals.evaluator import SignalEvaluator
 from cvdtui.signals.unfinished import Unfinished
 
 Json = dict[str, Any]

@@ -1,1 +1,1 @@
-"""Judgements over closed bars."""
+"""Signals over closed bars: what each is, its evaluation and its record. See README.md beside this file."""

@@ -9,21 +9,23 @@ from cvdtui.engine.closed_bar import ClosedBar, Side, exact
 from cvdtui.model import Signal
 
 
+class AbsorptionParameters(Struct, frozen=True, kw_only=True):
+    """Rows at the extreme, their volume in mean rows of the bar, their delta, how far back the close is."""
+
+    enabled: bool = True
+    rows: Annotated[int, Meta(ge=1, le=100, description="rows")] = 2
+    volume: Annotated[float, Meta(ge=0, le=1_000, description="times the mean row")] = 2.0
+    delta: Annotated[float, Meta(ge=0, le=1, description="shares of volume")] = 0.4
+    back: Annotated[int, Meta(ge=0, le=1_000, description="rows")] = 2
+
+
 class Absorption:
-    """Tells buyers absorbed at a high (speaks for sell) and sellers absorbed at a low (speaks for buy)."""
+    """Emits buyers absorbed at a high (sell) and sellers absorbed at a low (buy)."""
 
     name = "absorption"
+    Parameters = AbsorptionParameters
 
-    class Parameters(Struct, frozen=True, kw_only=True):
-        """The rows at the extreme, their volume against the bar's mean row, their delta, the way back."""
-
-        enabled: bool = True
-        rows: Annotated[int, Meta(ge=1, le=100, description="rows")] = 2
-        volume: Annotated[float, Meta(ge=0, le=1_000, description="times the mean row")] = 2.0
-        delta: Annotated[float, Meta(ge=0, le=1, description="shares of volume")] = 0.4
-        back: Annotated[int, Meta(ge=0, le=1_000, description="rows")] = 2
-
-    def __init__(self, parameters: Parameters, seconds: int) -> None:  # noqa: ARG002 - one shape for all
+    def __init__(self, parameters: AbsorptionParameters, seconds: int) -> None:  # noqa: ARG002 - one shape for all
         self._rows = parameters.rows
         self._volume = exact(parameters.volume).as_integer_ratio()
         self._delta = exact(parameters.delta).as_integer_ratio()
@@ -67,4 +69,5 @@ class Absorption:
 
 def _row(price: int, row: int) -> int:
     """Number of the nearest multiple of `row`, ties up."""
+    # in integers: round() would take ties to the even row
     return (2 * price + row) // (2 * row)

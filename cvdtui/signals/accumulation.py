@@ -14,23 +14,25 @@ from cvdtui.model import Signal
 from cvdtui.signals.true_range import TrueRange
 
 
+class AccumulationParameters(Struct, frozen=True, kw_only=True):
+    """How still price stands, and since when open interest falls."""
+
+    enabled: bool = True
+    bars: Annotated[int, Meta(ge=1, le=1_000, description="bars")] = 5
+    range: Annotated[float, Meta(ge=0, le=100, description="ATRs")] = 1.5
+    atr: Annotated[int, Meta(ge=1, le=1_000, description="bars")] = 14
+    interest: Annotated[int, Meta(ge=1, le=1_000, description="bars")] = 14
+    perpetual: str = ""
+    """Whose open interest; empty is the first perpetual of the same asset."""
+
+
 class Accumulation:
-    """Tells the bar on which all conditions begin to hold. Reads z; silent without open interest."""
+    """Emits the bar on which all conditions begin to hold. Reads z; nothing without open interest."""
 
     name = "accumulation"
+    Parameters = AccumulationParameters
 
-    class Parameters(Struct, frozen=True, kw_only=True):
-        """How still price stands, and since when open interest falls."""
-
-        enabled: bool = True
-        bars: Annotated[int, Meta(ge=1, le=1_000, description="bars")] = 5
-        range: Annotated[float, Meta(ge=0, le=100, description="ATRs")] = 1.5
-        atr: Annotated[int, Meta(ge=1, le=1_000, description="bars")] = 14
-        interest: Annotated[int, Meta(ge=1, le=1_000, description="bars")] = 14
-        perpetual: str = ""
-        """Whose open interest; empty is the first perpetual of the same asset."""
-
-    def __init__(self, parameters: Parameters, seconds: int) -> None:  # noqa: ARG002 - one shape for all
+    def __init__(self, parameters: AccumulationParameters, seconds: int) -> None:  # noqa: ARG002 - one shape for all
         self._highs: deque[int] = deque(maxlen=parameters.bars)
         self._lows: deque[int] = deque(maxlen=parameters.bars)
         self._ends: deque[int] = deque(maxlen=parameters.interest + 1)
@@ -56,6 +58,7 @@ class Accumulation:
             return None
         if not true_range.is_full or len(self._highs) < (self._highs.maxlen or 0):
             return None
+        # over 5 bars: the range of 14 bars is never within 1.5 ATRs of 14 bars, so that nothing would hold
         height = max(self._highs) - min(self._lows)
         if height * true_range.length > self._limit * true_range.total:
             return None

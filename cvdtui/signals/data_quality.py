@@ -4,10 +4,11 @@ from cvdtui.engine.market_state import MarketState
 from cvdtui.model import Bar
 
 TRUSTED = ("taker", "taker/bar", "quote", "midpoint", "tick")
+"""Sources of a bar's sides with which its signals are complete; others (`candle`, `unknown`) are named."""
 
 
 class DataQuality:
-    """Takes closed bars in order; afterwards says of each what was incomplete, or nothing.
+    """Takes closed bars in order; `at` then gives what was incomplete about each, or nothing.
 
     Coverage up to a bar = trades counted in its session so far / those plus the ids lost or open by then;
     times the share of that time which no outage covers.
@@ -28,7 +29,7 @@ class DataQuality:
         if session_us != self._session_us:
             self._session_us, self._trades = session_us, 0
         self._trades += bar.trades
-        words = self._judged(bar)
+        words = self._incomplete(bar)
         if words:
             self._words[bar.time_us] = words
 
@@ -37,15 +38,16 @@ class DataQuality:
         return self._words.get(time_us, "")
 
     def forget(self, before_us: int) -> None:
-        """Bars before this time are asked about no more."""
+        """Drops what is known of bars before this time."""
         self._words = {time_us: words for time_us, words in self._words.items() if time_us >= before_us}
 
-    def _judged(self, bar: Bar) -> str:
+    def _incomplete(self, bar: Bar) -> str:
         if bar.source not in TRUSTED:
             return bar.source
         state = self._state
         if not (state.lost or state.tape.open_ids or state.known.outages):
             return ""
+        # open holes count as well: what they hold may still come, but is not in this bar now
         missing = sum(
             gap.missing
             for gap in state.gaps

@@ -30,23 +30,25 @@ class _Point(NamedTuple):
     spread: int
 
 
+class DivergenceParameters(Struct, frozen=True, kw_only=True):
+    """What makes a pivot, and how far price and CVD must part."""
+
+    enabled: bool = True
+    left: Annotated[int, Meta(ge=0, le=500, description="bars (0: 5, from 4h on 3)")] = 0
+    right: Annotated[int, Meta(ge=0, le=500, description="bars (0: 5, from 4h on 3)")] = 0
+    apart: Annotated[int, Meta(ge=1, le=10_000, description="bars")] = 60
+    strength: Annotated[float, Meta(ge=0, le=100, description="deviations")] = 0.5
+    window: Annotated[int, Meta(ge=2, le=10_000, description="bars")] = 100
+    hidden: bool = True
+
+
 class Divergence:
-    """Tells a divergence on the R-th bar after its later pivot."""
+    """Emits a divergence on the R-th bar after its later pivot."""
 
     name = "divergence"
+    Parameters = DivergenceParameters
 
-    class Parameters(Struct, frozen=True, kw_only=True):
-        """What makes a pivot, and how far price and CVD must part."""
-
-        enabled: bool = True
-        left: Annotated[int, Meta(ge=0, le=500, description="bars (0: 5, from 4h on 3)")] = 0
-        right: Annotated[int, Meta(ge=0, le=500, description="bars (0: 5, from 4h on 3)")] = 0
-        apart: Annotated[int, Meta(ge=1, le=10_000, description="bars")] = 60
-        strength: Annotated[float, Meta(ge=0, le=100, description="deviations")] = 0.5
-        window: Annotated[int, Meta(ge=2, le=10_000, description="bars")] = 100
-        hidden: bool = True
-
-    def __init__(self, parameters: Parameters, seconds: int) -> None:
+    def __init__(self, parameters: DivergenceParameters, seconds: int) -> None:
         usual = 3 if seconds >= FOUR_HOURS else 5
         self._left = parameters.left or usual
         self._right = parameters.right or usual
@@ -95,7 +97,7 @@ class Divergence:
         points = self._points
         at = _extreme(points[place], sign)
         if _extreme(points[-1], sign) > at or (place and _extreme(points[place - 1], sign) >= at):
-            return False  # most are seen by one look
+            return False  # two comparisons rule out most bars, before all of the window is looked at
         ends = [_extreme(point, sign) for point in points]
         return max(ends[place - self._left :]) == at and at not in ends[place - self._left : place]
 
@@ -105,9 +107,11 @@ class Divergence:
             return []
         price = _extreme(second, sign) - _extreme(first, sign)
         cvd = sign * (second.cvd - first.cvd)
+        # pivots at one price, or at one CVD, diverge in nothing
         if abs(price) < closed.scale.tick or cvd == 0 or (price > 0) == (cvd > 0):
             return []
         needed = self._strength
+        # a sum of n independent deltas deviates by sqrt(n) of theirs: distant pivots need more CVD to count
         bars = second.place - first.place
         if (cvd * second.deltas * needed.denominator) ** 2 < needed.numerator**2 * second.spread * bars:
             return []
@@ -121,7 +125,7 @@ class Divergence:
 
 
 def _extreme(point: _Point, sign: int) -> int:
-    """The high, or the low turned round, so that both are judged alike."""
+    """The high, or the low turned round, so that both are compared alike."""
     return point.high if sign > 0 else -point.low
 
 

@@ -1,21 +1,20 @@
-"""The jury of one market and timeframe: every signal hears each closed bar once, in order, and may speak."""
+"""The signals of one market and bar length: each closed bar is shown to every signal once, in order."""
 
-from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar, cast
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cvdtui.engine.bars import Bars, start_of
-from cvdtui.engine.closed_bar import Cells, ClosedBar, InterestSample, MarketScale, Marks, Side, Zone
-from cvdtui.engine.footprint import Rows, group
-from cvdtui.engine.levels import Levels
+from cvdtui.engine.bars import Bars
+from cvdtui.engine.closed_bar import Cells, ClosedBar, Marks, Side, Zone
+from cvdtui.engine.footprint import Rows
 from cvdtui.engine.market_state import MarketState
-from cvdtui.engine.row_choice import RowChoice
 from cvdtui.model import Bar, Signal
-from cvdtui.model.alerts import SignalKey, key_of
+from cvdtui.signals.bar_context import BarContext, RowsAt, rows_of_bar
 from cvdtui.signals.data_quality import DataQuality
 from cvdtui.signals.divergence import Divergence
+from cvdtui.signals.emitted import Emitted, time_of
 from cvdtui.signals.imbalance import Imbalance
 from cvdtui.signals.registry import PARAMETERS, SIGNALS, SignalRule
 from cvdtui.signals.spread_pair import Pair
@@ -23,20 +22,15 @@ from cvdtui.signals.stacked import Stacked
 
 Parameters = Mapping[str, Struct]
 """What is in force, by the signal's name; one that is missing has its defaults."""
-RowsAt = Callable[[Bar, Cells | None, int], Rows]
-"""Rows of a bar in a row size, made of its cells; none where these are not whole."""
-
-
-def rows_of_bar(bar: Bar, cells: Cells | None, row: int) -> Rows:
-    """Rows of one bar."""
-    return group(cells, row) if cells and bar.delta_high is not None else {}
+Rule = TypeVar("Rule", bound=SignalRule)
 
 
 class SignalEvaluator:
     """Signals and marks of the closed bars of one timeframe.
 
-    `catch_up` hears the bars that closed since. Bars learned or changed afterwards (history, a late trade)
-    are heard again from the beginning; what was told stays told, and is told once.
+    `catch_up` evaluates the bars that closed since the last call. Where bars were added before the first one
+    or changed afterwards (history, a late trade), all are evaluated again from the beginning; a signal that
+    was emitted stays, and is emitted once.
     """
 
     def __init__(
@@ -48,214 +42,176 @@ class SignalEvaluator:
         row: int | None = None,
         coverage: float = 0.99,
     ) -> None:
+        """`row` is a fixed row size in price units; below `coverage` signals are marked as incomplete."""
         self.state = state
         self.seconds = seconds
         given = parameters or {}
         self.parameters: dict[str, Struct] = {
             name: given.get(name) or kind() for name, kind in PARAMETERS.items()
         }
-        self.signals: list[Signal] = []
-        """All that was told, ascending in time."""
         self.marks: dict[int, Marks] = {}
         """What was found on each bar, by its start."""
         self.last: ClosedBar | None = None
-        """The bar heard last."""
+        """The bar evaluated last."""
         self.pair: Pair | None = None
-        """The other market of the asset, if there is one."""
+        """The spread to the other market of the asset, if there is one."""
         self.perpetual: MarketState | None = None
         """Whose open interest counts."""
         self.dropped: Sequence[int] = ()
         """Levels the user dropped, in price units."""
         self._row = (row, state.market.price_decimals)
         self._coverage = coverage
-        self._emitted: set[SignalKey] = set()
-        self._silent = {name for name, one in self.parameters.items() if not getattr(one, "enabled", True)}
+        self._emitted = Emitted(state.market.name)
+        self._silent = {
+            name for name, chosen in self.parameters.items() if not getattr(chosen, "enabled", True)
+        }
         self._begin()
 
     def _begin(self) -> None:
-        """Judges that have heard nothing."""
-        market = self.state.market
+        """Signals that have not seen a bar."""
         self._rules: dict[str, SignalRule] = {
             name: kind(self.parameters[name], self.seconds) for name, kind in SIGNALS.items()
         }
-        self._scale = MarketScale(market.price_decimals, market.size_decimals, market.tick)
         row, decimals = self._row
-        fixed = None if row is None else row * int(10 ** (market.price_decimals - decimals))
-        self._choice = RowChoice(fixed, market.tick)
-        self._levels = Levels(self.state.flow.periods.clock, self._past_rows)
+        finer = int(10 ** (self.state.market.price_decimals - decimals))
+        self._context = BarContext(self.state, self.seconds, None if row is None else row * finer)
         self._quality = DataQuality(self.state, self.seconds, self._coverage)
         self._version = self.bars.version
         self._seen = self.bars.closed_count - len(self.bars.closed)
         self.marks = {}
+        self.last = None
 
-    @property
-    def bars(self) -> Bars:
-        """The bars it hears."""
-        return self.state.flow.bars[self.seconds]
-
-    @property
-    def spread_z(self) -> float | None:
-        """How far the spread to the other market stands from its mean."""
-        return None if self.pair is None else self.pair.z
-
-    @property
-    def evaluated(self) -> int:
-        """How many bars have closed that it has heard, dropped ones included."""
-        return self._seen
-
-    @property
-    def pending(self) -> int:
-        """How many closed bars it has not heard."""
-        bars = self.bars
-        if bars.version != self._version or bars.closed_count < self._seen:
-            return len(bars.closed)
-        return min(bars.closed_count - self._seen, len(bars.closed))
-
-    def inherit(self, other: "SignalEvaluator") -> None:
-        """What another jury of the same bars told is told: the market began anew with its history."""
-        self.signals = [*other.signals]
-        self._emitted = {key_of(self.state.market.name, signal) for signal in self.signals}
+    # --- evaluation
 
     def catch_up(self, limit: int | None = None) -> list[Signal]:
-        """Hears the bars that have closed since (at most `limit`); the signals that are new, ascending."""
+        """Evaluates the bars that have closed since (at most `limit`); the new signals, ascending."""
         self.state.flow.settle()
         bars = self.bars
-        if bars.version != self._version or bars.closed_count < self._seen:
+        if self._must_begin_again:
             self._begin()
-        fresh = min(bars.closed_count - self._seen, len(bars.closed))
-        start = len(bars.closed) - fresh
+        start = len(bars.closed) - min(bars.closed_count - self._seen, len(bars.closed))
         end = len(bars.closed) if limit is None else min(len(bars.closed), start + limit)
         emitted: list[Signal] = []
         for place in range(start, end):
             bar = bars.closed[place]
             emitted += self.evaluate(bar, bars.cells(bar.time_us))
+        # bars that memory dropped before they were evaluated count as seen
         self._seen = bars.closed_count - (len(bars.closed) - end)
         if self.pair is not None:
-            emitted += self._keep(self.pair.catch_up())
+            emitted += self._emit(self.pair.catch_up())
+        # only when half of the marks are of dropped bars: a rebuild at every bar would cost all they hold
         if len(self.marks) > 2 * len(bars.closed):
             self._forget(bars.closed[0].time_us)
-        return sorted(emitted, key=_time)
+        return sorted(emitted, key=time_of)
 
     def evaluate(self, bar: Bar, cells: Cells | None, rows_at: RowsAt = rows_of_bar) -> list[Signal]:
-        """One closed bar; `rows_at` makes its rows."""
-        closed = self.close_view(bar, cells, rows_at)
+        """Shows one closed bar to every signal; `rows_at` gives its rows."""
+        closed = self._context.close(bar, cells, rows_at, dropped=self.dropped, perpetual=self.perpetual)
+        self._quality.push(bar, closed.session_us)
         emitted: list[Signal] = []
         for rule in self._rules.values():
             emitted += rule.push(closed)
         self._seen += 1
         self.last = closed
         self.marks[bar.time_us] = closed.marks
-        return self._keep(emitted)
+        return self._emit(emitted)
 
-    def close_view(self, bar: Bar, cells: Cells | None, rows_at: RowsAt) -> ClosedBar:
-        """The bar as the judges see it."""
-        levels = self._levels
-        begins = levels.begin(bar.time_us)
-        row = self._choice.push(bar, begins=begins)
-        if row != levels.row:
-            levels.take_row(row, {} if begins else self._session_rows(bar.time_us, row))
-        found = rows_at(bar, cells, row)
-        levels.dropped = self.dropped
-        touched = levels.push(bar, found)
-        self._quality.push(bar, levels.session_us)
-        orders = self.state.flow.orders
-        return ClosedBar(
-            bar,
-            self.seconds,
-            self._scale,
-            row=row,
-            rows=found,
-            cells=cells if found else None,
-            session_us=levels.session_us,
-            levels=levels.levels,
-            touched=touched,
-            interest=self._interest if self.perpetual is not None else None,
-            orders=orders.of(bar.time_us, self.seconds, bar.delta) if orders is not None else None,
-        )
+    def inherit(self, other: "SignalEvaluator") -> None:
+        """Signals of the evaluator that this one replaces count as emitted: the market began again."""
+        self._emitted.replace(other.signals)
+
+    # --- how far it has come
+
+    @property
+    def bars(self) -> Bars:
+        """The bars it evaluates."""
+        return self.state.flow.bars[self.seconds]
+
+    @property
+    def version(self) -> int:
+        """Version of the bars as they were evaluated; while theirs is another, all are pending."""
+        return self._version
+
+    @property
+    def evaluated(self) -> int:
+        """How many closed bars it has evaluated, dropped ones included."""
+        return self._seen
+
+    @property
+    def pending(self) -> int:
+        """How many closed bars it has not evaluated."""
+        bars = self.bars
+        if self._must_begin_again:
+            return len(bars.closed)
+        return min(bars.closed_count - self._seen, len(bars.closed))
+
+    @property
+    def _must_begin_again(self) -> bool:
+        bars = self.bars
+        return bars.version != self._version or bars.closed_count < self._seen
+
+    # --- what it found
+
+    @property
+    def signals(self) -> list[Signal]:
+        """All that were emitted, ascending in time."""
+        return self._emitted.signals
+
+    @property
+    def latest(self) -> Marks | None:
+        """Marks of the bar that closed last, or of the one before while that bar is not evaluated yet.
+
+        None while more bars are pending: numbers of an old bar, on the way through history, are not of now.
+        """
+        return None if self.last is None or self.pending > 1 else self.last.marks
+
+    @property
+    def spread_z(self) -> float | None:
+        """How far the spread to the other market stands from its mean."""
+        return None if self.pair is None else self.pair.z
+
+    def rule(self, kind: type[Rule]) -> Rule:
+        """The signal of this kind at work here; its state is that after the last evaluated bar."""
+        return cast("Rule", self._rules[kind.name])
 
     def footprint(self, rows: Rows) -> tuple[list[tuple[int, Side]], list[Zone]]:
         """Imbalances and stacked zones of any rows, by the parameters in force."""
-        imbalance, stacked = self._rules["imbalance"], self._rules["stacked"]
-        if not isinstance(imbalance, Imbalance) or not isinstance(stacked, Stacked):
-            return [], []
-        found = imbalance.of(rows, self._scale.size_decimals)
-        return found, stacked.of(found)
+        found = self.rule(Imbalance).of(rows, self._context.scale.size_decimals)
+        return found, self.rule(Stacked).of(found)
 
     def provisional(self) -> list[Signal]:
         """Divergences that the next bars may still undo."""
-        rule = self._rules["divergence"]
-        if self.last is None or "divergence" in self._silent or not isinstance(rule, Divergence):
+        if self.last is None or Divergence.name in self._silent:
             return []
-        return list(rule.provisional(self.last))
+        return list(self.rule(Divergence).provisional(self.last))
 
     def naked(self) -> list[tuple[int, int]]:
         """(price, start of its session) of the points of control not traded since."""
-        return list(self._levels.naked)
+        return list(self._context.levels.naked)
 
     def previous(self) -> tuple[int, int] | None:
         """Highest and lowest price of the session before."""
-        return self._levels.previous
+        return self._context.levels.previous
 
     # --- inside
 
-    def _keep(self, emitted: Sequence[Signal]) -> list[Signal]:
-        """What is wanted and was not told before, marked where its data are incomplete."""
+    def _emit(self, found: Iterable[Signal]) -> list[Signal]:
+        """Those that are enabled and new, marked where their data are incomplete."""
         fresh: list[Signal] = []
-        for signal in emitted:
-            key = key_of(self.state.market.name, signal)
-            if signal.signal in self._silent or key in self._emitted:
+        for signal in found:
+            if signal.signal in self._silent or self._emitted.has(signal):
                 continue
-            self._emitted.add(key)
             quality = self._quality.at(signal.time_us)
             fresh.append(replace(signal, quality=quality) if quality else signal)
-        known = self.signals
-        for signal in fresh:
-            if not known or known[-1].time_us <= signal.time_us:
-                known.append(signal)
-            else:
-                known.insert(bisect_right(known, signal.time_us, key=_time), signal)
+            self._emitted.add(fresh[-1])
         return fresh
 
     def _forget(self, before_us: int) -> None:
-        """Drops what was found and told on bars that are no longer kept."""
+        """Drops what was found and emitted on bars that are no longer kept."""
         self.marks = {time_us: marks for time_us, marks in self.marks.items() if time_us >= before_us}
-        self.signals = [signal for signal in self.signals if signal.time_us >= before_us]
-        self._emitted = {key_of(self.state.market.name, signal) for signal in self.signals}
+        self._emitted.forget(before_us)
         self._quality.forget(before_us)
-
-    def _session_rows(self, before_us: int, row: int) -> Rows:
-        """Rows of the session's bars before this one, in another row size."""
-        rows: Rows = {}
-        bars = self.bars
-        place = bisect_right(bars.closed, before_us - 1, key=start_of)
-        while place and bars.closed[place - 1].time_us >= self._levels.session_us:
-            place -= 1
-            cells = bars.cells(bars.closed[place].time_us)
-            for number, sums in group(cells or {}, row).items():
-                mine = rows.setdefault(number, [0, 0, 0])
-                for side in range(3):
-                    mine[side] += sums[side]
-        return rows
-
-    def _past_rows(self, session_us: int, row: int) -> Rows | None:
-        """A past session's rows from its own sums, where these saw every trade of it."""
-        period = self.state.flow.periods.sessions.get(session_us)
-        if period is None or not period.volume or period.cell_volume < period.volume:
-            return None
-        return group(period.cells, row)
-
-    def _interest(self, time_us: int) -> InterestSample | None:
-        if self.perpetual is None:
-            return None
-        sample = self.perpetual.open_interest.at(time_us)
-        if sample is None:
-            return None
-        return InterestSample(sample[1] / 10**self.perpetual.market.size_decimals, sample[0])
-
-
-def _time(signal: Signal) -> int:
-    return signal.time_us
 
 
 MakeEvaluator = Callable[[MarketState, int], SignalEvaluator]
-"""A jury for one market and bar length, with the parameters of the configuration."""
+"""An evaluator for one market and bar length, with the parameters of the configuration."""

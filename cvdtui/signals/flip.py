@@ -11,23 +11,25 @@ from cvdtui.model import Signal
 from cvdtui.signals.moments import Moments
 
 
-class Flip:
-    """Tells the bar on which CVD stands beyond the noise on the other side of zero than it did before.
+class FlipParameters(Struct, frozen=True, kw_only=True):
+    """The noise, in population deviations of a bar's delta over the window; CVD counts from the anchor."""
 
-    CVD since the session's start; a new session begins without a side, so a reset never tells anything.
+    enabled: bool = True
+    noise: Annotated[float, Meta(ge=0, le=1_000, description="deviations")] = 1.0
+    window: Annotated[int, Meta(ge=2, le=10_000, description="bars")] = 100
+    anchor: Literal["session", "start"] = "session"
+
+
+class Flip:
+    """Emits the bar on which CVD stands beyond the noise on the other side of zero than it did before.
+
+    CVD since the session's start; a new session begins without a side, so a reset never is a flip.
     """
 
     name = "flip"
+    Parameters = FlipParameters
 
-    class Parameters(Struct, frozen=True, kw_only=True):
-        """Noise is so many population deviations of a bar's delta over the window."""
-
-        enabled: bool = True
-        noise: Annotated[float, Meta(ge=0, le=1_000, description="deviations")] = 1.0
-        window: Annotated[int, Meta(ge=2, le=10_000, description="bars")] = 100
-        anchor: Literal["session", "start"] = "session"
-
-    def __init__(self, parameters: Parameters, seconds: int) -> None:  # noqa: ARG002 - one shape for all
+    def __init__(self, parameters: FlipParameters, seconds: int) -> None:  # noqa: ARG002 - one shape for all
         self._noise = exact(parameters.noise).as_integer_ratio()
         self._deltas = Moments(parameters.window)
         self._of_session = parameters.anchor == "session"
@@ -42,9 +44,12 @@ class Flip:
         deltas.push(bar.delta)
         if self._of_session and closed.session_us != self._session_us:
             self._session_us = closed.session_us
+            # the reset itself changes the sign of CVD: without a side before, it is no flip
             self._base, self._sign = bar.cvd - bar.delta, 0
         cvd = bar.cvd - self._base
         noise, of = self._noise
+        # |cvd| < noise x deviation, squared and without a root: exact in integers, so that ties do not depend
+        # on how a float was rounded
         if not cvd or (cvd * deltas.count * of) ** 2 < noise**2 * deltas.spread:
             return ()
         before, self._sign = self._sign, 1 if cvd > 0 else -1

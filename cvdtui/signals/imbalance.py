@@ -3,16 +3,22 @@
 from collections.abc import Iterable
 from fractions import Fraction
 from math import ceil
-from typing import Annotated
-
-from msgspec import Meta, Struct
 
 from cvdtui.engine.closed_bar import ClosedBar, Rows, Side, exact
-from cvdtui.model import Signal
+from cvdtui.model import ImbalanceCount, Signal
+from cvdtui.model.parameters import ImbalanceParameters
+
+DEFAULTS = ImbalanceParameters()
+OTHER_RATIOS = (2.0, 3.0, 4.0, 5.0)
+"""Counted beside the ratio in force."""
 
 
 def imbalances(
-    rows: Rows, *, ratio: float | Fraction = 3, min_volume: int = 0, ignore_zero: bool = True
+    rows: Rows,
+    *,
+    ratio: float | Fraction = DEFAULTS.ratio,
+    min_volume: int = 0,
+    ignore_zero: bool = DEFAULTS.ignore_zero,
 ) -> list[tuple[int, Side]]:
     """Diagonal imbalances, ascending: buy[r] >= ratio x sell[r - 1], sell[r] >= ratio x buy[r + 1].
 
@@ -40,19 +46,12 @@ def imbalances(
 
 
 class Imbalance:
-    """Writes the imbalances of every bar that has rows; tells nothing by itself."""
+    """Marks the imbalances of every bar that has rows; emits nothing."""
 
     name = "imbalance"
+    Parameters = ImbalanceParameters
 
-    class Parameters(Struct, frozen=True, kw_only=True):
-        """How one-sided a row must be."""
-
-        enabled: bool = True
-        ratio: Annotated[float, Meta(ge=1, le=1_000, description="times the other side")] = 3.0
-        min_volume: Annotated[float, Meta(ge=0, le=1e15, description="base units")] = 0.0
-        ignore_zero: bool = True
-
-    def __init__(self, parameters: Parameters, seconds: int = 0) -> None:  # noqa: ARG002 - one shape for all
+    def __init__(self, parameters: ImbalanceParameters, seconds: int = 0) -> None:  # noqa: ARG002 - one shape for all
         self._ratio = exact(parameters.ratio)
         self._min_volume = exact(parameters.min_volume)
         self._ignore_zero = parameters.ignore_zero
@@ -68,9 +67,21 @@ class Imbalance:
 
     def of(self, rows: Rows, size_decimals: int) -> list[tuple[int, Side]]:
         """Imbalances of rows whose volumes have so many decimals."""
+        return self._find(rows, size_decimals, self._ratio) if self._enabled else []
+
+    def inputs(self, rows: Rows, size_decimals: int) -> tuple[ImbalanceCount, ...]:
+        """How many there are at the ratio in force and at others, ascending; nothing while disabled."""
         if not self._enabled:
-            return []
+            return ()
+        counts = []
+        for ratio in sorted({*OTHER_RATIOS, float(self._ratio)}):
+            sides = [side for _, side in self._find(rows, size_decimals, exact(ratio))]
+            counts.append(ImbalanceCount(ratio, sides.count("buy"), sides.count("sell")))
+        return tuple(counts)
+
+    def _find(self, rows: Rows, size_decimals: int, ratio: Fraction) -> list[tuple[int, Side]]:
+        # a venue may turn out to have finer decimals: the least volume is converted once for each
         if self._least[0] != size_decimals:
             self._least = size_decimals, ceil(self._min_volume * 10**size_decimals)
         least = self._least[1]
-        return imbalances(rows, ratio=self._ratio, min_volume=least, ignore_zero=self._ignore_zero)
+        return imbalances(rows, ratio=ratio, min_volume=least, ignore_zero=self._ignore_zero)

@@ -1,4 +1,4 @@
-"""Large trade: one taker order of unusual value."""
+"""Large trade: one taker order of unusual notional."""
 
 from collections.abc import Iterable
 from typing import Annotated
@@ -10,18 +10,20 @@ from cvdtui.engine.orders import LARGE_ORDER
 from cvdtui.model import Signal
 
 
+class LargeParameters(Struct, frozen=True, kw_only=True):
+    """What is large, in quote units (USD)."""
+
+    enabled: bool = True
+    value: Annotated[float, Meta(ge=1, le=1e15, description="quote units")] = LARGE_ORDER
+
+
 class Large:
-    """Tells, for each side, the bars in which orders of at least `value` traded, with the largest of them."""
+    """Emits, for each side, the bars in which orders of at least `value` traded, with the largest of them."""
 
     name = "large"
+    Parameters = LargeParameters
 
-    class Parameters(Struct, frozen=True, kw_only=True):
-        """What is large, in quote units (USD)."""
-
-        enabled: bool = True
-        value: Annotated[float, Meta(ge=1, le=1e15, description="quote units")] = LARGE_ORDER
-
-    def __init__(self, parameters: Parameters, seconds: int) -> None:  # noqa: ARG002 - one shape for all
+    def __init__(self, parameters: LargeParameters, seconds: int) -> None:  # noqa: ARG002 - one shape for all
         self._value = exact(parameters.value)
 
     def push(self, closed: ClosedBar) -> Iterable[Signal]:
@@ -29,6 +31,7 @@ class Large:
         if closed.orders is None or not closed.orders.large:
             return ()
         scale = closed.scale
+        # price x size of integers has the decimals of both
         notional = 10 ** (scale.price_decimals + scale.size_decimals)
         orders = [order for order in closed.orders.large if order.value >= self._value * notional]
         found: list[Signal] = []

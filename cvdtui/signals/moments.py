@@ -1,6 +1,7 @@
-"""Mean and spread of the latest integers, exactly: sums that grow and shrink, never drift."""
+"""Mean and spread of the latest integers, exactly: sums that grow and shrink, and never drift."""
 
 from collections import deque
+from math import sqrt
 
 
 class Moments:
@@ -17,6 +18,7 @@ class Moments:
     def push(self, value: int) -> None:
         """Takes the next integer; the oldest leaves once there are enough."""
         values = self._values
+        # the deque drops the oldest by itself on append: its square must leave the sums before that
         if self.count == values.maxlen:
             old = values[0]
             self.total -= old
@@ -36,3 +38,18 @@ class Moments:
     def spread(self) -> int:
         """count^2 x population variance: an integer, so that nothing moving is exactly 0."""
         return self.count * self.squares - self.total * self.total
+
+    @property
+    def mean(self) -> float:
+        """Of the integers held; there must be one."""
+        return self.total / self.count
+
+    @property
+    def deviation(self) -> float:
+        """Population standard deviation of the integers held; there must be one."""
+        return sqrt(self.spread) / self.count
+
+    def z(self, value: int) -> float:
+        """(value - mean) / deviation; 0 where nothing moves."""
+        spread = self.spread
+        return (value * self.count - self.total) / sqrt(spread) if spread else 0.0

@@ -22,6 +22,7 @@ def _of(kind: type[Struct], table: Tables, market: str, seconds: int) -> Struct:
     mine = _table(_table(table, "markets"), market)
     found: dict[str, object] = {}
     for layer in (table, _by_bar(table, seconds), mine, _by_bar(mine, seconds)):
+        # key by key: a table for one bar length may set one parameter and leave the others general
         found.update({key: layer[key] for key in kind.__struct_fields__ if key in layer})
     return convert(found, kind)
 

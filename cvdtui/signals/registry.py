@@ -1,4 +1,4 @@
-"""Every signal: one file and one line here. What one writes on a bar, those below it may read."""
+"""Every signal: one file and one line here. The marks that one writes on a bar, those below it may read."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
@@ -27,12 +27,15 @@ from cvdtui.signals.zscore import Climax
 class SignalRule(Protocol):
     """A signal at work on one market and timeframe."""
 
+    name: str
+
     def push(self, closed: ClosedBar) -> Iterable[Signal]:
-        """Takes the next closed bar; what it gives is known on that bar and never changes."""
+        """Takes the next closed bar; the signals it returns are known on that bar and never change."""
 
 
 SIGNALS: dict[str, Any] = {
     kind.name: kind
+    # in order of evaluation: accumulation reads the z that climax marks, stacked the imbalances
     for kind in (
         Climax,
         Efficiency,
@@ -51,10 +54,10 @@ SIGNALS: dict[str, Any] = {
         Spread,
     )
 }
-"""By name: classes made with (parameters, bar length in seconds), each a Judge with its `Parameters`."""
+"""By name: classes made with (parameters, bar length in seconds), each a SignalRule with its `Parameters`."""
 
 PARAMETERS: Mapping[str, type[Struct]] = {name: kind.Parameters for name, kind in SIGNALS.items()}
-"""What may be set of each."""
+"""The parameters of each, with defaults and bounds."""
 
-TOLD = tuple(name for name in SIGNALS if name not in ("imbalance", "unfinished", "size_buckets"))
-"""Signals that tell something; the others write on bars alone."""
+EMITTING = tuple(name for name in SIGNALS if name not in ("imbalance", "unfinished", "size_buckets"))
+"""Signals that emit; the others only mark bars."""

@@ -19,7 +19,7 @@ NORMAL_95 = 1.959963984540054
 
 
 class Outcome(Struct, frozen=True, gc=False):
-    """What became of one signal at one horizon, and how often the same comes of any bar."""
+    """What price did after one signal at one horizon, and how often it does so after any bar."""
 
     signal: Signal
     horizon: int
@@ -65,7 +65,7 @@ class Score(Struct, frozen=True, gc=False):
 def outcomes(
     bars: Sequence[Bar], signals: Iterable[Signal], *, horizons: Sequence[int] = HORIZONS, atr: int = 14
 ) -> list[Outcome]:
-    """What became of the signals of one market and bar length; `bars` are its closed bars, ascending.
+    """The outcomes of one market and bar length; `bars` are its closed bars, ascending.
 
     A signal is left out at a horizon that lies beyond the last bar, where no ATR is known (or it is 0), and
     where its bar is not among `bars`.
@@ -82,7 +82,7 @@ def outcomes(
             continue
         sign = 1 if signal.side == "buy" else -1
         for horizon in horizons:
-            if place + horizon >= len(bars):
+            if place + horizon >= len(bars):  # not passed yet: counted now, it would count as not reached
                 continue
             move = sign * (bars[place + horizon].close - bars[place].close)
             base = bases[horizon]
@@ -165,6 +165,7 @@ def _score(key: tuple[str, int, int], group: Sequence[Outcome]) -> Score:
         count,
         reached,
         reached / count,
+        # the rate of all, with the certainty of those whose bars do not overlap
         *wilson(reached / count * apart, apart),
         sum(outcome.base for outcome in group) / count,
         sum(outcome.atrs for outcome in group) / count,

@@ -1,29 +1,19 @@
-"""CVD by the value of taker orders: who is it that buys."""
+"""CVD by the notional of taker orders: whether small or large orders buy."""
 
 from collections.abc import Iterable
-from typing import Annotated
-
-from msgspec import Meta, Struct
 
 from cvdtui.engine.closed_bar import ClosedBar
-from cvdtui.engine.orders import ORDER_CLASSES
 from cvdtui.model import Signal
+from cvdtui.model.parameters import SizeBucketsParameters
 
 
 class SizeBuckets:
-    """Writes each class's delta on every bar; tells nothing by itself."""
+    """Marks each class's delta on every bar; emits nothing."""
 
     name = "size_buckets"
+    Parameters = SizeBucketsParameters
 
-    class Parameters(Struct, frozen=True, kw_only=True):
-        """Where the classes end, in quote units (USD); the same for every bar length of a market."""
-
-        enabled: bool = True
-        small: Annotated[float, Meta(ge=1, le=1e15, description="quote units")] = ORDER_CLASSES[0]
-        medium: Annotated[float, Meta(ge=1, le=1e15, description="quote units")] = ORDER_CLASSES[1]
-        big: Annotated[float, Meta(ge=1, le=1e15, description="quote units")] = ORDER_CLASSES[2]
-
-    def __init__(self, parameters: Parameters, seconds: int) -> None:  # noqa: ARG002 - one shape for all
+    def __init__(self, parameters: SizeBucketsParameters, seconds: int) -> None:  # noqa: ARG002 - one shape for all
         self._enabled = parameters.enabled
 
     def push(self, closed: ClosedBar) -> Iterable[Signal]:

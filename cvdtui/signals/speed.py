@@ -1,32 +1,28 @@
-"""Tape speed: trades a second against their own mean of the quarter of an hour before."""
+"""Tape speed: trades a second against their own mean of the minutes before."""
 
 from collections import deque
 from collections.abc import Iterable
-from typing import Annotated
 
-from msgspec import Meta, Struct
-
-from cvdtui.engine.closed_bar import ClosedBar, side_of
-from cvdtui.model import Signal
+from cvdtui.engine.closed_bar import ClosedBar, MarketScale, side_of
+from cvdtui.model import Bar, Signal, SpeedInputs
+from cvdtui.model.parameters import SpeedParameters
 
 
 class Speed:
-    """Writes the ratio on every bar; tells the bar on which the tape begins to race, for its delta's side."""
+    """Marks the ratio on every bar; emits the bar on which the tape turns fast, for the side of its delta."""
 
     name = "speed"
+    Parameters = SpeedParameters
 
-    class Parameters(Struct, frozen=True, kw_only=True):
-        """The mean, and what is fast."""
-
-        enabled: bool = True
-        minutes: Annotated[int, Meta(ge=1, le=1_440, description="minutes")] = 15
-        ratio: Annotated[float, Meta(ge=1, le=1_000, description="times the mean")] = 3.0
-
-    def __init__(self, parameters: Parameters, seconds: int) -> None:
+    def __init__(self, parameters: SpeedParameters, seconds: int) -> None:
+        # a bar longer than the mean's time is compared with the bar before: else no bar would be in the mean
         self._span_us = max(parameters.minutes * 60, seconds) * 1_000_000
         self._ratio = parameters.ratio
-        self._bars: deque[tuple[int, int]] = deque()
+        self._seconds = seconds
+        self._bars: deque[Bar] = deque()
+        """The last bar, and those of the time before it that counts."""
         self._trades = 0
+        """Of all these bars."""
         self._first_us: int | None = None
         self._was = False
 
@@ -36,19 +32,46 @@ class Speed:
         if self._first_us is None:
             self._first_us = bar.time_us
         horizon = bar.time_us - self._span_us
-        while bars and bars[0][0] < horizon:
-            self._trades -= bars.popleft()[1]
+        while bars and bars[0].time_us < horizon:
+            self._trades -= bars.popleft().trades
         before = self._trades
-        bars.append((bar.time_us, bar.trades))
+        bars.append(bar)
         self._trades += bar.trades
         was, self._was = self._was, False
         if self._first_us > horizon or not before:
             return ()
-        speed = bar.trades / closed.seconds
-        mean = before * 1_000_000 / self._span_us
+        speed, mean = self._rates(bar.trades, before)
         ratio = closed.marks.speed = speed / mean
         self._was = ratio >= self._ratio
         if not self._was or was or not bar.delta:
             return ()
         values: dict[str, object] = {"speed": speed, "mean": mean, "ratio": ratio}
         return (closed.signal(self.name, side_of(bar.delta), values),)
+
+    def inputs(self, scale: MarketScale) -> SpeedInputs | None:
+        """What the ratio of the last bar is made of; None before a bar has closed."""
+        if not self._bars or self._first_us is None:
+            return None
+        *earlier, last = self._bars
+        trades = self._trades - last.trades
+        volume = sum(bar.volume for bar in earlier)
+        is_known = bool(trades) and self._first_us <= last.time_us - self._span_us
+        size = 10**scale.size_decimals
+        return SpeedInputs(
+            last.trades,
+            self._seconds,
+            trades,
+            self._span_us // 1_000_000,
+            last.volume / size,
+            volume / size,
+            self._ratio_of(last.trades, trades) if is_known else None,
+            self._ratio_of(last.volume, volume) if is_known and volume else None,
+        )
+
+    def _rates(self, now: int, before: int) -> tuple[float, float]:
+        """So much a second in the last bar, and its mean before."""
+        return now / self._seconds, before * 1_000_000 / self._span_us
+
+    def _ratio_of(self, now: int, before: int) -> float:
+        speed, mean = self._rates(now, before)
+        return speed / mean

@@ -1,17 +1,15 @@
 """Stacked imbalance: several imbalances of one side in rows that touch."""
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated
-
-from msgspec import Meta, Struct
 
 from cvdtui.engine.closed_bar import ClosedBar, Side, Zone
 from cvdtui.model import Signal
+from cvdtui.model.parameters import StackedParameters
 
-LEAST = 3
+DEFAULTS = StackedParameters()
 
 
-def stacked(found: Sequence[tuple[int, Side]], *, least: int = LEAST) -> list[Zone]:
+def stacked(found: Sequence[tuple[int, Side]], *, least: int = DEFAULTS.rows) -> list[Zone]:
     """Zones (low row, high row, side, rows) of at least `least` imbalances of one side in rows that touch."""
     if len(found) < least:
         return []
@@ -28,17 +26,12 @@ def stacked(found: Sequence[tuple[int, Side]], *, least: int = LEAST) -> list[Zo
 
 
 class Stacked:
-    """Tells every zone of a bar; speaks for the aggressor. Reads the imbalances found before it."""
+    """Emits every zone of a bar, for the aggressor. Reads the imbalances that were marked before it."""
 
     name = "stacked"
+    Parameters = StackedParameters
 
-    class Parameters(Struct, frozen=True, kw_only=True):
-        """How many rows make a zone."""
-
-        enabled: bool = True
-        rows: Annotated[int, Meta(ge=2, le=100, description="rows")] = LEAST
-
-    def __init__(self, parameters: Parameters, seconds: int = 0) -> None:  # noqa: ARG002 - one shape for all
+    def __init__(self, parameters: StackedParameters, seconds: int = 0) -> None:  # noqa: ARG002 - one shape for all
         self._least = parameters.rows
 
     def push(self, closed: ClosedBar) -> Iterable[Signal]:

@@ -1,4 +1,7 @@
-"""Average true range: the simple mean of the latest true ranges, kept as an exact sum."""
+"""Average true range: the simple mean of the latest true ranges, kept as an exact sum.
+
+Wilder's smoothed mean would depend on every bar before, and so on where the known bars begin.
+"""
 
 from collections import deque
 
@@ -27,6 +30,11 @@ class TrueRange:
         self._ranges.append(high - low)
         self.total += high - low
         self._close = bar.close
+
+    @property
+    def average(self) -> float:
+        """In price units; only once there are enough bars."""
+        return self.total / self.length
 
     @property
     def is_full(self) -> bool:

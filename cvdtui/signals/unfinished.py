@@ -9,17 +9,19 @@ from cvdtui.engine.closed_bar import ClosedBar
 from cvdtui.model import Signal
 
 
+class UnfinishedParameters(Struct, frozen=True, kw_only=True):
+    """Only the switch."""
+
+    enabled: bool = True
+
+
 class Unfinished:
-    """Writes `high` and `low` on every bar where they were left unfinished; tells nothing by itself."""
+    """Marks `high` and `low` on every bar where they were left unfinished; emits nothing."""
 
     name = "unfinished"
+    Parameters = UnfinishedParameters
 
-    class Parameters(Struct, frozen=True, kw_only=True):
-        """Nothing but whether it is wanted."""
-
-        enabled: bool = True
-
-    def __init__(self, parameters: Parameters, seconds: int = 0) -> None:  # noqa: ARG002 - one shape for all
+    def __init__(self, parameters: UnfinishedParameters, seconds: int = 0) -> None:  # noqa: ARG002 - one shape for all
         self._enabled = parameters.enabled
 
     def push(self, closed: ClosedBar) -> Iterable[Signal]:
@@ -33,6 +35,7 @@ class Unfinished:
         if not self._enabled:
             return []
         found: list[Literal["high", "low"]] = []
+        # the price itself: a row of many ticks may have both sides while its extreme price has one
         if closed.traded_both(closed.bar.high):
             found.append("high")
         if closed.traded_both(closed.bar.low):

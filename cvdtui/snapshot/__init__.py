@@ -1,1 +1,1 @@
-"""The read side: frozen pictures of the state, made for one viewer."""
+"""The read side: frozen Snapshots of the markets, made for one viewer. See README.md beside this file."""

@@ -1,4 +1,4 @@
-"""The asset groups, from the states of their markets and the rows made of them: sums in quote units."""
+"""The asset groups, from the states and rows of their markets: sums in quote units."""
 
 from collections.abc import Iterable, Sequence
 
@@ -19,11 +19,11 @@ from cvdtui.model import (
     group_key,
     leg_of,
 )
-from cvdtui.snapshot.market_row import Pair, anchor_time, anchored, current, delta_of_bar
+from cvdtui.snapshot.values import Pair, anchor_time, anchored, current, delta_of_bar
 
 Member = tuple[MarketState, MarketRow]
 LEFT_OUT = ("waiting", "stale", "refused", "offline")
-"""Quality states whose market would bend the sum."""
+"""Quality states whose market would bend the sum: its CVD stands still while the others move on."""
 
 
 class _Share(Struct, frozen=True, gc=False):
@@ -73,10 +73,12 @@ def group_row(key: GroupKey, members: Sequence[Member], view: View, now_us: int)
     """One group, added up."""
     shares = [_share(state, row, view, now_us) for state, row in members]
     counted = [share for share in shares if not share.why]
+    # the price is that of the market with most volume, not a mixture
     lead = max(counted or shares, key=lambda share: float(share.volume))
     volume = total(share.volume for share in counted)
     sides = _cvd(counted)
     has = {leg_of(share.row.market) for share in counted}
+    # 1000PEPE trades a thousand PEPE: the price shown is that of one
     multiple = asset_of(lead.row.market.base)[1]
     return GroupRow(
         key.name,
@@ -99,7 +101,7 @@ def group_row(key: GroupKey, members: Sequence[Member], view: View, now_us: int)
     )
 
 
-def group_at_hand(
+def selected_group(
     groups: Iterable[GroupRow], members: Sequence[Member], view: View, now_us: int
 ) -> GroupView | None:
     """The group that the View's market belongs to; None when there is no such market."""
@@ -119,6 +121,7 @@ def group_view(row: GroupRow, members: Iterable[Member], view: View, now_us: int
 
 
 def _points(states: Sequence[MarketState], view: View, begin: int, now_us: int) -> tuple[GroupPoint, ...]:
+    # markets count in different decimals: all are brought to the finest, so that the sum is of integers
     decimals = max((_value_decimals(state) for state in states), default=0)
     now = [0, 0]
     deltas: dict[int, list[int]] = {}
@@ -180,7 +183,7 @@ def _part(share: _Share, volume: float) -> GroupPart:
 
 def _interest(shares: Sequence[_Share]) -> float | None:
     """Open interest in the group's money, of the markets that have one."""
-    told = [
+    values = [
         Exact(
             share.state.open_interest.latest[1] * share.state.flow.last_trade.price,
             _value_decimals(share.state),
@@ -188,13 +191,14 @@ def _interest(shares: Sequence[_Share]) -> float | None:
         for share in shares
         if share.state.open_interest.latest is not None and share.state.flow.last_trade is not None
     ]
-    return float(total(told)) if told else None
+    return float(total(values)) if values else None
 
 
 def _interest_change(shares: Sequence[_Share]) -> float | None:
     """Its change in assets, over the markets whose beginning is known."""
     before, now = Exact(), Exact()
     for share in shares:
+        # without a beginning there is no change: a market that was added today would count as a rise from 0
         history, session = share.state.open_interest, share.state.flow.session
         begin = (history.at(session.start_us) if session is not None else None) or history.first
         if history.latest is None or begin is None or begin[0] >= history.latest[0]:

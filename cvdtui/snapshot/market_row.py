@@ -1,98 +1,17 @@
-"""One market's line of the table, from its state: numbers for the eye, each with its quality."""
+"""One market's line of the table, from its state: numbers for display, each with its quality."""
 
-from math import floor
-
-from cvdtui.engine.coverage import late_start
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.sums import Period
-from cvdtui.model import AnchorName, Bar, Flag, Link, MarketRow, Quality, Unit, View
+from cvdtui.model import Bar, Link, MarketRow, View
 from cvdtui.signals.evaluator import SignalEvaluator
-from cvdtui.signals.zscore import Climax, ZScore, score_of
 from cvdtui.snapshot.open_interest import LiquidationCount, interest_of
-from cvdtui.snapshot.side_flags import is_inferred, side_flags
-from cvdtui.snapshot.signals import signal_flags
+from cvdtui.snapshot.quality import flags_of, quality_of
+from cvdtui.snapshot.signals import evaluated_state, signal_flags
+from cvdtui.snapshot.values import Pair, Scaler, anchor_time, anchored, current, delta_of_bar
 
 SPARK_POINTS = 24
 SPARK_STEPS = (60, 120, 300, 600, 900, 1200, 1800, 2400, 3600, 7200, 14400, 28800)
 """Seconds a point of the sparkline may span."""
-NO_Z = (None, None)
-FRESH_US = 5_000_000
-"""A live link may be silent so long before it is called stale here."""
-
-Pair = tuple[int, int]
-"""(size, value) in the integers of the market."""
-
-
-class Scaler:
-    """Turns (size, value) integers into floats of the unit in force."""
-
-    __slots__ = ("_is_quote", "_size", "_value", "price")
-
-    def __init__(self, state: MarketState, unit: Unit) -> None:
-        market = state.market
-        self._is_quote = unit == "quote"
-        self._size: int = 10**market.size_decimals
-        self._value: int = 10 ** (market.size_decimals + market.price_decimals)
-        self.price: int = 10**market.price_decimals
-
-    def amount(self, size: int, value: int) -> float:
-        """A size with its value, in the unit in force."""
-        return float(value / self._value if self._is_quote else size / self._size)
-
-    def at_price(self, size: int, price: int) -> float:
-        """A size at one price, in the unit in force."""
-        return float(size * price / self._value if self._is_quote else size / self._size)
-
-
-def anchored(state: MarketState, anchor: AnchorName, now_us: int) -> Pair | None:
-    """CVD since the anchor as (size, value); None while the anchor is not set."""
-    flow = state.flow
-    if anchor == "rolling":
-        return flow.rolling_delta()
-    if anchor == "mark":
-        if flow.mark is None:
-            return None
-        return flow.start.delta - flow.mark[1], flow.start.value_delta - flow.mark[2]
-    if anchor == "start":
-        return flow.start.delta, flow.start.value_delta
-    period = current(flow.session if anchor == "session" else flow.week, now_us)
-    return (0, 0) if period is None else (period.delta, period.value_delta)
-
-
-def anchor_time(state: MarketState, anchor: AnchorName, now_us: int) -> int:
-    """When the anchor was set; 0 when it is not known."""
-    flow = state.flow
-    if anchor in ("session", "week"):
-        period = current(flow.session if anchor == "session" else flow.week, now_us)
-        return 0 if period is None else period.start_us
-    if anchor == "mark":
-        return 0 if flow.mark is None else flow.mark[0]
-    if anchor == "rolling":
-        prints = flow.prints(flow.rolling)
-        return prints[-1].time_us if prints else 0
-    return state.known.from_us or flow.first_time_us
-
-
-def delta_of_bar(state: MarketState, timeframe: int, now_us: int) -> Pair:
-    """Delta of the bar that `now_us` stands in; nothing when nothing traded in it yet."""
-    open_bar = state.flow.bars[timeframe].open
-    if open_bar is None or open_bar.time_us + timeframe * 1_000_000 <= now_us:
-        return 0, 0
-    return open_bar.segment.delta, open_bar.segment.value_delta
-
-
-def current(period: Period | None, now_us: int) -> Period | None:
-    """The period if it holds `now_us`: a session that ended without a successor has nothing to say."""
-    return period if period is not None and now_us < period.end_us else None
-
-
-def decimals_shown(row: int, state: MarketState) -> int:
-    """Decimals a multiple of `row` needs."""
-    decimals = state.market.price_decimals
-    while decimals > 0 and row % 10 == 0:
-        row //= 10
-        decimals -= 1
-    return max(0, decimals)
 
 
 class RowBuilder:
@@ -101,12 +20,7 @@ class RowBuilder:
     def __init__(self, state: MarketState) -> None:
         self.state = state
         self.evaluator: SignalEvaluator | None = None
-        """Who judges the timeframe in view; None where nobody does."""
-        self.z_values: dict[int, tuple[float | None, float | None]] = {}
-        """Smoothed and raw z by start of the closed bar, of the timeframe in view."""
-        self._z = ZScore()
-        self._z_key: tuple[int, int] = (0, 0)
-        self._z_seen = 0
+        """Of the timeframe in view; None: no signals, and no z."""
         self._spark_key: tuple[object, ...] = ()
         self._spark: tuple[float, ...] = ()
         self._liquidations = LiquidationCount(state)
@@ -116,34 +30,15 @@ class RowBuilder:
     def row(self, view: View, now_us: int, link: Link | None) -> MarketRow:
         """The market's line; the same object as before while nothing in it changed."""
         state = self.state
-        told = 0 if self.evaluator is None else self.evaluator.evaluated
-        key = (state.version, told, view.timeframe, view.anchor, view.unit, link, now_us // 1_000_000)
+        evaluated = () if self.evaluator is None else evaluated_state(self.evaluator)
+        # the second is in the key: the delta of five minutes and ages move on without a trade
+        key = (state.version, evaluated, view.timeframe, view.anchor, view.unit, link, now_us // 1_000_000)
         if self._row is None or key != self._row_key:
             self._row_key = key
             row = self._make(view, now_us, link)
-            if row != self._row:
+            if row != self._row:  # panes compare rows by identity
                 self._row = row
         return self._row
-
-    def score(self, timeframe: int) -> ZScore:
-        """The z-score of the timeframe's closed bars, up to date."""
-        bars = self.state.flow.bars[timeframe]
-        key = (timeframe, bars.version)
-        if key != self._z_key or bars.closed_count < self._z_seen:
-            self._z_key, self._z_seen, self._z = key, 0, self._new_score()
-            self.z_values = {}
-        fresh = min(bars.closed_count - self._z_seen, len(bars.closed))
-        for bar in bars.closed[len(bars.closed) - fresh :]:
-            self.z_values[bar.time_us] = self._z.push(bar.cvd), self._z.raw
-        self._z_seen = bars.closed_count
-        if len(self.z_values) > 2 * len(bars.closed):
-            known = self.z_values
-            self.z_values = {bar.time_us: known.get(bar.time_us, NO_Z) for bar in bars.closed}
-        return self._z
-
-    def _new_score(self) -> ZScore:
-        chosen = None if self.evaluator is None else self.evaluator.parameters["climax"]
-        return score_of(chosen if isinstance(chosen, Climax.Parameters) else Climax.Parameters())
 
     def _make(self, view: View, now_us: int, link: Link | None) -> MarketRow:
         state = self.state
@@ -154,7 +49,7 @@ class RowBuilder:
         session = current(flow.session, now_us)
         total = anchored(state, view.anchor, now_us)
         seen = last is not None or session is not None
-        score = self.score(view.timeframe)
+        marks = None if self.evaluator is None else self.evaluator.latest
         price = last.price if last is not None else session.close if session is not None else None
         return MarketRow(
             state.market,
@@ -167,11 +62,11 @@ class RowBuilder:
             session.delta / session.volume if session is not None and session.volume else None,
             scaler.amount(*total) if total is not None and seen else None,
             *self._sparkline(view, now_us, scaler),
-            score.value,
-            score.previous,
-            climax=score.climax,
+            None if marks is None else marks.z,
+            None if marks is None else marks.z_before,
+            climax=marks is not None and marks.climax,
             flags=(
-                *flags_of(state, score, quality, link),
+                *flags_of(state, marks, quality, link),
                 *(signal_flags(self.evaluator) if self.evaluator else ()),
             ),
             quality=quality,
@@ -186,6 +81,7 @@ class RowBuilder:
         """CVD at the end of each step since the anchor as far as bars are known, and the step in seconds."""
         flow = self.state.flow
         begin = anchor_time(self.state, view.anchor, now_us)
+        # a live market keeps 2 000 minutes, which is 33 hours: a week is drawn from hours
         seconds = 3600 if view.anchor == "week" else 60
         bars = flow.bars.get(seconds)
         if not begin or bars is None:
@@ -228,84 +124,3 @@ def _change(price: int | None, session: Period | None) -> float | None:
     if price is None or session is None or not session.open:
         return None
     return price / session.open - 1
-
-
-def quality_of(state: MarketState, anchor: AnchorName, now_us: int, link: Link | None) -> Quality:
-    """How far the market's numbers can be trusted, in a word and in figures."""
-    flow = state.flow
-    span, known_us = (
-        (flow.week, state.known.week_from_us) if anchor == "week" else (flow.session, state.known.from_us)
-    )
-    period = current(span, now_us)
-    coverage = state.coverage(period, known_us)
-    kind, text = _condition(state, coverage, now_us, link)
-    audit = state.audit
-    return Quality(
-        coverage,
-        kind,  # type: ignore[arg-type]  # one of the words below
-        text,
-        tuple(state.flow.sources.shares().items()),
-        state.lost,
-        state.tape.open_ids,
-        state.duplicates,
-        state.refused,
-        audit.residual / 10**state.market.size_decimals if audit.compared else None,
-        audit.compared,
-        state.outside,
-        late_start(period, known_us) or 0,
-    )
-
-
-def _condition(state: MarketState, coverage: float, now_us: int, link: Link | None) -> tuple[str, str]:
-    """What is wrong first, then how much is known."""
-    if link is not None and link.state == "refused":
-        return "refused", "refused"
-    if not state.flow.trades and not state.flow.start.volume:
-        return ("offline", "offline") if link is not None and link.state == "waiting" else ("waiting", "-")
-    if link is not None and link.state in ("connecting", "stale", "waiting", "closed"):
-        return "stale", f"stale {_age(now_us - max(link.last_data_us, state.flow.last_time_us))}".rstrip()
-    if state.tape.open_ids:
-        return "gap", f"gap {_short(state.tape.open_ids)}"
-    return _known(state, coverage)
-
-
-def _known(state: MarketState, coverage: float) -> tuple[str, str]:
-    if state.progress is not None and state.progress < 1:
-        return "fill", f"fill {floor(state.progress * 100)} %"
-    mark = "~" if is_inferred(state) else ""
-    if coverage < 1:
-        return "lost" if state.lost else "live", f"{mark}{floor(coverage * 1000) / 10:.1f}"
-    return "live", mark or "100"
-
-
-def flags_of(
-    state: MarketState, score: ZScore, quality: Quality, link: Link | None = None
-) -> tuple[Flag, ...]:
-    """Marks beside the numbers."""
-    flags: list[Flag] = []
-    if score.climax and score.value is not None:
-        flags.append(Flag("◆", "climax", "up" if score.value > 0 else "down"))
-    if quality.audit:
-        flags.append(Flag("≠", "audit", "warn"))
-    if quality.lost:
-        flags.append(Flag("!", f"lost {_short(quality.lost)}", "warn"))
-    if quality.rejected:
-        flags.append(Flag("!", f"rej {_short(quality.rejected)}", "warn"))
-    return (*flags, *side_flags(state, link))
-
-
-def _age(age_us: int) -> str:
-    """At most three characters; nothing for what was never heard of (its age is that of the epoch)."""
-    seconds = max(0, age_us) // 1_000_000
-    for length, unit in ((1, "s"), (60, "m"), (3600, "h"), (86_400, "d")):
-        if seconds // length < 100:
-            return f"{seconds // length}{unit}"
-    return ""
-
-
-def _short(count: int) -> str:
-    """At most five characters."""
-    for step, unit in ((1, ""), (1_000, "k"), (1_000_000, "M"), (1_000_000_000, "G")):
-        if count // step < 10_000:
-            return f"{count // step}{unit}"
-    return "many"

@@ -1,11 +1,11 @@
-"""Open interest and liquidations of one market, for the eye."""
+"""Open interest and liquidations of one market, for display."""
 
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.sums import Period
 from cvdtui.model import BUY, Interest, Liquidated, Liquidation, Unit
 
 OLD_US = 60_000_000
-"""Older open interest is marked: it is told or asked for every few seconds."""
+"""Older open interest is marked as old: venues send it, or answer requests for it, every few seconds."""
 
 
 def interest_of(state: MarketState, unit: Unit, session: Period | None, now_us: int) -> Interest | None:
@@ -16,6 +16,7 @@ def interest_of(state: MarketState, unit: Unit, session: Period | None, now_us: 
     begin = state.open_interest.at(session.start_us) if session is not None else None
     begin = begin or state.open_interest.first
     change = None
+    # the same sample is no change; neither is one from an open interest of 0
     if begin is not None and begin[1] and begin[0] < latest[0]:
         change = latest[1] / begin[1] - 1
     trade = state.flow.last_trade
@@ -39,23 +40,24 @@ class LiquidationCount:
 
     def of(self, unit: Unit, session: Period | None) -> Liquidated | None:
         """Those of the session by side; None when there was none."""
-        told = self._state.liquidations
-        if not told:
+        known = self._state.liquidations
+        if not known:
             return None
         begin = session.start_us if session is not None else 0
-        key = (id(told[-1]), len(told), begin, unit, self._state.liquidations_complete)
+        key = (id(known[-1]), len(known), begin, unit, self._state.liquidations_complete)
         if key != self._key:
             self._key = key
-            self._counted = self._count([one for one in told if one.time_us >= begin], unit)
+            self._counted = self._count([one for one in known if one.time_us >= begin], unit)
         return self._counted
 
-    def _count(self, told: list[Liquidation], unit: Unit) -> Liquidated | None:
+    def _count(self, known: list[Liquidation], unit: Unit) -> Liquidated | None:
         state = self._state
-        shorts = [_sized(state, unit, one.size, one.price) for one in told if one.side == BUY]
-        longs = [_sized(state, unit, one.size, one.price) for one in told if one.side != BUY]
+        shorts = [_sized(state, unit, one.size, one.price) for one in known if one.side == BUY]
+        longs = [_sized(state, unit, one.size, one.price) for one in known if one.side != BUY]
+        # a full deque has dropped the oldest: the count is whole only if it reaches back before the session
         kept_all = len(state.liquidations) < (state.liquidations.maxlen or 0)
-        complete = state.liquidations_complete and (kept_all or len(told) < len(state.liquidations))
-        if not told:
+        complete = state.liquidations_complete and (kept_all or len(known) < len(state.liquidations))
+        if not known:
             return None
         return Liquidated(len(longs), sum(longs), len(shorts), sum(shorts), complete)
 

@@ -35,4 +35,5 @@ def percent(share: float) -> str:
     """A share as a whole percentage; `<1` for what would read 0, and 100 only for all."""
     if 0 < share < 0.01:
         return "<1"
+    # 99.6 % would round to 100, which is only said of all
     return f"{min(99, round(100 * share)) if share < 1 else 100}"

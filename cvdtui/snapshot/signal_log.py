@@ -1,4 +1,4 @@
-"""The signal log of all markets, and the record of the one that is looked at; both made when bars close."""
+"""The signal log of all markets, and the record of the signal selected in it; both made when bars close."""
 
 from collections.abc import Sequence
 
@@ -10,13 +10,13 @@ from cvdtui.snapshot.signals import evaluated_state, signal_view
 LINES = 500
 """Signals of all markets together."""
 SCORED_BARS = 3_000
-"""Closed bars that a record looks back on: it is made anew with each bar, between two pictures."""
+"""Closed bars that a record looks back on: it is computed again with each bar, in about 1.5 us a bar."""
 
 Key = tuple[object, ...]
 
 
 class Log:
-    """What all juries told, as lines; the same objects as before while no bar has closed."""
+    """Signals of all evaluators, as lines; the same objects as before while no bar has closed."""
 
     def __init__(self) -> None:
         self._key: Key = ()
@@ -32,7 +32,7 @@ class Log:
         return self._lines
 
     def score(self, evaluator: SignalEvaluator, signal: str) -> Scorecard:
-        """The record of one kind of signal on the market and bars of this jury."""
+        """The record of one kind of signal on the market and bars of this evaluator."""
         key = (*evaluated_state(evaluator), signal)
         if self._score is None or key != self._score_key:
             self._score_key, self._score = key, scorecard_of(evaluator, signal)
@@ -43,29 +43,33 @@ def scorecard_of(evaluator: SignalEvaluator, signal: str) -> Scorecard:
     """Signals on incomplete data are left out."""
     bars = evaluator.bars.closed[-SCORED_BARS:]
     first_us = bars[0].time_us if bars else 0
-    said = [
+    emitted = [
         one
         for one in evaluator.signals
         if one.signal == signal and not one.quality and one.time_us >= first_us
     ]
-    scores = scorecard(outcomes(bars, said)) if said else []
+    scores = scorecard(outcomes(bars, emitted)) if emitted else []
     lines = tuple(_line(score) for score in scores)
-    return Scorecard(evaluator.state.market.name, signal, evaluator.seconds, len(said), len(bars), lines)
+    return Scorecard(evaluator.state.market.name, signal, evaluator.seconds, len(emitted), len(bars), lines)
 
 
 def _lines(evaluators: Sequence[SignalEvaluator]) -> tuple[SignalView, ...]:
-    told: list[tuple[Signal, SignalEvaluator]] = []
-    doubtful: list[SignalView] = []
+    emitted: list[tuple[Signal, SignalEvaluator]] = []
+    provisional: list[SignalView] = []
     for evaluator in evaluators:
-        told += [(signal, evaluator) for signal in evaluator.signals[-LINES:]]
+        emitted += [(signal, evaluator) for signal in evaluator.signals[-LINES:]]
         market = evaluator.state.market
-        doubtful += [signal_view(one, market, provisional=True) for one in evaluator.provisional()]
-    told.sort(key=_time)
-    return (*(signal_view(signal, evaluator.state.market) for signal, evaluator in told[-LINES:]), *doubtful)
+        provisional += [signal_view(one, market, provisional=True) for one in evaluator.provisional()]
+    # each market's are in order: sorting joins such runs in linear time
+    emitted.sort(key=_time)
+    return (
+        *(signal_view(signal, evaluator.state.market) for signal, evaluator in emitted[-LINES:]),
+        *provisional,
+    )
 
 
-def _time(told: tuple[Signal, SignalEvaluator]) -> int:
-    return told[0].time_us
+def _time(emitted: tuple[Signal, SignalEvaluator]) -> int:
+    return emitted[0].time_us
 
 
 def _line(score: Score) -> HorizonScore:

@@ -1,23 +1,24 @@
-"""What the jury said, for the eye: flags in the table, markers and lines on the chart, the dashboard."""
+"""Signals and statistics for display: flags in the table, marks on the chart, the dashboard."""
 
 from collections.abc import Sequence
 
-from cvdtui.model import Dashboard, Flag, Market, Signal, SignalView
+from msgspec import convert
+
+from cvdtui.model import Dashboard, Flag, Market, Signal, SignalParameters, SignalView
 from cvdtui.signals.evaluator import SignalEvaluator
-from cvdtui.snapshot.parameters import conventions
 
 SHOWN = 200
-"""Signals handed to the screen at most."""
+"""Signals in a snapshot at most."""
 
 
 def signal_flags(evaluator: SignalEvaluator) -> tuple[Flag, ...]:
     """Marks of the bar that closed last; incomplete ones are marked so, the climax has a flag of its own."""
-    if evaluator.last is None:
+    if evaluator.last is None or evaluator.latest is None:
         return ()
     time_us = evaluator.last.bar.time_us
     flags: list[Flag] = []
     for signal in reversed(evaluator.signals):
-        if signal.time_us < time_us:
+        if signal.time_us < time_us:  # ascending in time: all further ones are older
             break
         flag = _flag(signal)
         if flag is not None:
@@ -27,7 +28,7 @@ def signal_flags(evaluator: SignalEvaluator) -> tuple[Flag, ...]:
 
 def _flag(signal: Signal) -> Flag | None:
     up = signal.side == "buy"
-    doubt = "?" if signal.quality else ""
+    incomplete = "?" if signal.quality else ""
     arrow = "▲" if up else "▼"
     glyph, text = {
         "divergence": (arrow, "div"),
@@ -42,12 +43,18 @@ def _flag(signal: Signal) -> Flag | None:
         "large": (arrow, "large"),
         "efficiency": ("", str(signal.values.get("phase", ""))),
     }.get(signal.signal, ("", ""))
-    return Flag(glyph, text + doubt, "up" if up else "down") if text else None
+    return Flag(glyph, text + incomplete, "up" if up else "down") if text else None
 
 
 def evaluated_state(evaluator: SignalEvaluator) -> tuple[object, ...]:
-    """While this stays the same, the jury has told and found nothing else."""
-    return id(evaluator), evaluator.evaluated, evaluator.bars.version, len(evaluator.signals)
+    """While this stays the same, so do the evaluator's signals and marks."""
+    return (
+        id(evaluator),
+        evaluator.version,
+        evaluator.evaluated,
+        evaluator.pending > 1,
+        len(evaluator.signals),
+    )
 
 
 class SignalViews:
@@ -58,7 +65,7 @@ class SignalViews:
         self._views: tuple[SignalView, ...] = ()
 
     def of(self, evaluator: SignalEvaluator) -> tuple[SignalView, ...]:
-        """Of this jury, as `signal_views` gives them."""
+        """Of this evaluator, as `signal_views` returns them."""
         key = evaluated_state(evaluator)
         if key != self._key:
             self._key, self._views = key, signal_views(evaluator)
@@ -67,8 +74,8 @@ class SignalViews:
 
 def signal_views(evaluator: SignalEvaluator, count: int = SHOWN) -> tuple[SignalView, ...]:
     """The latest signals, oldest first, provisional ones last."""
-    told = [signal_view(signal) for signal in evaluator.signals[-count:]]
-    return (*told, *(signal_view(signal, provisional=True) for signal in evaluator.provisional()))
+    emitted = [signal_view(signal) for signal in evaluator.signals[-count:]]
+    return (*emitted, *(signal_view(signal, provisional=True) for signal in evaluator.provisional()))
 
 
 def signal_view(signal: Signal, market: Market | None = None, *, provisional: bool = False) -> SignalView:
@@ -137,10 +144,12 @@ def _joined(values: dict[str, object], key: str) -> str:
 
 def dashboard(evaluator: SignalEvaluator) -> Dashboard:
     """The statistics of the bar that closed last."""
-    rules = conventions(evaluator)
-    if evaluator.last is None:
-        return Dashboard(rules=rules)
-    marks, sizes = evaluator.last.marks, 10**evaluator.state.market.size_decimals
+    # structs that are of the right type already pass through `convert`: the signals' own, and only those read
+    parameters, marks = convert(evaluator.parameters, SignalParameters), evaluator.latest
+    partner = "" if evaluator.pair is None else evaluator.pair.partner
+    if marks is None:
+        return Dashboard(evaluated=evaluator.evaluated, parameters=parameters, partner=partner)
+    sizes = 10**evaluator.state.market.size_decimals
     return Dashboard(
         marks.z,
         marks.z_before,
@@ -152,5 +161,6 @@ def dashboard(evaluator: SignalEvaluator) -> Dashboard:
         evaluator.spread_z,
         tuple(amount / sizes for amount in marks.orders),
         evaluator.evaluated,
-        rules,
+        parameters,
+        partner,
     )

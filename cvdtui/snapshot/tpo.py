@@ -1,16 +1,16 @@
-"""The TPO of the market at hand: closed bars are counted once, the open one at every picture."""
+"""The TPO of the selected market: closed bars are counted once, the open one in every snapshot."""
 
 from cvdtui.engine.bars import Bars
 from cvdtui.engine.footprint import row_number, scale_125, stepped_row
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.tpo import Tpo
 from cvdtui.model import TpoRow, TpoView, View
-from cvdtui.snapshot.market_row import Scaler, current, decimals_shown
+from cvdtui.snapshot.values import Scaler, current, decimals_shown
 
 ROWS = 40
 """Rows the session's range is cut into, at most."""
 LENGTHS = (900, 300, 60)
-"""Bars that no half hour of a session cuts through, the longest first."""
+"""Bars that no half hour of a session cuts through; the longest first, as fewer are counted."""
 
 
 class TpoBuilder:
@@ -33,9 +33,9 @@ class TpoBuilder:
         start = session.start_us
         bars = next(
             (
-                state.flow.bars[one]
-                for one in LENGTHS
-                if one in state.flow.bars and not start % (one * 1_000_000)
+                state.flow.bars[seconds]
+                for seconds in LENGTHS
+                if seconds in state.flow.bars and not start % (seconds * 1_000_000)
             ),
             None,
         )
@@ -68,6 +68,7 @@ class TpoBuilder:
         self._seen = bars.closed_count
         if bars.open is None or bars.open.time_us < start:
             return self._tpo
+        # the open bar is added to a copy: what it prints may still change
         return self._tpo.with_open(bars.last(1)[-1], bars.cells(bars.open.time_us))
 
 

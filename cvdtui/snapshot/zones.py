@@ -11,7 +11,7 @@ from cvdtui.model import Bar, LadderMark, LadderZone, Signal
 from cvdtui.signals.evaluator import SignalEvaluator
 
 BARS = 400
-"""Closed bars whose zones are remembered."""
+"""Closed bars whose zones are kept: each is followed bar by bar until one trades through it."""
 
 
 class _Zone(NamedTuple):
@@ -33,7 +33,7 @@ class _Zone(NamedTuple):
 
 
 class Zones:
-    """Made when a bar closes; the open bar is looked at in every picture."""
+    """Found when a bar closes; whether the open bar breaks one is checked in every snapshot."""
 
     def __init__(self) -> None:
         self._key: tuple[object, ...] = ()
@@ -41,6 +41,7 @@ class Zones:
 
     def view(self, evaluator: SignalEvaluator, row: int, shown: Sequence[Bar]) -> tuple[LadderZone, ...]:
         """Zones that reach into the bars shown, in rows of `row` price units, oldest first."""
+        # up to 400 bars are walked for each zone: only when a bar closed or a signal came
         key = (
             id(evaluator),
             evaluator.evaluated,
@@ -72,8 +73,8 @@ def marks(evaluator: SignalEvaluator, row: int, shown: Sequence[Bar]) -> tuple[L
     unit = evaluator.state.market.price_decimals
     found: list[LadderMark] = []
     for bar in shown:
-        heard = evaluator.marks.get(bar.time_us)
-        for end in heard.unfinished if heard is not None else ():
+        found_on = evaluator.marks.get(bar.time_us)
+        for end in found_on.unfinished if found_on is not None else ():
             is_high = end == "high"
             number = row_number(bar.high if is_high else bar.low, row)
             found.append(LadderMark(bar.time_us, number, "unfinished", "sell" if is_high else "buy"))
@@ -113,8 +114,8 @@ def _units(price: str, decimals: int) -> int:
 
 
 def _since(signals: Sequence[Signal], time_us: int) -> Sequence[Signal]:
-    return signals[bisect_left(signals, time_us, key=_told) :]
+    return signals[bisect_left(signals, time_us, key=_time_of) :]
 
 
-def _told(signal: Signal) -> int:
+def _time_of(signal: Signal) -> int:
     return signal.time_us

@@ -18,7 +18,7 @@ from cvdtui.demo.process import DemoProcess, ExchangeOptions
 from cvdtui.errors import UsageError
 from cvdtui.model import Market, MarketRow, Quality
 from cvdtui.monitor.monitor import Monitor
-from cvdtui.signals.registry import TOLD
+from cvdtui.signals.registry import EMITTING
 from cvdtui.store.reading import read
 from tests.commands.running import finish, start
 
@@ -32,7 +32,7 @@ def home(tmp_path, monkeypatch) -> Path:
 
 
 def test_rules_can_ask_for_every_signal_that_tells_something():
-    assert sorted(SIGNALS) == sorted(TOLD)
+    assert sorted(SIGNALS) == sorted(EMITTING)
 
 
 # --- a live run

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from cvdtui.model import Dashboard, SignalParameters, SignalView
+from cvdtui.model.parameters import ClimaxParameters
 from cvdtui.panes.chart import ChartPane
 from cvdtui.panes.styles import plain
 from tests.panes import snapshots
@@ -166,7 +167,7 @@ def test_bars_whose_z_is_extreme_stand_on_a_ground_of_their_own_and_a_heavy_axis
 
 
 def test_the_shading_begins_where_the_configuration_says():
-    told = Dashboard(rules=SignalParameters(z_extreme=1.0))
+    told = Dashboard(parameters=SignalParameters(climax=ClimaxParameters(extreme=1.0)))
     bars = tuple(replace(bar, z=1.5) if at == 20 else bar for at, bar in enumerate(snapshots.bars()))
     shot = snapshots.snapshot(detail=snapshots.detail(bars=bars, dashboard=told))
     found = cells(ChartPane().paint(snapshots.frame(60, HEIGHT, shot)))

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from cvdtui.app.keys import KEYS
 from cvdtui.model import Dashboard, SignalParameters, SignalView
+from cvdtui.model.parameters import ClimaxParameters, EfficiencyParameters
 from cvdtui.panes import PANES
 from cvdtui.panes.clock import Clock
 from cvdtui.panes.line import length
@@ -13,7 +14,7 @@ from cvdtui.panes.zscore import ZScorePane
 from tests.app.keypresses import make_controller, press
 from tests.panes import snapshots
 
-TOLD = Dashboard(2.14, 1.9, 2.6, 0.42, "churn", -1.2, 1.8, -1.6, (0.4, -1.25), evaluated=200)
+DASHBOARD = Dashboard(2.14, 1.9, 2.6, 0.42, "churn", -1.2, 1.8, -1.6, (0.4, -1.25), evaluated=200)
 ZS = [None] * 4 + [0.5, 1.5, 2.4, 2.0, 0.9, -0.4, -1.6, -2.5, -1.9, -0.2, 0.3, 1.1]
 
 
@@ -26,9 +27,9 @@ def scored(zs=ZS, raws=None):
     return tuple(bars)
 
 
-def shot(bars=None, told=TOLD, **changes):
+def shot(bars=None, dashboard=DASHBOARD, **changes):
     bars = scored() if bars is None else bars
-    return snapshots.snapshot(detail=snapshots.detail(bars=bars, dashboard=told, **changes))
+    return snapshots.snapshot(detail=snapshots.detail(bars=bars, dashboard=dashboard, **changes))
 
 
 def paint(width=60, height=16, ascii_only=False, **changes):
@@ -59,7 +60,7 @@ def filled(rows, x):
     }
 
 
-def test_the_dashboard_says_z_with_its_trend_efficiency_phase_slope_speed_spread_and_orders():
+def test_the_dashboard_shows_z_with_its_trend_efficiency_phase_slope_speed_spread_and_orders():
     words = " ".join(snapshots.texts(paint(120)[1:4]))
     for part in (
         "z +2.14 ↑ extreme",
@@ -85,8 +86,8 @@ def test_where_no_plot_has_room_the_dashboard_has_all_of_it():
 
 @pytest.mark.parametrize(("z", "before", "words"), [(-0.5, -0.2, "-0.50 ↓ neutral"), (1.5, 1.5, "+1.50  ")])
 def test_the_arrow_follows_the_last_bar_and_the_word_the_zone(z, before, words):
-    told = replace(TOLD, z=z, z_before=before)
-    line = snapshots.texts(paint(told=told))[1]
+    dashboard = replace(DASHBOARD, z=z, z_before=before)
+    line = snapshots.texts(paint(dashboard=dashboard))[1]
     assert f"z {words}" in line
     assert ("neutral" in line) == (abs(z) <= 1)
     assert "extreme" not in line
@@ -118,8 +119,10 @@ def test_neutral_bars_are_dim_and_others_have_their_sides_colour():
 
 def test_the_lines_stand_at_one_and_two_or_where_the_configuration_says():
     assert {text.split()[0] for text in snapshots.texts(paint()) if "┤" in text} >= {"+2", "+1", "-1", "-2"}
-    told = replace(TOLD, rules=SignalParameters(z_neutral=0.5, z_extreme=2.5))
-    labels = {text.split()[0] for text in snapshots.texts(paint(told=told)) if "┤" in text}
+    dashboard = replace(
+        DASHBOARD, parameters=SignalParameters(climax=ClimaxParameters(neutral=0.5, extreme=2.5))
+    )
+    labels = {text.split()[0] for text in snapshots.texts(paint(dashboard=dashboard)) if "┤" in text}
     assert {"+2.5", "+0.5", "-0.5", "-2.5"} <= labels
     assert "+2" not in labels
 
@@ -168,22 +171,26 @@ def test_extreme_bars_are_shaded_and_the_axis_is_heavy_under_them():
 
 
 def test_warming_up_it_says_how_many_bars_are_missing():
-    told = Dashboard(evaluated=13)
-    lines = snapshots.texts(paint(bars=snapshots.bars(14), told=told))
+    dashboard = Dashboard(evaluated=13)
+    lines = snapshots.texts(paint(bars=snapshots.bars(14), dashboard=dashboard))
     assert any("z needs 20 closed bars of 1m: 7 more" in text for text in lines)
     assert "z 7 more bars" in lines[1]
     assert "efficiency 12 more bars" in lines[1]
     assert "slope z 106 more bars" in " ".join(lines[1:4])
-    told = Dashboard(evaluated=24, z=0.1, rules=SignalParameters(efficiency_method="raw"))
-    assert "efficiency -" in snapshots.texts(paint(told=told))[1]
-    assert "efficiency 1 more bar" in snapshots.texts(paint(told=replace(told, rules=SignalParameters())))[1]
+    raw = SignalParameters(efficiency=EfficiencyParameters(method="raw"))
+    dashboard = Dashboard(evaluated=24, z=0.1, parameters=raw)
+    assert "efficiency -" in snapshots.texts(paint(dashboard=dashboard))[1]
+    assert (
+        "efficiency 1 more bar"
+        in snapshots.texts(paint(dashboard=replace(dashboard, parameters=SignalParameters())))[1]
+    )
 
 
 def test_it_is_drawn_anew_when_a_bar_closes_or_is_corrected_and_not_with_every_trade():
     pane, bars, clock = ZScorePane(), scored(), Clock()
 
-    def paint_again(bars, told=TOLD, **changes):
-        return pane.paint(snapshots.frame(60, 16, shot(bars, told), clock=clock, **changes))
+    def paint_again(bars, dashboard=DASHBOARD, **changes):
+        return pane.paint(snapshots.frame(60, 16, shot(bars, dashboard), clock=clock, **changes))
 
     first = paint_again(bars)
     moved = (*bars[:-1], replace(bars[-1], close=1.0, cvd=7.0, delta=3.0))
@@ -195,7 +202,7 @@ def test_it_is_drawn_anew_when_a_bar_closes_or_is_corrected_and_not_with_every_t
         replace(bar, z=bar.z and 1.9) if at == 8 else replace(bar) for at, bar in enumerate(bars)
     )
     assert paint_again(corrected) != first
-    assert paint_again(bars, replace(TOLD, z=1.0)) != first
+    assert paint_again(bars, replace(DASHBOARD, z=1.0)) != first
     assert paint_again(bars, focused=True) != first
 
 
@@ -205,11 +212,11 @@ def test_without_a_bar_it_says_what_it_waits_for():
 
 
 @pytest.mark.parametrize("size", [(80, 21), (66, 14), (40, 8), (30, 5), (110, 30), (20, 3)])
-@pytest.mark.parametrize("told", [TOLD, Dashboard(evaluated=3)])
+@pytest.mark.parametrize("dashboard", [DASHBOARD, Dashboard(evaluated=3)])
 @pytest.mark.parametrize("ascii_only", [False, True])
-def test_it_fits_every_size(size, told, ascii_only):
+def test_it_fits_every_size(size, dashboard, ascii_only):
     for bars in (scored(), snapshots.bars(3), snapshots.bars(240)):
-        lines = paint(*size, bars=bars, told=told, ascii_only=ascii_only)
+        lines = paint(*size, bars=bars, dashboard=dashboard, ascii_only=ascii_only)
         assert len(lines) <= size[1]
         assert all(length(line) <= size[0] for line in lines)
         if ascii_only:

@@ -1,4 +1,4 @@
-"""Bars made by hand, and signals that hear them."""
+"""Bars made by hand, and signals that evaluate them."""
 
 from itertools import accumulate
 
@@ -26,18 +26,18 @@ def bars_of(rows, *, start_us=T, seconds=60):
     return made
 
 
-def hear(name, bars, *, seconds=60, shown=None, **parameters):
-    """(signals by place of the bar, marks by place) of one signal that hears all bars."""
+def evaluate(name, bars, *, seconds=60, shown=None, **parameters):
+    """(signals by place of the bar, marks by place) of one signal over all bars."""
     kind = SIGNALS[name]
-    judge = kind(kind.Parameters(**parameters), seconds)
-    told, marks = {}, []
+    rule = kind(kind.Parameters(**parameters), seconds)
+    emitted, marks = {}, []
     for place, bar in enumerate(bars):
         closed = ClosedBar(bar, seconds, PLAIN, **(shown(place, bar) if shown else {}))
-        found = list(judge.push(closed))
+        found = list(rule.push(closed))
         marks.append(closed.marks)
         if found:
-            told[place] = found
-    return told, marks
+            emitted[place] = found
+    return emitted, marks
 
 
 @st.composite

@@ -10,7 +10,7 @@ from cvdtui.config import Config, load
 from cvdtui.config.alerts import SIGNALS as ALERTED
 from cvdtui.errors import ConfigError
 from cvdtui.signals.parameters import parameters
-from cvdtui.signals.registry import PARAMETERS, SIGNALS, TOLD
+from cvdtui.signals.registry import EMITTING, PARAMETERS, SIGNALS
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -134,6 +134,6 @@ def test_the_readme_names_every_signal_and_parameter(name, key):
     assert key == "enabled" or f"`{key}`" in line
 
 
-def test_every_signal_is_registered_by_its_own_name_and_an_alert_may_ask_for_what_is_told():
+def test_every_signal_is_registered_by_its_own_name_and_alerts_may_name_those_that_emit():
     assert all(name == kind.name for name, kind in SIGNALS.items())
-    assert sorted(TOLD) == sorted(ALERTED)
+    assert sorted(EMITTING) == sorted(ALERTED)

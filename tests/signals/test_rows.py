@@ -27,11 +27,11 @@ def shown(rows, *, high=None, low=None, close=None, row=10, cells=None):
     return ClosedBar(bar, 60, SCALE, row=row, rows=rows, cells=cells)
 
 
-def judged(rows, *, imbalance=None, stacked=None):
+def marked(rows, *, imbalance=None, stacked=None):
     closed = shown(rows)
     Imbalance(Imbalance.Parameters(**(imbalance or {}))).push(closed)
-    told = list(Stacked(Stacked.Parameters(**(stacked or {}))).push(closed))
-    return closed.marks, told
+    emitted = list(Stacked(Stacked.Parameters(**(stacked or {}))).push(closed))
+    return closed.marks, emitted
 
 
 ladders = st.dictionaries(
@@ -41,57 +41,57 @@ ladders = st.dictionaries(
 
 def test_the_worked_diagonal_needs_its_volume_in_base_units():
     rows = {9: (0, 5_000, 0), 10: (30_000, 0, 0)}
-    assert judged(rows, imbalance={"min_volume": 20})[0].imbalances == [(10, "buy")]
-    assert judged(rows, imbalance={"min_volume": 31})[0].imbalances == []
-    assert judged(rows, imbalance={"min_volume": 30.0001})[0].imbalances == []
-    assert judged(rows, imbalance={"ratio": 6.1})[0].imbalances == []
+    assert marked(rows, imbalance={"min_volume": 20})[0].imbalances == [(10, "buy")]
+    assert marked(rows, imbalance={"min_volume": 31})[0].imbalances == []
+    assert marked(rows, imbalance={"min_volume": 30.0001})[0].imbalances == []
+    assert marked(rows, imbalance={"ratio": 6.1})[0].imbalances == []
 
 
 def test_a_ratio_is_read_as_it_is_written():
     rows = {9: (0, 10, 0), 10: (11, 0, 0)}
-    assert judged(rows, imbalance={"ratio": 1.1})[0].imbalances == [(10, "buy")], "11 is 1.1 times 10"
+    assert marked(rows, imbalance={"ratio": 1.1})[0].imbalances == [(10, "buy")], "11 is 1.1 times 10"
 
 
-def test_an_empty_opposite_side_counts_when_it_is_told_to():
+def test_an_empty_opposite_side_counts_when_configured():
     rows = {10: (30, 0, 0)}
-    assert judged(rows)[0].imbalances == []
-    assert judged(rows, imbalance={"ignore_zero": False})[0].imbalances == [(10, "buy")]
+    assert marked(rows)[0].imbalances == []
+    assert marked(rows, imbalance={"ignore_zero": False})[0].imbalances == [(10, "buy")]
 
 
-def test_the_worked_zone_is_told_with_its_ends_and_speaks_for_the_aggressor():
+def test_the_worked_zone_is_emitted_with_its_ends_for_the_aggressor():
     rows = {
         n: (30 if n in (10, 11, 12, 15) else 0, 1 if n in (9, 10, 11, 14) else 0, 0) for n in range(9, 16)
     }
-    marks, told = judged(rows)
+    marks, emitted = marked(rows)
     assert marks.stacked == [(10, 12, "buy", 3)]
-    (signal,) = told
+    (signal,) = emitted
     assert (signal.signal, signal.side) == ("stacked", "buy")
     assert signal.values == {"low": "10", "high": "12", "rows": 3}
-    assert judged(rows, stacked={"rows": 4})[1] == []
-    assert judged(rows, imbalance={"enabled": False})[0].imbalances == []
+    assert marked(rows, stacked={"rows": 4})[1] == []
+    assert marked(rows, imbalance={"enabled": False})[0].imbalances == []
 
 
 @given(ladders, st.integers(0, 6))
 def test_imbalances_and_zones_are_what_the_definitions_give(rows, least):
-    marks, told = judged(rows, imbalance={"min_volume": least / 1000})
+    marks, emitted = marked(rows, imbalance={"min_volume": least / 1000})
     assert list(marks.imbalances) == reference.imbalances(rows, least=least)
     assert list(marks.stacked) == reference.zones(marks.imbalances)
-    assert [(one.side, one.values["rows"]) for one in told] == [zone[2:] for zone in marks.stacked]
+    assert [(one.side, one.values["rows"]) for one in emitted] == [zone[2:] for zone in marks.stacked]
 
 
 # --- absorption
 
 
 def absorbed(closed, **parameters):
-    judge = Absorption(Absorption.Parameters(**parameters), 60)
-    return [(one.side, {"price": one.values["price"]}) for one in judge.push(closed)]
+    rule = Absorption(Absorption.Parameters(**parameters), 60)
+    return [(one.side, {"price": one.values["price"]}) for one in rule.push(closed)]
 
 
 TOP_HEAVY = {10: (1, 1, 0), 11: (1, 1, 0), 12: (1, 1, 0), 13: (1, 1, 0), 14: (10, 2, 0), 15: (10, 2, 0)}
 """Mean traded row: 32 / 6 = 5.33; the upper two: 12 each, delta 16 of 24."""
 
 
-def test_buyers_absorbed_at_a_high_speak_for_sell_and_name_the_extreme_row():
+def test_buyers_absorbed_at_a_high_are_a_sell_and_name_the_extreme_row():
     assert absorbed(shown(TOP_HEAVY, close=100)) == [("sell", {"price": "15"})]
     assert absorbed(shown(TOP_HEAVY, close=130)) == [("sell", {"price": "15"})], "two rows back is enough"
     assert absorbed(shown(TOP_HEAVY, close=140)) == []
@@ -101,13 +101,13 @@ def test_buyers_absorbed_at_a_high_speak_for_sell_and_name_the_extreme_row():
 
 
 def test_it_is_as_strong_as_the_extreme_rows_are_heavy():
-    (told,) = Absorption(Absorption.Parameters(), 60).push(shown(TOP_HEAVY, close=100))
-    assert isclose(told.values["strength"], 12 / (32 / 6))
+    (emitted,) = Absorption(Absorption.Parameters(), 60).push(shown(TOP_HEAVY, close=100))
+    assert isclose(emitted.values["strength"], 12 / (32 / 6))
     (light,) = Absorption(Absorption.Parameters(volume=0), 60).push(shown(TOP_HEAVY, close=100))
-    assert light.values == told.values, "whatever is asked for"
+    assert light.values == emitted.values, "whatever is asked for"
 
 
-def test_sellers_absorbed_at_a_low_speak_for_buy():
+def test_sellers_absorbed_at_a_low_are_a_buy():
     rows = {25 - number: (sell, buy, 0) for number, (buy, sell, _) in TOP_HEAVY.items()}
     assert absorbed(shown(rows, close=150)) == [("buy", {"price": "10"})]
 

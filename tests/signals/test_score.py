@@ -51,8 +51,8 @@ def test_what_has_not_passed_or_cannot_be_measured_is_left_out():
 
 def test_the_card_sums_by_signal_length_and_horizon():
     bars = closing(*range(10, 40))
-    told = [signal(15), signal(16, "sell"), signal(17), signal(16, name="flip")]
-    card = scorecard(outcomes(bars, told, horizons=[1, 5]))
+    emitted = [signal(15), signal(16, "sell"), signal(17), signal(16, name="flip")]
+    card = scorecard(outcomes(bars, emitted, horizons=[1, 5]))
     assert [(row.signal, row.bar_seconds, row.horizon, row.count, row.reached) for row in card] == [
         ("climax", 60, 1, 3, 2),
         ("climax", 60, 5, 3, 2),
@@ -73,14 +73,14 @@ def test_the_card_sums_by_signal_length_and_horizon():
 def test_signals_that_share_bars_count_once_in_the_interval_of_each_market_and_kind():
     bars = closing(*range(10, 40))
     places = (14, 15, 19, 20, 24, 25)
-    told = [*(signal(place) for place in reversed(places)), signal(15, name="flip")]
-    one = outcomes(bars, told, horizons=[5])
+    emitted = [*(signal(place) for place in reversed(places)), signal(15, name="flip")]
+    one = outcomes(bars, emitted, horizons=[5])
     climaxes = [outcome for outcome in one if outcome.signal.signal == "climax"]
     assert [outcome.apart for outcome in climaxes] == [True, False, True, False, True]
     assert [outcome.signal.time_us for outcome in climaxes] == sorted(
         outcome.signal.time_us for outcome in climaxes
     )
-    card = scorecard([*one, *outcomes(bars, told, horizons=[5])])
+    card = scorecard([*one, *outcomes(bars, emitted, horizons=[5])])
     assert [(row.signal, row.count, row.apart) for row in card] == [("climax", 10, 6), ("flip", 2, 2)]
     assert (card[0].low, card[0].high) == wilson(6, 6)
     assert card[0].low < wilson(10, 10)[0]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cvdtui.engine.closed_bar import Level
 from tests.signals import reference
-from tests.signals.bars import bars_of, hear, walks
+from tests.signals.bars import bars_of, evaluate, walks
 
 
 def near(ours, due):
@@ -21,40 +21,40 @@ def near(ours, due):
 
 def test_a_step_after_twenty_flat_bars_is_a_climax_of_known_height():
     # 19 zeros and one 1: mean 1/20, variance 19/400: z = (19/20) / (sqrt(19)/20); the first is the seed
-    told, marks = hear("climax", bars_of([(1, 1, 1, 0)] * 19 + [(1, 1, 1, 7)]))
+    emitted, marks = evaluate("climax", bars_of([(1, 1, 1, 0)] * 19 + [(1, 1, 1, 7)]))
     assert [mark.z_raw for mark in marks[:19]] == [None] * 19
     assert isclose(marks[19].z_raw, sqrt(19))
     assert isclose(marks[19].z, sqrt(19))
-    assert [(place, one.side) for place, (one,) in told.items()] == [(19, "buy")]
-    assert isclose(told[19][0].values["z"], sqrt(19))
-    assert list(told[19][0].values) == ["z"]
+    assert [(place, one.side) for place, (one,) in emitted.items()] == [(19, "buy")]
+    assert isclose(emitted[19][0].values["z"], sqrt(19))
+    assert list(emitted[19][0].values) == ["z"]
 
 
 def test_the_smoothed_z_moves_by_a_third_of_the_way():
-    told, marks = hear("climax", bars_of([(1, 1, 1, 0)] * 19 + [(1, 1, 1, 7), (1, 1, 1, 0)]))
+    emitted, marks = evaluate("climax", bars_of([(1, 1, 1, 0)] * 19 + [(1, 1, 1, 7), (1, 1, 1, 0)]))
     raw = 18 / sqrt(36)  # 18 zeros, two ones: (1 - 1/10) / sqrt(9/100)
     assert isclose(marks[20].z_raw, raw)
     assert isclose(marks[20].z, sqrt(19) + (raw - sqrt(19)) / 3)
-    assert list(told) == [19], "the bar before was beyond already"
+    assert list(emitted) == [19], "the bar before was beyond already"
 
 
 def test_selling_is_a_climax_for_sell_and_the_extreme_is_a_parameter():
     bars = bars_of([(1, 1, 1, 0)] * 19 + [(1, 1, 1, -7)])
-    assert hear("climax", bars)[0][19][0].side == "sell"
-    assert hear("climax", bars, extreme=4.5)[0] == {}
-    assert list(hear("climax", bars[10:], n=10)[0]) == [9]
+    assert evaluate("climax", bars)[0][19][0].side == "sell"
+    assert evaluate("climax", bars, extreme=4.5)[0] == {}
+    assert list(evaluate("climax", bars[10:], n=10)[0]) == [9]
 
 
 def test_by_flow_z_is_the_change_of_cvd_in_deviations_of_delta():
     # deltas 1, 3, 1, 3: deviation 1, sum 8: z = 8 / (1 x sqrt(4)) = 4
-    _, marks = hear("climax", bars_of([(1, 1, 1, 1), (1, 1, 1, 3)] * 2), n=4, method="flow")
+    _, marks = evaluate("climax", bars_of([(1, 1, 1, 1), (1, 1, 1, 3)] * 2), n=4, method="flow")
     assert isclose(marks[3].z_raw, 4.0)
 
 
 @settings(max_examples=60)
 @given(walks(most=50), st.sampled_from(["level", "flow"]))
 def test_z_and_climax_are_what_the_definitions_give_on_every_bar(bars, method):
-    told, marks = hear("climax", bars, method=method)
+    emitted, marks = evaluate("climax", bars, method=method)
     raws = []
     for place in range(len(bars)):
         cvds, deltas = [bar.cvd for bar in bars[: place + 1]], [bar.delta for bar in bars[: place + 1]]
@@ -63,8 +63,8 @@ def test_z_and_climax_are_what_the_definitions_give_on_every_bar(bars, method):
         assert near(marks[place].z, reference.smoothed(raws))
         if method == "level":
             due = reference.climax(bars, place)
-            assert (place in told) == (due is not None)
-            assert due is None or (told[place][0].side == "buy") == (due > 0)
+            assert (place in emitted) == (due is not None)
+            assert due is None or (emitted[place][0].side == "buy") == (due > 0)
 
 
 # --- efficiency
@@ -76,51 +76,51 @@ def alternating(count):
 
 
 def test_there_is_no_efficiency_before_twenty_changes_nor_without_a_delta():
-    _, marks = hear("efficiency", bars_of(alternating(26)))
+    _, marks = evaluate("efficiency", bars_of(alternating(26)))
     assert [mark.efficiency for mark in marks[:24]] == [None] * 24
     assert isclose(marks[24].efficiency, 1.0)
     assert marks[24].phase == "balanced"
     still = bars_of([(100 + i % 2, 100, 100 + i % 2, 0) for i in range(40)])
-    assert {mark.efficiency for mark in hear("efficiency", still)[1]} == {None}
+    assert {mark.efficiency for mark in evaluate("efficiency", still)[1]} == {None}
 
 
 def test_a_large_move_for_the_usual_delta_is_a_breakout_of_its_direction():
     rows = alternating(30)
     rows[29] = (120, 100, 120, 1)  # 20 above the close of five bars before, for a delta as usual
-    told, marks = hear("efficiency", bars_of(rows))
+    emitted, marks = evaluate("efficiency", bars_of(rows))
     assert marks[29].phase == "breakout"
-    assert told[29][0].side == "buy"
-    assert told[29][0].values == {"phase": "breakout", "efficiency": marks[29].efficiency}
+    assert emitted[29][0].side == "buy"
+    assert emitted[29][0].values == {"phase": "breakout", "efficiency": marks[29].efficiency}
 
 
-def test_a_large_delta_that_moves_nothing_is_a_churn_against_it_told_once():
+def test_a_large_delta_that_moves_nothing_is_a_churn_against_it_emitted_once():
     rows = alternating(30)
     rows[29] = (101, 101, 101, 40)
     rows += [(100, 100, 100, 1), (101, 101, 101, 1)]
-    told, marks = hear("efficiency", bars_of(rows))
+    emitted, marks = evaluate("efficiency", bars_of(rows))
     assert [mark.phase for mark in marks[29:]] == ["churn"] * 3
-    assert [(place, found[0].side) for place, found in told.items()] == [(29, "sell")]
+    assert [(place, found[0].side) for place, found in emitted.items()] == [(29, "sell")]
 
 
 def test_the_raw_option_is_price_by_delta_with_limits_of_its_own():
     rows = [(100, 100, 100, 1)] * 5 + [(106, 100, 106, -4)]
-    told, marks = hear("efficiency", bars_of(rows), method="raw")
+    emitted, marks = evaluate("efficiency", bars_of(rows), method="raw")
     assert marks[5].efficiency is None, "five deltas of CVD later nothing has changed"
     rows[5] = (106, 100, 106, -3)  # dc = 1 + 1 + 1 + 1 - 3 = 1
-    told, marks = hear("efficiency", bars_of(rows), method="raw")
-    assert (marks[5].efficiency, marks[5].phase, told[5][0].side) == (6.0, "breakout", "buy")
+    emitted, marks = evaluate("efficiency", bars_of(rows), method="raw")
+    assert (marks[5].efficiency, marks[5].phase, emitted[5][0].side) == (6.0, "breakout", "buy")
 
 
 @settings(max_examples=60)
 @given(walks(least=20, most=140))
 def test_efficiency_is_what_the_definition_gives_on_every_bar(bars):
-    told, marks = hear("efficiency", bars)
+    emitted, marks = evaluate("efficiency", bars)
     before = ""
     for place, mark in enumerate(marks):
         value, phase = reference.efficiency(bars, place)
         assert near(mark.efficiency, value)
         assert mark.phase == phase
-        assert (place in told) == (phase in ("breakout", "churn") and phase != before)
+        assert (place in emitted) == (phase in ("breakout", "churn") and phase != before)
         before = phase
 
 
@@ -137,44 +137,44 @@ def turn(count=140, last=60):
 
 
 def test_there_is_no_slope_before_a_hundred_of_them():
-    _, marks = hear("slope", turn(140))
+    _, marks = evaluate("slope", turn(140))
     assert [mark.slope_z for mark in marks[:118]] == [None] * 118
     assert marks[118].slope_z is not None
 
 
-def test_a_steep_turn_at_a_level_is_told_and_elsewhere_is_not():
-    told, marks = hear("slope", turn(), shown=at_level(100))
+def test_a_steep_turn_at_a_level_is_emitted_and_elsewhere_is_not():
+    emitted, marks = evaluate("slope", turn(), shown=at_level(100))
     assert marks[139].slope_z > 2
-    (signal,) = told[139]
+    (signal,) = emitted[139]
     assert (signal.side, signal.values["level"], signal.values["price"]) == ("buy", "poc", "100")
     # ATR 2: a quarter of it is half a price unit
-    assert hear("slope", turn(), shown=at_level(101))[0] == {}
-    assert list(hear("slope", turn(), shown=at_level(101), near=0.5)[0]) == [139]
-    assert hear("slope", turn(last=-60), shown=at_level(100))[0][139][0].side == "sell"
+    assert evaluate("slope", turn(), shown=at_level(101))[0] == {}
+    assert list(evaluate("slope", turn(), shown=at_level(101), near=0.5)[0]) == [139]
+    assert evaluate("slope", turn(last=-60), shown=at_level(100))[0][139][0].side == "sell"
 
 
-def test_a_slope_that_stays_steep_is_told_on_its_first_bar_and_again_after_a_pause():
+def test_a_slope_that_stays_steep_is_emitted_on_its_first_bar_and_again_after_a_pause():
     rows = [(101, 99, 100, 1 if i % 2 else -1) for i in range(140)]
     rows += [(101, 99, 100, 60), (101, 99, 100, 60), (101, 99, 100, 60)]
-    told, marks = hear("slope", bars_of(rows), shown=at_level(100))
+    emitted, marks = evaluate("slope", bars_of(rows), shown=at_level(100))
     assert [mark.slope_z > 2 for mark in marks[140:]] == [True] * 3
-    assert list(told) == [140]
+    assert list(emitted) == [140]
     away = {141}  # for one bar the level is elsewhere
-    told, _ = hear(
+    emitted, _ = evaluate(
         "slope", bars_of(rows), shown=lambda place, bar: at_level(500 if place in away else 100)(place, bar)
     )
-    assert list(told) == [140, 142]
+    assert list(emitted) == [140, 142]
 
 
 @settings(max_examples=25, deadline=None)
 @given(walks(least=118, most=135))
 def test_the_z_of_the_slope_is_what_the_definition_gives_on_every_bar(bars):
-    told, marks = hear("slope", bars, shown=at_level(100))
+    emitted, marks = evaluate("slope", bars, shown=at_level(100))
     was = False
     for place, mark in enumerate(marks):
         due = reference.slope_z(bars, place)
         assert near(mark.slope_z, due)
         reach = reference.average_range(bars, place)
         holds = due is not None and abs(mark.slope_z) > 2 and abs(bars[place].close - 100) <= reach / 4
-        assert (place in told) == (holds and not was)
+        assert (place in emitted) == (holds and not was)
         was = holds

@@ -7,7 +7,13 @@ from statistics import mean, pstdev
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cvdtui.signals.zscore import ZScore, zscores
+from cvdtui.model.parameters import ClimaxParameters
+from cvdtui.signals.zscore import ZScore
+
+
+def zscores(cvds):
+    score = ZScore(ClimaxParameters())
+    return [score.push(cvd) for cvd in cvds]
 
 
 def slow(cvds, length=20, alpha=Fraction(2, 6)):
@@ -47,7 +53,7 @@ def test_a_ramp_has_the_z_of_a_ramp():
 
 
 def test_a_climax_is_the_first_bar_beyond_two_and_needs_the_smoothed_value():
-    score = ZScore()
+    score = ZScore(ClimaxParameters())
     for _ in range(25):
         score.push(0)
     seen = []
@@ -62,7 +68,7 @@ def test_a_climax_is_the_first_bar_beyond_two_and_needs_the_smoothed_value():
 
 
 def test_the_value_before_is_that_of_one_bar_earlier():
-    score = ZScore()
+    score = ZScore(ClimaxParameters())
     for value in range(30):
         before = score.value
         score.push(value * value)

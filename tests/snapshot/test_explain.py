@@ -79,6 +79,7 @@ def test_what_costs_more_is_only_there_when_it_is_asked_for():
     board.on_columns(tape(hours=2, trades=2_000))
     facts = settled(board).detail.facts
     assert facts.areas == ()
+    assert facts.imbalances == ()
     assert [one.anchor for one in facts.anchors if one.base is None] == ["rolling", "mark"]
 
 
@@ -95,7 +96,8 @@ def test_the_inputs_of_z_give_the_z_of_the_last_closed_bar(seen):
     closed = [bar for bar in detail.bars if bar.closed]
     z = detail.facts.z
     deltas = [bar.delta for bar in closed[-20:]]
-    assert z.level == pytest.approx(detail.dashboard.z_raw)
+    assert z.level == detail.dashboard.z_raw == closed[-1].z_raw
+    assert z.level == pytest.approx((z.cvd - z.mean) / z.deviation)
     assert z.moved == pytest.approx(sum(deltas))
     assert z.flow == pytest.approx(sum(deltas) / (pstdev(deltas) * 20**0.5))
     cvds = [detail.facts.anchors[3].base - detail.bars[-1].delta]
@@ -115,6 +117,10 @@ def test_the_first_value_area_is_the_one_in_force_and_68_percent_lies_inside_70(
         (68, "two-row"),
     ]
     assert (areas[0].low, areas[0].high) == (detail.profile.val, detail.profile.vah)
+    ladder = detail.ladder.bars[-1]
+    marked = [cell.imbalance for cell in ladder.cells.values()]
+    counts = {one.ratio: (one.buys, one.sells) for one in detail.facts.imbalances}
+    assert counts[3.0] == (marked.count("buy"), marked.count("sell"))
     for wide, slim in ((areas[0], areas[2]), (areas[1], areas[3])):
         assert wide.low <= slim.low <= slim.high <= wide.high
     volumes = {row.price: row.buy + row.sell for row in detail.profile.rows}

@@ -7,8 +7,9 @@ import pytest
 
 from cvdtui.config import load
 from cvdtui.signals.registry import PARAMETERS
-from tests.engine.busy_tape import tape
-from tests.snapshot.test_signals import MARKET, SECONDS, SPOT, board_of, settled
+from tests.board.viewer import snapshot_of
+from tests.engine.busy_tape import batches, tape
+from tests.snapshot.test_signals import MARKET, NOW, SECONDS, SPOT, board_of, settled, view
 
 SIZE = 1_000
 
@@ -35,7 +36,8 @@ def test_the_slope_is_that_of_a_fitted_line_and_its_z_is_the_one_in_force(both):
     assert found.slope == pytest.approx(slopes[-1])
     assert found.mean == pytest.approx(fmean(slopes))
     assert found.deviation == pytest.approx(pstdev(slopes))
-    assert found.z == pytest.approx(detail.dashboard.slope_z)
+    assert found.z == pytest.approx((found.slope - found.mean) / found.deviation)
+    assert found.z == detail.dashboard.slope_z
     ranges = [
         max(bar.high, before.close) - min(bar.low, before.close)
         for before, bar in zip(closed[-15:-1], closed[-14:], strict=True)
@@ -50,8 +52,8 @@ def test_speed_counts_the_bar_and_the_quarter_of_an_hour_before(both):
     assert (found.trades, found.seconds, found.seconds_before) == (last.trades, SECONDS, 900)
     assert found.trades_before == sum(bar.trades for bar in before)
     assert found.volume_before == pytest.approx(sum(bar.volume for bar in before) / SIZE)
-    assert found.ratio(found.trades, found.trades_before) == pytest.approx(detail.dashboard.speed)
-    assert found.ratio(1, 0) is None
+    assert found.trades / SECONDS / (found.trades_before / 900) == pytest.approx(detail.dashboard.speed)
+    assert found.ratio == detail.dashboard.speed
 
 
 @pytest.mark.parametrize("method", ["cvd", "sum20"])
@@ -59,8 +61,8 @@ def test_the_spread_by_both_methods_and_the_one_in_force_is_the_dashboards(metho
     board, detail = seen(load([("mine", {"signals": {"spread": {"method": method}}})], signals=PARAMETERS))
     found = detail.facts.spread
     z = {"cvd": found.by_cvd, "sum20": found.by_sums}
-    assert detail.dashboard.rules.spread_method == method
-    assert z[method] == pytest.approx(detail.dashboard.spread_z)
+    assert detail.dashboard.parameters.spread.method == method
+    assert z[method] == detail.dashboard.spread_z
     sides = {}
     for name in (MARKET.name, SPOT.name):
         sizes = 10 ** board.states[name].market.size_decimals
@@ -75,9 +77,28 @@ def test_the_spread_by_both_methods_and_the_one_in_force_is_the_dashboards(metho
     assert found.spread == pytest.approx(sum(mine) - found.beta * sum(other))
 
 
-def test_nothing_is_made_unasked_and_too_few_bars_make_no_slope_and_no_spread():
+def test_inputs_are_made_on_request_and_too_few_bars_give_no_slope_and_no_spread():
     board, detail = seen(hours=3)
     assert (detail.facts.slope, detail.facts.spread) == (None, None)
     assert detail.facts.speed.trades > 0
     facts = settled(board).detail.facts
     assert (facts.slope, facts.speed, facts.spread) == (None, None, None)
+
+
+def test_every_explained_value_is_that_of_the_dashboard_at_every_moment():
+    board, seen_spreads = board_of(), set()
+    board.add(MARKET)
+    board.add(SPOT)
+    theirs = batches(tape(3, market=SPOT), 50, 50)
+    for batch in batches(tape(), 50, 50):
+        for part in (batch, next(theirs)):  # a bar of one market waits for that of the other
+            board.on_trades(part)
+            detail = snapshot_of(board, view(explain=True), NOW).detail
+            shown, facts = detail.dashboard, detail.facts
+            assert (None if facts.z is None else facts.z.level) == shown.z_raw
+            assert (None if facts.efficiency is None else facts.efficiency.sigma) == shown.efficiency
+            assert (None if facts.slope is None else facts.slope.z) == shown.slope_z
+            assert (None if facts.speed is None else facts.speed.ratio) == shown.speed
+            assert (None if facts.spread is None else facts.spread.by_cvd) == shown.spread_z
+            seen_spreads.add(shown.spread_z)
+    assert len(seen_spreads) > 100

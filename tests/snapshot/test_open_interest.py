@@ -45,20 +45,20 @@ def test_a_market_without_open_interest_has_none():
 
 def test_liquidations_of_the_session_are_counted_by_side():
     board = perp_board()
-    told = [
+    emitted = [
         Liquidation(MONDAY - 1, 80_000, 7, SELL),
         Liquidation(NOON - MINUTE, 80_000, 3, SELL),
         Liquidation(NOON - 1, 90_000, 2, SELL),
         Liquidation(NOON, 70_000, 4, BUY),
     ]
-    board.on_liquidations(Liquidations(PERP, tuple(told)))
+    board.on_liquidations(Liquidations(PERP, tuple(emitted)))
     assert row_of(board).liquidated == Liquidated(2, 5.0, 1, 4.0, True)
     assert row_of(board, unit="quote").liquidated.long_size == pytest.approx(0.042)
     board.on_liquidations(Liquidations(PERP, (Liquidation(NOON, 70_000, 1, BUY),), complete=False))
     assert row_of(board).liquidated == Liquidated(2, 5.0, 2, 5.0, False)
 
 
-def test_more_liquidations_than_are_kept_are_told_as_too_few():
+def test_more_liquidations_than_are_kept_are_marked_as_too_few():
     board = perp_board()
     many = tuple(Liquidation(NOON, 80_000, 1, SELL) for _ in range(1_500))
     board.on_liquidations(Liquidations(PERP, many))

@@ -31,7 +31,7 @@ def flags(made):
     return [f"{flag.glyph} {flag.text}" for flag in made.flags]
 
 
-def test_shares_are_told_beside_the_cvd_and_cover_is_marked():
+def test_shares_stand_beside_the_cvd_and_cover_is_marked():
     made = row(("quote", 970, BUY, {}), ("midpoint", 20, SELL, {}), ("tick", 10, SELL, {}))
     assert flags(made) == ["~ side 97q 2m 1t"]
     assert made.quality.text.startswith("~")
@@ -46,7 +46,7 @@ def test_a_side_nobody_can_tell_is_shown_as_such():
     assert made.volume == 100
 
 
-def test_many_trades_outside_the_touch_are_told():
+def test_many_trades_outside_the_touch_are_flagged():
     made = row(("quote", 10, BUY, {"quoted": 1}), ("quote", 10, BUY, {"quoted": 3, "outside": 3}))
     assert flags(made) == ["~ side 100q", "! 75% outside"]
     assert made.quality.outside == 0.75

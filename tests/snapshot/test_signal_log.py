@@ -1,4 +1,4 @@
-"""The signal log of all markets, the record of one signal, and pictures of bars that are long past."""
+"""The signal log of all markets, the record of one signal, and snapshots of bars that are long past."""
 
 from math import isclose
 
@@ -23,13 +23,13 @@ def test_the_log_holds_the_signals_of_all_markets_in_order_and_only_when_asked()
     assert {one.market for one in firm} == {state.market for state in board.states.values()}
     assert [one.time_us for one in firm] == sorted(one.time_us for one in firm)
     assert [one.provisional for one in log] == sorted(one.provisional for one in log)
-    told = [
+    emitted = [
         (name, one.signal, one.time_us, one.side)
         for name, state in board.states.items()
         for one in board.evaluators.evaluator(state, SECONDS).signals
     ]
-    assert len(firm) == min(len(told), 500)
-    assert {(one.market.name, one.signal, one.time_us, one.side) for one in firm} <= {*told}
+    assert len(firm) == min(len(emitted), 500)
+    assert {(one.market.name, one.signal, one.time_us, one.side) for one in firm} <= {*emitted}
 
 
 def test_the_log_is_the_same_object_until_a_bar_closes():
@@ -49,11 +49,11 @@ def test_the_record_is_that_of_the_market_its_bars_and_its_good_signals():
     board.on_columns(tape())
     card = settled(board, scored=(MARKET.name, "flip")).scorecard
     evaluator = board.evaluators.evaluator(board.states[MARKET.name], SECONDS)
-    said = [one for one in evaluator.signals if one.signal == "flip" and not one.quality]
-    due = scorecard(outcomes(evaluator.bars.closed, said))
+    emitted = [one for one in evaluator.signals if one.signal == "flip" and not one.quality]
+    due = scorecard(outcomes(evaluator.bars.closed, emitted))
     assert due, "the tape must have flips whose horizon has passed"
     assert (card.market, card.signal, card.bar_seconds) == (MARKET.name, "flip", SECONDS)
-    assert (card.emitted, card.bars) == (len(said), len(evaluator.bars.closed))
+    assert (card.emitted, card.bars) == (len(emitted), len(evaluator.bars.closed))
     for line, score in zip(card.lines, due, strict=True):
         assert (line.horizon, line.count, line.apart) == (score.horizon, score.count, score.apart)
         assert isclose(line.rate, score.rate)
@@ -90,7 +90,7 @@ def test_chart_and_ladder_show_a_bar_that_is_long_past_with_the_cvd_it_had():
     assert settled(board, bars=60, anchor="start").detail.bars[-1].closed is False
 
 
-def test_a_bar_that_is_near_the_end_leaves_the_picture_at_now():
+def test_a_bar_that_is_near_the_end_leaves_the_snapshot_at_now():
     board = board_of()
     board.on_columns(tape())
     closed = board.states[MARKET.name].flow.bars[SECONDS].closed

@@ -32,7 +32,7 @@ def trade(channel, number, amount=1.0):
 
 def symbols_of(host):
     """What each connection has subscribed to, in the order of the connections."""
-    return [sorted(json.loads(text)["symbol"] for text in texts) for texts in host.heard]
+    return [sorted(json.loads(text)["symbol"] for text in texts) for texts in host.received]
 
 
 def test_one_number_is_two_markets_on_two_connections_at_once(registered, monkeypatch):

@@ -5,7 +5,6 @@ from cvdtui.panes.clock import span
 from cvdtui.panes.explain.entry import Book, Entry, Sight, Way, part, ratio
 from cvdtui.panes.explain.statistics import z_score
 
-RATIOS = (2.0, 3.0, 4.0, 5.0)
 SOURCES = {
     "taker": "sides by the exchange's own flag",
     "taker/bar": "from the venue's candle: 2 × taker buy - volume, exact; no rows, no extremes",
@@ -18,7 +17,7 @@ SOURCES = {
 
 
 def price(sight: Sight) -> Entry:
-    """Of the bar at hand."""
+    """Of the bar under the crosshair."""
     bar = sight.bar
     if bar is None:
         return Entry("-", "close of the bar under the crosshair")
@@ -36,7 +35,7 @@ def price(sight: Sight) -> Entry:
 
 
 def delta(sight: Sight) -> Entry:
-    """Of the bar at hand."""
+    """Of the bar under the crosshair."""
     bar = sight.bar
     if bar is None:
         return Entry("-", "bought - sold of the bar under the crosshair")
@@ -55,7 +54,7 @@ def delta(sight: Sight) -> Entry:
             ),
             Way("in % of its volume", (part(ratio(bar.delta, bar.volume), signed=True),)),
             Way(
-                "as a candle alone would tell (≈): all volume to the side of the close",
+                "as a candle alone would give (≈): all volume to the side of the close",
                 (sight.size(candle, signed=True),),
                 here=bar.source == "candle",
             ),
@@ -65,7 +64,7 @@ def delta(sight: Sight) -> Entry:
 
 
 def cvd(sight: Sight) -> Entry:
-    """At the end of the bar at hand, since every anchor that reaches it."""
+    """At the end of the bar under the crosshair, since every anchor that reaches it."""
     bar, row, detail = sight.bar, sight.row, sight.detail
     formula = "running sum of bought - sold since the anchor, at the end of the bar"
     if bar is None or detail is None:
@@ -78,8 +77,8 @@ def cvd(sight: Sight) -> Entry:
         now = one.quote if sight.is_quote else one.base
         ends = bar.time_us + detail.timeframe * 1_000_000
         here = one.anchor == detail.anchor
-        told = one.anchor != "rolling" or bar is detail.bars[-1]
-        reaches = now is not None and one.since_us < ends and told
+        is_known = one.anchor != "rolling" or bar is detail.bars[-1]
+        reaches = now is not None and one.since_us < ends and is_known
         value = (
             sight.size(bar.cvd if here else (now or 0.0) - after, signed=True)
             if reaches or here
@@ -100,10 +99,11 @@ def cvd(sight: Sight) -> Entry:
 
 
 def volume(sight: Sight) -> Entry:
-    """Of the bar at hand."""
+    """Of the bar under the crosshair."""
     bar = sight.bar
     if bar is None:
         return Entry("-", "all that traded in the bar under the crosshair")
+    # volume = bought + sold + unknown and delta = bought - sold: two equations, exact without unknown sides
     known = (bar.volume + bar.delta) / 2, (bar.volume - bar.delta) / 2
     return Entry(
         sight.size(bar.volume),
@@ -117,7 +117,7 @@ def volume(sight: Sight) -> Entry:
 
 
 def z_at(sight: Sight) -> Entry:
-    """The z of the bar at hand."""
+    """The z of the bar under the crosshair."""
     bar, detail = sight.bar, sight.detail
     newest = None if detail is None else next((one for one in reversed(detail.bars) if one.closed), None)
     if bar is None or bar is newest or not bar.closed:
@@ -140,15 +140,19 @@ def cells(sight: Sight) -> Entry:
     at_row = detail.ladder.last_row if detail is not None else None
     if detail is None or bar is None or at_row is None:
         return Entry("-", formula)
-    ladder, rules = detail.ladder, detail.dashboard.rules
+    ladder, parameters = detail.ladder, detail.dashboard.parameters
+    used = parameters.imbalance
     cell = bar.cells.get(at_row, LadderCell(0.0, 0.0))
-    ways = []
-    for times in sorted({*RATIOS, rules.imbalance_ratio}):
-        buys, sells = imbalances(bar, times, ignore_zero=rules.ignore_zero)
-        words = f"imbalances of the bar at {times * 100:g} %"
-        ways.append(Way(words, (f"▲ {buys}  ▼ {sells}",), here=times == rules.imbalance_ratio))
-    least = f", at least {rules.imbalance_least:g} in its row" if rules.imbalance_least else ""
-    zero = "an empty opposite side gives none" if rules.ignore_zero else "an empty opposite side counts"
+    ways = tuple(
+        Way(
+            f"imbalances of the bar at {found.ratio * 100:g} %",
+            (f"▲ {found.buys}  ▼ {found.sells}",),
+            here=found.ratio == used.ratio,
+        )
+        for found in sight.facts.imbalances
+    )
+    least = f", at least {used.min_volume:g} in its row" if used.min_volume else ""
+    zero = "an empty opposite side gives none" if used.ignore_zero else "an empty opposite side counts"
     return Entry(
         f"{sight.size(cell.sell)} × {sight.size(cell.buy)}",
         formula,
@@ -159,11 +163,12 @@ def cells(sight: Sight) -> Entry:
             ),
             ("row size", f"{ladder.row:g} (+ and - change it)"),
         ),
-        tuple(ways),
+        ways,
         (
-            f"▲ buy of a row ≥ {rules.imbalance_ratio:g} × the sell one row below{least}; {zero}",
-            f"▼ sell ≥ {rules.imbalance_ratio:g} × the buy one row above",
-            f"┃ {rules.stacked_rows} or more imbalances of one side in rows that touch: stacked",
+            f"▲ buy of a row ≥ {used.ratio:g} × the sell one row below{least}; {zero}",
+            f"▼ sell ≥ {used.ratio:g} × the buy one row above",
+            f"┃ {parameters.stacked.rows} or more imbalances of one side in rows that touch: stacked",
+            *(() if sight.snapshot.view.explain else ("ratios are counted while the screen moves (space)",)),
         ),
     )
 
@@ -227,17 +232,6 @@ def total_volume(sight: Sight) -> Entry:
         (("trades", f"{bar.trades:,}".replace(",", " ")), ("rows", str(len(bar.cells)))),
         notes=(SOURCES[bar.source],),
     )
-
-
-def imbalances(bar: LadderBar, times: float, *, ignore_zero: bool) -> tuple[int, int]:
-    """How many rows of a bar are diagonal imbalances at this ratio: (buys, sells)."""
-    buys = sells = 0
-    none = LadderCell(0.0, 0.0)
-    for row, cell in bar.cells.items():
-        below, above = bar.cells.get(row - 1, none).sell, bar.cells.get(row + 1, none).buy
-        buys += cell.buy > 0 and (below > 0 or not ignore_zero) and cell.buy >= times * below
-        sells += cell.sell > 0 and (above > 0 or not ignore_zero) and cell.sell >= times * above
-    return buys, sells
 
 
 def _newest(sight: Sight) -> LadderBar | None:

@@ -1,40 +1,45 @@
-"""The numbers of the dashboard, explained: statistics of the bar that closed last."""
+"""The numbers of the dashboard, explained: statistics of the bar that closed last.
 
-from math import fsum, sqrt
+Values and inputs both come from the signals themselves; nothing is computed again here.
+"""
 
-from cvdtui.model import Dashboard, MarketDetail, SignalParameters
+from math import fsum
+
+from cvdtui.model import Dashboard
+from cvdtui.model.parameters import ClimaxParameters
 from cvdtui.panes import numbers
 from cvdtui.panes.dashboard import missing, trend, zone
 from cvdtui.panes.explain.entry import Book, Entry, Sight, Way, digits
 
 RANDOM = "CVD wanders: even at random |z| is above 1 half of the time, with about 10 climaxes in 1 000 bars"
+Inputs = tuple[tuple[str, str], ...]
 
 
 def z_score(sight: Sight) -> Entry:
     """The smoothed z."""
-    told, rules, inputs = _told(sight), _rules(sight), sight.facts.z
-    row = sight.row
+    board, inputs, row = _dashboard(sight), sight.facts.z, sight.row
+    climax = board.parameters.climax
     if row.z is None:
-        left = missing(told, rules.z_bars)
-        return Entry("-", _z_formula(rules), notes=(f"no value before {rules.z_bars} closed bars: {left}",))
-    ways = [Way(f"smoothed: EMA {rules.z_smoothing}", (f"{row.z:+.4f}",), here=True)]
-    if told.z_raw is not None:
-        ways.append(Way("raw, before smoothing", (f"{told.z_raw:+.4f}",)))
+        left = missing(board, climax.n)
+        return Entry("-", _z_formula(climax), notes=(f"no value before {climax.n} closed bars: {left}",))
+    ways = [Way(f"smoothed: EMA {climax.smoothing}", (f"{row.z:+.4f}",), here=True)]
+    if board.z_raw is not None:
+        ways.append(Way("raw, before smoothing", (f"{board.z_raw:+.4f}",)))
     if inputs is not None:
         other = (
-            ("flow: by what CVD moved", inputs.flow) if rules.z_method == "level" else ("level", inputs.level)
+            ("flow: by what CVD moved", inputs.flow) if climax.method == "level" else ("level", inputs.level)
         )
         ways.append(Way(f"raw, method {other[0]}", (f"{other[1]:+.4f}",)))
     before = "-" if row.z_before is None else f"{row.z_before:+.4f}"
     return Entry(
-        f"{row.z:+.2f} {trend(told)} {zone(row.z, told)}".strip(),
-        _z_formula(rules),
+        f"{row.z:+.2f} {trend(board)} {zone(row.z, board)}".strip(),
+        _z_formula(climax),
         (*_z_inputs(sight), ("smoothed, the bar before", before)),
         tuple(ways),
         (
             RANDOM,
             (
-                f"neutral within ±{rules.z_neutral:g}, extreme beyond ±{rules.z_extreme:g}; ◆ the first "
+                f"neutral within ±{climax.neutral:g}, extreme beyond ±{climax.extreme:g}; ◆ the first "
                 "extreme bar"
             ),
         ),
@@ -43,141 +48,133 @@ def z_score(sight: Sight) -> Entry:
 
 def z_raw(sight: Sight) -> Entry:
     """The z before smoothing."""
-    told, rules, inputs = _told(sight), _rules(sight), sight.facts.z
+    board, inputs = _dashboard(sight), sight.facts.z
+    climax = board.parameters.climax
     ways: list[Way] = []
     if inputs is not None:
-        level = rules.z_method == "level"
+        level = climax.method == "level"
         ways = [
             Way("level: (CVD - mean) / deviation", (f"{inputs.level:+.4f}",), here=level),
             Way("flow: CVD moved / (deviation of delta × sqrt n)", (f"{inputs.flow:+.4f}",), here=not level),
         ]
-    if told.z is not None:
-        ways.append(Way(f"smoothed: EMA {rules.z_smoothing}", (f"{told.z:+.4f}",)))
-    value = missing(told, rules.z_bars) if told.z_raw is None else f"{told.z_raw:+.2f}"
-    return Entry(value, _z_formula(rules, smooth=False), _z_inputs(sight), tuple(ways), (RANDOM,))
+    if board.z is not None:
+        ways.append(Way(f"smoothed: EMA {climax.smoothing}", (f"{board.z:+.4f}",)))
+    value = missing(board, climax.n) if board.z_raw is None else f"{board.z_raw:+.2f}"
+    return Entry(value, _z_formula(climax, smooth=False), _z_inputs(sight), tuple(ways), (RANDOM,))
 
 
 def efficiency(sight: Sight) -> Entry:
     """Effort against result."""
-    told, rules = _told(sight), _rules(sight)
+    board, found = _dashboard(sight), sight.facts.efficiency
+    used = board.parameters.efficiency
     formula = (
-        f"|price change| / its usual size over |CVD change| / its usual size, over {rules.efficiency_bars} "
-        f"closed bars; usual: deviation of the last {rules.efficiency_window} such changes"
+        f"|price change| / its usual size over |CVD change| / its usual size, over {used.bars} "
+        f"closed bars; usual: deviation of the last {used.window} such changes"
     )
-    if rules.efficiency_method == "raw":
-        formula = f"|price change| / |CVD change| over {rules.efficiency_bars} closed bars"
-    value = (
-        missing(told, rules.efficiency_first)
-        if told.efficiency is None
-        else f"{told.efficiency:.2f} {told.phase}"
-    )
-    ways: list[Way] = []
-    inputs: list[tuple[str, str]] = []
-    found = measured(sight)
+    if used.method == "raw":
+        formula = f"|price change| / |CVD change| over {used.bars} closed bars"
+    inputs: Inputs = ()
+    ways: tuple[Way, ...] = ()
     if found is not None:
-        price, delta, price_usual, delta_usual = found
-        raw = abs(price) / abs(delta) if delta else None
-        sigma = (
-            abs(price) / price_usual / (abs(delta) / delta_usual)
-            if delta and price_usual and delta_usual
-            else None
+        inputs = (
+            ("price change", sight.price(found.price)),
+            ("its deviation", digits(found.price_deviation, 6)),
+            ("CVD change", _size(sight, found.delta)),
+            ("its deviation", digits(found.delta_deviation, 6)),
         )
-        inputs = [
-            ("price change", sight.price(price)),
-            ("its deviation", digits(price_usual, 6)),
-            ("CVD change", sight.size(delta, signed=True)),
-            ("its deviation", digits(delta_usual, 6)),
-        ]
-        raw_here = rules.efficiency_method == "raw"
-        ways = [
-            Way("in deviations (sigma)", ("-" if sigma is None else f"{sigma:.4f}",), here=not raw_here),
+        sigma, raw = found.sigma, found.raw
+        ways = (
+            Way(
+                "in deviations (sigma)",
+                ("-" if sigma is None else f"{sigma:.4f}",),
+                here=used.method == "sigma",
+            ),
             Way(
                 "plain (raw): not comparable between markets",
                 ("-" if raw is None else f"{raw:.4g}",),
-                here=raw_here,
+                here=used.method == "raw",
             ),
-        ]
+        )
     return Entry(
-        value,
+        missing(board, used.bars_needed)
+        if board.efficiency is None
+        else f"{board.efficiency:.2f} {board.phase}",
         formula,
-        tuple(inputs),
-        tuple(ways),
+        inputs,
+        ways,
         (
-            f"above {rules.efficiency_breakout:g} with a price change of a deviation: breakout (thin)",
-            f"below {rules.efficiency_churn:g} with a CVD change of a deviation: churn (absorbed)",
+            f"above {used.breakout_limit:g} with a price change of a deviation: breakout (thin)",
+            f"below {used.churn:g} with a CVD change of a deviation: churn (absorbed)",
         ),
     )
 
 
 def slope(sight: Sight) -> Entry:
     """How steep the CVD is, among its own slopes."""
-    told, rules, found = _told(sight), _rules(sight), sight.facts.slope
-    inputs: list[tuple[str, str]] = []
+    board, found = _dashboard(sight), sight.facts.slope
+    used = board.parameters.slope
+    inputs: Inputs = ()
     ways: tuple[Way, ...] = ()
     near = ""
     if found is not None:
-        inputs = [
+        inputs = (
             ("slope", f"{_size(sight, found.slope)} a bar"),
             (f"mean of {found.window} slopes", f"{_size(sight, found.mean)} a bar"),
             ("deviation", sight.size(found.deviation, quote=False)),
             (f"ATR of {found.atr_bars} bars", sight.price(found.atr)),
-        ]
+        )
         ways = (
             Way("z among its own slopes", (f"{found.z:+.4f}",), here=True),
             Way("plain: not comparable between markets", (f"{_size(sight, found.slope)} a bar",)),
         )
-        near = f" ({found.near:g} ATR: {sight.price(found.near * found.atr)})"
+        if found.atr is not None:
+            near = f" ({found.near:g} ATR: {sight.price(found.near * found.atr)})"
     return Entry(
-        missing(told, rules.slope_first) if told.slope_z is None else f"{told.slope_z:+.2f}",
-        f"z of the least-squares slope of the last {rules.slope_bars} CVD values among the last "
-        f"{rules.slope_window} slopes",
-        tuple(inputs),
+        missing(board, used.bars_needed) if board.slope_z is None else f"{board.slope_z:+.2f}",
+        f"z of the least-squares slope of the last {used.bars} CVD values among the last "
+        f"{used.window} slopes",
+        inputs,
         ways,
-        (f"beyond ±{rules.slope_extreme:g} near a key level{near} it is a signal; the level is named there",),
+        (f"beyond ±{used.extreme:g} near a key level{near} it is a signal, which names the level",),
     )
 
 
 def speed(sight: Sight) -> Entry:
     """Trades a second against their mean."""
-    told, rules, found = _told(sight), _rules(sight), sight.facts.speed
-    inputs: list[tuple[str, str]] = []
+    board, found = _dashboard(sight), sight.facts.speed
+    used = board.parameters.speed
+    inputs: Inputs = ()
     ways: tuple[Way, ...] = ()
     if found is not None:
-        inputs = [
+        inputs = (
             ("trades of the bar", f"{found.trades} in {found.seconds} s"),
             ("trades before", f"{found.trades_before} in {found.seconds_before} s"),
             ("volume of the bar", sight.size(found.volume, quote=False)),
             ("volume before", sight.size(found.volume_before, quote=False)),
-        ]
-        by_volume = found.ratio(found.volume, found.volume_before)
+        )
         ways = (
-            Way("by number of trades", ("-" if told.speed is None else f"{told.speed:.4f}×",), here=True),
-            Way("by volume", ("-" if told.speed is None or by_volume is None else f"{by_volume:.4f}×",)),
+            Way("by number of trades", (_times(found.ratio),), here=True),
+            Way("by volume", (_times(found.volume_ratio),)),
         )
     return Entry(
-        "-" if told.speed is None else f"{told.speed:.2f}×",
-        (
-            f"trades a second of the bar that closed last / their mean of the {rules.speed_minutes} "
-            "minutes before"
-        ),
-        tuple(inputs),
+        "-" if board.speed is None else f"{board.speed:.2f}×",
+        f"trades a second of the bar that closed last / their mean of the {used.minutes} minutes before",
+        inputs,
         ways,
-        (
-            (
-                f"from {rules.speed_ratio:g} on it is a signal; where a bar is longer than that, the bar "
-                "before counts"
-            ),
-        ),
+        ((f"from {used.ratio:g} on it is a signal; where a bar is longer than that, the bar before counts"),),
     )
 
 
 def spread(sight: Sight) -> Entry:
     """Our CVD against that of another market."""
-    told, rules, found = _told(sight), _rules(sight), sight.facts.spread
-    if told.spread_z is None:
-        why = "needs the bars of both markets" if rules.partner else "there is no other market of this asset"
-        return Entry("-", _spread_formula(rules), notes=(why,))
-    inputs: list[tuple[str, str]] = [("window", f"{rules.spread_bars} bars")]
+    board, found = _dashboard(sight), sight.facts.spread
+    used = board.parameters.spread
+    other = board.partner or "another market of the asset"
+    formula = f"z of our CVD - b × the CVD of {other}, both from 0 at the window's start"
+    if board.spread_z is None:
+        why = "needs the bars of both markets" if board.partner else "there is no other market of this asset"
+        return Entry("-", formula, notes=(why,))
+    inputs: list[tuple[str, str]] = [("window", f"{used.n} bars")]
     ways: list[Way] = []
     if found is not None:
         inputs += [
@@ -191,77 +188,54 @@ def spread(sight: Sight) -> Entry:
             ("its deviation", sight.size(found.deviation, quote=False)),
         ]
         sums = "-" if found.by_sums is None else f"{found.by_sums:+.4f}"
-        by_cvd = rules.spread_method == "cvd"
+        by_cvd = used.method == "cvd"
         ways = [
             Way("cvd: of the spread", (f"{found.by_cvd:+.4f}",), here=by_cvd),
             Way("sum20: of its 20-bar sums", (sums,), here=not by_cvd),
         ]
     return Entry(
-        f"{told.spread_z:+.2f}",
-        _spread_formula(rules),
+        f"{board.spread_z:+.2f}",
+        formula,
         tuple(inputs),
         tuple(ways),
         (
             "b = deviation of our delta / of theirs, over the window",
-            (
-                f"beyond ±{rules.spread_extreme:g} it is a signal; a random pair is beyond 1.5 a third of "
-                "the time"
-            ),
+            f"beyond ±{used.extreme:g} it is a signal; a random pair is beyond 1.5 a third of the time",
         ),
     )
 
 
 def orders(sight: Sight) -> Entry:
-    """Delta by the value of taker orders."""
-    told, rules = _told(sight), _rules(sight)
-    names = [f"below {numbers.short(limit)}" for limit in rules.order_limits]
-    names.append(f"{numbers.short(rules.order_limits[-1])} and more")
+    """Delta by the notional of taker orders."""
+    board = _dashboard(sight)
+    limits = board.parameters.size_buckets.limits
+    names = [f"below {numbers.short(limit)}" for limit in limits]
+    names.append(f"{numbers.short(limits[-1])} and more")
     money = sight.row.market.quote or "quote"
     ways = tuple(
         Way(f"{name} {money}", (sight.size(delta, signed=True, quote=False),))
-        for name, delta in zip(names, told.orders, strict=False)
+        for name, delta in zip(names, board.orders, strict=False)
     )
-    total = sight.size(fsum(told.orders), signed=True, quote=False) if told.orders else "-"
+    total = sight.size(fsum(board.orders), signed=True, quote=False) if board.orders else "-"
     return Entry(
         total,
-        "delta of the bar that closed last, by what the taker order was worth; fills of one time and side, "
+        "delta of the bar that closed last, by the notional of the taker order; fills of one time and side, "
         "one after the other, are one order",
         ways=ways,
         notes=("the classes add up to the bar's delta",),
     )
 
 
-def measured(sight: Sight) -> tuple[float, float, float, float] | None:
-    """Price change, CVD change, deviation of each, of the bars on the chart; None where they are too few."""
-    detail, rules = sight.detail, _rules(sight)
-    if detail is None or sight.is_quote or detail.at_us:
-        return None
-    closed = [bar for bar in detail.bars if bar.closed]
-    width = rules.efficiency_bars
-    prices, deltas = [], []
-    for at in range(max(width, len(closed) - rules.efficiency_window), len(closed)):
-        prices.append(closed[at].close - closed[at - width].close)
-        deltas.append(fsum(bar.delta for bar in closed[at - width + 1 : at + 1]))
-    wanted = min(rules.efficiency_window, detail.dashboard.evaluated - width)
-    if len(prices) < max(wanted, rules.efficiency_least):
-        return None
-    return prices[-1], deltas[-1], _deviation(prices), _deviation(deltas)
-
-
-def _deviation(values: list[float]) -> float:
-    mean = fsum(values) / len(values)
-    return sqrt(fsum((value - mean) ** 2 for value in values) / len(values))
-
-
-def _z_formula(rules: SignalParameters, *, smooth: bool = True) -> str:
-    body = f"(CVD - mean of {rules.z_bars}) / deviation of {rules.z_bars}"
-    if rules.z_method == "flow":
-        body = f"(CVD - CVD {rules.z_bars} bars ago) / (deviation of delta × sqrt {rules.z_bars})"
-    smoothed = f", smoothed by an EMA of {rules.z_smoothing}" if smooth else ""
+def _z_formula(climax: ClimaxParameters, *, smooth: bool = True) -> str:
+    count = climax.n
+    body = f"(CVD - mean of {count}) / deviation of {count}"
+    if climax.method == "flow":
+        body = f"(CVD - CVD {count} bars ago) / (deviation of delta × sqrt {count})"
+    smoothed = f", smoothed by an EMA of {climax.smoothing}" if smooth else ""
     return f"{body}, closed bars{smoothed}; CVD since the start, so that a new session makes no signal"
 
 
-def _z_inputs(sight: Sight) -> tuple[tuple[str, str], ...]:
+def _z_inputs(sight: Sight) -> Inputs:
     found = sight.facts.z
     if found is None:
         return ()
@@ -274,22 +248,16 @@ def _z_inputs(sight: Sight) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _spread_formula(rules: SignalParameters) -> str:
-    other = rules.partner or "another market of the asset"
-    return f"z of our CVD - b × the CVD of {other}, both from 0 at the window's start"
+def _times(ratio: float | None) -> str:
+    return "-" if ratio is None else f"{ratio:.4f}×"
 
 
 def _size(sight: Sight, value: float) -> str:
     return sight.size(value, signed=True, quote=False)
 
 
-def _told(sight: Sight) -> Dashboard:
-    detail: MarketDetail | None = sight.detail
-    return detail.dashboard if detail is not None else Dashboard()
-
-
-def _rules(sight: Sight) -> SignalParameters:
-    return _told(sight).rules
+def _dashboard(sight: Sight) -> Dashboard:
+    return Dashboard() if sight.detail is None else sight.detail.dashboard
 
 
 BOOK: Book = {

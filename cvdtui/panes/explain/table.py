@@ -20,17 +20,21 @@ SIDES = {1: "bought", -1: "sold", 0: "side unknown"}
 
 def market(sight: Sight) -> Entry:
     """What instrument it is."""
-    one = sight.row.market
+    instrument = sight.row.market
     contract = ""
-    if one.contract_size not in {"", "1"} or one.inverse:
-        contract = f"{one.contract_size} {(one.quote if one.inverse else one.base) or ''}".strip()
+    if instrument.contract_size not in {"", "1"} or instrument.inverse:
+        of = instrument.quote if instrument.inverse else instrument.base
+        contract = f"{instrument.contract_size} {of or ''}".strip()
     return Entry(
-        one.name,
+        instrument.name,
         "venue:SYMBOL; trades, bars and sums are of this one instrument, never of a mixture (v adds them up)",
         (
-            ("kind", f"{one.kind}{', inverse' if one.inverse else ''}"),
-            ("of", f"{one.base or '?'} in {one.quote or '?'}"),
-            ("smallest price step", digits(one.tick / 10**one.price_decimals, one.price_decimals)),
+            ("kind", f"{instrument.kind}{', inverse' if instrument.inverse else ''}"),
+            ("of", f"{instrument.base or '?'} in {instrument.quote or '?'}"),
+            (
+                "smallest price step",
+                digits(instrument.tick / 10**instrument.price_decimals, instrument.price_decimals),
+            ),
             *((("contract", contract),) if contract else ()),
             ("trades counted", f"{sight.row.trades:,}".replace(",", " ")),
         ),
@@ -60,16 +64,15 @@ def last(sight: Sight) -> Entry:
 def change(sight: Sight) -> Entry:
     """Against the open of the session."""
     row, facts = sight.row, sight.facts
-    told = row.last
     ways = [Way("since the session's open", (part(row.change, signed=True),), here=True)]
     for words, before in (("24 hours", facts.day_ago), ("since the week's open", facts.week_open)):
-        found = ratio(told, before)
+        found = ratio(row.last, before)
         value = part(None if found is None else found - 1, signed=True)
         ways.append(Way(words, (value, f"from {sight.price(before)}" if before else "not known so far back")))
     return Entry(
         part(row.change, signed=True),
         "last / open of the session - 1",
-        (("last", sight.price(told)), ("open", sight.price(facts.session_open))),
+        (("last", sight.price(row.last)), ("open", sight.price(facts.session_open))),
         tuple(ways),
     )
 
@@ -87,7 +90,7 @@ def volume(sight: Sight) -> Entry:
         "bought + sold + side unknown, of the session",
         sides(sight, sums),
         ways,
-        ("block trades, liquidations told apart and other excluded prints are in no volume",),
+        ("block trades, liquidations that the venue names and other excluded prints are in no volume",),
     )
 
 
@@ -136,6 +139,7 @@ def delta_ratio(sight: Sight) -> Entry:
     sums, week = facts.session, facts.week
     ways = [Way("delta / volume", (part(sight.row.delta_ratio, signed=True),), here=True)]
     if sums is not None:
+        # trades of unknown side pull delta / volume towards 0
         known = ratio(sums.delta, sums.buy + sums.sell)
         ways.append(Way("of what has a known side only", (part(known, signed=True),)))
         ways.append(
@@ -206,36 +210,36 @@ def spark(sight: Sight) -> Entry:
 
 def interest(sight: Sight) -> Entry:
     """Open interest."""
-    told, row = sight.row.interest, sight.row
-    formula = "contracts open, one side of them, as the venue tells it; dim when older than a minute"
-    if told is None:
-        return Entry("-", formula, notes=("this venue tells none of this market, or has not yet",))
+    latest, row = sight.row.interest, sight.row
+    formula = "contracts open, one side of them, as the venue reports it; dim when older than a minute"
+    if latest is None:
+        return Entry("-", formula, notes=("this venue reports none of this market, or has not yet",))
     other = None
     if row.last:
-        other = told.size / row.last if sight.is_quote else told.size * row.last
-    base, quote = (other, told.size) if sight.is_quote else (told.size, other)
-    age = max(sight.snapshot.time_us - told.time_us, 0) // 1_000_000
+        other = latest.size / row.last if sight.is_quote else latest.size * row.last
+    base, quote = (other, latest.size) if sight.is_quote else (latest.size, other)
+    age = max(sight.snapshot.time_us - latest.time_us, 0) // 1_000_000
     return Entry(
-        sight.size(told.size),
+        sight.size(latest.size),
         formula,
-        (("told", f"{age} s ago"),),
+        (("reported", f"{age} s ago"),),
         unit_ways(sight, base, quote, signed=False),
     )
 
 
 def interest_change(sight: Sight) -> Entry:
     """Change of the open interest."""
-    told = sight.row.interest
-    formula = "open interest / that at the start of the session (or the first told since) - 1"
-    if told is None or told.change is None:
+    latest = sight.row.interest
+    formula = "open interest / that at the start of the session (or the first known since) - 1"
+    if latest is None or latest.change is None:
         return Entry("-", formula)
-    before = told.size / (1 + told.change)
+    before = latest.size / (1 + latest.change)
     return Entry(
-        part(told.change, signed=True),
+        part(latest.change, signed=True),
         formula,
         (
-            ("now", sight.size(told.size)),
-            (f"then, {sight.clock.since(told.from_us, sight.snapshot.time_us)}", sight.size(before)),
+            ("now", sight.size(latest.size)),
+            (f"then, {sight.clock.since(latest.from_us, sight.snapshot.time_us)}", sight.size(before)),
         ),
     )
 

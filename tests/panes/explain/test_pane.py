@@ -99,8 +99,8 @@ def test_the_row_under_the_cursor_is_explained_and_can_be_changed_from_the_page(
 
 
 def test_a_signal_of_the_log_is_explained_with_its_values():
-    told = SignalView("climax", snapshots.NOON, 60, "buy", "climax up", values={"z": 2.25})
-    shot = snapshots.snapshot(detail=snapshots.detail(signals=(told,)))
+    signal = SignalView("climax", snapshots.NOON, 60, "buy", "climax up", values={"z": 2.25})
+    shot = snapshots.snapshot(detail=snapshots.detail(signals=(signal,)))
     log = SignalsPane()
     log.paint(snapshots.frame(80, 21, shot))
     text = words(page(log, shot, 120))

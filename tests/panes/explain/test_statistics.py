@@ -16,33 +16,33 @@ def shot():
     return settled(board, explain=True)
 
 
-def test_the_slope_is_told_plain_and_among_its_own(shot):
-    told = entry(shot, "zscore", "slope z")
-    inputs = {word: number(value.split(" BTC")[0]) for word, value in told.inputs}
+def test_the_slope_is_shown_plain_and_among_its_own(shot):
+    page = entry(shot, "zscore", "slope z")
+    inputs = {word: number(value.split(" BTC")[0]) for word, value in page.inputs}
     z = (inputs["slope"] - inputs["mean of 100 slopes"]) / inputs["deviation"]
-    assert number(here(told).values[0]) == pytest.approx(z, abs=0.01)
-    assert number(told.value) == pytest.approx(z, abs=0.02)
-    assert "0.25 ATR: " in told.notes[0]
+    assert number(here(page).values[0]) == pytest.approx(z, abs=0.01)
+    assert number(page.value) == pytest.approx(z, abs=0.02)
+    assert "0.25 ATR: " in page.notes[0]
 
 
-def test_speed_is_told_by_trades_and_by_volume(shot):
-    told = entry(shot, "zscore", "tape")
+def test_speed_is_shown_by_trades_and_by_volume(shot):
+    page = entry(shot, "zscore", "tape")
     (now, seconds), (before, span) = (
-        [float(word) for word in value.removesuffix(" s").split(" in ")] for _, value in told.inputs[:2]
+        [float(word) for word in value.removesuffix(" s").split(" in ")] for _, value in page.inputs[:2]
     )
-    trades, volume = (float(way.values[0].removesuffix("×")) for way in told.ways)
+    trades, volume = (float(way.values[0].removesuffix("×")) for way in page.ways)
     assert trades == pytest.approx(now / seconds / (before / span), abs=1e-4)
-    mine, theirs = (number(value) for _, value in told.inputs[2:])
+    mine, theirs = (number(value) for _, value in page.inputs[2:])
     assert volume == pytest.approx(mine / seconds / (theirs / span), rel=1e-3)
 
 
-def test_the_spread_is_told_with_b_both_cvds_and_both_methods(shot):
-    told = entry(shot, "zscore", "spread z")
-    inputs = dict(told.inputs)
+def test_the_spread_is_shown_with_b_both_cvds_and_both_methods(shot):
+    page = entry(shot, "zscore", "spread z")
+    inputs = dict(page.inputs)
     b = number(inputs["deviation of our delta"]) / number(inputs["of theirs"])
     assert number(inputs["b"]) == pytest.approx(b, rel=1e-3)
     z = (number(inputs["spread"]) - number(inputs["its mean"])) / number(inputs["its deviation"])
-    assert number(here(told).values[0]) == pytest.approx(z, abs=1e-3)
-    assert number(told.value) == pytest.approx(z, abs=0.01)
-    assert [way.words.split(":")[0] for way in told.ways] == ["cvd", "sum20"]
+    assert number(here(page).values[0]) == pytest.approx(z, abs=1e-3)
+    assert number(page.value) == pytest.approx(z, abs=0.01)
+    assert [way.words.split(":")[0] for way in page.ways] == ["cvd", "sum20"]
     assert inputs["window"] == "100 bars"

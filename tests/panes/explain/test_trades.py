@@ -19,15 +19,15 @@ BTC, NOON = snapshots.BTC, snapshots.NOON
 
 
 @pytest.fixture(scope="module")
-def world():
+def board():
     board = board_of()
     board.on_columns(tape())
     return board
 
 
 @pytest.fixture(scope="module")
-def shot(world):
-    return settled(world, explain=True)
+def shot(board):
+    return settled(board, explain=True)
 
 
 def entry(shot, pane, name, clock=None):
@@ -41,37 +41,37 @@ def entry(shot, pane, name, clock=None):
 def test_the_newest_trade_is_the_one_explained(shot):
     newest = shot.detail.prints[0]
     for name in ("time", "price", "side", "size"):
-        told = dict(entry(shot, "tape", name).inputs)["the newest shown:"]
-        assert told.startswith(f"{Clock().ms(newest.time_us)}Z ")
-        assert number(told.split(" BTC")[0].split()[-1]) == pytest.approx(newest.size, abs=1e-3)
+        page = dict(entry(shot, "tape", name).inputs)["the newest shown:"]
+        assert page.startswith(f"{Clock().ms(newest.time_us)}Z ")
+        assert number(page.split(" BTC")[0].split()[-1]) == pytest.approx(newest.size, abs=1e-3)
 
 
 def test_its_size_in_both_units_and_beside_the_others(shot):
-    told, prints = entry(shot, "tape", "size"), shot.detail.prints
-    newest, found = prints[0], ways(told)
-    assert here(told).words == "base units (u)"
+    page, prints = entry(shot, "tape", "size"), shot.detail.prints
+    newest, found = prints[0], ways(page)
+    assert here(page).words == "base units (u)"
     assert number(found["base units (u)"][0]) == pytest.approx(newest.size, abs=1e-3)
     assert number(found["quote units (u)"][0]) == pytest.approx(newest.size * newest.price, abs=0.01)
-    inputs = dict(told.inputs)
+    inputs = dict(page.inputs)
     assert number(inputs["largest shown"]) == pytest.approx(max(one.size for one in prints), abs=1e-3)
     middle = median(one.size for one in prints)
     assert number(inputs[f"median of the {len(prints)} shown"]) == pytest.approx(middle, abs=1e-3)
 
 
-def test_in_quote_units_the_same_trade_has_the_same_two_sizes(world, shot):
-    told = entry(settled(world, explain=True, unit="quote"), "tape", "size")
-    assert told.value.endswith(" USDT")
-    assert here(told).words == "quote units (u)"
+def test_in_quote_units_the_same_trade_has_the_same_two_sizes(board, shot):
+    page = entry(settled(board, explain=True, unit="quote"), "tape", "size")
+    assert page.value.endswith(" USDT")
+    assert here(page).words == "quote units (u)"
     base = ways(entry(shot, "tape", "size"))
     for unit in ("base units (u)", "quote units (u)"):
-        assert ways(told)[unit] == base[unit]
+        assert ways(page)[unit] == base[unit]
 
 
 def test_the_fills_of_one_order_are_added_up_to_the_first_of_another_time_or_side():
     one = snapshots.prints()[0]
     prints = (one, replace(one, size=0.25), replace(one, size=7.0, side=-1), replace(one, size=9.0))
-    told = entry(snapshots.snapshot(detail=snapshots.detail(prints=prints)), "tape", "size")
-    assert ways(told)["with the fills of its order (2 in a row)"] == ("0.75 BTC",)
+    page = entry(snapshots.snapshot(detail=snapshots.detail(prints=prints)), "tape", "size")
+    assert ways(page)["with the fills of its order (2 in a row)"] == ("0.75 BTC",)
 
 
 @pytest.mark.parametrize(
@@ -84,15 +84,15 @@ def test_the_fills_of_one_order_are_added_up_to_the_first_of_another_time_or_sid
 def test_contracts_are_counted_where_the_venue_counts_in_them(size, inverse, words, count):
     market = replace(BTC, contract_size=size, inverse=inverse)
     detail = snapshots.detail(market=market)
-    told = entry(snapshots.snapshot(rows=(snapshots.btc_row(market),), detail=detail), "tape", "size")
-    assert ways(told)[words] == (count,)
+    page = entry(snapshots.snapshot(rows=(snapshots.btc_row(market),), detail=detail), "tape", "size")
+    assert ways(page)[words] == (count,)
     assert not any("contracts" in word for word in ways(entry(snapshots.snapshot(), "tape", "size")))
 
 
 def test_its_price_in_ticks_from_the_one_before_its_row_and_the_means(shot):
-    told, (newest, before, *_) = entry(shot, "tape", "price"), shot.detail.prints
-    inputs, found, market = dict(told.inputs), ways(told), shot.detail.market
-    assert number(told.value) == pytest.approx(newest.price)
+    page, (newest, before, *_) = entry(shot, "tape", "price"), shot.detail.prints
+    inputs, found, market = dict(page.inputs), ways(page), shot.detail.market
+    assert number(page.value) == pytest.approx(newest.price)
     ticks = (newest.price - before.price) * 10**market.price_decimals / market.tick
     assert int(inputs["from it"].removesuffix(" ticks")) == round(ticks)
     row = number(found["the row of the ladder it counts in"][0])
@@ -104,22 +104,22 @@ def test_its_price_in_ticks_from_the_one_before_its_row_and_the_means(shot):
     assert number(found["mean of the session, by size (VWAP)"][0]) == pytest.approx(vwap, abs=0.05)
 
 
-def test_the_mean_of_the_shown_is_the_same_in_quote_units(world, shot):
-    in_quote = ways(entry(settled(world, explain=True, unit="quote"), "tape", "price"))
+def test_the_mean_of_the_shown_is_the_same_in_quote_units(board, shot):
+    in_quote = ways(entry(settled(board, explain=True, unit="quote"), "tape", "price"))
     assert in_quote == ways(entry(shot, "tape", "price"))
 
 
 def test_its_side_names_its_source_and_what_the_tick_rule_makes_of_it():
-    told = entry(snapshots.snapshot(), "tape", "side")
-    assert told.value == "▲ buy"
-    assert here(told).words == "sides by the exchange's own flag"
-    assert dict(told.inputs)["sides by taker"] == "100.0 %"
-    assert ways(told)["by the tick rule, from the prices shown"] == ("▲ buy",)
+    page = entry(snapshots.snapshot(), "tape", "side")
+    assert page.value == "▲ buy"
+    assert here(page).words == "sides by the exchange's own flag"
+    assert dict(page.inputs)["sides by taker"] == "100.0 %"
+    assert ways(page)["by the tick rule, from the prices shown"] == ("▲ buy",)
     first, second, _ = snapshots.prints()
     flat = (replace(second, side=1), second, replace(first, price=70_000.0))
-    told = entry(snapshots.snapshot(detail=snapshots.detail(prints=flat)), "tape", "side")
-    assert told.value == "▲ buy"
-    assert ways(told)["by the tick rule, from the prices shown"] == ("▼ sell",), "the last other price"
+    page = entry(snapshots.snapshot(detail=snapshots.detail(prints=flat)), "tape", "side")
+    assert page.value == "▲ buy"
+    assert ways(page)["by the tick rule, from the prices shown"] == ("▼ sell",), "the last other price"
 
 
 @pytest.mark.parametrize(
@@ -129,9 +129,9 @@ def test_history_from_candles_and_trades_without_a_side_leave_the_source_of_othe
     sources = (("taker/bar", 0.9), ("taker", 0.09), ("unknown", 0.01))
     rows = (snapshots.btc_row(quality=Quality(1.0, "live", "100", sources)),)
     prints = (replace(snapshots.prints()[0], side=side),)
-    told = entry(snapshots.snapshot(rows=rows, detail=snapshots.detail(prints=prints)), "tape", "side")
-    assert here(told).words == words
-    assert told.notes == ()
+    page = entry(snapshots.snapshot(rows=rows, detail=snapshots.detail(prints=prints)), "tape", "side")
+    assert here(page).words == words
+    assert page.notes == ()
 
 
 def test_inferred_sides_say_by_what_and_what_other_rules_were_worth_here():
@@ -139,42 +139,42 @@ def test_inferred_sides_say_by_what_and_what_other_rules_were_worth_here():
     trial = SideTrial(BTC.name, 1000, 0.1, (SideScore("tick", 0.8, 0.75, 0.0, 1.0, 1.0, 2.0),))
     other = replace(trial, market=snapshots.ETH.name, scores=(replace(trial.scores[0], method="quote"),))
     shot = snapshots.snapshot(rows=(snapshots.btc_row(quality=quality),), trials=(other, trial))
-    told = entry(shot, "tape", "side")
-    assert here(told).words == "as told or inferred here"
-    assert dict(told.inputs)["sides by tick"] == "3.00 %"
-    assert ways(told)["judged here: tick"] == ("right 80.00 %, by volume 75.00 %",)
-    assert "judged here: quote" not in ways(told)
-    assert "several sources" in told.notes[0]
+    page = entry(shot, "tape", "side")
+    assert here(page).words == "as told or inferred here"
+    assert dict(page.inputs)["sides by tick"] == "3.00 %"
+    assert ways(page)["judged here: tick"] == ("right 80.00 %, by volume 75.00 %",)
+    assert "judged here: quote" not in ways(page)
+    assert "several sources" in page.notes[0]
 
 
 def test_its_time_by_the_exchange_here_and_elsewhere():
     ours = Link("binance-usdm/rest", "live", ahead_us=-1_500_000)
     wrong = Link("okx/rest", "live", ahead_us=9_000_000)
-    told = entry(snapshots.snapshot(links=(wrong, ours)), "tape", "time", Clock("Europe/Berlin"))
-    assert told.value == "14:00:00.123"
-    assert ways(told) == {
+    page = entry(snapshots.snapshot(links=(wrong, ours)), "tape", "time", Clock("Europe/Berlin"))
+    assert page.value == "14:00:00.123"
+    assert ways(page) == {
         "the exchange's clock, CEST": ("14:00:00.123",),
         "the exchange's clock, UTC": ("12:00:00.123Z",),
         "this machine's clock at that moment": ("14:00:01.623",),
     }
-    inputs = dict(told.inputs)
+    inputs = dict(page.inputs)
     assert inputs["age"] == "6.9 s"
     assert inputs["its bar of 1m"] == "14:00:00"
 
 
-def test_the_size_filter_says_what_it_leaves_out(world):
-    least = settled(world, explain=True).detail.prints[0].size
-    shot = settled(world, explain=True, min_size=least)
-    told = entry(shot, "tape", "least size")
-    assert number(told.value) == pytest.approx(least, abs=1e-3)
-    quote = ways(told)["quote units (u)"][0]
+def test_the_size_filter_says_what_it_leaves_out(board):
+    least = settled(board, explain=True).detail.prints[0].size
+    shot = settled(board, explain=True, min_size=least)
+    page = entry(shot, "tape", "least size")
+    assert number(page.value) == pytest.approx(least, abs=1e-3)
+    quote = ways(page)["quote units (u)"][0]
     assert number(quote) == pytest.approx(least * shot.rows[0].last, abs=0.01)
-    smallest = number(dict(told.inputs)["smallest shown"])
+    smallest = number(dict(page.inputs)["smallest shown"])
     assert smallest == pytest.approx(min(one.size for one in shot.detail.prints), abs=1e-3)
     assert smallest >= round(least, 3)
     found = ways(entry(shot, "tape", "side"))
     assert not any("tick rule" in words for words in found), "trades in between are not seen"
-    assert entry(settled(world, explain=True), "tape", "least size").value.startswith("none")
+    assert entry(settled(board, explain=True), "tape", "least size").value.startswith("none")
 
 
 def test_without_a_trade_it_says_so_and_by_what():
@@ -188,13 +188,13 @@ def test_without_a_trade_it_says_so_and_by_what():
             assert entry(shot, "tape", name).notes == (words,)
 
 
-def test_liquidations_in_both_units_and_whether_all_are_told():
+def test_liquidations_in_both_units_and_whether_all_are_reported():
     row = snapshots.btc_row(liquidated=Liquidated(3, 2.0, 1, 0.5, complete=False), last=60_000.0)
-    told = entry(snapshots.snapshot(rows=(row,)), "tape", "liquidated")
-    assert told.value == "3 longs, 1 shorts at least"
-    assert here(told).values == ("2 BTC", "0.5 BTC")
-    assert ways(told)["quote units (u), longs and shorts"] == ("120 000 USDT", "30 000 USDT")
-    assert "only some of them" in told.notes[-1]
+    page = entry(snapshots.snapshot(rows=(row,)), "tape", "liquidated")
+    assert page.value == "3 longs, 1 shorts at least"
+    assert here(page).values == ("2 BTC", "0.5 BTC")
+    assert ways(page)["quote units (u), longs and shorts"] == ("120 000 USDT", "30 000 USDT")
+    assert "only some of them" in page.notes[-1]
 
 
 # --- connections ------------------------------------------------------------
@@ -235,9 +235,9 @@ def test_every_number_of_the_connections_is_explained():
 
 @pytest.mark.parametrize("name", BOOKS["links"])
 def test_every_connection_stands_there_with_the_number_of_the_table(name):
-    told = entry(connected(), "links", name)
-    assert [way.words for way in told.ways] == [link.name for link in LINKS]
-    assert here(told).values == (told.value,)
+    page = entry(connected(), "links", name)
+    assert [way.words for way in page.ways] == [link.name for link in LINKS]
+    assert here(page).values == (page.value,)
 
 
 def test_the_connection_of_the_market_at_hand_or_of_its_host_is_the_one_explained():
@@ -251,9 +251,9 @@ def test_the_connection_of_the_market_at_hand_or_of_its_host_is_the_one_explaine
 
 def test_the_age_of_data_is_by_our_clock_and_the_newest_trade_by_the_exchanges():
     row = snapshots.btc_row(last_trade_us=NOON + 4_000_000)
-    told = entry(connected(rows=(row,)), "links", "last data")
-    inputs = dict(told.inputs)
-    assert told.value == "2s"
+    page = entry(connected(rows=(row,)), "links", "last data")
+    inputs = dict(page.inputs)
+    assert page.value == "2s"
     assert (inputs["last data"], inputs["now"]) == ("12:00:05.000Z", "12:00:07.000Z")
     assert inputs["newest trade of BTCUSDT, by the exchange's time"] == "3s ago"
 
@@ -291,12 +291,12 @@ def test_holes_are_named_by_market_of_that_connection_alone():
 def test_a_link_that_was_turned_away_says_why_for_how_long_and_what_to_do():
     shot = connected(view=View(market=snapshots.ETH.name))
     retried = replace(OKX, since_us=NOON, retry_at_us=shot.time_us + 8_000_000)
-    told = dict(entry(replace(shot, links=(retried, SOCKET)), "links", "state").inputs)
-    assert (told["for"], told["again in"], told["because"]) == ("7s", "8s", "not served (451)")
-    assert "--set venues.okx.ws_url=" in told["what to do:"]
+    page = dict(entry(replace(shot, links=(retried, SOCKET)), "links", "state").inputs)
+    assert (page["for"], page["again in"], page["because"]) == ("7s", "8s", "not served (451)")
+    assert "--set venues.okx.ws_url=" in page["what to do:"]
 
 
 def test_a_replay_has_no_connection_to_explain():
-    told = entry(connected(links=()), "links", "state")
-    assert told.value == "-"
-    assert "a replay" in told.notes[0]
+    page = entry(connected(links=()), "links", "state")
+    assert page.value == "-"
+    assert "a replay" in page.notes[0]

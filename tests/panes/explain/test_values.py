@@ -3,15 +3,14 @@
 from statistics import pstdev
 
 import pytest
-from msgspec.structs import replace
 
 from cvdtui.engine.columns.rows import slice_of
-from cvdtui.model import Facts, Flag, LadderCell, Quality, VolumeSums
+from cvdtui.model import Facts, Flag, Quality, VolumeSums
 from cvdtui.panes.clock import Clock
 from cvdtui.panes.explain.entry import Sight
 from cvdtui.panes.explain.flags import FLAGS, SIGNALS
 from cvdtui.panes.explain.pane import BOOKS
-from cvdtui.signals.registry import TOLD
+from cvdtui.signals.registry import EMITTING
 from tests.engine.busy_tape import tape
 from tests.panes import snapshots
 from tests.panes import test_groups as groups
@@ -21,8 +20,8 @@ DAY_US = 86_400_000_000
 
 
 @pytest.fixture(scope="module")
-def world():
-    """A board that saw a lively tape; the mark was dropped half way."""
+def board():
+    """A board with a busy tape; the mark was dropped half way."""
     columns, board = tape(), board_of()
     half = len(columns) // 2
     board.on_columns(slice_of(columns, 0, half))
@@ -33,8 +32,8 @@ def world():
 
 
 @pytest.fixture(scope="module")
-def shot(world):
-    return settled(world, explain=True)
+def shot(board):
+    return settled(board, explain=True)
 
 
 def entry(shot, pane, number, bar=None):
@@ -43,8 +42,8 @@ def entry(shot, pane, number, bar=None):
     return BOOKS[pane][number](Sight(shot, row, Clock(), at_hand))
 
 
-def ways(told):
-    return {way.words: way.values for way in told.ways}
+def ways(page):
+    return {way.words: way.values for way in page.ways}
 
 
 def number(text):
@@ -53,8 +52,8 @@ def number(text):
     return float(digits)
 
 
-def here(told):
-    (way,) = [way for way in told.ways if way.here]
+def here(page):
+    (way,) = [way for way in page.ways if way.here]
     return way
 
 
@@ -62,33 +61,33 @@ def here(told):
 
 
 def test_cvd_by_every_anchor_in_both_units(shot):
-    told = entry(shot, "markets", "CVD")
-    found = {way.words.split()[0].strip(","): way.values for way in told.ways}
+    page = entry(shot, "markets", "CVD")
+    found = {way.words.split()[0].strip(","): way.values for way in page.ways}
     for one in shot.detail.facts.anchors:
         base, quote = found[one.anchor]
         assert number(base) == pytest.approx(one.base, abs=1e-3)
         assert number(quote) == pytest.approx(one.quote, abs=1e-2)
         assert base.endswith(" BTC")
         assert quote.endswith(" USDT")
-    assert here(told).words.startswith("session since 00:00Z")
-    assert number(told.value) == pytest.approx(shot.rows[0].cvd, abs=1e-3)
-    bought, sold = (number(dict(told.inputs)[word]) for word in ("bought", "sold"))
+    assert here(page).words.startswith("session since 00:00Z")
+    assert number(page.value) == pytest.approx(shot.rows[0].cvd, abs=1e-3)
+    bought, sold = (number(dict(page.inputs)[word]) for word in ("bought", "sold"))
     assert bought - sold == pytest.approx(shot.rows[0].cvd, abs=1e-2)
 
 
-def test_the_convention_in_force_follows_anchor_and_unit(world):
-    shot = settled(world, explain=True, anchor="week", unit="quote")
-    told = entry(shot, "markets", "CVD")
-    assert here(told).words.startswith("week since")
-    assert told.value.endswith(" USDT")
-    assert number(told.value) == pytest.approx(number(here(told).values[1]))
+def test_the_convention_in_force_follows_anchor_and_unit(board):
+    shot = settled(board, explain=True, anchor="week", unit="quote")
+    page = entry(shot, "markets", "CVD")
+    assert here(page).words.startswith("week since")
+    assert page.value.endswith(" USDT")
+    assert number(page.value) == pytest.approx(number(here(page).values[1]))
     assert here(entry(shot, "markets", "Δ bar")).words == "quote units (u)"
 
 
 def test_the_forming_bar_in_both_units_in_percent_and_the_bar_before(shot):
-    told, detail = entry(shot, "markets", "Δ bar"), shot.detail
+    page, detail = entry(shot, "markets", "Δ bar"), shot.detail
     forming, before = detail.bars[-1], detail.bars[-2]
-    found = ways(told)
+    found = ways(page)
     assert number(found["base units (u)"][0]) == pytest.approx(forming.delta, abs=1e-3)
     assert number(found["in % of the bar's volume"][0]) == pytest.approx(
         forming.delta / forming.volume * 100, abs=0.01
@@ -98,13 +97,13 @@ def test_the_forming_bar_in_both_units_in_percent_and_the_bar_before(shot):
 
 
 def test_the_change_by_other_beginnings(shot):
-    told, row, facts = entry(shot, "markets", "chg %"), shot.rows[0], shot.detail.facts
-    found = ways(told)
+    page, row, facts = entry(shot, "markets", "chg %"), shot.rows[0], shot.detail.facts
+    found = ways(page)
     assert number(found["24 hours"][0]) == pytest.approx((row.last / facts.day_ago - 1) * 100, abs=0.006)
     assert number(found["since the week's open"][0]) == pytest.approx(
         (row.last / facts.week_open - 1) * 100, abs=0.006
     )
-    assert number(told.value) == pytest.approx((row.last / facts.session_open - 1) * 100, abs=0.006)
+    assert number(page.value) == pytest.approx((row.last / facts.session_open - 1) * 100, abs=0.006)
 
 
 def test_delta_percent_of_all_of_known_sides_and_by_value(shot):
@@ -126,15 +125,15 @@ def test_unknown_sides_are_in_volume_and_not_in_delta():
 
 
 def test_z_smoothed_raw_and_by_the_other_method(shot):
-    told, z = entry(shot, "markets", "z"), shot.detail.facts.z
-    found = ways(told)
+    page, z = entry(shot, "markets", "z"), shot.detail.facts.z
+    found = ways(page)
     assert number(found["raw, before smoothing"][0]) == pytest.approx(
         (z.cvd - z.mean) / z.deviation, abs=1e-4
     )
     closed = [bar.delta for bar in shot.detail.bars if bar.closed][-20:]
     flow = sum(closed) / (pstdev(closed) * 20**0.5)
     assert number(found["raw, method flow: by what CVD moved"][0]) == pytest.approx(flow, abs=1e-4)
-    assert number(here(told).values[0]) == pytest.approx(shot.rows[0].z, abs=1e-4)
+    assert number(here(page).values[0]) == pytest.approx(shot.rows[0].z, abs=1e-4)
 
 
 def test_coverage_says_what_is_missing_and_the_weeks_figure():
@@ -143,30 +142,30 @@ def test_coverage_says_what_is_missing_and_the_weeks_figure():
     shot = snapshots.snapshot(
         detail=snapshots.detail(facts=facts), rows=(snapshots.btc_row(quality=quality),)
     )
-    told = entry(shot, "markets", "cover")
-    inputs = dict(told.inputs)
-    assert told.value == "97.0 %"
+    page = entry(shot, "markets", "cover")
+    inputs = dict(page.inputs)
+    assert page.value == "97.0 %"
     assert inputs["lost for good"] == "41"
     assert inputs["missing, being fetched"] == "3"
     assert inputs["repeated, dropped"] == "7"
     assert inputs["sides by unknown"] == "10.00 %"
-    assert ways(told) == {"of the session": ("97.00 %",), "of the week": ("99.90 %",)}
+    assert ways(page) == {"of the session": ("97.00 %",), "of the week": ("99.90 %",)}
 
 
 # --- chart, profile, ladder, dashboard ------------------------------------------------------------
 
 
-def test_the_crosshairs_cvd_since_the_other_anchors_is_what_their_bars_add_up_to(world):
-    shot = settled(world, explain=True, anchor="start")
+def test_the_crosshairs_cvd_since_the_other_anchors_is_what_their_bars_add_up_to(board):
+    shot = settled(board, explain=True, anchor="start")
     detail = shot.detail
     begin = NOW - NOW % DAY_US
     at = next(at for at, bar in enumerate(detail.bars) if bar.time_us >= begin) + 3
-    told = entry(shot, "chart", "CVD", detail.bars[at])
+    page = entry(shot, "chart", "CVD", detail.bars[at])
     due = sum(bar.delta for bar in detail.bars[: at + 1] if bar.time_us >= begin)
-    session = next(way for way in told.ways if way.words.startswith("session"))
+    session = next(way for way in page.ways if way.words.startswith("session"))
     assert number(session.values[0]) == pytest.approx(due, abs=1e-3)
-    assert here(told).words.startswith("start")
-    assert number(here(told).values[0]) == pytest.approx(detail.bars[at].cvd, abs=1e-3)
+    assert here(page).words.startswith("start")
+    assert number(here(page).values[0]) == pytest.approx(detail.bars[at].cvd, abs=1e-3)
     before = next(bar for bar in reversed(detail.bars) if bar.time_us < begin)
     session = next(way for way in entry(shot, "chart", "CVD", before).ways if way.words.startswith("session"))
     assert session.values == ("begins later",)
@@ -182,19 +181,19 @@ def test_a_bars_delta_in_percent_and_as_a_candle_would_tell(shot):
 
 
 def test_value_areas_of_68_and_70_percent_by_both_rules(shot):
-    told, facts, profile = entry(shot, "profile", "VAH"), shot.detail.facts, shot.detail.profile
-    assert [way.words[:5].strip(" ,") for way in told.ways] == ["70 %", "70 %", "68 %", "68 %"]
-    for way, area in zip(told.ways, facts.areas, strict=True):
+    page, facts, profile = entry(shot, "profile", "VAH"), shot.detail.facts, shot.detail.profile
+    assert [way.words[:5].strip(" ,") for way in page.ways] == ["70 %", "70 %", "68 %", "68 %"]
+    for way, area in zip(page.ways, facts.areas, strict=True):
         assert number(way.values[0].removeprefix("VAL")) == pytest.approx(area.low)
         assert number(way.values[1].removeprefix("VAH")) == pytest.approx(area.high)
-    assert number(told.value) == pytest.approx(profile.vah)
+    assert number(page.value) == pytest.approx(profile.vah)
     assert number(entry(shot, "profile", "VAL").value) == pytest.approx(profile.val)
 
 
 def test_vwap_is_the_quotient_of_its_inputs(shot):
-    told = entry(shot, "profile", "VWAP")
-    value, size = (number(text) for _, text in told.inputs)
-    assert number(told.value) == pytest.approx(value / size, abs=0.06)
+    page = entry(shot, "profile", "VWAP")
+    value, size = (number(text) for _, text in page.inputs)
+    assert number(page.value) == pytest.approx(value / size, abs=0.06)
 
 
 def test_the_point_of_control_and_the_rows_most_bought_and_most_sold(shot):
@@ -204,25 +203,19 @@ def test_the_point_of_control_and_the_rows_most_bought_and_most_sold(shot):
         assert number(found[f"by what was {words} alone"][0]) == max(rows, key=key).price
 
 
-def test_imbalances_by_other_ratios_are_counted_by_the_diagonal_rule():
-    ladder = snapshots.ladder()
-    bar = ladder.bars[-1]
-    bar = replace(bar, cells={**bar.cells, 6411: LadderCell(80, 17)})  # 80 against 33 above: 242 %
-    shot = snapshots.snapshot(detail=snapshots.detail(ladder=replace(ladder, bars=(bar,))))
-    told = entry(shot, "footprint", "sell × buy")
-    for way in told.ways:
-        times = number(way.words.split(" at ")[1]) / 100
-        buys = sum(
-            row - 1 in bar.cells and cell.buy >= times * bar.cells[row - 1].sell > 0
-            for row, cell in bar.cells.items()
-        )
-        sells = sum(
-            row + 1 in bar.cells and cell.sell >= times * bar.cells[row + 1].buy > 0
-            for row, cell in bar.cells.items()
-        )
-        assert way.values == (f"▲ {buys}  ▼ {sells}",)
-    assert here(told).words.endswith("at 300 %")
-    assert [way.values[0] for way in told.ways] == ["▲ 0  ▼ 2", *["▲ 0  ▼ 1"] * 3]
+def test_imbalances_at_other_ratios_stand_beside_those_that_the_ladder_marks(shot):
+    page, bar = entry(shot, "footprint", "sell × buy"), shot.detail.ladder.bars[-1]
+    signs = [cell.imbalance for cell in bar.cells.values()]
+    assert here(page).words.endswith("at 300 %")
+    assert here(page).values == (f"▲ {signs.count('buy')}  ▼ {signs.count('sell')}",)
+    assert [way.words.split(" at ")[1] for way in page.ways] == ["200 %", "300 %", "400 %", "500 %"]
+    assert [way.values for way in page.ways] == [
+        (f"▲ {found.buys}  ▼ {found.sells}",) for found in shot.detail.facts.imbalances
+    ]
+    paused = entry(snapshots.snapshot(), "footprint", "sell × buy")
+    assert paused.ways == ()
+    assert "ratios are counted while the screen moves (space)" in paused.notes
+    assert not any("space" in note for note in page.notes)
 
 
 def test_the_totals_of_the_ladder_are_those_of_its_newest_bar():
@@ -235,28 +228,28 @@ def test_the_totals_of_the_ladder_are_those_of_its_newest_bar():
 
 
 def test_the_efficiency_of_the_inputs_shown_is_the_one_in_force(shot):
-    told, dashboard = entry(shot, "zscore", "efficiency"), shot.detail.dashboard
-    assert number(here(told).values[0]) == pytest.approx(dashboard.efficiency, abs=1e-4)
+    page, dashboard = entry(shot, "zscore", "efficiency"), shot.detail.dashboard
+    assert number(here(page).values[0]) == pytest.approx(dashboard.efficiency, abs=1e-4)
     closed = [bar for bar in shot.detail.bars if bar.closed]
     price = closed[-1].close - closed[-6].close
     moved = sum(bar.delta for bar in closed[-5:])
-    assert number(dict(told.inputs)["price change"]) == pytest.approx(price)
-    assert number(dict(told.inputs)["CVD change"]) == pytest.approx(moved, abs=1e-3)
+    assert number(dict(page.inputs)["price change"]) == pytest.approx(price)
+    assert number(dict(page.inputs)["CVD change"]) == pytest.approx(moved, abs=1e-3)
 
 
 def test_orders_by_value_add_up_to_the_delta_of_the_bar(shot):
-    told = entry(shot, "zscore", "orders")
+    page = entry(shot, "zscore", "orders")
     closed = next(bar for bar in reversed(shot.detail.bars) if bar.closed)
-    assert sum(number(way.values[0]) for way in told.ways) == pytest.approx(closed.delta, abs=1e-2)
-    assert number(told.value) == pytest.approx(closed.delta, abs=1e-2)
+    assert sum(number(way.values[0]) for way in page.ways) == pytest.approx(closed.delta, abs=1e-2)
+    assert number(page.value) == pytest.approx(closed.delta, abs=1e-2)
 
 
 def test_a_groups_sum_is_that_of_the_markets_counted_and_names_those_that_are_not():
     shot = groups.shot()
-    told = entry(shot, "group", "CVD")
-    found = ways(told)
+    page = entry(shot, "group", "CVD")
+    found = ways(page)
     counted = [part for part in groups.PARTS if not part.why]
-    assert number(told.value) == sum(part.cvd for part in counted) == 1_500_000
+    assert number(page.value) == sum(part.cvd for part in counted) == 1_500_000
     assert [number(found[part.market.name][0]) for part in counted] == [part.cvd for part in counted]
     assert found[groups.BYBIT.name] == ("left out: stale 14s",)
     spread = number(entry(shot, "group", "spot").value) - number(entry(shot, "group", "perp").value)
@@ -264,11 +257,11 @@ def test_a_groups_sum_is_that_of_the_markets_counted_and_names_those_that_are_no
 
 
 def test_every_signal_and_every_flag_that_it_raises_has_words():
-    assert set(SIGNALS) >= set(TOLD)
+    assert set(SIGNALS) >= set(EMITTING)
     flags = (Flag("▼", "div?", "down"), Flag("", "4×imb", "up"), Flag("~", "side 97q 3t", "note"))
     shot = snapshots.snapshot(rows=(snapshots.btc_row(flags=flags),))
-    told = ways(entry(shot, "markets", "flags"))
-    assert told == {
+    page = ways(entry(shot, "markets", "flags"))
+    assert page == {
         "▼div?": (FLAGS["div"],),
         "4×imb": (FLAGS["imb"],),
         "~side 97q 3t": (FLAGS["side"],),

@@ -1,0 +1,94 @@
+"""How far one market's numbers can be trusted: in a word, in figures, and as flags beside them."""
+
+from math import floor
+
+from cvdtui.engine.closed_bar import Marks
+from cvdtui.engine.coverage import late_start
+from cvdtui.engine.market_state import MarketState
+from cvdtui.model import AnchorName, Flag, Link, Quality
+from cvdtui.snapshot.side_flags import is_inferred, side_flags
+from cvdtui.snapshot.values import current
+
+
+def quality_of(state: MarketState, anchor: AnchorName, now_us: int, link: Link | None) -> Quality:
+    """How far the market's numbers can be trusted, in a word and in figures."""
+    flow = state.flow
+    span, known_us = (
+        (flow.week, state.known.week_from_us) if anchor == "week" else (flow.session, state.known.from_us)
+    )
+    period = current(span, now_us)
+    coverage = state.coverage(period, known_us)
+    kind, text = _condition(state, coverage, now_us, link)
+    audit = state.audit
+    return Quality(
+        coverage,
+        kind,  # type: ignore[arg-type]  # one of the words below
+        text,
+        tuple(state.flow.sources.shares().items()),
+        state.lost,
+        state.tape.open_ids,
+        state.duplicates,
+        state.refused,
+        audit.residual / 10**state.market.size_decimals if audit.compared else None,
+        audit.compared,
+        state.outside,
+        late_start(period, known_us) or 0,
+    )
+
+
+def _condition(state: MarketState, coverage: float, now_us: int, link: Link | None) -> tuple[str, str]:
+    """What is wrong first, then how much is known."""
+    if link is not None and link.state == "refused":
+        return "refused", "refused"
+    # history alone has no trades but a volume: such a market is not waiting
+    if not state.flow.trades and not state.flow.start.volume:
+        return ("offline", "offline") if link is not None and link.state == "waiting" else ("waiting", "-")
+    if link is not None and link.state in ("connecting", "stale", "waiting", "closed"):
+        return "stale", f"stale {_age(now_us - max(link.last_data_us, state.flow.last_time_us))}".rstrip()
+    # before the coverage: what is being fetched is not lost, and the coverage will come back
+    if state.tape.open_ids:
+        return "gap", f"gap {_short(state.tape.open_ids)}"
+    return _known(state, coverage)
+
+
+def _known(state: MarketState, coverage: float) -> tuple[str, str]:
+    if state.progress is not None and state.progress < 1:
+        return "fill", f"fill {floor(state.progress * 100)} %"
+    # rounded down: 100 is only said of what is known whole
+    mark = "~" if is_inferred(state) else ""
+    if coverage < 1:
+        return "lost" if state.lost else "live", f"{mark}{floor(coverage * 1000) / 10:.1f}"
+    return "live", mark or "100"
+
+
+def flags_of(
+    state: MarketState, marks: Marks | None, quality: Quality, link: Link | None = None
+) -> tuple[Flag, ...]:
+    """Marks beside the numbers."""
+    flags: list[Flag] = []
+    if marks is not None and marks.climax and marks.z is not None:
+        flags.append(Flag("◆", "climax", "up" if marks.z > 0 else "down"))
+    if quality.audit:
+        flags.append(Flag("≠", "audit", "warn"))
+    if quality.lost:
+        flags.append(Flag("!", f"lost {_short(quality.lost)}", "warn"))
+    if quality.rejected:
+        flags.append(Flag("!", f"rej {_short(quality.rejected)}", "warn"))
+    return (*flags, *side_flags(state, link))
+
+
+def _age(age_us: int) -> str:
+    """At most three characters; empty where nothing was ever received (its age is that of the epoch)."""
+    seconds = max(0, age_us) // 1_000_000
+    for length, unit in ((1, "s"), (60, "m"), (3600, "h"), (86_400, "d")):
+        if seconds // length < 100:
+            return f"{seconds // length}{unit}"
+    return ""
+
+
+def _short(count: int) -> str:
+    """At most five characters."""
+    for step, unit in ((1, ""), (1_000, "k"), (1_000_000, "M"), (1_000_000_000, "G")):
+        if count // step < 10_000:
+            return f"{count // step}{unit}"
+    return "many"
