@@ -133,6 +133,11 @@ class SignalEvaluator:
         return self._version
 
     @property
+    def revision(self) -> tuple[object, ...]:
+        """While this stays the same, so do its signals and marks: readers keep what they made of them."""
+        return id(self), self._version, self._seen, self.pending > 1, len(self.signals)
+
+    @property
     def evaluated(self) -> int:
         """How many closed bars it has evaluated, dropped ones included."""
         return self._seen

@@ -20,7 +20,6 @@ from cvdtui.signals.imbalance import Imbalance
 from cvdtui.snapshot.chart import seen
 from cvdtui.snapshot.explain_statistics import Statistics, statistics
 from cvdtui.snapshot.market_row import RowBuilder
-from cvdtui.snapshot.signals import evaluated_state
 from cvdtui.snapshot.values import anchor_time, anchored, current
 
 AREAS = ((70, 1), (70, 2), (68, 1), (68, 2))
@@ -98,7 +97,7 @@ class ExplainInputs:
         pair = None if evaluator is None else evaluator.pair
         # the spread has its own pace: a bar of this market waits until the other has closed its own
         key: tuple[object, ...] = (all_of_them, id(pair), None if pair is None else pair.evaluated_us)
-        key += () if evaluator is None else evaluated_state(evaluator)
+        key += () if evaluator is None else evaluator.revision
         if key != self._statistics_key:
             self._statistics_key = key
             self._statistics = statistics(evaluator, all_of_them=all_of_them)

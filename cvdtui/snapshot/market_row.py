@@ -6,7 +6,7 @@ from cvdtui.model import Bar, Link, MarketRow, View
 from cvdtui.signals.evaluator import SignalEvaluator
 from cvdtui.snapshot.open_interest import LiquidationCount, interest_of
 from cvdtui.snapshot.quality import flags_of, quality_of
-from cvdtui.snapshot.signals import evaluated_state, signal_flags
+from cvdtui.snapshot.signals import signal_flags
 from cvdtui.snapshot.values import Pair, Scaler, anchor_time, anchored, current, delta_of_bar
 
 SPARK_POINTS = 24
@@ -30,7 +30,7 @@ class RowBuilder:
     def row(self, view: View, now_us: int, link: Link | None) -> MarketRow:
         """The market's line; the same object as before while nothing in it changed."""
         state = self.state
-        evaluated = () if self.evaluator is None else evaluated_state(self.evaluator)
+        evaluated = () if self.evaluator is None else self.evaluator.revision
         # the second is in the key: the delta of five minutes and ages move on without a trade
         key = (state.version, evaluated, view.timeframe, view.anchor, view.unit, link, now_us // 1_000_000)
         if self._row is None or key != self._row_key:

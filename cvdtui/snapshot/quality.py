@@ -6,8 +6,14 @@ from cvdtui.engine.closed_bar import Marks
 from cvdtui.engine.coverage import late_start
 from cvdtui.engine.market_state import MarketState
 from cvdtui.model import AnchorName, Flag, Link, Quality
-from cvdtui.snapshot.side_flags import is_inferred, side_flags
 from cvdtui.snapshot.values import current
+
+LETTERS = {"quote": "q", "midpoint": "m", "tick": "t", "candle": "≈", "unknown": "?"}
+"""Sources of a side that are no flag of the exchange."""
+INFERRED = frozenset({"quote", "midpoint", "tick"})
+OUTSIDE = 0.01
+"""From this share of trades outside the touch on it is shown."""
+HALTED = "HALTED"
 
 
 def quality_of(state: MarketState, anchor: AnchorName, now_us: int, link: Link | None) -> Quality:
@@ -92,3 +98,31 @@ def _short(count: int) -> str:
         if count // step < 10_000:
             return f"{count // step}{unit}"
     return "many"
+
+
+def is_inferred(state: MarketState) -> bool:
+    """Whether any side of this market was inferred."""
+    return not INFERRED.isdisjoint(state.flow.sources.volumes)
+
+
+def side_flags(state: MarketState, link: Link | None) -> list[Flag]:
+    """Shares in percent, the share of trades outside the touch, and a halt."""
+    flags: list[Flag] = []
+    if link is not None and link.text.startswith(HALTED):
+        flags.append(Flag("!", HALTED, "warn"))
+    shares = {source: share for source, share in state.flow.sources.shares().items() if source in LETTERS}
+    if shares and (is_inferred(state) or "unknown" in shares):
+        parts = [f"{percent(share)}{LETTERS[source]}" for source, share in shares.items()]
+        flags.append(Flag("~", f"side {' '.join(parts)}", "note"))
+    outside = state.outside
+    if outside is not None and outside >= OUTSIDE:
+        flags.append(Flag("!", f"{percent(outside)}% outside", "warn"))
+    return flags
+
+
+def percent(share: float) -> str:
+    """A share as a whole percentage; `<1` for what would read 0, and 100 only for all."""
+    if 0 < share < 0.01:
+        return "<1"
+    # 99.6 % would round to 100, which is only said of all
+    return f"{min(99, round(100 * share)) if share < 1 else 100}"

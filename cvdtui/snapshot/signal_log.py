@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from cvdtui.model import HorizonScore, Scorecard, Signal, SignalView
 from cvdtui.signals.evaluator import SignalEvaluator
 from cvdtui.signals.score import Score, outcomes, scorecard
-from cvdtui.snapshot.signals import evaluated_state, signal_view
+from cvdtui.snapshot.signals import signal_view
 
 LINES = 500
 """Signals of all markets together."""
@@ -26,14 +26,14 @@ class Log:
 
     def lines(self, evaluators: Sequence[SignalEvaluator]) -> tuple[SignalView, ...]:
         """The latest, oldest first; those that may be taken back stand last."""
-        key = tuple(evaluated_state(evaluator) for evaluator in evaluators)
+        key = tuple(evaluator.revision for evaluator in evaluators)
         if key != self._key:
             self._key, self._lines = key, _lines(evaluators)
         return self._lines
 
     def score(self, evaluator: SignalEvaluator, signal: str) -> Scorecard:
         """The record of one kind of signal on the market and bars of this evaluator."""
-        key = (*evaluated_state(evaluator), signal)
+        key = (*evaluator.revision, signal)
         if self._score is None or key != self._score_key:
             self._score_key, self._score = key, scorecard_of(evaluator, signal)
         return self._score

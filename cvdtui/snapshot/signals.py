@@ -46,17 +46,6 @@ def _flag(signal: Signal) -> Flag | None:
     return Flag(glyph, text + incomplete, "up" if up else "down") if text else None
 
 
-def evaluated_state(evaluator: SignalEvaluator) -> tuple[object, ...]:
-    """While this stays the same, so do the evaluator's signals and marks."""
-    return (
-        id(evaluator),
-        evaluator.version,
-        evaluator.evaluated,
-        evaluator.pending > 1,
-        len(evaluator.signals),
-    )
-
-
 class SignalViews:
     """The latest signals, the same objects as before while no bar has closed."""
 
@@ -66,7 +55,7 @@ class SignalViews:
 
     def of(self, evaluator: SignalEvaluator) -> tuple[SignalView, ...]:
         """Of this evaluator, as `signal_views` returns them."""
-        key = evaluated_state(evaluator)
+        key = evaluator.revision
         if key != self._key:
             self._key, self._views = key, signal_views(evaluator)
         return self._views

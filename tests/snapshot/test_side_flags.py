@@ -7,7 +7,7 @@ from cvdtui.board.setup import flow_maker
 from cvdtui.config import Config
 from cvdtui.engine.flow import MemoryLimits
 from cvdtui.model import BUY, SELL, TIMEFRAMES, UNKNOWN, Link, Market, Trade, Trades, View
-from cvdtui.snapshot.side_flags import percent
+from cvdtui.snapshot.quality import percent
 from tests.board.viewer import snapshot_of
 
 ES = Market("ibkr", "ES@CME", "ES", "USD", "future", 2, 0, 25)
