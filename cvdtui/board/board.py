@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from cvdtui.config import DEFAULTS
 from cvdtui.engine.flow import Flow
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.scale import factors, scale_candle
@@ -45,7 +46,7 @@ class Board:
         self,
         make_flow: MakeFlow,
         *,
-        hold_limit: int = 50_000,
+        hold_limit: int = DEFAULTS.tape.hold,
         live: bool = False,
         welcomes_all: bool = False,
         row_of: RowOf = lambda _: None,

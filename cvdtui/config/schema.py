@@ -1,4 +1,4 @@
-"""Every key of the configuration with its default; config.toml says the same in a trader's words."""
+"""Every key of the configuration with its default: the one place where a default is written."""
 
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -186,3 +186,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def venue(self, name: str) -> VenueAddress:
         """How a venue is reached."""
         return self.venues.get(name, VenueAddress())
+
+
+DEFAULTS = Config()
+"""The configuration of a user who set nothing: what other modules take a default from."""

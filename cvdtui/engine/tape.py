@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from cvdtui.config import DEFAULTS
 from cvdtui.engine.recent_ids import RecentIds
 from cvdtui.engine.scale import scale_trade
 from cvdtui.model import Gap, IdRule, Missing, Trade
@@ -59,7 +60,9 @@ class Tape:
         "rule",
     )
 
-    def __init__(self, market: str, rule: IdRule = "contiguous", *, hold_limit: int = 50_000) -> None:
+    def __init__(
+        self, market: str, rule: IdRule = "contiguous", *, hold_limit: int = DEFAULTS.tape.hold
+    ) -> None:
         self.market = market
         self.rule = rule
         self.next: int | None = None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cvdtui.config.signals import COVERAGE
 from cvdtui.engine.bars import Bars, start_of
 from cvdtui.engine.closed_bar import Cells, ClosedBar, InterestSample, MarketScale, Marks, Side, Zone
 from cvdtui.engine.footprint import Rows, group
@@ -46,7 +47,7 @@ class SignalEvaluator:
         parameters: Parameters | None = None,
         *,
         row: int | None = None,
-        coverage: float = 0.99,
+        coverage: float = COVERAGE,
     ) -> None:
         self.state = state
         self.seconds = seconds
