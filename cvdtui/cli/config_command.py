@@ -5,9 +5,13 @@ from argparse import Namespace
 
 from cvdtui.cli import config_layers
 from cvdtui.cli.parsers import parser
-from cvdtui.config import dotted, merge, toml_key
+from cvdtui.config import Layer, dotted, merge, toml_key
+from cvdtui.config.defaults import defaults_table
 from cvdtui.errors import ConfigError
-from cvdtui.store import shipped, user_state
+from cvdtui.store import user_state
+
+_DEFAULT = "default"
+"""Origin of a value that nobody set."""
 
 
 def main(words: list[str]) -> int:
@@ -28,7 +32,7 @@ def _path(arguments: Namespace) -> str:
 def _check(arguments: Namespace) -> str:
     layers = [*config_layers.files(arguments.config), *config_layers.assignments(arguments.set)]
     config_layers.checked(layers)
-    count = len(merge(layers[1:]))
+    count = len(merge(layers))
     place = arguments.config or user_state.config_path()
     if not count:
         return f"good: nothing is set in {place}, the defaults are in force"
@@ -36,9 +40,9 @@ def _check(arguments: Namespace) -> str:
 
 
 def _show(arguments: Namespace) -> str:
-    layers = [*config_layers.files(arguments.config), *config_layers.assignments(arguments.set)]
-    config_layers.checked(layers)
-    defaults = str(shipped.find("config.toml"))
+    own = [*config_layers.files(arguments.config), *config_layers.assignments(arguments.set)]
+    config_layers.checked(own)
+    layers: list[Layer] = [(_DEFAULT, defaults_table()), *own]
     lines: list[str] = []
     table: tuple[str, ...] = ()
     found = merge(layers)
@@ -48,7 +52,7 @@ def _show(arguments: Namespace) -> str:
         if path[:-1] != table:
             table = path[:-1]
             lines += ["", f"[{dotted(table)}]"]
-        if origin != defaults:
+        if origin != _DEFAULT:
             lines.append(f"# from {origin}")
         lines.append(f"{toml_key(path[-1])} = {_written(value)}")
     return "\n".join(lines)

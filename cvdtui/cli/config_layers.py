@@ -1,4 +1,4 @@
-"""Where the configuration comes from: the shipped file, the user's, what the screen keeps, and the flags."""
+"""Layers of the configuration over the defaults of the schema: user's file, screen, `--set`, flags."""
 
 import tomllib
 from argparse import Namespace
@@ -17,13 +17,9 @@ from cvdtui.venues.lookup import VENUE_NAMES
 
 
 def files(config: Path | None) -> list[Layer]:
-    """The shipped configuration and the user's own, or the file that stands in for it."""
-    defaults = shipped.find("config.toml")
-    layers: list[Layer] = [(str(defaults), user_state.read_toml(defaults))]
+    """The user's configuration file, or the file that `--config` names instead; none without a home."""
     own = config or user_state.config_path()
-    if own is not None:
-        layers.append((str(own), user_state.read_toml(own, needed=config is not None)))
-    return layers
+    return [] if own is None else [(str(own), user_state.read_toml(own, needed=config is not None))]
 
 
 def assignments(texts: Sequence[str]) -> list[Layer]:

@@ -69,7 +69,7 @@ class _Reader:
         return {name: self._value(value, hints[name], (*path, name)) for name, value in table.items()}
 
     def _value(self, value: object, kind: object, path: Path) -> object:
-        inner, rule = _unwrap(kind)
+        inner, rule = unwrap(kind)
         if rule is SIGNALS:
             table = self._mapping(value, path)
             known = self._known.signals
@@ -112,7 +112,7 @@ class _Reader:
         raise ConfigError(f"{self._origin}: {dotted(path)}: {text}")
 
 
-def _unwrap(kind: object) -> tuple[object, Rule | None]:
+def unwrap(kind: object) -> tuple[object, Rule | None]:
     """The type under Annotated, and the Rule that stands beside it."""
     if get_origin(kind) is not Annotated:
         return kind, None
@@ -148,7 +148,7 @@ def _build(kind: type[S], table: Mapping[str, object]) -> S:
 
 
 def _built(kind: object, value: object) -> object:
-    inner, _ = _unwrap(kind)
+    inner, _ = unwrap(kind)
     if get_origin(inner) is dict and isinstance(value, dict):
         entry = get_args(inner)[1]
         return {name: _built(entry, one) for name, one in value.items()}

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -29,6 +29,10 @@ class Known(NamedTuple):
     """Raises an error whose text says what is wrong with a condition."""
 
 
+def _same(value: object) -> object:
+    return value
+
+
 class Rule(NamedTuple):
     """One kind of value. `parse` raises ValueError, with or without a text of its own, for anything else."""
 
@@ -36,28 +40,39 @@ class Rule(NamedTuple):
     parse: Callable[[object, Known], object]
     private: bool = False
     """What was written instead may be a secret: an error does not repeat it."""
+    written: Callable[[Any], object] = _same
+    """A value of the Config as TOML writes it: what `parse` takes back."""
 
 
-def whole(low: int, high: int, noun: str) -> Rule:
-    """A whole number of `noun` within low..high."""
+def whole(low: int, high: int, noun: str = "") -> Rule:
+    """A whole number within low..high, of `noun` if that is given."""
 
     def parse(value: object, _: Known) -> int:
         if type(value) is not int or not low <= value <= high:
             raise ValueError
         return value
 
-    return Rule(f"a whole number of {noun} from {low} to {high}", parse)
+    return Rule(f"a whole number{_of(noun)} from {low} to {high}", parse)
 
 
-def number(low: float, high: float, noun: str) -> Rule:
-    """A finite number of `noun` within low..high."""
+def number(low: float, high: float, noun: str = "") -> Rule:
+    """A finite number within low..high, of `noun` if that is given."""
 
     def parse(value: object, _: Known) -> float:
         if type(value) not in (int, float) or not low <= value <= high:  # type: ignore[operator]  # seen in the same line
             raise ValueError
         return float(value)  # type: ignore[arg-type]  # seen above
 
-    return Rule(f"a number of {noun} from {low:g} to {high:g}", parse)
+    return Rule(f"a number{_of(noun)} from {low:g} to {high:g}", parse, written=_short)
+
+
+def _of(noun: str) -> str:
+    return f" of {noun}" if noun else ""
+
+
+def _short(value: float) -> float:
+    """Whole numbers without `.0`, as people write them."""
+    return int(value) if value == int(value) else value
 
 
 def choice(*names: str) -> Rule:
@@ -236,8 +251,13 @@ def _near(value: object, names: Collection[str]) -> str:
 BAR = Rule(
     "a bar length, one of " + " ".join(BAR_NAMES) + " or the same in seconds",
     lambda value, _: parse_bar(value),
+    written=bar_text,
 )
-ROW = Rule('"auto" or a row size in price units, such as 10 or 0.5', lambda value, _: parse_row(value))
+ROW = Rule(
+    '"auto" or a row size in price units, such as 10 or 0.5',
+    lambda value, _: parse_row(value),
+    written=lambda row: "auto" if row is None else str(row),
+)
 MARKETS = Rule('a list of markets, such as ["binance-usdm:BTCUSDT"]', _parse_markets)
 MARKET = Rule("a market, such as binance-usdm:BTCUSDT", parse_market)
 NO_MARKET = Rule(

@@ -10,7 +10,8 @@ import pytest
 
 from cvdtui import __version__
 from cvdtui.cli import main
-from cvdtui.cli.parsers import DESCRIPTIONS, parser
+from cvdtui.cli.help_texts import DESCRIPTIONS
+from cvdtui.cli.parsers import parser
 from cvdtui.cli.run_arguments import options
 from cvdtui.cli.words import COMMANDS, help_text, split
 from cvdtui.config import Config

@@ -102,7 +102,7 @@ def test_an_unknown_key_without_a_near_one_names_them_all():
         ("rolling = true", "rolling: expected a whole number"),
         ('anchor = "sesion"', '"mark", not "sesion" (did you mean session?)'),
         ('unit = "BTC"', 'unit: expected one of "base", "quote", not "BTC"'),
-        ("refresh_hz = nan", "refresh_hz: expected a number of pictures a second from 0.5 to 30, not nan"),
+        ("refresh_hz = nan", "refresh_hz: expected a number of redraws a second from 0.5 to 30, not nan"),
         ("min_print_size = -1", "min_print_size: expected a number"),
         ("min_print_size = inf", "min_print_size: expected a number"),
         ('time_zone = "Mars/Olympus"', "time_zone: expected a time zone"),
@@ -155,7 +155,7 @@ def test_an_unknown_key_without_a_near_one_names_them_all():
         ('venues = {bybit = {rest_url = "http://a b"}}', "venues.bybit.rest_url: expected http://host:port"),
         (
             "venues = {bybit = {weight_share = 2}}",
-            "weight_share: expected a number of shares from 0.01 to 1, not 2",
+            "weight_share: expected a number from 0.01 to 1, not 2",
         ),
     ],
 )

@@ -11,7 +11,8 @@ from cvdtui import errors
 from cvdtui.app.keys import KEYS
 from cvdtui.app.layout import PRESETS
 from cvdtui.cli import venue_table
-from cvdtui.cli.parsers import DESCRIPTIONS, parser
+from cvdtui.cli.help_texts import DESCRIPTIONS
+from cvdtui.cli.parsers import parser
 from cvdtui.cli.words import COMMANDS
 from cvdtui.sources.options import FAULTS, FORMATS
 from cvdtui.store.shipped import theme_files
