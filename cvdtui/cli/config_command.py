@@ -15,7 +15,7 @@ _DEFAULT = "default"
 
 
 def main(words: list[str]) -> int:
-    """Do what `cvdtui config` was asked; its exit code."""
+    """Exit code of `cvdtui config`."""
     arguments = parser("config").parse_intermixed_args(words)
     text = {"path": _path, "show": _show, "check": _check}[arguments.action](arguments)
     sys.stdout.write(text + "\n")
@@ -30,7 +30,7 @@ def _path(arguments: Namespace) -> str:
 
 
 def _check(arguments: Namespace) -> str:
-    layers = [*config_layers.files(arguments.config), *config_layers.assignments(arguments.set)]
+    layers = config_layers.given(arguments)
     config_layers.checked(layers)
     count = len(merge(layers))
     place = arguments.config or user_state.config_path()
@@ -40,7 +40,7 @@ def _check(arguments: Namespace) -> str:
 
 
 def _show(arguments: Namespace) -> str:
-    own = [*config_layers.files(arguments.config), *config_layers.assignments(arguments.set)]
+    own = config_layers.given(arguments)
     config_layers.checked(own)
     layers: list[Layer] = [(_DEFAULT, defaults_table()), *own]
     lines: list[str] = []
@@ -59,7 +59,7 @@ def _show(arguments: Namespace) -> str:
 
 
 def _written(value: object) -> str:
-    """A value as TOML; tables within a list on a line each."""
+    """A value as TOML; of a list of tables one line each."""
     import tomli_w
 
     if not (isinstance(value, list) and value and all(isinstance(one, dict) for one in value)):

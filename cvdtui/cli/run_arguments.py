@@ -1,4 +1,4 @@
-"""From the words of `run`, `demo` and `replay` to their options, and on to the command itself."""
+"""From the arguments of `run`, `demo` and `replay` to their options, and on to the command itself."""
 
 import os
 import sys
@@ -18,7 +18,7 @@ from cvdtui.venues import VENUES
 
 
 def perform(command: str, words: list[str]) -> int:
-    """Read the words of a command and do it; its exit code."""
+    """Exit code of a command with these words."""
     made = options(command, words)
     if not made.headless:
         check_terminal(command)
@@ -35,6 +35,7 @@ def options(command: str, words: list[str]) -> Options:
     """The options of `run`, `demo` or `replay`. Raises UsageError, ConfigError or UnreadableError."""
     arguments = parser(command).parse_intermixed_args(words)
     headless = arguments.headless or arguments.json
+    # A report must mean the same on every machine: choices made on the screen do not reach it.
     state = user_state.State() if headless else user_state.load_state()
     notices = (state.problem,) if state.problem else ()
     if command == "run" and arguments.market:
@@ -98,11 +99,12 @@ def _config(arguments: Namespace, state: user_state.State, *, remember_markets: 
     )
     if "row" not in arguments:
         return config
+    # `--row auto` is None: a layer could not say it over a configured size.
     return structs.replace(config, row=structs.replace(config.row, default=arguments.row, markets={}))
 
 
 def check_venue(name: str | None) -> None:
-    """UsageError for a venue that is not there."""
+    """UsageError for a venue that does not exist."""
     if name is not None and name not in VENUES:
         raise UsageError(f'--venue: no venue is named "{name}"{hint(name, VENUES)}')
 
@@ -113,7 +115,7 @@ def _check_folder(file: Path | None) -> None:
 
 
 def check_readable(file: Path) -> None:
-    """Look before the screen opens; what the file holds is seen when it is read."""
+    """UnreadableError for a file that cannot be opened, before the screen opens and would hide the text."""
     try:
         if file.is_dir():
             raise UnreadableError(f"{file}: cannot be read: it is a folder")

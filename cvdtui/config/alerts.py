@@ -122,7 +122,7 @@ def _parse_quiet(value: object, _: Known) -> str:
     if not isinstance(value, str) or re.match(rf"{clock}-{clock}\Z", value) is None:
         raise ValueError
     if value[:5] == value[6:]:
-        raise ValueError("it begins and ends at the same time")
+        raise ValueError("it would never end or never begin")
     return value
 
 

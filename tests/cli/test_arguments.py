@@ -13,7 +13,7 @@ from cvdtui.cli import main
 from cvdtui.cli.help_texts import DESCRIPTIONS
 from cvdtui.cli.parsers import parser
 from cvdtui.cli.run_arguments import options
-from cvdtui.cli.words import COMMANDS, help_text, split
+from cvdtui.cli.usage import COMMANDS, help_text, split
 from cvdtui.config import Config
 from cvdtui.errors import UsageError
 from cvdtui.sources.options import DemoOptions, ReplayOptions, RunOptions

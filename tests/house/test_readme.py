@@ -12,7 +12,7 @@ from cvdtui.app.keys import KEYS
 from cvdtui.app.layout import PRESETS
 from cvdtui.cli.help_texts import DESCRIPTIONS
 from cvdtui.cli.parsers import parser
-from cvdtui.cli.words import COMMANDS
+from cvdtui.cli.usage import COMMANDS
 from cvdtui.config import DEFAULTS, load
 from cvdtui.config.validators import bar_text
 from cvdtui.sources.options import FAULTS, FORMATS
