@@ -25,7 +25,7 @@ COMMAND_MODULES = {
     "alert": "alert_command",
     "side-error": "side_error_command",
 }
-"""Commands with a module of their own, loaded when they are named; run, demo and replay share run_arguments."""
+"""Commands with a module of their own, loaded when named; run, demo and replay share run_arguments."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 """Errors of a stdout that takes no more; every other file that is written has an error text of its own."""
 
@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         code = _command(words)
-        # What print() buffered meets a full disk or a closed pipe here, not at exit, where Python only prints it.
+        # Buffered output meets a full disk or a closed pipe here, not at exit, where no code could follow it.
         sys.stdout.flush()
     except CvdtuiError as error:
         _report(str(error))

@@ -71,7 +71,7 @@ def faults(text: str) -> list[Fault]:
     """Faults of the demo exchange, separated by commas."""
     found: list[Fault] = []
     for name in text.split(","):
-        fault = next((one for one in FAULTS if one == name.strip()), None)
+        fault = next((known for known in FAULTS if known == name.strip()), None)
         if fault is None:
             raise argparse.ArgumentTypeError(f"no fault is named {validators.show(name)}{hint(name, FAULTS)}")
         found.append(fault)

@@ -62,13 +62,13 @@ def _written(value: object) -> str:
     """A value as TOML; of a list of tables one line each."""
     import tomli_w
 
-    if not (isinstance(value, list) and value and all(isinstance(one, dict) for one in value)):
+    if not (isinstance(value, list) and value and all(isinstance(item, dict) for item in value)):
         return tomli_w.dumps({"value": value}).strip().removeprefix("value = ")
-    rows = (", ".join(f"{toml_key(key)} = {_inline(one)}" for key, one in table.items()) for table in value)
+    rows = (", ".join(f"{toml_key(key)} = {_inline(item)}" for key, item in table.items()) for table in value)
     return "[\n" + "".join(f"    {{ {row} }},\n" for row in rows) + "]"
 
 
 def _inline(value: object) -> str:
     if isinstance(value, list):
-        return "[" + ", ".join(_inline(one) for one in value) + "]"
+        return "[" + ", ".join(_inline(item) for item in value) + "]"
     return _written(value)

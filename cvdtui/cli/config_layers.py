@@ -65,13 +65,16 @@ def _parameters(layers: Sequence[Layer]) -> Mapping[str, type[Struct]] | None:
 
 def remembered(below: Config, state: user_state.State, *, markets: bool) -> Layer:
     """What the user chose on the screen, without names that do not exist any more."""
+    # The state file may be of another version: a theme or venue that is gone is passed over, not an error.
     table: dict[str, object] = {}
     if state.theme in shipped.theme_files():
         table["theme"] = state.theme
     if state.preset in PRESETS:
         table["preset"] = state.preset
     if markets:
-        table["markets"] = [one for one in state.markets(below.markets) if _is_market(one)] or below.markets
+        table["markets"] = [
+            name for name in state.markets(below.markets) if _is_market(name)
+        ] or below.markets
     return (str(user_state.state_path()), table)
 
 

@@ -6,17 +6,17 @@ DESCRIPTIONS = {
     "side-error": "How often inferred sides are wrong: tick rule, quote rule, Lee-Ready, candle and BVC on\n"
     "trades whose true side is known. Frames of trades and bookTicker, <receipt ns> <json>.",
     "run": "Live order flow of the configured markets, or of those named here.",
-    "demo": "Live order flow from a small exchange on this machine. It speaks the venues' own formats over\n"
-    "a seeded order-flow model, and can misbehave on request.",
+    "demo": "Live order flow from a small exchange on this machine. It sends the venues' own formats,\n"
+    "made by a seeded order-flow model, and can fail on request.",
     "replay": "Recorded trades: Binance aggTrades archives (CSV or zip), frames of a WebSocket (.gz\n"
     "allowed), or JSON lines. Several files of one market are one tape.",
-    "markets": "Instruments of the venues of your markets (or of those named), asked for, or as kept from\n"
-    "the last time. PATTERN is a name as people type it, or a part of one.",
-    "watch": "Wait until a condition holds for one of the markets, and say so in a line of JSON. The exit\n"
-    "code is 0 when it held, 1 when the time was up and it never did, 69 when no venue answered.",
-    "score": "How often price went the way each signal said, 5, 20 and 60 bars later, beside how often it\n"
+    "markets": "Instruments of the venues of your markets (or of those named), as requested now or less\n"
+    "than ten minutes ago. PATTERN is a name as people type it, or a part of one.",
+    "watch": "Wait until a condition holds for one of the markets, and print that as a line of JSON. The\n"
+    "exit code is 0 when it held, 1 when the time was up and it never did, 69 when no venue answered.",
+    "score": "How often price went the way of each signal, 5, 20 and 60 bars later, beside how often it\n"
     "does after any bar: of recorded trades, or of the journal that live runs keep.",
-    "alert": "Send a test alert through one channel, once, and say what came of it (69: it did not get out).",
+    "alert": "Send a test alert through one channel, once, and print the result (69: not delivered).",
     "config": "Where the user's configuration is (path), every value in force and its origin (show), or\n"
     "whether the file is good (check).",
 }

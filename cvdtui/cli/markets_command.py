@@ -33,9 +33,9 @@ def main(words: list[str]) -> int:
     venues = _venues(arguments.venue, config)
     fresh_s = 0.0 if arguments.refresh else FRESH_S
     found = asyncio.run(listings(config, venues, now=wall_us, fresh_s=fresh_s))
-    for one in found.values():
-        sys.stderr.write(f"cvdtui: {one.words(wall_us())}\n")
-    markets = [market for one in found.values() for market in one.markets]
+    for instruments in found.values():
+        sys.stderr.write(f"cvdtui: {instruments.words(wall_us())}\n")
+    markets = [market for instruments in found.values() for market in instruments.markets]
     if not markets:
         raise UnreachableError(f"no instruments are known of {', '.join(venues)}")
     shown = (

@@ -43,6 +43,7 @@ def _compare(path: Path, venue: str | None, seconds: int) -> tuple[SideTrial, ..
 
     frames = StampedFrames(path, venue)
     shadow = Shadow(
+        # The file says which markets it holds, so none is announced beforehand.
         VENUES[frames.venue](any_symbol=True, now=wall_us),
         bar_us=seconds * 1_000_000,
     )

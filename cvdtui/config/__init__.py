@@ -1,4 +1,4 @@
-"""The configuration: what may be set, and how layers of tables become one frozen Config. Reads no file."""
+"""The configuration: keys, defaults, and how layers of tables become one frozen Config. Reads no file."""
 
 from cvdtui.config.alerts import AlertChannel, AlertRule, Alerts
 from cvdtui.config.layers import Layer, load, merge

@@ -70,6 +70,7 @@ def _parse_place(value: object, _: Known) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
         raise ValueError
+    # User, password and query are where an address holds tokens, and `config show` would print them.
     if "@" in parts.netloc or parts.query or parts.fragment:
         raise ValueError("what is secret in an address belongs behind env: or file:")
     return value.removesuffix("/")
@@ -78,6 +79,7 @@ def _parse_place(value: object, _: Known) -> str:
 def _parse_word(value: object, _: Known) -> str:
     if not isinstance(value, str | int) or isinstance(value, bool):
         raise ValueError  # noqa: TRY004 - one error for all that a value cannot be
+    # A chat of Telegram is a number, negative for a group, and is written with quotes and without.
     text = str(value)
     if is_reference(text) or re.match(r"[A-Za-z0-9@_+-]{1,64}\Z", text):
         return text
@@ -85,15 +87,15 @@ def _parse_word(value: object, _: Known) -> str:
 
 
 def _parse_command(value: object, _: Known) -> tuple[str, ...]:
-    if not isinstance(value, list | tuple) or not value or not all(isinstance(one, str) for one in value):
+    if not isinstance(value, list | tuple) or not value or not all(isinstance(item, str) for item in value):
         raise ValueError
-    if not value[0] or any("\x00" in one for one in value):
+    if not value[0] or any("\x00" in item for item in value):
         raise ValueError
     return tuple(value)
 
 
 def _parse_names(value: object, _: Known) -> tuple[str, ...]:
-    if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
+    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
         raise ValueError
     return tuple(dict.fromkeys(value))
 

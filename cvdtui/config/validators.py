@@ -1,4 +1,4 @@
-"""What a single value may be: each Rule says what it expects and turns a TOML value into the Config's own."""
+"""What a single value may be: a Rule says what it expects, parses a TOML value, and writes it again."""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -18,7 +18,7 @@ BAR_NAMES = ("5s", "15s", "1m", "5m", "15m", "1h", "4h", "1d")
 
 
 class Known(NamedTuple):
-    """The names that live outside the config; None means: not checked."""
+    """Names that are known outside the configuration; None means: not checked."""
 
     venues: Collection[str] | None = None
     themes: Collection[str] | None = None
@@ -48,6 +48,7 @@ def whole(low: int, high: int, noun: str = "") -> Rule:
     """A whole number within low..high, of `noun` if that is given."""
 
     def parse(value: object, _: Known) -> int:
+        # type(), not isinstance(): True is an int to Python, and `bars = true` a mistake.
         if type(value) is not int or not low <= value <= high:
             raise ValueError
         return value
@@ -124,6 +125,7 @@ def parse_row(value: object) -> Decimal | None:
     if type(value) not in (int, float, str):
         raise ValueError
     try:
+        # By its text: Decimal(0.1) would be 0.1000000000000000055..., which is no multiple of any tick.
         row = Decimal(str(value))
     except InvalidOperation:
         raise ValueError from None
@@ -136,7 +138,7 @@ def _parse_prices(value: object, _: Known) -> tuple[str, ...]:
     """Prices as plain decimals."""
     if not isinstance(value, list | tuple):
         raise ValueError  # noqa: TRY004 - one error for all that a value cannot be
-    found = [parse_row(one) for one in value]
+    found = [parse_row(price) for price in value]
     if None in found or len(found) > MOST_PRICES:
         raise ValueError
     return tuple(dict.fromkeys(f"{price:f}" for price in found))
@@ -157,8 +159,8 @@ def parse_market(value: object, known: Known) -> str:
 def _parse_markets(value: object, known: Known) -> tuple[str, ...]:
     if not isinstance(value, list | tuple) or not value:
         raise ValueError
-    markets = tuple(_parse_listed(one, known) for one in value)
-    twice = next((one for place, one in enumerate(markets) if one in markets[:place]), None)
+    markets = tuple(_parse_listed(market, known) for market in value)
+    twice = next((market for place, market in enumerate(markets) if market in markets[:place]), None)
     if twice is not None:
         raise ValueError(f'"{twice}" is named twice')
     return markets
@@ -223,7 +225,7 @@ def address(*schemes: str) -> Rule:
         if not isinstance(value, str) or not value.isascii() or not value.isprintable() or " " in value:
             raise ValueError
         parts = urlsplit(value)
-        port = parts.port  # raises ValueError with its reason
+        port = parts.port  # raises ValueError with its reason, such as a port beyond 65535
         if parts.scheme not in schemes or not parts.hostname or port == 0:
             raise ValueError
         if parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:

@@ -1,4 +1,4 @@
-"""Layers of tables become one Config; what cannot be is refused in words that help."""
+"""Layers of tables become one Config; an error names the key and what was expected."""
 
 import tomllib
 from decimal import Decimal
@@ -208,7 +208,7 @@ def test_a_market_may_have_its_own_session_row_and_address():
     assert got.venue("binance") == VenueAddress()
 
 
-def test_merge_tells_where_each_value_came_from():
+def test_merge_gives_the_origin_of_each_value():
     layers = [("shipped", {"bar": "1m", "tape": {"hold": 1}}), ("mine", {"tape": {"hold": 2}})]
     assert merge(layers) == {("bar",): ("1m", "shipped"), ("tape", "hold"): (2, "mine")}
 
