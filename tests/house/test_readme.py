@@ -158,6 +158,17 @@ def test_a_screenshot_has_its_place_and_fits_80_columns(name: str):
     assert all(len(line) <= 80 for line in found[0].splitlines())
 
 
+def test_the_floors_that_are_shown_are_those_that_imports_keep_to():
+    import tomllib
+
+    tables = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    (layers,) = (table["layers"] for table in tables if table["type"] == "layers")
+    found = re.search(r"```text\n(.*?)```", section("For contributors"), re.DOTALL)
+    assert found
+    for line, layer in zip(found[1].splitlines(), layers[1:], strict=True):
+        assert line.startswith(f"{layer} "), layer
+
+
 def test_the_readme_leads_from_a_picture_to_the_reasons():
     heads = re.findall(r"^## (.*)$", without_fences(README), re.MULTILINE)
     assert heads == [
