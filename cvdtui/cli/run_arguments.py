@@ -84,6 +84,7 @@ def check_terminal(command: str) -> None:
                 f"{name} is not a terminal, and the screen needs one; without a screen: "
                 f"cvdtui {command} --headless --json"
             )
+    # Textual 8.2.8 writes colours and cursor movements to a dumb terminal all the same.
     if os.environ.get("TERM") == "dumb":
         raise UsageError(
             "TERM=dumb cannot draw the screen; set TERM to what the terminal is (such as xterm-256color), "
@@ -93,13 +94,14 @@ def check_terminal(command: str) -> None:
 
 def _config(arguments: Namespace, state: user_state.State, *, remember_markets: bool) -> Config:
     files = config_layers.files(arguments.config)
+    # Added and removed markets are kept as differences, so they need the configured list to apply to.
     chosen = config_layers.remembered(config_layers.checked(files), state, markets=remember_markets)
     config = config_layers.checked(
         [*files, chosen, *config_layers.assignments(arguments.set), *config_layers.flags(arguments)]
     )
     if "row" not in arguments:
         return config
-    # `--row auto` is None: a layer could not say it over a configured size.
+    # Layers merge tables: one more could not remove the sizes that the file gives to single markets.
     return structs.replace(config, row=structs.replace(config.row, default=arguments.row, markets={}))
 
 

@@ -193,7 +193,7 @@ def _parse_zone(value: object, _: Known) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError
     if value != "UTC":
-        from zoneinfo import ZoneInfo  # most configurations say UTC and never need it
+        from zoneinfo import ZoneInfo  # 4 ms of a start, for configurations that name a zone alone
 
         try:
             ZoneInfo(value)
