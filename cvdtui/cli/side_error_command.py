@@ -27,7 +27,7 @@ def main(words: list[str]) -> int:
         text = msgspec.json.encode({"schema": 1, "bar_seconds": seconds, "markets": trials}).decode()
     else:
         text = "\n".join(
-            [*table(trials), "", f"candle and BVC infer the sides of bars of {seconds} s; {_NOTE}"]
+            [*table(trials), "", f"candle and BVC judge bars of {seconds} s; {_NOTE}"]
         )
     sys.stdout.write(text + "\n")
     return 0
