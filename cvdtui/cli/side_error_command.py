@@ -26,9 +26,7 @@ def main(words: list[str]) -> int:
     if arguments.json:
         text = msgspec.json.encode({"schema": 1, "bar_seconds": seconds, "markets": trials}).decode()
     else:
-        text = "\n".join(
-            [*table(trials), "", f"candle and BVC judge bars of {seconds} s; {_NOTE}"]
-        )
+        text = "\n".join([*table(trials), "", f"candle and BVC judge bars of {seconds} s; {_NOTE}"])
     sys.stdout.write(text + "\n")
     return 0
 
