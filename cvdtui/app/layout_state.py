@@ -1,6 +1,7 @@
 """What stands on the screen: which panes are shown, zoomed, focused, and how keys change that. Pure."""
 
 from cvdtui.app.layout import LEAST, PRESETS, ROOMY, Place, arrange, beside, is_compact, is_wide
+from cvdtui.config import DEFAULTS
 from cvdtui.panes import PANES
 
 ORDER = tuple(PANES)
@@ -9,7 +10,7 @@ ORDER = tuple(PANES)
 class LayoutState:
     """Focus, zoom, drill and visibility; on a small screen one pane stands alone: the focused one."""
 
-    def __init__(self, preset: str = "trader") -> None:
+    def __init__(self, preset: str = DEFAULTS.preset) -> None:
         self.width = 80
         self.height = 24
         self.preset = preset

@@ -22,6 +22,7 @@ from cvdtui.app.layout_state import LayoutState
 from cvdtui.app.picker import Picker
 from cvdtui.app.shutdown import on_signals
 from cvdtui.app.source import Source
+from cvdtui.config import DEFAULTS
 from cvdtui.errors import CvdtuiError
 from cvdtui.model import View
 from cvdtui.panes import BEYOND_ONE_MARKET, PANES
@@ -60,12 +61,12 @@ class MonitorApp(App[None]):
         *,
         themes: dict[str, Theme],
         theme: str,
-        refresh_hz: float = 10.0,
+        refresh_hz: float = DEFAULTS.refresh_hz,
         time_zone: str = "",
         mouse: bool = True,
         ascii_only: bool | None = None,
         view: View | None = None,
-        preset: str = "trader",
+        preset: str = DEFAULTS.preset,
         save_theme: Callable[[str], None] | None = None,
         seconds: float | None = None,
     ) -> None:

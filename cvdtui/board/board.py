@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from cvdtui.board.routing import Routing
+from cvdtui.config import DEFAULTS
 from cvdtui.engine.flow import Flow
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.scale import factors, scale_candle
@@ -34,7 +35,7 @@ class Board:
         self,
         make_flow: MakeFlow,
         *,
-        hold_limit: int = 50_000,
+        hold_limit: int = DEFAULTS.tape.hold,
         live: bool = False,
         welcomes_all: bool = False,
         row_of: RowOf = lambda _: None,

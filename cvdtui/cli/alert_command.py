@@ -1,4 +1,4 @@
-"""`cvdtui alert test CHANNEL`: one alert through one channel, one try, and what came of it."""
+"""`cvdtui alert test CHANNEL`: one test alert through one channel, sent once, and the result."""
 
 import asyncio
 import sys
@@ -11,11 +11,9 @@ from cvdtui.errors import AlertError, UsageError
 
 
 def main(words: list[str]) -> int:
-    """Sends it; 0 when it got out. Raises UsageError for a channel that is not there, AlertError with why."""
+    """0 when it was sent. Raises UsageError for a channel that does not exist, AlertError with the reason."""
     arguments = parser("alert").parse_intermixed_args(words)
-    config = config_layers.checked(
-        [*config_layers.files(arguments.config), *config_layers.assignments(arguments.set)]
-    )
+    config = config_layers.checked(config_layers.given(arguments))
     name = arguments.channel
     kind = config.alerts.kind_of(name)
     if kind is None:
@@ -31,7 +29,7 @@ async def _send(alerts: Alerts, name: str) -> None:
     from cvdtui.monitor.clock import wall_us
 
     kind = alerts.kind_of(name)
-    assert kind is not None  # noqa: S101 - the caller has looked
+    assert kind is not None  # noqa: S101 - main has checked it
     screen = Screen(_write if sys.stderr.isatty() else None, lambda text: _write(f"{text}\n"))
     channel = make(kind, alerts.channels.get(name, AlertChannel()), screen)
     try:

@@ -1,4 +1,4 @@
-"""What an argument may be: each says what it expected and refuses the rest."""
+"""Types of arguments for argparse; an error names what was expected and what was found."""
 
 import argparse
 import math
@@ -53,7 +53,7 @@ def row(text: str) -> Decimal | None:
 
 
 def ruled(expected: str, parse: Callable[[object], T], text: str) -> T:
-    """What a rule of the configuration accepts."""
+    """`text` parsed by a rule of the configuration; its error says `expected`."""
     try:
         return parse(text)
     except ValueError:
@@ -68,10 +68,10 @@ def symbol(text: str) -> str:
 
 
 def faults(text: str) -> list[Fault]:
-    """What the demo exchange shall do wrong."""
+    """Faults of the demo exchange, separated by commas."""
     found: list[Fault] = []
     for name in text.split(","):
-        fault = next((one for one in FAULTS if one == name.strip()), None)
+        fault = next((known for known in FAULTS if known == name.strip()), None)
         if fault is None:
             raise argparse.ArgumentTypeError(f"no fault is named {validators.show(name)}{hint(name, FAULTS)}")
         found.append(fault)

@@ -1,4 +1,4 @@
-"""Where the configuration comes from: the shipped file, the user's, what the screen keeps, and the flags."""
+"""Layers of the configuration over the defaults of the schema: user's file, screen, `--set`, flags."""
 
 import tomllib
 from argparse import Namespace
@@ -17,17 +17,18 @@ from cvdtui.venues.lookup import VENUE_NAMES
 
 
 def files(config: Path | None) -> list[Layer]:
-    """The shipped configuration and the user's own, or the file that stands in for it."""
-    defaults = shipped.find("config.toml")
-    layers: list[Layer] = [(str(defaults), user_state.read_toml(defaults))]
+    """The user's configuration file, or the file that `--config` names instead; none without a home."""
     own = config or user_state.config_path()
-    if own is not None:
-        layers.append((str(own), user_state.read_toml(own, needed=config is not None)))
-    return layers
+    return [] if own is None else [(str(own), user_state.read_toml(own, needed=config is not None))]
+
+
+def given(arguments: Namespace) -> list[Layer]:
+    """What `--config` and `--set` make of the configuration, for commands that have no flags for keys."""
+    return [*files(arguments.config), *assignments(arguments.set)]
 
 
 def assignments(texts: Sequence[str]) -> list[Layer]:
-    """What `--set KEY=VALUE` says, one layer each. UsageError where there is no key or no `=`."""
+    """One layer for each `--set KEY=VALUE`. UsageError where there is no key or no `=`."""
     return [("--set", _assignment(text)) for text in texts]
 
 
@@ -44,14 +45,17 @@ def checked(layers: Sequence[Layer]) -> Config:
 
 
 def _condition(text: str) -> object:
-    """UsageError where it makes no sense; loaded for rules that have one."""
+    """The condition of an alert rule; UsageError where it makes no sense."""
     from cvdtui.alerts.condition import Condition
 
     return Condition(text)
 
 
 def _parameters(layers: Sequence[Layer]) -> Mapping[str, type[Struct]] | None:
-    """The parameters of every signal, where a layer speaks of any: else the first picture comes earlier."""
+    """The parameters of every signal, where a layer sets any.
+
+    None otherwise: their import takes 45 ms, which a live start spends after its first picture.
+    """
     if not any("signals" in table for _, table in layers):
         return None
     from cvdtui.signals.registry import PARAMETERS
@@ -60,19 +64,22 @@ def _parameters(layers: Sequence[Layer]) -> Mapping[str, type[Struct]] | None:
 
 
 def remembered(below: Config, state: user_state.State, *, markets: bool) -> Layer:
-    """What the user chose on the screen, as far as it still makes sense over `below`."""
+    """What the user chose on the screen, without names that do not exist any more."""
+    # The state file may be of another version: a theme or venue that is gone is passed over, not an error.
     table: dict[str, object] = {}
     if state.theme in shipped.theme_files():
         table["theme"] = state.theme
     if state.preset in PRESETS:
         table["preset"] = state.preset
     if markets:
-        table["markets"] = [one for one in state.markets(below.markets) if _is_market(one)] or below.markets
+        table["markets"] = [
+            name for name in state.markets(below.markets) if _is_market(name)
+        ] or below.markets
     return (str(user_state.state_path()), table)
 
 
 def flags(arguments: Namespace) -> list[Layer]:
-    """The arguments that stand for configuration keys; the parser has looked at their values."""
+    """The flags that stand for configuration keys; the parser has checked their values."""
     given = {
         "bar": arguments.bar,
         "rolling": arguments.rolling,
@@ -120,12 +127,12 @@ def _assignment(text: str) -> dict[str, object]:
 def _cut(text: str) -> tuple[str, str]:
     """Key and value, at the first `=` outside quotes."""
     quote = ""
-    for place, sign in enumerate(text):
+    for place, character in enumerate(text):
         if quote:
-            quote = "" if sign == quote else quote
-        elif sign in "\"'":
-            quote = sign
-        elif sign == "=":
+            quote = "" if character == quote else quote
+        elif character in "\"'":
+            quote = character
+        elif character == "=":
             return text[:place], text[place + 1 :].strip()
     raise UsageError(f"--set: expected KEY=VALUE, not {validators.show(text)}")
 
@@ -137,5 +144,6 @@ def _value(text: str) -> object:
     except tomllib.TOMLDecodeError:
         return text
     value = table.get("value")
+    # `18:00` is a time to TOML, and `1\nbar=2` two keys: both are texts to us.
     plain = len(table) == 1 and not isinstance(value, date | datetime | time)
     return value if plain else text

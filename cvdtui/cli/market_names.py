@@ -1,4 +1,4 @@
-"""Markets as typed on the command line to their full names; what is not clear is asked back."""
+"""Markets as typed on the command line to full names; an ambiguous one is refused with its candidates."""
 
 from argparse import Namespace
 from collections.abc import Sequence
@@ -17,20 +17,19 @@ def full_names(arguments: Namespace) -> list[str]:
     """The named markets as `venue:SYMBOL`.
 
     A name without a venue is looked for among the venues of the configured markets, then among all; nothing
-    is asked over the network. UsageError for one that is none, is not clear, or is named twice.
+    is requested over the network, so that a start needs none. UsageError for a name that means no market,
+    several, or one that is named twice.
     """
     names = list(arguments.market)
     if any(not _is_full(name) for name in names):
-        config = config_layers.checked(
-            [*config_layers.files(arguments.config), *config_layers.assignments(arguments.set)]
-        )
-        names = [name if _is_full(name) else _one(name, config) for name in names]
+        config = config_layers.checked(config_layers.given(arguments))
+        names = [name if _is_full(name) else _resolved(name, config) for name in names]
     config_layers.named_markets(names)
     return names
 
 
 def _is_full(name: str) -> bool:
-    """`venue:SYMBOL`, or so clearly meant to be one that its fault is told as such."""
+    """`venue:SYMBOL`, or so near to one that its error should name the venue or the symbol."""
     venue, colon, symbol = name.partition(":")
     if not colon:
         return False
@@ -39,7 +38,7 @@ def _is_full(name: str) -> bool:
     )
 
 
-def _one(name: str, config: Config) -> str:
+def _resolved(name: str, config: Config) -> str:
     found = candidates(name, config)
     if len(found) == 1:
         return found[0].name
@@ -51,7 +50,7 @@ def _one(name: str, config: Config) -> str:
 
 
 def candidates(name: str, config: Config) -> tuple[Market, ...]:
-    """What a typed name may mean, by what is known of the venues without asking them."""
+    """Markets that a typed name may mean, by the instrument lists kept on disk and the default symbols."""
     from cvdtui.monitor.instruments import by_venue, cached
 
     configured = list(dict.fromkeys(market.partition(":")[0] for market in config.markets))

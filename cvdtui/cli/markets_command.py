@@ -1,4 +1,4 @@
-"""`cvdtui markets [PATTERN]`: what venues list, searched."""
+"""`cvdtui markets [PATTERN]`: instruments of the venues, searched by name."""
 
 import asyncio
 import sys
@@ -20,24 +20,22 @@ ALL = 1_000_000
 
 
 def main(words: list[str]) -> int:
-    """Do what `cvdtui markets` was asked; its exit code."""
+    """Exit code of `cvdtui markets`."""
     from cvdtui.monitor.instruments import FRESH_S, listings
 
     arguments = parser("markets").parse_intermixed_args(words)
     if arguments.venues:
         sys.stdout.write("".join(f"{line}\n" for line in venue_table()))
         return 0
-    config = config_layers.checked(
-        [*config_layers.files(arguments.config), *config_layers.assignments(arguments.set)]
-    )
+    config = config_layers.checked(config_layers.given(arguments))
     if arguments.pattern.startswith("ibkr:"):
         return _contracts(arguments.pattern, config)
     venues = _venues(arguments.venue, config)
     fresh_s = 0.0 if arguments.refresh else FRESH_S
     found = asyncio.run(listings(config, venues, now=wall_us, fresh_s=fresh_s))
-    for one in found.values():
-        sys.stderr.write(f"cvdtui: {one.words(wall_us())}\n")
-    markets = [market for one in found.values() for market in one.markets]
+    for instruments in found.values():
+        sys.stderr.write(f"cvdtui: {instruments.words(wall_us())}\n")
+    markets = [market for instruments in found.values() for market in instruments.markets]
     if not markets:
         raise UnreachableError(f"no instruments are known of {', '.join(venues)}")
     shown = (
@@ -52,7 +50,7 @@ def main(words: list[str]) -> int:
 
 
 def _contracts(pattern: str, config: Config) -> int:
-    """Contracts of Interactive Brokers, by asking TWS."""
+    """Prints contracts of Interactive Brokers, requested from TWS."""
     from cvdtui.monitor.ibkr import find_contracts
 
     try:
@@ -66,7 +64,7 @@ def _contracts(pattern: str, config: Config) -> int:
 
 
 def _venues(named: Sequence[str], config: Config) -> list[str]:
-    """The venues asked for, or those of the configured markets."""
+    """The venues of `--venue`, or those of the configured markets."""
     unknown = next((name for name in named if name not in VENUES), None)
     if unknown is not None:
         raise UsageError(f'--venue: no venue with instruments is named "{unknown}"{hint(unknown, VENUES)}')

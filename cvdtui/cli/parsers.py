@@ -1,101 +1,53 @@
-"""The arguments of every command, as argparse knows them."""
+"""The arguments of every command, as argparse knows them.
+
+A default that is shown comes from where it is written: the schema of the configuration for a flag that stands
+for a key, the options of the command for the others.
+"""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from cvdtui.cli import signal_arguments
 from cvdtui.cli.argument_types import bar, faults, number, row, symbol, whole
+from cvdtui.cli.help_texts import DESCRIPTIONS, EXAMPLES, FAULT_TEXTS
+from cvdtui.config import DEFAULTS
+from cvdtui.config.validators import ROW, bar_text
 from cvdtui.errors import UsageError
-from cvdtui.sources.options import FAULTS, FORMATS
+from cvdtui.sources.options import FORMATS, DemoOptions, ReplayOptions
 
-DESCRIPTIONS = {
-    "side-error": "How wrong inferred sides are: what tick rule, quote rule, Lee-Ready, candle and BVC\n"
-    "make of trades whose true side is known. Frames of trades and bookTicker, <receipt ns> <json>.",
-    "run": "Live order flow of the configured markets, or of those named here.",
-    "demo": "Live order flow from a small exchange on this machine. It speaks the venues' own formats over\n"
-    "a seeded order-flow model, and can misbehave on request.",
-    "replay": "Recorded trades: Binance aggTrades archives (CSV or zip), frames of a WebSocket (.gz\n"
-    "allowed), or JSON lines. Several files of one market are one tape.",
-    "markets": "Instruments of the venues of your markets (or of those named), asked for, or as kept from\n"
-    "the last time. PATTERN is a name as people type it, or a part of one.",
-    "watch": "Wait until a condition holds for one of the markets, and say so in a line of JSON. The exit\n"
-    "code is 0 when it held, 1 when the time was up and it never did, 69 when no venue answered.",
-    "score": "How often price went the way each signal said, 5, 20 and 60 bars later, beside how often it\n"
-    "does after any bar: of recorded trades, or of the journal that live runs keep.",
-    "alert": "Send a test alert through one channel, once, and say what came of it (69: it did not get out).",
-    "config": "Where the user's configuration is (path), every value in force and its origin (show), or\n"
-    "whether the file is good (check).",
-}
-
-EXAMPLES = {
-    "side-error": """\
-  cvdtui side-error spot_btcusdt.gz
-  cvdtui side-error usdm.gz --venue binance-usdm --bar 15s --json""",
-    "run": """\
-  cvdtui run
-  cvdtui run binance-usdm:BTCUSDT binance:BTCUSDT --bar 5m
-  cvdtui run --headless --seconds 60 --json
-  cvdtui run --set venues.binance.rest_url=https://data-api.binance.vision""",
-    "demo": """\
-  cvdtui demo
-  cvdtui demo --markets 20 --rate 2000
-  cvdtui demo --seed 7 --fault drop,dup,skip --ledger truth.json --seconds 60 --json""",
-    "replay": """\
-  cvdtui replay BTCUSDT-aggTrades-2024-08-08.zip
-  cvdtui replay usdm.gz --venue binance-usdm --json --bar 60 --row 10
-  cvdtui replay trades.jsonl --venue binance --symbol BTCUSDT --speed 100""",
-    "markets": """\
-  cvdtui markets pepe
-  cvdtui markets btc-perp --venue bybit --venue okx
-  cvdtui markets BTC/USD --refresh
-  cvdtui markets ibkr:ES""",
-    "watch": """\
-  cvdtui watch --once --when 'z > 2 and coverage > 0.99'
-  cvdtui watch --when 'abs(delta_5m) > 100 or climax' --seconds 3600 binance-usdm:BTCUSDT
-  cvdtui watch --once --demo --when 'last > 0 and live'""",
-    "score": """\
-  cvdtui score
-  cvdtui score BTCUSDT-aggTrades-2024-08-08.zip --bar 5m
-  cvdtui score usdm.gz --venue binance-usdm --json""",
-    "alert": """\
-  cvdtui alert test bell
-  cvdtui alert test phone""",
-    "config": """\
-  $EDITOR "$(cvdtui config path)"
-  cvdtui config check
-  cvdtui config show --set bar=5m""",
-}
+DEMO = DemoOptions(config=DEFAULTS)
+REPLAY = ReplayOptions(config=DEFAULTS, files=())
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong by UsageError instead of leaving the program with exit code 2."""
+    """Reports an error as UsageError instead of ending the program with exit code 2."""
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message.removeprefix('argument ')}; see {self.prog} --help")
 
 
 def parser(command: str) -> argparse.ArgumentParser:
-    """The parser of `run`, `demo`, `replay` or `config`; its `error` raises UsageError."""
+    """The parser of a command; its `error` raises UsageError."""
     made = _Parser(
         prog=f"cvdtui {command}",
         description=DESCRIPTIONS[command],
         epilog="examples:\n" + EXAMPLES[command],
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        # An abbreviation that works today would become ambiguous, and break scripts, with the next flag.
         allow_abbrev=False,
     )
-    {
-        "run": _run,
-        "demo": _demo,
-        "replay": _replay,
-        "markets": _markets,
-        "side-error": _side_error,
-        "watch": signal_arguments.watch,
-        "score": signal_arguments.score,
-        "alert": signal_arguments.alert,
-        "config": _config,
-    }[command](made)
-    _settings(made)
+    _ARGUMENTS[command](made)
+    group = made.add_argument_group("configuration")
+    group.add_argument("--config", type=Path, metavar="FILE", help="read FILE instead of your configuration")
+    group.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="set any configuration key, dotted; may be repeated. Quotes protect a name with dots: "
+        'row.markets."binance:BTCUSDT"=10',
+    )
     return made
 
 
@@ -111,14 +63,28 @@ def _run(to: argparse.ArgumentParser) -> None:
 
 def _demo(to: argparse.ArgumentParser) -> None:
     group = to.add_argument_group("the demo exchange")
-    group.add_argument("--seed", type=whole(0), default=1, metavar="N", help="same seed, same trades (1)")
-    group.add_argument("--markets", type=whole(1), default=12, metavar="N", help="how many it lists (12)")
+    group.add_argument(
+        "--seed",
+        type=whole(0),
+        default=DEMO.seed,
+        metavar="N",
+        help=f"the same seed gives the same trades ({DEMO.seed})",
+    )
+    group.add_argument(
+        "--markets",
+        type=whole(1),
+        default=DEMO.markets,
+        metavar="N",
+        help=f"how many markets it lists ({DEMO.markets}, of Binance; 13 to 16 add the BTC and ETH "
+        "perpetuals of Bybit and OKX, 17 to 20 their spot markets, 21 to 24 Bybit's inverse ones, 25 to 32 "
+        "SOL and XRP on both, then more of Binance: 60 in all, of six venues)",
+    )
     group.add_argument(
         "--rate",
         type=number(above=0),
-        default=200.0,
+        default=DEMO.rate,
         metavar="N",
-        help="trades a second, all markets together (200)",
+        help=f"trades a second, all markets together ({DEMO.rate:g})",
     )
     group.add_argument(
         "--fault",
@@ -126,18 +92,19 @@ def _demo(to: argparse.ArgumentParser) -> None:
         action="extend",
         default=[],
         metavar="F[,F...]",
-        help="what it does wrong: " + ", ".join(FAULTS),
+        help="what it does wrong (nothing): "
+        + ", ".join(f"{name} ({text})" for name, text in FAULT_TEXTS.items())
+        + ". skip and stall spare Bybit, whose ids could never reveal a missing trade",
     )
-    group.add_argument("--ledger", type=Path, metavar="FILE", help="where it writes what was true, as JSON")
+    group.add_argument(
+        "--ledger", type=Path, metavar="FILE", help="write the true trades and sums to FILE, as JSON"
+    )
     _common(to)
 
 
 def _replay(to: argparse.ArgumentParser) -> None:
     to.add_argument("file", nargs="+", type=Path, metavar="FILE", help="recorded trades")
-    group = to.add_argument_group("the files")
-    group.add_argument("--format", choices=FORMATS, default="auto", help="what they are (auto: by content)")
-    group.add_argument("--venue", metavar="NAME", help="whose trades they are, where the file does not say")
-    group.add_argument("--symbol", type=symbol, metavar="SYMBOL", help="of what, where the file does not say")
+    group = _files(to)
     group.add_argument(
         "--speed",
         type=number(above=-1),
@@ -151,47 +118,133 @@ def _markets(to: argparse.ArgumentParser) -> None:
     to.add_argument("pattern", nargs="?", default="", metavar="PATTERN", help="a name, or a part of one")
     group = to.add_argument_group("where")
     group.add_argument(
-        "--venue", action="append", default=[], metavar="NAME", help="this venue's; may be repeated"
+        "--venue",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="this venue's instruments, instead of those of your venues; may be repeated",
     )
     group.add_argument(
-        "--refresh", action="store_true", help="ask the venues, however fresh what was kept is"
+        "--refresh",
+        action="store_true",
+        help="request the lists anew; else one less than ten minutes old is used, or an older one, with its "
+        "age, where a venue cannot be reached",
     )
-    group.add_argument("--venues", action="store_true", help="the venues there are, and what each tells")
+    group.add_argument(
+        "--venues",
+        action="store_true",
+        help="the venues themselves: what becomes of missing trades, whether candles give the session, "
+        "where they are",
+    )
 
 
 def _side_error(to: argparse.ArgumentParser) -> None:
     to.add_argument("file", nargs="+", type=Path, metavar="FILE", help="frames with their time of receipt")
     group = to.add_argument_group("the files")
-    group.add_argument("--venue", metavar="NAME", help="whose frames they are, where they do not tell")
-    group.add_argument("--bar", type=bar, metavar="LENGTH", help="bars of candle and BVC (1m)")
+    group.add_argument("--venue", metavar="NAME", help="whose frames they are, where the file does not say")
+    _bar(group, "bars of candle and BVC")
     group.add_argument("--json", action="store_true", help="as JSON, alone on stdout")
+
+
+def _watch(to: argparse.ArgumentParser) -> None:
+    to.add_argument(
+        "market", nargs="*", metavar="MARKET", help="venue:SYMBOL, instead of the configured markets"
+    )
+    group = to.add_argument_group("what is waited for")
+    group.add_argument(
+        "--when", required=True, metavar="EXPR", help="the condition: names, numbers, + - * / < > and or not"
+    )
+    group.add_argument(
+        "--once",
+        action="store_true",
+        help="end with the first time it holds; without, a line each time it begins to hold for a market",
+    )
+    group.add_argument("--seconds", type=number(above=0), metavar="N", help="wait no longer than N seconds")
+    group.add_argument("--demo", action="store_true", help="watch the markets of a demo exchange")
+    _bar(group, "bar length of z")
+    _rolling(group)
+
+
+def _score(to: argparse.ArgumentParser) -> None:
+    to.add_argument(
+        "file", nargs="*", type=Path, metavar="FILE", help="recorded trades; without: the journal"
+    )
+    group = _files(to)
+    _bar(group)
+    _rolling(group)
+    group.add_argument("--journal", type=Path, metavar="FILE", help="another journal than your own")
+    group.add_argument(
+        "--json", action="store_true", help="the scorecard as JSON: of all markets together and of each"
+    )
+
+
+def _alert(to: argparse.ArgumentParser) -> None:
+    to.add_argument("action", choices=("test",), help="what to do")
+    to.add_argument("channel", metavar="CHANNEL", help="bell, notice, desktop, or one of the configuration")
 
 
 def _config(to: argparse.ArgumentParser) -> None:
     to.add_argument("action", choices=("path", "show", "check"), help="what to do")
 
 
+_ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "run": _run,
+    "demo": _demo,
+    "replay": _replay,
+    "markets": _markets,
+    "side-error": _side_error,
+    "watch": _watch,
+    "score": _score,
+    "alert": _alert,
+    "config": _config,
+}
+
+
+def _files(to: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    group = to.add_argument_group("the files")
+    group.add_argument(
+        "--format",
+        choices=FORMATS,
+        default=REPLAY.format,
+        help=f"what they are ({REPLAY.format}: by content)",
+    )
+    group.add_argument("--venue", metavar="NAME", help="whose trades they are, where the file does not say")
+    group.add_argument(
+        "--symbol", type=symbol, metavar="SYMBOL", help="of which market, where the file does not say"
+    )
+    return group
+
+
 def _common(to: argparse.ArgumentParser) -> None:
     group = to.add_argument_group("what is shown and for how long")
-    group.add_argument("--headless", action="store_true", help="no screen; a report at the end")
     group.add_argument(
-        "--json", action="store_true", help="the report as JSON, alone on stdout; implies --headless"
+        "--headless",
+        action="store_true",
+        help="no screen, a report at the end; needed where there is no terminal",
+    )
+    group.add_argument(
+        "--json", action="store_true", help="the report as JSON, once, alone on stdout; implies --headless"
     )
     group.add_argument("--seconds", type=number(above=0), metavar="N", help="stop after N seconds")
-    group.add_argument("--bar", type=bar, metavar="LENGTH", help="bar length: 60, 1m, 15m, 4h ... (60)")
-    group.add_argument("--rolling", type=whole(1), metavar="N", help="trades in the rolling CVD (1000)")
+    _bar(group)
+    _rolling(group)
     group.add_argument(
         "--row",
         type=row,
+        # None is a value here (automatic rows), so only an absent argument can say that none was given.
         default=argparse.SUPPRESS,
         metavar="SIZE",
-        help="row size in price units, or auto (auto)",
+        help="row size of footprint and profile in price units for every market, or auto "
+        f"({ROW.written(DEFAULTS.row.default)})",
     )
 
 
-def _settings(to: argparse.ArgumentParser) -> None:
-    group = to.add_argument_group("configuration")
-    group.add_argument("--config", type=Path, metavar="FILE", help="read FILE instead of your configuration")
+def _bar(group: argparse._ArgumentGroup, what: str = "bar length") -> None:
+    shown = bar_text(DEFAULTS.bar)
+    group.add_argument("--bar", type=bar, metavar="LENGTH", help=f"{what}: 60, 1m, 15m, 4h ... ({shown})")
+
+
+def _rolling(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="set any key, dotted; may be repeated"
+        "--rolling", type=whole(1), metavar="N", help=f"trades in the rolling CVD ({DEFAULTS.rolling})"
     )

@@ -1,4 +1,4 @@
-"""From the words of `run`, `demo` and `replay` to their options, and on to the command itself."""
+"""From the arguments of `run`, `demo` and `replay` to their options, and on to the command itself."""
 
 import os
 import sys
@@ -18,7 +18,7 @@ from cvdtui.venues import VENUES
 
 
 def perform(command: str, words: list[str]) -> int:
-    """Read the words of a command and do it; its exit code."""
+    """Exit code of a command with these words."""
     made = options(command, words)
     if not made.headless:
         check_terminal(command)
@@ -35,6 +35,7 @@ def options(command: str, words: list[str]) -> Options:
     """The options of `run`, `demo` or `replay`. Raises UsageError, ConfigError or UnreadableError."""
     arguments = parser(command).parse_intermixed_args(words)
     headless = arguments.headless or arguments.json
+    # A report must mean the same on every machine: choices made on the screen do not reach it.
     state = user_state.State() if headless else user_state.load_state()
     notices = (state.problem,) if state.problem else ()
     if command == "run" and arguments.market:
@@ -83,6 +84,7 @@ def check_terminal(command: str) -> None:
                 f"{name} is not a terminal, and the screen needs one; without a screen: "
                 f"cvdtui {command} --headless --json"
             )
+    # Textual 8.2.8 writes colours and cursor movements to a dumb terminal all the same.
     if os.environ.get("TERM") == "dumb":
         raise UsageError(
             "TERM=dumb cannot draw the screen; set TERM to what the terminal is (such as xterm-256color), "
@@ -92,17 +94,19 @@ def check_terminal(command: str) -> None:
 
 def _config(arguments: Namespace, state: user_state.State, *, remember_markets: bool) -> Config:
     files = config_layers.files(arguments.config)
+    # Added and removed markets are kept as differences, so they need the configured list to apply to.
     chosen = config_layers.remembered(config_layers.checked(files), state, markets=remember_markets)
     config = config_layers.checked(
         [*files, chosen, *config_layers.assignments(arguments.set), *config_layers.flags(arguments)]
     )
     if "row" not in arguments:
         return config
+    # Layers merge tables: one more could not remove the sizes that the file gives to single markets.
     return structs.replace(config, row=structs.replace(config.row, default=arguments.row, markets={}))
 
 
 def check_venue(name: str | None) -> None:
-    """UsageError for a venue that is not there."""
+    """UsageError for a venue that does not exist."""
     if name is not None and name not in VENUES:
         raise UsageError(f'--venue: no venue is named "{name}"{hint(name, VENUES)}')
 
@@ -113,7 +117,7 @@ def _check_folder(file: Path | None) -> None:
 
 
 def check_readable(file: Path) -> None:
-    """Look before the screen opens; what the file holds is seen when it is read."""
+    """UnreadableError for a file that cannot be opened, before the screen opens and would hide the text."""
     try:
         if file.is_dir():
             raise UnreadableError(f"{file}: cannot be read: it is a folder")

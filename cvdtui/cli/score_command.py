@@ -1,4 +1,4 @@
-"""`cvdtui score`: its words to options."""
+"""`cvdtui score`: its arguments to options."""
 
 from cvdtui.cli import config_layers
 from cvdtui.cli.parsers import parser
@@ -9,7 +9,7 @@ from cvdtui.store import user_state
 
 
 def main(words: list[str]) -> int:
-    """Scores as asked; its exit code."""
+    """Exit code of `cvdtui score`."""
     made = options(words)
     from cvdtui.commands.score import score
 
@@ -19,8 +19,7 @@ def main(words: list[str]) -> int:
 def options(words: list[str]) -> ScoreOptions:
     """Raises UsageError, ConfigError or UnreadableError."""
     arguments = parser("score").parse_intermixed_args(words)
-    layers = [*config_layers.files(arguments.config), *config_layers.assignments(arguments.set)]
-    config = config_layers.checked([*layers, *config_layers.flags(arguments)])
+    config = config_layers.checked([*config_layers.given(arguments), *config_layers.flags(arguments)])
     check_venue(arguments.venue)
     for file in arguments.file:
         check_readable(file)

@@ -1,31 +1,28 @@
-"""`cvdtui side-error FILE...`: how wrong inferred sides are, on trades that carry their true side."""
+"""`cvdtui side-error FILE...`: how often inferred sides are wrong, on trades that carry their true side."""
 
 import sys
 from pathlib import Path
 
 from cvdtui.cli import config_layers
 from cvdtui.cli.parsers import parser
-from cvdtui.config.names import hint
-from cvdtui.errors import NoDataError, UsageError
+from cvdtui.cli.run_arguments import check_venue
+from cvdtui.errors import NoDataError
 from cvdtui.model import SideTrial
 from cvdtui.monitor.clock import wall_us
 from cvdtui.venues import VENUES
 
 
 def main(words: list[str]) -> int:
-    """Do what `cvdtui side-error` was asked; its exit code."""
+    """Exit code of `cvdtui side-error`."""
     import msgspec
 
     from cvdtui.monitor.side_trial import table
 
     arguments = parser("side-error").parse_intermixed_args(words)
-    config = config_layers.checked(
-        [*config_layers.files(arguments.config), *config_layers.assignments(arguments.set)]
-    )
-    if arguments.venue is not None and arguments.venue not in VENUES:
-        raise UsageError(f'--venue: no venue is named "{arguments.venue}"{hint(arguments.venue, VENUES)}')
+    config = config_layers.checked(config_layers.given(arguments))
+    check_venue(arguments.venue)
     seconds = arguments.bar or config.bar
-    trials = [trial for path in arguments.file for trial in _judge(path, arguments.venue, seconds)]
+    trials = [trial for path in arguments.file for trial in _compare(path, arguments.venue, seconds)]
     if arguments.json:
         text = msgspec.json.encode({"schema": 1, "bar_seconds": seconds, "markets": trials}).decode()
     else:
@@ -37,13 +34,14 @@ def main(words: list[str]) -> int:
 _NOTE = "CVD error is a share of the volume"
 
 
-def _judge(path: Path, venue: str | None, seconds: int) -> tuple[SideTrial, ...]:
-    """Raises UnreadableError, and NoDataError for a file without trades, quotes or times of receipt."""
+def _compare(path: Path, venue: str | None, seconds: int) -> tuple[SideTrial, ...]:
+    """The result of each market of a file. UnreadableError, or NoDataError without trades or quotes."""
     from cvdtui.feeds.files.stamped import StampedFrames
     from cvdtui.monitor.side_trial import Shadow
 
     frames = StampedFrames(path, venue)
     shadow = Shadow(
+        # The file says which markets it holds, so none is announced beforehand.
         VENUES[frames.venue](any_symbol=True, now=wall_us),
         bar_us=seconds * 1_000_000,
     )

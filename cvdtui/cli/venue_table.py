@@ -1,10 +1,10 @@
-"""`cvdtui markets --venues`: what each venue of the registry tells, by its own grammar."""
+"""`cvdtui markets --venues`: what each venue of the registry provides, by its own grammar."""
 
 from cvdtui.venues import VENUES, Venue
 
 
 def venue_table() -> list[str]:
-    """A head, and a line a venue: missing trades, candles, open interest, where its socket is."""
+    """A header, and a line for each venue: missing trades, candles, address of its socket."""
     lines = [f"{'venue':<17}{'missing trades':<38}{'candles':<19}where"]
     for name, make in VENUES.items():
         venue = make()
@@ -13,7 +13,7 @@ def venue_table() -> list[str]:
 
 
 def missing_trades(venue: Venue) -> str:
-    """What becomes of trades that did not come."""
+    """How trades that were not received are found or fetched."""
     limits = venue.limits
     if venue.id_rule == "contiguous":
         return f"fetched by {limits.pages_by} over REST"
@@ -23,5 +23,5 @@ def missing_trades(venue: Venue) -> str:
 
 
 def candles(venue: Venue) -> str:
-    """Whether its candles tell the session before the start."""
+    """Whether its candles give the session before the start."""
     return "taker-buy volume" if venue.limits.candles_page else "none"

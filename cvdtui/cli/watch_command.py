@@ -1,4 +1,4 @@
-"""`cvdtui watch`: its words to options."""
+"""`cvdtui watch`: its arguments to options."""
 
 from msgspec import structs
 
@@ -11,7 +11,7 @@ from cvdtui.sources.options import WatchOptions
 
 
 def main(words: list[str]) -> int:
-    """Watches as asked; its exit code."""
+    """Exit code of `cvdtui watch`."""
     made = options(words)
     from cvdtui.commands.watch import watch
 
@@ -19,7 +19,7 @@ def main(words: list[str]) -> int:
 
 
 def options(words: list[str]) -> WatchOptions:
-    """Raises UsageError, which names the column of a condition that makes no sense, or ConfigError."""
+    """Raises UsageError, with the column for a condition that cannot be read, or ConfigError."""
     arguments = parser("watch").parse_intermixed_args(words)
     try:
         Condition(arguments.when)
@@ -31,8 +31,8 @@ def options(words: list[str]) -> WatchOptions:
     else:
         markets = tuple(market_names.full_names(arguments))
         arguments.market = list(markets)
-    layers = [*config_layers.files(arguments.config), *config_layers.assignments(arguments.set)]
-    config = config_layers.checked([*layers, *config_layers.flags(arguments)])
+    config = config_layers.checked([*config_layers.given(arguments), *config_layers.flags(arguments)])
+    # No condition reads the rows of a footprint: fetching an hour of trades would only spend request weight.
     config = structs.replace(config, history=structs.replace(config.history, trades_minutes=0))
     return WatchOptions(
         config=config,

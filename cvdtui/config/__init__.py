@@ -1,9 +1,10 @@
-"""The configuration: what may be set, and how layers of tables become one frozen Config. Reads no file."""
+"""The configuration: keys, defaults, and how layers of tables become one frozen Config. Reads no file."""
 
 from cvdtui.config.alerts import AlertChannel, AlertRule, Alerts
 from cvdtui.config.layers import Layer, load, merge
 from cvdtui.config.names import dotted, toml_key
 from cvdtui.config.schema import (
+    DEFAULTS,
     Config,
     HistoryConfig,
     IbkrConfig,
@@ -18,6 +19,7 @@ from cvdtui.config.schema import (
 )
 
 __all__ = [
+    "DEFAULTS",
     "AlertChannel",
     "AlertRule",
     "Alerts",

@@ -1,4 +1,4 @@
-"""Keys of alerts: rules, channels, and when to be silent. No secret stands here: only where one is found."""
+"""Keys of alerts: rules, channels, quiet hours. A secret is never a value: only where one is found is."""
 
 import re
 from collections.abc import Collection
@@ -26,7 +26,7 @@ SIGNALS = (
     "flip",
     "large",
 )
-"""What a rule can ask for."""
+"""Names that a rule may select."""
 ChannelKind = Literal["bell", "notice", "desktop", "command", "webhook", "ntfy", "telegram", "discord"]
 KINDS: tuple[ChannelKind, ...] = (
     "bell",
@@ -51,7 +51,7 @@ _REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]{0,63}\Z|file:[^\x00-\x1f\x7f
 
 
 def is_reference(text: str) -> bool:
-    """Whether a value only says where the value is: `env:NAME` or `file:PATH`."""
+    """Whether a value is a reference to one kept elsewhere: `env:NAME` or `file:PATH`."""
     return _REFERENCE.match(text) is not None
 
 
@@ -62,7 +62,7 @@ def _parse_secret(value: object, _: Known) -> str:
 
 
 def _parse_place(value: object, _: Known) -> str:
-    """An address in plain sight, or where it is found."""
+    """An address, or a reference to one."""
     if not isinstance(value, str) or not value.isascii() or not value.isprintable() or " " in value:
         raise ValueError
     if is_reference(value):
@@ -70,6 +70,7 @@ def _parse_place(value: object, _: Known) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
         raise ValueError
+    # User, password and query are where an address holds tokens, and `config show` would print them.
     if "@" in parts.netloc or parts.query or parts.fragment:
         raise ValueError("what is secret in an address belongs behind env: or file:")
     return value.removesuffix("/")
@@ -78,6 +79,7 @@ def _parse_place(value: object, _: Known) -> str:
 def _parse_word(value: object, _: Known) -> str:
     if not isinstance(value, str | int) or isinstance(value, bool):
         raise ValueError  # noqa: TRY004 - one error for all that a value cannot be
+    # A chat of Telegram is a number, negative for a group, and is written with quotes and without.
     text = str(value)
     if is_reference(text) or re.match(r"[A-Za-z0-9@_+-]{1,64}\Z", text):
         return text
@@ -85,15 +87,15 @@ def _parse_word(value: object, _: Known) -> str:
 
 
 def _parse_command(value: object, _: Known) -> tuple[str, ...]:
-    if not isinstance(value, list | tuple) or not value or not all(isinstance(one, str) for one in value):
+    if not isinstance(value, list | tuple) or not value or not all(isinstance(item, str) for item in value):
         raise ValueError
-    if not value[0] or any("\x00" in one for one in value):
+    if not value[0] or any("\x00" in item for item in value):
         raise ValueError
     return tuple(value)
 
 
 def _parse_names(value: object, _: Known) -> tuple[str, ...]:
-    if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
+    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
         raise ValueError
     return tuple(dict.fromkeys(value))
 
@@ -149,7 +151,11 @@ PATTERN = Rule('a market or a pattern, such as "binance-usdm:*"', _parse_pattern
 CONDITION = Rule('a condition, such as "z > 2 and coverage > 0.99", or ""', _parse_condition)
 QUIET = Rule('a stretch of the day, such as "22:00-07:00", or ""', _parse_quiet)
 CHANNEL = Rule("a channel, such as phone", _parse_channel)
-ANY_BAR = Rule('a bar length, such as "1m", or "any"', _parse_any_bar)
+ANY_BAR = Rule(
+    'a bar length, such as "1m", or "any"',
+    _parse_any_bar,
+    written=lambda value: validators.bar_text(value) if value else "any",
+)
 COOLDOWN = validators.number(0, 86_400, "seconds")
 
 
@@ -157,63 +163,77 @@ class AlertRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One rule: which signals, of which markets, go where. None takes the value of `[alerts]`."""
 
     signal: Annotated[str, validators.choice("*", *SIGNALS)] = "*"
+    """Which signal; `*`: every one."""
     market: Annotated[str, PATTERN] = "*"
-    """A name, or a pattern with * and ?."""
+    """Which markets: a name, or a pattern with `*` and `?`."""
     strength: Annotated[float, validators.number(0, 1e15, "units")] = 0.0
-    """At least; in the unit of the signal (z, ratio, rows, quote value ...)."""
+    """Least strength, in the unit of the signal (z, ratio, rows, value ...)."""
     when: Annotated[str, CONDITION] = ""
-    """Instead of a signal: alerts when it begins to hold for a market."""
+    """Instead of a signal, a condition as of `cvdtui watch`: alerts when it begins to hold for a market."""
     bar: Annotated[int, ANY_BAR] = 0
-    """Seconds; 0 is any."""
+    """On bars of this length alone."""
     side: Annotated[Literal["both", "buy", "sell"], validators.choice("both", "buy", "sell")] = "both"
+    """Signals in the direction of buyers, of sellers, or both."""
     cooldown_s: Annotated[float | None, COOLDOWN] = None
+    """`alerts.cooldown_s` of this rule; absent: that."""
     quiet: Annotated[str | None, QUIET] = None
+    """`alerts.quiet` of this rule; absent: that."""
     to: Annotated[tuple[str, ...] | None, NAMES] = None
+    """Channels of this rule; absent: `alerts.to`."""
     incomplete: Annotated[bool, validators.SWITCH] = False
-    """Alert on signals over incomplete data too."""
+    """Alerts on signals over incomplete data too."""
     backfilled: Annotated[bool, validators.SWITCH] = False
-    """Alert on signals of bars from before the start too."""
+    """Alerts on signals of bars from before the start too."""
 
 
 class AlertChannel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One way out. `kind` is the name of the table where it is left out."""
+    """One alert channel. `kind` is the name of the table where it is left out."""
 
     kind: Annotated[ChannelKind | None, validators.choice(*KINDS)] = None
+    """Kind of channel; absent: the name of the table."""
     url: Annotated[str, PLACE] = ""
+    """webhook: the address; ntfy, telegram: another server; discord: reference to its webhook address."""
     token: Annotated[str, SECRET] = ""
+    """telegram: the bot's token; webhook, ntfy: sent as Bearer."""
     chat: Annotated[str, WORD] = ""
+    """telegram: the chat."""
     topic: Annotated[str, WORD] = ""
+    """ntfy: the topic."""
     command: Annotated[tuple[str, ...], COMMAND] = ()
+    """command: a program and its arguments, started without a shell, the alert as JSON on its stdin."""
     style: Annotated[Literal["auto", "osc9", "osc777"], validators.choice("auto", "osc9", "osc777")] = "auto"
+    """desktop: the escape sequence; `auto`: what the terminal is known to support."""
     timeout_s: Annotated[float, validators.number(0.1, 120, "seconds")] = 10.0
+    """An attempt that takes longer has failed."""
     per_minute: Annotated[int, validators.whole(1, 600, "alerts")] = 20
+    """More alerts than that in a minute wait."""
 
 
 class Alerts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What alerts, and where it goes."""
+    """Alert rules and channels."""
 
     to: Annotated[tuple[str, ...], NAMES] = ("bell", "notice")
     """Channels of rules that name none."""
     cooldown_s: Annotated[float, COOLDOWN] = 300.0
-    """A rule is silent so long for a market after it spoke."""
+    """Seconds for which a rule is silent on a market after it alerted."""
     quiet: Annotated[str, QUIET] = ""
-    """Nothing leaves the screen in this stretch of the day."""
+    """Time of day, in `alerts.zone`, in which alerts stay on the screen; empty: never."""
     zone: Annotated[str, validators.SHOWN_ZONE] = "local"
-    """Of `quiet`."""
+    """Time zone of `alerts.quiet`."""
     fresh_s: Annotated[float, validators.number(1, 86_400, "seconds")] = 120.0
-    """A signal of a bar that closed longer ago is history."""
+    """A signal of a bar that closed longer ago than these seconds is history, not an alert."""
     rules: tuple[AlertRule, ...] = ()
     channels: Annotated[dict[str, AlertChannel], CHANNEL] = field(default_factory=dict)
 
     def kind_of(self, name: str) -> ChannelKind | None:
-        """What a channel is; None where no channel bears the name."""
+        """The kind of a channel; None where no channel has the name."""
         table = self.channels.get(name)
         if table is not None and table.kind is not None:
             return table.kind
         return next((kind for kind in KINDS if kind == name and (table or kind in BUILT_IN)), None)
 
     def names(self) -> tuple[str, ...]:
-        """Every channel there is."""
+        """Every channel: the built-in ones and those of the configuration."""
         return tuple(dict.fromkeys((*BUILT_IN, *self.channels)))
 
 

@@ -1,4 +1,4 @@
-"""Layers of tables, weakest first, become one Config; a refusal names origin, key, and what was expected."""
+"""Layers of tables, weakest first, become one Config; an error names origin, key, and what was expected."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Annotated, Never, TypeVar, get_args, get_origin, get_type_hints
@@ -12,7 +12,7 @@ from cvdtui.config.validators import SIGNALS, Known, Rule, show
 from cvdtui.errors import ConfigError
 
 Layer = tuple[str, Mapping[str, object]]
-"""Where the table came from, as the user knows it (a path, `--set`), and the table itself."""
+"""Origin of a table, as the user knows it (a path, `--set`), and the table."""
 
 Path = tuple[str, ...]
 """A dotted key in parts."""
@@ -38,6 +38,7 @@ def load(  # noqa: PLR0913 - what each kind of name is checked against
     known = Known(venues, themes, presets, signals, conditions)
     merged: dict[str, object] = {}
     for origin, table in layers:
+        # Each layer is parsed by itself: a wrong value is an error even where a later layer replaces it.
         _overlay(merged, _Reader(origin, known).table(table, Config, ()))
     config = _build(Config, merged)
     alerts.check(config.alerts)
@@ -54,7 +55,7 @@ def merge(layers: Sequence[Layer]) -> dict[Path, tuple[object, str]]:
 
 
 class _Reader:
-    """Reads one layer, and speaks of its origin in errors."""
+    """Parses one layer; its errors name its origin."""
 
     def __init__(self, origin: str, known: Known) -> None:
         self._origin = origin
@@ -69,16 +70,17 @@ class _Reader:
         return {name: self._value(value, hints[name], (*path, name)) for name, value in table.items()}
 
     def _value(self, value: object, kind: object, path: Path) -> object:
-        inner, rule = _unwrap(kind)
+        inner, rule = unwrap(kind)
         if rule is SIGNALS:
             table = self._mapping(value, path)
             known = self._known.signals
+            # Without the parameters (a start that sets none) there is nothing to check the table against.
             return dict(table) if known is None else self.table(table, signals.tables(known), path)
         if get_origin(inner) is dict:
             entry = get_args(inner)[1]
             return {
-                self._leaf(name, rule, (*path, name), what="name"): self._value(one, entry, (*path, name))
-                for name, one in self._mapping(value, path).items()
+                self._leaf(name, rule, (*path, name), what="name"): self._value(child, entry, (*path, name))
+                for name, child in self._mapping(value, path).items()
             }
         if isinstance(inner, type) and issubclass(inner, Struct):
             return self.table(self._mapping(value, path), inner, path)
@@ -87,8 +89,8 @@ class _Reader:
             if not isinstance(value, list):
                 self._refuse(path, f"expected a list of tables, not {show(value)}")
             return [
-                self.table(self._mapping(one, (*path, str(number))), entry, (*path, str(number)))
-                for number, one in enumerate(value, 1)
+                self.table(self._mapping(child, (*path, str(number))), entry, (*path, str(number)))
+                for number, child in enumerate(value, 1)
             ]
         return self._leaf(value, rule, path)
 
@@ -112,7 +114,7 @@ class _Reader:
         raise ConfigError(f"{self._origin}: {dotted(path)}: {text}")
 
 
-def _unwrap(kind: object) -> tuple[object, Rule | None]:
+def unwrap(kind: object) -> tuple[object, Rule | None]:
     """The type under Annotated, and the Rule that stands beside it."""
     if get_origin(kind) is not Annotated:
         return kind, None
@@ -138,7 +140,7 @@ def _overlay(under: dict[str, object], over: Mapping[str, object]) -> None:
 def _leaves(value: object, path: Path) -> list[tuple[Path, object]]:
     if not isinstance(value, Mapping):
         return [(path, value)]
-    return [leaf for name, one in value.items() for leaf in _leaves(one, (*path, name))]
+    return [leaf for name, child in value.items() for leaf in _leaves(child, (*path, name))]
 
 
 def _build(kind: type[S], table: Mapping[str, object]) -> S:
@@ -148,13 +150,13 @@ def _build(kind: type[S], table: Mapping[str, object]) -> S:
 
 
 def _built(kind: object, value: object) -> object:
-    inner, _ = _unwrap(kind)
+    inner, _ = unwrap(kind)
     if get_origin(inner) is dict and isinstance(value, dict):
         entry = get_args(inner)[1]
-        return {name: _built(entry, one) for name, one in value.items()}
+        return {name: _built(entry, child) for name, child in value.items()}
     if isinstance(inner, type) and issubclass(inner, Struct) and isinstance(value, dict):
         return _build(inner, value)
     entry = _listed(inner)
     if entry is not None and isinstance(value, list):
-        return tuple(_build(entry, one) for one in value)
+        return tuple(_build(entry, child) for child in value)
     return value

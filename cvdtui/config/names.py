@@ -1,4 +1,4 @@
-"""How keys are written and read: dotted, with quotes where TOML wants them, and the nearest known name."""
+"""Dotted keys, with quotes where TOML needs them, and the nearest known name."""
 
 import difflib
 import re
@@ -50,7 +50,9 @@ def hint(name: str, known: Iterable[str], under: Iterable[str] = ()) -> str:
     """The end of an error text: the nearest name, else all of them; written as keys below `under`."""
     candidates = sorted(known)
     near = nearest(name, candidates)
-    found = [dotted((*under, one)) if under else one for one in ([near] if near else candidates)]
+    found = [
+        dotted((*under, candidate)) if under else candidate for candidate in ([near] if near else candidates)
+    ]
     if near is not None:
         return f"; did you mean {found[0]}?"
     return f"; known: {', '.join(found)}" if found else ""

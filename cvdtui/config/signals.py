@@ -18,9 +18,10 @@ def tables(kinds: Mapping[str, type[Struct]]) -> type[Struct]:
     return _tables(tuple(kinds.items()))
 
 
+# Making the tables takes 1.2 ms, and a start checks its layers twice.
 @lru_cache(1)
 def _tables(kinds: tuple[tuple[str, type[Struct]], ...]) -> type[Struct]:
-    fields: list[Any] = [("coverage", Annotated[float, validators.number(0, 1, "shares")])]
+    fields: list[Any] = [("coverage", Annotated[float, validators.number(0, 1)])]
     fields += [(name, _table(name, kind)) for name, kind in kinds]
     return defstruct("Signals", fields)
 

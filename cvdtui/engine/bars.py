@@ -40,8 +40,8 @@ class Bars:
         self,
         seconds: int,
         *,
-        bar_limit: int | None = 2_000,
-        footprint_limit: int | None = 500,
+        bar_limit: int | None,
+        footprint_limit: int | None,
         cell_limit: int | None = 200_000,
     ) -> None:
         self.seconds = seconds

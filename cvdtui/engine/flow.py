@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from math import gcd
 from operator import attrgetter
 
+from cvdtui.config import DEFAULTS
 from cvdtui.engine.bars import MINUTE, Bars
 from cvdtui.engine.latest import Latest
 from cvdtui.engine.open_bar import OpenBar
@@ -30,9 +31,9 @@ class MemoryLimits:
 
     def __init__(
         self,
-        bars: int | None = 2_000,
-        footprints: int | None = 500,
-        prints: int = 1_000,
+        bars: int | None = DEFAULTS.memory.bars,
+        footprints: int | None = DEFAULTS.memory.footprints,
+        prints: int = DEFAULTS.memory.prints,
         cells: int | None = 200_000,
     ) -> None:
         self.bars = bars
@@ -45,7 +46,7 @@ class MemoryLimits:
         """Cells a timeframe, all footprints together."""
 
 
-EVERYTHING = MemoryLimits(None, None, 1_000, None)
+EVERYTHING = MemoryLimits(None, None, DEFAULTS.memory.prints, None)
 """Limits of a replay."""
 
 
@@ -88,7 +89,7 @@ class Flow:
         market: Market,
         *,
         timeframes: Sequence[int] = TIMEFRAMES,
-        rolling: int = 1_000,
+        rolling: int = DEFAULTS.rolling,
         session_clock: SessionClock | None = None,
         limits: MemoryLimits | None = None,
         excludes_zero: bool = False,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from cvdtui.config import DEFAULTS
 from cvdtui.engine import history
 from cvdtui.engine.audit import Audit
 from cvdtui.engine.bars import MINUTE
@@ -47,7 +48,7 @@ class MarketState:
     """
 
     def __init__(
-        self, market: Market, make_flow: MakeFlow, *, hold_limit: int = 50_000, live: bool = False
+        self, market: Market, make_flow: MakeFlow, *, hold_limit: int = DEFAULTS.tape.hold, live: bool = False
     ) -> None:
         self.flow = make_flow(market)
         self.audit = Audit()

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from cvdtui.config import DEFAULTS
 from cvdtui.model import MINUTE_US
 
 DAY_US = 86_400_000_000
@@ -23,7 +24,7 @@ class SessionClock:
 
     __slots__ = ("_minutes", "_zone")
 
-    def __init__(self, start: str = "00:00", zone: str = "UTC") -> None:
+    def __init__(self, start: str = DEFAULTS.session.start, zone: str = DEFAULTS.session.zone) -> None:
         hours, minutes = start.split(":")
         self._minutes = int(hours) * 60 + int(minutes)
         self._zone = None if zone == "UTC" else ZoneInfo(zone)

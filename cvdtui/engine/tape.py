@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from cvdtui.config import DEFAULTS
 from cvdtui.engine.holes import Hole, Holes
 from cvdtui.engine.recent_ids import RecentIds
 from cvdtui.engine.scale import scale_trade
@@ -40,7 +41,9 @@ class Tape:
         "rule",
     )
 
-    def __init__(self, market: str, rule: IdRule = "contiguous", *, hold_limit: int = 50_000) -> None:
+    def __init__(
+        self, market: str, rule: IdRule = "contiguous", *, hold_limit: int = DEFAULTS.tape.hold
+    ) -> None:
         self.market = market
         self.rule = rule
         self.next: int | None = None

@@ -1,18 +1,18 @@
-"""How patient a live feed is, and how much it fetches; defaults suit real exchanges, tests shorten them."""
+"""How patient a live feed is, and how much it fetches. What the configuration sets has no default here."""
 
 from msgspec import Struct
 
 
-class FeedOptions(Struct, frozen=True):
+class FeedOptions(Struct, frozen=True, kw_only=True):
     """Options of a LiveFeed; times in seconds."""
 
-    budget_share: float = 0.5
+    budget_share: float
     """Share of the venue's request weight to use; the rest is left to others on the same address."""
     budget_window_s: float = 0.0
     """The window a minute's weight is counted in; 0 is the venue's own."""
-    history: bool = True
+    history: bool
     """Fetch the session and the week by candles at the start, and the current minute's trades."""
-    trades_minutes: int = 60
+    trades_minutes: int
     """So many minutes before the start get their rows from trades, in the background; 0 is none."""
     open_interest_s: float = 15.0
     """Period of a round of requests for open interest that is not pushed; 0 is never."""
@@ -20,7 +20,7 @@ class FeedOptions(Struct, frozen=True):
     """Without history for so long, live goes on without it."""
     again_s: float = 30.0
     """History of a market that started without it is requested again so often."""
-    gap_s: float = 60.0
+    gap_s: float
     """A hole of which nothing came for so long is lost."""
     first_frame_s: float = 10.0
     """A subscription without data for so long is checked: an acknowledgement is no proof."""

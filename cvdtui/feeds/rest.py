@@ -31,7 +31,7 @@ class Rest:
     """
 
     def __init__(
-        self, venue: "Venue", *, share: float = 0.5, timeout_s: float = 10.0, window_s: float = 0.0
+        self, venue: "Venue", *, share: float, timeout_s: float = 10.0, window_s: float = 0.0
     ) -> None:
         self._venue = venue
         self._timeout_s = timeout_s

@@ -36,12 +36,11 @@ class LiveFeed:
         *,
         now: Now,
         anchors: Anchors,
+        options: FeedOptions,
         ws_url: str = "",
         rest_url: str = "",
-        options: FeedOptions | None = None,
         resumes: bool = False,
     ) -> None:
-        options = options or FeedOptions()
         self._options = options
         self._venue: Venue = VENUES[venue](ws_url=ws_url, rest_url=rest_url, now=now)
         self._sink = sink

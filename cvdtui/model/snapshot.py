@@ -150,7 +150,7 @@ class MarketDetail(Struct, frozen=True, gc=False):
     prints: tuple[Print, ...]
     """Newest first."""
     quality: Quality = Quality()
-    rolling_trades: int = 1000
+    rolling_trades: int = 0
     signals: tuple[SignalView, ...] = ()
     """Of the timeframe in view, oldest first; provisional ones last."""
     dashboard: Dashboard = Dashboard()

@@ -6,6 +6,7 @@ from typing import TypeVar, cast
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cvdtui.config.signals import COVERAGE
 from cvdtui.engine.bars import Bars
 from cvdtui.engine.closed_bar import Cells, ClosedBar, Marks, Side, Zone
 from cvdtui.engine.footprint import Rows
@@ -40,7 +41,7 @@ class SignalEvaluator:
         parameters: Parameters | None = None,
         *,
         row: int | None = None,
-        coverage: float = 0.99,
+        coverage: float = COVERAGE,
     ) -> None:
         """`row` is a fixed row size in price units; below `coverage` signals are marked as incomplete."""
         self.state = state

@@ -276,7 +276,8 @@ def test_the_header_drops_what_matters_least_when_room_is_scarce():
     ],
 )
 def test_the_header_says_where_the_cvd_begins(anchor, since, words):
-    shot = snapshot(view=View(market=BTC.name, anchor=anchor), detail=detail(anchor=anchor, anchor_us=since))
+    found = detail(anchor=anchor, anchor_us=since, rolling_trades=1000)
+    shot = snapshot(view=View(market=BTC.name, anchor=anchor), detail=found)
     assert f"{words} " in texts(Header().paint(frame(120, 1, shot)))[0]
 
 

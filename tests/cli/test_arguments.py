@@ -1,4 +1,4 @@
-"""Words in, options or one clear line out."""
+"""Arguments in, options or one clear line out."""
 
 import re
 import subprocess
@@ -10,9 +10,10 @@ import pytest
 
 from cvdtui import __version__
 from cvdtui.cli import main
-from cvdtui.cli.parsers import DESCRIPTIONS, parser
+from cvdtui.cli.help_texts import DESCRIPTIONS
+from cvdtui.cli.parsers import parser
 from cvdtui.cli.run_arguments import options
-from cvdtui.cli.words import COMMANDS, help_text, split
+from cvdtui.cli.usage import COMMANDS, help_text, split
 from cvdtui.config import Config
 from cvdtui.errors import UsageError
 from cvdtui.sources.options import DemoOptions, ReplayOptions, RunOptions
@@ -35,7 +36,7 @@ def test_version_and_help_are_alone_on_stdout(capsys):
 def test_help_names_every_command_and_exit_code():
     for name in COMMANDS:
         assert re.search(rf"^  {name} ", help_text(), re.MULTILINE)
-    for code in ("0", "64", "65", "66", "69", "74", "78"):
+    for code in ("0", "1", "64", "65", "66", "69", "70", "74", "78"):
         assert re.search(rf"\b{code} ", " ".join(help_text().splitlines()[-2:]))
 
 
@@ -211,7 +212,7 @@ def test_what_was_chosen_on_the_screen_comes_back_on_the_screen_alone(own_config
     assert options("demo", []).config.theme == "mono"
 
 
-def test_choices_that_make_no_sense_any_more_are_passed_over(own_config):
+def test_choices_that_do_not_exist_any_more_are_passed_over(own_config):
     own_config('markets = ["binance:A"]\n')
     save_state(State(theme="gone", preset="gone", added=("gone:D",), removed=("binance:A",)))
     config = options("run", []).config

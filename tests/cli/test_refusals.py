@@ -81,9 +81,7 @@ def program(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
         (["nonsense"], 64, '"nonsense" is neither a command nor a market'),
     ],
 )
-def test_what_cannot_be_is_one_line_on_stderr_and_an_exit_code(
-    words: list[str], code: int, text: str, capsys
-):
+def test_a_usage_error_is_one_line_on_stderr_and_an_exit_code(words: list[str], code: int, text: str, capsys):
     assert main(words) == code
     out, err = capsys.readouterr()
     assert out == ""
@@ -169,7 +167,7 @@ def test_without_a_terminal_the_program_says_so_and_points_at_headless():
         )
 
 
-def test_a_dumb_terminal_is_refused_with_a_way_out():
+def test_a_dumb_terminal_is_refused_with_what_to_do():
     main_end, terminal = pty.openpty()
     try:
         done = subprocess.run(

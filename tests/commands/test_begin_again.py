@@ -31,7 +31,9 @@ def test_history_that_was_refused_comes_later_and_nothing_is_counted_twice():
                 board,
                 now=lambda: time.time_ns() // 1000,
                 anchors=lambda _, now: (SessionClock().bounds(now)[0], week_start(now)),
-                options=FeedOptions(history_s=0.2, again_s=0.5, trades_minutes=1),
+                options=FeedOptions(
+                    budget_share=0.5, history=True, history_s=0.2, again_s=0.5, trades_minutes=1, gap_s=60.0
+                ),
                 **urls,
             )
             state = board.add(feed.venue.default_market("BTCUSDT"))

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import cvdtui.commands
-from cvdtui.cli.words import COMMANDS
+from cvdtui.cli.usage import COMMANDS
 
 ROOM = Path(cvdtui.commands.__file__).parent
 

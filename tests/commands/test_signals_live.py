@@ -69,7 +69,9 @@ async def _play() -> tuple[Recording, list]:
             board,
             now=clock,
             anchors=lambda _, now: (now, now),
-            options=FeedOptions(history=False, trades_minutes=0, budget_share=1.0, budget_window_s=0.1),
+            options=FeedOptions(
+                history=False, trades_minutes=0, budget_share=1.0, budget_window_s=0.1, gap_s=60.0
+            ),
             **urls,
         )
         board.add(feed.venue.default_market("BTCUSDT"))

@@ -1,4 +1,4 @@
-"""The keys of the configuration, for the tests that hold other places to them."""
+"""The keys of the configuration, for the tests that compare other places with them."""
 
 from typing import get_args, get_origin, get_type_hints
 

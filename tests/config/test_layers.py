@@ -1,4 +1,4 @@
-"""Layers of tables become one Config; what cannot be is refused in words that help."""
+"""Layers of tables become one Config; an error names the key and what was expected."""
 
 import tomllib
 from decimal import Decimal
@@ -102,7 +102,7 @@ def test_an_unknown_key_without_a_near_one_names_them_all():
         ("rolling = true", "rolling: expected a whole number"),
         ('anchor = "sesion"', '"mark", not "sesion" (did you mean session?)'),
         ('unit = "BTC"', 'unit: expected one of "base", "quote", not "BTC"'),
-        ("refresh_hz = nan", "refresh_hz: expected a number of pictures a second from 0.5 to 30, not nan"),
+        ("refresh_hz = nan", "refresh_hz: expected a number of redraws a second from 0.5 to 30, not nan"),
         ("min_print_size = -1", "min_print_size: expected a number"),
         ("min_print_size = inf", "min_print_size: expected a number"),
         ('time_zone = "Mars/Olympus"', "time_zone: expected a time zone"),
@@ -155,7 +155,7 @@ def test_an_unknown_key_without_a_near_one_names_them_all():
         ('venues = {bybit = {rest_url = "http://a b"}}', "venues.bybit.rest_url: expected http://host:port"),
         (
             "venues = {bybit = {weight_share = 2}}",
-            "weight_share: expected a number of shares from 0.01 to 1, not 2",
+            "weight_share: expected a number from 0.01 to 1, not 2",
         ),
     ],
 )
@@ -208,7 +208,7 @@ def test_a_market_may_have_its_own_session_row_and_address():
     assert got.venue("binance") == VenueAddress()
 
 
-def test_merge_tells_where_each_value_came_from():
+def test_merge_gives_the_origin_of_each_value():
     layers = [("shipped", {"bar": "1m", "tape": {"hold": 1}}), ("mine", {"tape": {"hold": 2}})]
     assert merge(layers) == {("bar",): ("1m", "shipped"), ("tape", "hold"): (2, "mine")}
 

@@ -10,6 +10,8 @@ from tests.feeds.sink import Kept
 
 MARKET = "binance-usdm:BTCUSDT"
 QUICK = {
+    "budget_share": 0.5,
+    "history": True,
     "check_s": 0.05,
     "first_frame_s": 0.4,
     "stall_s": 0.4,

@@ -336,7 +336,7 @@ def test_a_budget_of_a_short_window_is_kept_in_that_window():
     rest = Rest(VENUES["okx"](), share=1.0)
     assert (rest.budget.limit, limits.weight_window_s) == (20, 2.0)
     assert Rest(VENUES["bybit"](), share=0.5).budget.cap == 300
-    assert Rest(VENUES["binance-usdm"]()).budget.limit == 2400
+    assert Rest(VENUES["binance-usdm"](), share=1.0).budget.limit == 2400
 
 
 def test_a_good_answer_that_says_too_often_is_a_pause():

@@ -35,7 +35,7 @@ def test_rest_of_another_host_goes_through_the_proxy_of_the_environment(monkeypa
             port = proxy.sockets[0].getsockname()[1]
             monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{port}")
             venue = VENUES["binance"](rest_url="http://api.example.test")
-            async with Rest(venue) as rest:
+            async with Rest(venue, share=1.0) as rest:
                 assert venue.read_time(await rest.ask(venue.ask_time())) == 1790000040000 * 1000
 
     asyncio.run(go())

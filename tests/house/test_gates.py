@@ -1,4 +1,4 @@
-"""The gates that keep the house in order, run by pytest so that one command runs everything."""
+"""The gates (ruff, mypy, import-linter, lengths), run by pytest so that one command runs everything."""
 
 import shutil
 import subprocess
@@ -24,7 +24,7 @@ def tool(name: str) -> str:
 @pytest.mark.parametrize(
     "command",
     [
-        pytest.param(("ruff", "check", "."), id="ruff finds nothing to say"),
+        pytest.param(("ruff", "check", "."), id="ruff finds nothing"),
         pytest.param(("ruff", "format", "--check", "."), id="every file is in one format"),
         pytest.param(("mypy",), id="types hold, strictly"),
         pytest.param(("lint-imports",), id="imports keep to their floors"),

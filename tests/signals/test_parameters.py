@@ -93,7 +93,7 @@ def test_layers_are_merged_key_by_key_whichever_way_a_bar_length_is_written():
             'signals.climax.markets."binance:A".timeframes.4h.extrem = 3',
             "did you mean ",
         ),
-        ("signals.coverage = 1.1", "signals.coverage: expected a number of shares from 0 to 1, not 1.1"),
+        ("signals.coverage = 1.1", "signals.coverage: expected a number from 0 to 1, not 1.1"),
         ("signals = 3", "signals: expected a table, not 3"),
         ('signals.spread.partner = "BTC"', "signals.spread.partner: expected a market, such as"),
     ],

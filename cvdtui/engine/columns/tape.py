@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cvdtui.config import DEFAULTS
 from cvdtui.engine.columns.rows import fits, slice_of, taken
 from cvdtui.engine.columns.sums import Ints
 from cvdtui.engine.tape import ABSURD_JUMP, Tape
@@ -20,7 +21,7 @@ class ColumnTape:
 
     __slots__ = ("_held", "_hold_limit", "_last_time", "duplicates", "gaps", "lost", "next", "refused")
 
-    def __init__(self, *, hold_limit: int = 50_000) -> None:
+    def __init__(self, *, hold_limit: int = DEFAULTS.tape.hold) -> None:
         self.next: int | None = None
         self.duplicates = 0
         self.lost = 0

@@ -1,4 +1,7 @@
-"""Where TWS or the Gateway listens, how its ticks are read, and how patient the feed is."""
+"""Where TWS or the Gateway listens, how its ticks are read, and how patient the feed is.
+
+What the configuration sets has no default here, except where the default is: nothing.
+"""
 
 from collections.abc import Mapping
 
@@ -10,16 +13,16 @@ from cvdtui.venues.ibkr import Fields
 class IbkrOptions(Struct, frozen=True, kw_only=True):
     """Options of an IbkrFeed; times in seconds unless named otherwise."""
 
-    host: str = "127.0.0.1"
-    port: int = 7497
-    client_id: int = 7
+    host: str
+    port: int
+    client_id: int
     include_unreported: bool = False
     """Odd lots, combinations and average-price prints count as trades."""
     quote_lag_ms: int = 0
     """A trade is compared with a quote at least this old."""
     backfill_minutes: int = 0
     """So much before the start, and of a break, is fetched from historical ticks."""
-    hours: str = "eth"
+    hours: str
     """`eth`: sessions begin with all trading; `rth`: with regular hours."""
     allow_negative: frozenset[str] = frozenset()
     """Symbols whose prices may be 0 or less."""

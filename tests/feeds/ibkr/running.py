@@ -15,6 +15,9 @@ from cvdtui.model import TIMEFRAMES
 from cvdtui.venues.lookup import market_named
 
 QUICK = {
+    "host": "127.0.0.1",
+    "client_id": 7,
+    "hours": "eth",
     "check_s": 0.05,
     "connect_s": 2.0,
     "backoff_first_s": 0.05,

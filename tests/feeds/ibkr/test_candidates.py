@@ -11,6 +11,7 @@ from cvdtui.feeds.ibkr.options import IbkrOptions
 from cvdtui.venues.ibkr import fields_of
 from cvdtui.venues.lookup import market_named
 from tests.commands.running import environment
+from tests.feeds.ibkr.running import QUICK
 from tests.feeds.ibkr.tws import AAPL, ES, ES_FRONT, Tws, contract
 
 LATER = {**ES, "con_id": 7, "local_symbol": "ESH7", "expiry": "20270319"}
@@ -48,7 +49,7 @@ def test_what_names_no_contract_is_refused(symbol):
 def test_a_pattern_finds_stocks_by_symbol_and_futures_with_their_front():
     async def go(pattern):
         async with Tws(AAPL, ES, ES_FRONT, LATER, ESTEE) as tws:
-            return [one.market for one in await candidates(pattern, IbkrOptions(port=tws.port))]
+            return [one.market for one in await candidates(pattern, IbkrOptions(port=tws.port, **QUICK))]
 
     assert asyncio.run(go("ibkr:ES")) == ["ibkr:ES@CME", "ibkr:ESH7@CME", "ibkr:ESTC", "ibkr:ESZ6@CME"]
     assert asyncio.run(go("ibkr:ES@CME")) == ["ibkr:ES@CME", "ibkr:ESH7@CME", "ibkr:ESZ6@CME"]

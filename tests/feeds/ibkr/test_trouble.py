@@ -9,7 +9,7 @@ import pytest
 from cvdtui.feeds.ibkr import IbkrFeed, IbkrOptions
 from tests.feeds.ibkr.ledger import Ledger, tape
 from tests.feeds.ibkr.playing import BOTH, CON, NAME, play, walked
-from tests.feeds.ibkr.running import Watched, running
+from tests.feeds.ibkr.running import QUICK, Watched, running
 from tests.feeds.ibkr.tws import ES, Tws
 
 
@@ -236,7 +236,10 @@ def test_an_error_of_the_board_ends_the_feed_instead_of_losing_the_rest_of_the_p
         async with Tws() as tws:
             board = Watched()
             feed = IbkrFeed(
-                ["AAPL"], board, now=lambda: time.time_ns() // 1000, options=IbkrOptions(port=tws.port)
+                ["AAPL"],
+                board,
+                now=lambda: time.time_ns() // 1000,
+                options=IbkrOptions(port=tws.port, **QUICK),
             )
             board.on_trades = lambda _: 1 // 0
             running_feed = asyncio.create_task(feed.run())

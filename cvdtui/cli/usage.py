@@ -1,4 +1,4 @@
-"""Which command is meant, and the texts of --help and --version."""
+"""Which command is meant, and the texts of --help and --version. Imports nothing heavy."""
 
 from cvdtui import __version__
 from cvdtui.errors import UsageError
@@ -7,11 +7,11 @@ COMMANDS = {
     "run": "live order flow of the configured markets (the command meant when none is given)",
     "demo": "the same against a small exchange on this machine; needs no network",
     "replay": "recorded trades through the same path",
-    "markets": "what the venues list, searched",
-    "side-error": "how wrong inferred sides are, on recorded trades that carry their true side",
+    "markets": "what the venues list, searched by name",
+    "side-error": "how often inferred sides are wrong, on trades that carry their true side",
     "watch": "wait until a condition holds; for scripts",
     "score": "how often each signal was right, beside the base rate",
-    "alert": "try an alert channel",
+    "alert": "send one test alert through a channel",
     "config": "show, check and find the configuration",
 }
 
@@ -29,15 +29,15 @@ commands:
 examples:
   cvdtui                                          the markets of the configuration
   cvdtui run binance-usdm:BTCUSDT binance:BTCUSDT  these two instead
-  cvdtui demo                                     a look round, without a network
+  cvdtui demo                                     a first look, without a network
   cvdtui run --headless --seconds 60 --json       one report after a minute, no screen
   cvdtui replay BTCUSDT-aggTrades-2024-08-08.zip --json --row 10
   cvdtui markets btc-perp                         what that may mean on your venues
   cvdtui watch --once --when 'z > 2 and coverage > 0.99' --seconds 3600
   cvdtui config show                              every value in force, and where it came from
 
-exit codes: 0 done, 1 never true, 64 usage, 65 no usable row, 66 unreadable, 69 unreachable, 74 not written,
-78 configuration
+exit codes: 0 done, 1 never true, 64 usage, 65 no usable row, 66 unreadable, 69 unreachable, 70 a defect,
+74 not written, 78 configuration
 """
 
 
