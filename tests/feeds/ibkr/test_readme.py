@@ -3,6 +3,7 @@
 from msgspec.structs import fields
 from msgspec.toml import decode
 
+from cvdtui.config import DEFAULTS
 from cvdtui.config.schema import IbkrConfig, IbkrContract
 from cvdtui.feeds.ibkr import IbkrOptions, history, words
 from cvdtui.feeds.ibkr.gateway import PAGE
@@ -59,7 +60,8 @@ def test_every_limit_has_a_row():
         f"{PAGE:,} historical ticks a request, {history.REQUESTS} requests in {minutes} minutes",
         "one program a client id",
     ]
-    options = IbkrOptions()
+    ibkr = DEFAULTS.ibkr
+    options = IbkrOptions(host=ibkr.host, port=ibkr.port, client_id=ibkr.client_id, hours=ibkr.hours)
     *_, (pacing,), (client,) = table(README, "limit").values()
     assert f"wait {options.backfill_s:.0f} s for it" in pacing
     assert f"after {options.busy_s:.0f} s" in client
