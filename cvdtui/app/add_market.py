@@ -1,4 +1,4 @@
-"""Adding a market: what the venues list is looked up while the name is typed."""
+"""AddMarket a market: what the venues list is looked up while the name is typed."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from cvdtui.model import Market
 from cvdtui.venues import VENUES
 
 
-class Adding:
+class AddMarket:
     """Offers instruments as the source knows them, and asks it for more where a venue is named."""
 
     def __init__(self, source: Source, background: BackgroundTasks) -> None:

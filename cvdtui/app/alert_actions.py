@@ -7,7 +7,7 @@ from cvdtui.config.alerts import BUILT_IN, SIGNALS
 from cvdtui.model import Snapshot
 
 
-class Alerting:
+class AlertActions:
     """`say` shows what became of it."""
 
     def __init__(self, source: Source, say: Callable[[str], None]) -> None:

@@ -13,7 +13,7 @@ SILENT = frozenset({"alerts"})
 """Panes without a number of their own: there `?` shows the keys at once."""
 
 
-class Explaining:
+class ExplainFocus:
     """Turns the page to the pane that has the focus."""
 
     def __init__(self, panes: Panes, layout_state: LayoutState) -> None:

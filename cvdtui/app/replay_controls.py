@@ -8,7 +8,7 @@ SPEEDS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
 """Times real time."""
 
 
-class Player:
+class ReplayControls:
     """Drives the source's replay when there is one; `say` shows a line."""
 
     def __init__(self, source: Source, say: Callable[[str], None]) -> None:

@@ -205,7 +205,7 @@ class MonitorApp(App[None]):
         if not isinstance(picker, Picker) or "status" not in places:
             return places
         offer, status = self._choices, places["status"]
-        known = self.controller.adding.known
+        known = self.controller.add_market.known
         if known != offer.known:
             picker.look_again()
             offer.known = known

@@ -15,7 +15,7 @@ class Look(Protocol):
     def __call__(self, **changes: object) -> None: ...
 
 
-class Looking:
+class ViewActions:
     """`view` gives the View in force."""
 
     def __init__(self, view: Callable[[], View], look: Look, say: Callable[[str], None]) -> None:

@@ -1,4 +1,4 @@
-"""Adding a market: the list under what is typed, and what enter makes of it."""
+"""AddMarket a market: the list under what is typed, and what enter makes of it."""
 
 import asyncio
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cvdtui.app.alert_actions import Alerting
+from cvdtui.app.alert_actions import AlertActions
 from cvdtui.commands.screen import kept_alerts, remember_alerts
 from cvdtui.config import AlertChannel, AlertRule, Alerts
 from cvdtui.model import AlertLine, ChannelState, RuleLine, View
@@ -183,7 +183,7 @@ def test_rules_are_taken_back_one_by_one_or_all_of_a_market():
 
 def test_tab_completes_signals_and_the_channels_after_to():
     said = []
-    alerting = Alerting(FakeSource(3, live=False), said.append)
+    alerting = AlertActions(FakeSource(3, live=False), said.append)
     alerting.ask(snapshots.snapshot(channels=CHANNELS))
     assert alerting.complete("cli") == ["climax"]
     assert alerting.complete("climax 2 to ph") == ["climax 2 to phone"]
