@@ -44,15 +44,15 @@ COMMANDS: dict[str, ScreenCommand] = {
 SHORT = {"q": "quit", "h": "help", "timeframe": "tf", "o": "open"}
 
 
-class Order(Struct, frozen=True):
-    """What to do; `argument` is already the right type for the action."""
+class CommandCall(Struct, frozen=True):
+    """An action to perform; `argument` is already the right type for the action."""
 
     action: str
     argument: object = None
 
 
-def read(line: str) -> Order | str:
-    """An order, or one line that says what is wrong with it."""
+def read(line: str) -> CommandCall | str:
+    """The action a typed line starts, or one line that says what is wrong with it."""
     word, _, rest = line.strip().partition(" ")
     rest = rest.strip()
     name = SHORT.get(word, word)
@@ -69,26 +69,26 @@ def read(line: str) -> Order | str:
     return _argument(name, command, rest)
 
 
-def _argument(name: str, command: ScreenCommand, rest: str) -> Order | str:
+def _argument(name: str, command: ScreenCommand, rest: str) -> CommandCall | str:
     action = command.action
     if name == "tf":
         seconds = FRAMES.get(rest)
         return (
-            Order(action, seconds)
+            CommandCall(action, seconds)
             if seconds in TIMEFRAMES
             else f"tf {rest!r}: expected one of {command.argument}"
         )
     if name in {"anchor", "unit", "preset", "pane"}:
         known = rest in command.argument.split()
-        return Order(action, rest) if known else f"{name} {rest!r}: expected one of {command.argument}"
+        return CommandCall(action, rest) if known else f"{name} {rest!r}: expected one of {command.argument}"
     if name in {"min", "speed"}:
         try:
             value = float(rest)
         except ValueError:
             value = -1.0
         fine = 0 <= value < 1e15
-        return Order(action, value) if fine else f"{name} {rest!r}: expected a number, 0 or more"
-    return Order(action, rest or (True if action == "demo" else None))
+        return CommandCall(action, value) if fine else f"{name} {rest!r}: expected a number, 0 or more"
+    return CommandCall(action, rest or (True if action == "demo" else None))
 
 
 def complete(line: str) -> list[str]:

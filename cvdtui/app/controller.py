@@ -213,15 +213,15 @@ class Controller:
         if what == "add" and text:
             follow_market(self, text)
         elif what == "least":
-            order = commands.read(f"min {text or 0}")
-            self._order(order)
+            call = commands.read(f"min {text or 0}")
+            self._call(call)
         elif what == "alert":
             self.alert_actions.add(text)
         elif what == "command" and text:
-            self._order(commands.read(text))
+            self._call(commands.read(text))
 
-    def _order(self, order: commands.Order | str) -> None:
-        if isinstance(order, str):
-            self.say(order)
-        elif not self.do(order.action, order.argument):
-            self._left = order.action if order.argument is None else f"{order.action} {order.argument}"
+    def _call(self, call: commands.CommandCall | str) -> None:
+        if isinstance(call, str):
+            self.say(call)
+        elif not self.do(call.action, call.argument):
+            self._left = call.action if call.argument is None else f"{call.action} {call.argument}"

@@ -3,7 +3,7 @@
 import pytest
 
 from cvdtui.app import commands
-from cvdtui.app.commands import Order
+from cvdtui.app.commands import CommandCall
 from cvdtui.app.prompt import Prompt
 from tests.app.keypresses import FIRST, make_controller, press, typed
 
@@ -80,7 +80,7 @@ def test_commands_are_completed():
     assert commands.complete("anchor w") == ["anchor week"]
     assert commands.complete("tf 1") == ["tf 15s", "tf 1m", "tf 15m", "tf 1h", "tf 1d"]
     assert commands.complete("zzz") == []
-    assert commands.read("preset screener") == Order("preset", "screener")
+    assert commands.read("preset screener") == CommandCall("preset", "screener")
 
 
 def test_the_least_size_is_asked_where_the_trades_have_the_keys():
