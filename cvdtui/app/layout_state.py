@@ -129,6 +129,10 @@ class LayoutState:
         """Whether the pane has a place on the screen now."""
         return self.focus == name if self.compact else name in self.shown
 
+    def is_alone(self, name: str) -> bool:
+        """Whether a pane that is drawn shares the body with no table."""
+        return name in {self.zoom, "help", "offline"} or self.compact or self.drilled
+
     def drill(self) -> None:
         """Into the market: its panes take the place of the table."""
         self.origin = ""

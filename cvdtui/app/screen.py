@@ -16,15 +16,17 @@ from textual.screen import Screen
 
 from cvdtui.app.controller import Controller
 from cvdtui.app.display import Display
-from cvdtui.app.keys import GLOBAL_HINTS, KEYS
+from cvdtui.app.footer_hints import hints
+from cvdtui.app.keys import KEYS
 from cvdtui.app.layout import LEAST, Place
 from cvdtui.app.layout_state import LayoutState
+from cvdtui.app.pane_views import PaneViews
 from cvdtui.app.picker import Picker
 from cvdtui.app.shutdown import on_signals
 from cvdtui.app.source import Source
 from cvdtui.errors import CvdtuiError
 from cvdtui.model import View
-from cvdtui.panes import BEYOND_ONE_MARKET, PANES
+from cvdtui.panes import PANES
 from cvdtui.panes.bottom import Footer, Status
 from cvdtui.panes.choices import Choices
 from cvdtui.panes.clock import Clock
@@ -35,7 +37,6 @@ from cvdtui.panes.styles import StyleSheet
 from cvdtui.panes.view import PaneView
 from cvdtui.theme import Theme
 
-EXTRA_HINTS = (("1-9", "panes"), ("t", "theme"))
 COLOURS = {"standard": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT, "truecolor": ColorSystem.TRUECOLOR}
 
 
@@ -86,7 +87,6 @@ class MonitorApp(App[None]):
         self._footer = Footer()
         self._small = Small(*LEAST)
         self._choices = Choices()
-        self._sheet = StyleSheet(self._themes[self._theme_name], ascii_only=self._ascii)
         self._fixed: dict[str, Pane] = {
             pane.name: pane
             for pane in (
@@ -99,9 +99,8 @@ class MonitorApp(App[None]):
                 self._choices,
             )
         }
-        self._views: dict[str, PaneView] = {}
-        """Of the panes that were drawn at least once."""
-        self._places: dict[str, Place] = {}
+        sheet = StyleSheet(self._themes[self._theme_name], ascii_only=self._ascii)
+        self._views = PaneViews(self._pane, sheet, self._clock, top=self._choices.name)
         self._begun = False
         """Whether the first picture, of the pane at hand alone, has been shown."""
 
@@ -122,20 +121,10 @@ class MonitorApp(App[None]):
         self._layout_state.width, self._layout_state.height = self.size
         self._layout_state.settle()
         self.repaint()
-        yield from self._views.values()
-        yield self._view(self._choices.name)
+        yield from self._views.first()
 
-    def _view(self, name: str) -> PaneView:
-        """The widget of a pane, made when the pane is first drawn; the choices stay above all of them."""
-        view = self._views.get(name)
-        if view is None:
-            pane = self._fixed.get(name) or self.controller.panes[name]
-            of_detail = name in PANES and name not in BEYOND_ONE_MARKET
-            view = self._views[name] = PaneView(pane, self._sheet, self._clock, of_detail=of_detail)
-            above = self._views.get(self._choices.name)
-            if above is not None and above.parent is not None and self.screen.is_attached:
-                self.screen.mount(view, before=above)  # a screen that is being left takes no more
-        return view
+    def _pane(self, name: str) -> Pane:
+        return self._fixed.get(name) or self.controller.panes[name]
 
     def on_mount(self) -> None:
         on_signals(self._leave)
@@ -180,24 +169,13 @@ class MonitorApp(App[None]):
         self._status.prompt = None if prompt is None else (prompt.ask, prompt.text, prompt.cursor)
         self._status.message = controller.message
         focused = controller.focused
-        self._footer.keys = self._hints(focused)
+        self._footer.keys = hints(controller, focused)
         rows = controller.snapshot.groups if controller.view.groups else controller.snapshot.rows
         places = self._with_choices(layout_state.places(max(len(rows), 1)))
         if not self._begun:
             places = {n: place for n, place in places.items() if n in self._fixed or n == focused.name}
-        self._put(places)
-        for name, place in self._places.items():
-            view = self._views[name]
-            alone = (
-                name in {layout_state.zoom, "help", "offline"} or layout_state.compact or layout_state.drilled
-            )
-            view.show(
-                controller.snapshot,
-                focused=view.pane is focused,
-                zoomed=alone,
-                size=(place.width, place.height),
-                force=force,
-            )
+        self._views.put(places, lambda: self.screen)
+        self._views.show(controller.snapshot, focused, alone=layout_state.is_alone, force=force)
 
     def _with_choices(self, places: dict[str, Place]) -> dict[str, Place]:
         """The instruments a typed name may mean stand above the line it is typed in."""
@@ -212,45 +190,6 @@ class MonitorApp(App[None]):
         offer.markets, offer.at, offer.words = picker.choices, picker.at, picker.words
         height = min(offer.height, status.y - 1)
         return {**places, "choices": Place(0, status.y - height, status.width, height)}
-
-    def _put(self, places: dict[str, Place]) -> None:
-        """Move the widgets to where the stage wants them."""
-        if places == self._places:
-            return
-        self._places = places
-        for name in places:
-            self._view(name)
-        for name, view in self._views.items():
-            place = places.get(name)
-            view.styles.display = "none" if place is None else "block"
-            if place is not None:
-                view.edge = place.edge
-                view.styles.offset = (place.x, place.y)
-                view.styles.width, view.styles.height = place.width, place.height
-
-    def _hints(self, focused: Pane) -> tuple[tuple[str, str], ...]:
-        if isinstance(self.controller.prompt, Picker):
-            return (("enter", "add"), ("esc", "cancel"), ("tab", "complete"), ("↑↓", "choose"))
-        if self.controller.prompt is not None:
-            return (("enter", "done"), ("esc", "cancel"), ("tab", "complete"), ("↑↓", "history"))
-        play: tuple[tuple[str, str], ...] = ()
-        replay = self.controller.source.replay
-        if replay is not None:
-            play = (("space", "go on" if replay.paused else "pause"), (".", "step"), ("< >", "speed"))
-        back = () if "esc" in dict(focused.hints) or not self._layout_state.can_leave else (("esc", "back"),)
-        panes = (
-            (("1-9", "panes"),) if self._layout_state.compact and focused is self.controller.markets else ()
-        )
-        return (
-            *GLOBAL_HINTS[:2],
-            *back,
-            *play,
-            *focused.hints[:2],
-            *panes,
-            *focused.hints[2:],
-            *GLOBAL_HINTS[2:],
-            *EXTRA_HINTS[bool(panes) :],
-        )
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Textual's way out to the terminal: only what changed goes through it."""
@@ -316,9 +255,7 @@ class MonitorApp(App[None]):
             return
         chosen = wanted or names[(names.index(self._theme_name) + 1) % len(names)]
         self._theme_name = chosen
-        self._sheet = StyleSheet(self._themes[chosen], ascii_only=self._ascii)
-        for view in self._views.values():
-            view.set_theme(self._sheet)
+        self._views.set_theme(StyleSheet(self._themes[chosen], ascii_only=self._ascii))
         self.controller.say(f"theme {chosen}")
         if self._save_theme is not None:
             try:
