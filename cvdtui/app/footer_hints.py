@@ -1,12 +1,11 @@
 """The keys that the footer names: those of the prompt while it is open, else global keys and the pane's."""
 
 from cvdtui.app.controller import Controller
-from cvdtui.app.keys import GLOBAL_HINTS
+from cvdtui.app.keys import footer_keys
 from cvdtui.app.picker import Picker
 from cvdtui.panes.line import Pane
 
 Hints = tuple[tuple[str, str], ...]
-EXTRA_HINTS: Hints = (("1-9", "panes"), ("t", "theme"))
 
 
 def hints(controller: Controller, focused: Pane) -> Hints:
@@ -19,16 +18,14 @@ def hints(controller: Controller, focused: Pane) -> Hints:
     play: Hints = ()
     replay = controller.source.replay
     if replay is not None:
-        play = (("space", "go on" if replay.paused else "pause"), (".", "step"), ("< >", "speed"))
+        play = footer_keys("replay")
+        if replay.paused:
+            play = tuple((key, "go on" if word == "pause" else word) for key, word in play)
     back = () if "esc" in dict(focused.hints) or not layout_state.can_leave else (("esc", "back"),)
-    panes = (("1-9", "panes"),) if layout_state.compact and focused is controller.markets else ()
-    return (
-        *GLOBAL_HINTS[:2],
-        *back,
-        *play,
-        *focused.hints[:2],
-        *panes,
-        *focused.hints[2:],
-        *GLOBAL_HINTS[2:],
-        *EXTRA_HINTS[bool(panes) :],
-    )
+    everywhere = footer_keys()
+    panes: Hints = ()
+    if layout_state.compact and focused is controller.markets:
+        # one pane at a time: how to reach the others comes before what the table's rarer keys do
+        panes = tuple(hint for hint in everywhere if hint[1] == "panes")
+    rest = tuple(hint for hint in everywhere[2:] if hint not in panes)
+    return (*everywhere[:2], *back, *play, *focused.hints[:2], *panes, *focused.hints[2:], *rest)
