@@ -5,6 +5,7 @@ import pytest
 from cvdtui.app.keys import KEYS, key_table
 from cvdtui.panes import PANES
 from cvdtui.panes.groups import GroupsPane
+from tests.app.terminal import ROOT
 
 
 def test_the_key_table_names_every_key_with_its_words():
@@ -43,3 +44,10 @@ def test_every_key_in_a_panes_footer_is_in_the_schema(make):
     known = {"↑↓", "←→"} | {name for key in KEYS for name in (*key.keys, *key.shown.split())}
     for shown, _ in make().hints:
         assert shown in known or set(shown.split()) <= known, shown
+
+
+def test_the_rooms_readme_ends_with_the_table_and_names_every_file():
+    readme = (ROOT / "cvdtui" / "app" / "README.md").read_text(encoding="utf-8")
+    assert readme.endswith(f"## Keys\n\n{key_table()}")
+    files = {path.name for path in (ROOT / "cvdtui" / "app").glob("*.py")} - {"__init__.py"}
+    assert [name for name in sorted(files) if f"`{name}`" not in readme] == []
