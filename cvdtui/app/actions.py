@@ -38,7 +38,7 @@ def back(controller: "Controller", _: object = None) -> None:
 
 def explain(controller: "Controller", _: object = None) -> None:
     """The explanation of the selected number, then the help, then neither."""
-    controller.explain_focus.ask()
+    controller.explain_focus.next_page()
     if controller.layout_state.explain and not controller.frozen:
         controller.look()
 
@@ -158,7 +158,7 @@ def add(controller: "Controller", name: object) -> None:
 
 def follow_market(controller: "Controller", name: str) -> None:
     """Request a market by its whole name."""
-    controller.say(f"asking for {name} ...")
+    controller.say(f"adding {name} ...")
     controller.background.add(name)
 
 
@@ -171,13 +171,13 @@ def remove(controller: "Controller", name: object) -> None:
     controller.background.remove(chosen)
 
 
-def add_alert(controller: "Controller", wish: object) -> None:
+def add_alert(controller: "Controller", rule: object) -> None:
     """An alert rule for the selected market, as it is typed now or was in the command."""
-    asked = controller.alert_actions.ask(controller.snapshot)
-    if asked and isinstance(wish, str):
-        controller.alert_actions.add(wish)
-    elif asked:
-        controller.ask("alert", asked)
+    ask = controller.alert_actions.begin(controller.snapshot)
+    if ask and isinstance(rule, str):
+        controller.alert_actions.add(rule)
+    elif ask:
+        controller.ask("alert", ask)
 
 
 def switch_to_demo(controller: "Controller", wanted: object) -> None:

@@ -1,4 +1,4 @@
-"""The `:` command line: words to an action with its argument, mistakes to one clear line. Pure."""
+"""The `:` command line: parses a line to an action with its argument, or to one line of error. Pure."""
 
 from difflib import get_close_matches
 
@@ -12,7 +12,7 @@ FRAMES = {"5s": 5, "15s": 15, "1m": 60, "5m": 300, "15m": 900, "1h": 3600, "4h":
 
 
 class ScreenCommand(Struct, frozen=True):
-    """One command: what follows it, the action it starts, its words."""
+    """One command: its argument (in brackets where optional), the action it starts, its description."""
 
     argument: str
     action: str
@@ -20,17 +20,17 @@ class ScreenCommand(Struct, frozen=True):
 
 
 COMMANDS: dict[str, ScreenCommand] = {
-    "add": ScreenCommand("MARKET", "add", "follow a market"),
-    "remove": ScreenCommand("[venue:SYMBOL]", "remove", "stop following it"),
+    "add": ScreenCommand("MARKET", "add", "add a market"),
+    "remove": ScreenCommand("[venue:SYMBOL]", "remove", "remove a market"),
     "undo": ScreenCommand("", "undo", "bring the removed market back"),
-    "open": ScreenCommand("venue:SYMBOL", "goto", "show a market"),
+    "open": ScreenCommand("venue:SYMBOL", "goto", "select a market"),
     "tf": ScreenCommand(" ".join(FRAMES), "timeframe", "timeframe"),
     "anchor": ScreenCommand(" ".join(ANCHORS), "anchor", "where the CVD begins"),
-    "mark": ScreenCommand("", "mark", "drop a CVD mark"),
+    "mark": ScreenCommand("", "mark", "start the CVD here (mark)"),
     "unit": ScreenCommand("base quote", "unit", "units of sizes"),
     "min": ScreenCommand("SIZE", "least", "least size in trades"),
     "filter": ScreenCommand("[PATTERN]", "filter", "filter the markets"),
-    "alert": ScreenCommand("[RULE]", "alert", "alert on the market"),
+    "alert": ScreenCommand("[RULE]", "alert", "alert on this market"),
     "unalert": ScreenCommand("", "silence", "remove its added rules"),
     "theme": ScreenCommand("[NAME]", "theme", "colours"),
     "preset": ScreenCommand(" ".join(PRESETS), "preset", "layout"),
@@ -92,7 +92,7 @@ def _argument(name: str, command: ScreenCommand, rest: str) -> CommandCall | str
 
 
 def complete(line: str) -> list[str]:
-    """Whole lines the typed one may become."""
+    """Completions of the typed line."""
     word, space, rest = line.partition(" ")
     if not space:
         return [name for name in COMMANDS if name.startswith(word)]

@@ -68,53 +68,53 @@ class Controller:
         self.view_actions: ViewActions = ViewActions(lambda: self.view, self.look, self.say)
         self.snapshot = source.snapshot(view)
         self.markets.selected = view.market
-        self._follow()
+        self._sync_selection()
 
-    # --- looking ------------------------------------------------------------
+    # --- snapshots ------------------------------------------------------------
 
     def look(self, **changes: object) -> None:
-        """Change the View and take a fresh picture, frozen or not."""
+        """Change the View and take a fresh snapshot, frozen or not."""
         if changes.keys() & {"market", "timeframe"}:
             changes = {"at_us": 0, **changes}
-        self.view = replace(self.view, **{**self._wants(), **changes})
+        self.view = replace(self.view, **{**self._requested(), **changes})
         if "market" in changes:
             self.markets.selected = self.view.market
         self.snapshot = self.source.snapshot(self.view)
-        self._follow()
+        self._sync_selection()
 
     def tick(self) -> Snapshot:
-        """The picture of now, or the frozen one."""
+        """The latest snapshot, or the frozen one."""
         if not self.frozen:
-            wants = self._wants()
-            if any(getattr(self.view, name) != value for name, value in wants.items()):
-                self.view = replace(self.view, **wants)
+            requested = self._requested()
+            if any(getattr(self.view, name) != value for name, value in requested.items()):
+                self.view = replace(self.view, **requested)
             self.snapshot = self.source.snapshot(self.view)
-            self._follow()
+            self._sync_selection()
         report = self.source.offline()
         self.layout_state.offline = bool(report) and not self.dismissed
         self.offline.report = report
         return self.snapshot
 
-    def _wants(self) -> dict[str, object]:
-        """What panes that are drawn ask for beyond the market at hand."""
+    def _requested(self) -> dict[str, object]:
+        """Fields of the View that cost something, on only while a pane that shows them is drawn."""
         log = self.layout_state.is_drawn("signals")
         scored = getattr(self.panes["signals"], "scored", None) if log else None
         tpo = self.layout_state.is_drawn("profile") and getattr(self.panes["profile"], "is_tpo", False)
         group, explain = self.layout_state.is_drawn("group"), self.layout_state.explain
         return {"group": group, "log": log, "scored": scored, "tpo": tpo, "explain": explain}
 
-    def _follow(self) -> None:
-        """The market at hand is the one under the table's cursor, which always stands on one that exists."""
-        self._meet()
+    def _sync_selection(self) -> None:
+        """Select the market under the table's cursor, which always stands on one that exists."""
+        self._update_tables()
         if self.markets.selected != self.view.market and (self.markets.selected or not self.snapshot.rows):
             self.view = replace(self.view, market=self.markets.selected)
             self.snapshot = self.source.snapshot(self.view)
-            self._meet()
+            self._update_tables()
 
-    def _meet(self) -> None:
-        self.markets.meet(self.snapshot.rows, self.snapshot.time_us)
+    def _update_tables(self) -> None:
+        self.markets.update(self.snapshot.rows, self.snapshot.time_us)
         if self.markets.groups is not None:
-            self.markets.groups.meet(self.snapshot.groups, self.markets.order, self.snapshot.time_us)
+            self.markets.groups.update(self.snapshot.groups, self.markets.order, self.snapshot.time_us)
 
     def say(self, text: str) -> None:
         """One line in the status, until the next key."""
@@ -123,9 +123,9 @@ class Controller:
     # --- keys ------------------------------------------------------------
 
     def press(self, key: str, character: str | None) -> str:
-        """Take a key: the prompt first, then the focused pane, then the table of keys.
+        """Give a key to the prompt, else to the focused pane, else to the schema of keys.
 
-        Give an action left to the app.
+        Returns an action that only the app can perform; empty: none.
         """
         if self.prompt is not None:
             self._type(key, character)

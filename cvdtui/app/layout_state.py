@@ -1,4 +1,4 @@
-"""What stands on the screen: which panes are shown, zoomed, focused, and how keys change that. Pure."""
+"""Which panes are shown, zoomed and focused, and how keys change that. Pure."""
 
 from cvdtui.app.layout import LEAST, PRESETS, ROOMY, Place, arrange, beside, is_compact, is_wide
 from cvdtui.panes import PANES
@@ -7,24 +7,24 @@ ORDER = tuple(PANES)
 
 
 class LayoutState:
-    """Focus, zoom, drill and visibility; on a small screen one pane stands alone: the focused one."""
+    """Focus, zoom, drill and visibility; on a small screen the focused pane is shown alone."""
 
     def __init__(self, preset: str = "trader") -> None:
         self.width = 80
         self.height = 24
         self.preset = preset
         self.visible = list(PRESETS[preset])
-        self.asked: set[str] = set()
-        """Panes shown by their key, wherever they have no place of themselves."""
+        self.requested: set[str] = set()
+        """Panes shown by their key on a screen that is not wide enough to show them by itself."""
         self.focus = self.visible[0]
         self.zoom: str | None = None
         self.drilled = False
-        """The table made room for the market at hand."""
+        """The table made room for the panes of the selected market."""
         self.help = False
         self.explain = False
-        """The number at hand is explained, over the panes where there is room."""
+        """The selected number is explained, over the panes where there is room."""
         self.explained = 12
-        """Rows that takes."""
+        """Rows of the explanation."""
         self.offline = False
         self.origin = ""
         """The pane that `visit` left: `back` returns to it."""
@@ -52,12 +52,12 @@ class LayoutState:
         return names
 
     def _has_place(self, name: str) -> bool:
-        """Among the visible, and the screen is wide enough for it or it was asked for."""
-        wide = name not in ROOMY or name in self.asked or is_wide(self.width, self.height)
+        """Among the visible, and the screen is wide enough for it or its key was pressed."""
+        wide = name not in ROOMY or name in self.requested or is_wide(self.width, self.height)
         return name in self.visible and wide
 
     def places(self, rows: int) -> dict[str, Place]:
-        """Where everything stands now; `rows` is how many lines the table would like."""
+        """Where everything stands now; `rows` is how many rows the table has."""
         if self.small:
             return {"small": Place(0, 0, self.width, self.height)}
         alone = "help" if self.help else "offline" if self.offline else self.zoom
@@ -85,7 +85,7 @@ class LayoutState:
             self.zoom = None if self.compact else name
         else:
             self.visible += [] if name in self.visible else [name]
-            self.asked.add(name)
+            self.requested.add(name)
 
     def next_pane(self, step: int) -> None:
         """Move the focus along the panes shown (or, zoomed, zoom the neighbour)."""
@@ -106,10 +106,10 @@ class LayoutState:
         elif self._has_place(name):
             if len(self.shown) > 1 or name not in self.shown:
                 self.visible.remove(name)
-                self.asked.discard(name)
+                self.requested.discard(name)
         else:
             self.visible += [] if name in self.visible else [name]
-            self.asked.add(name)
+            self.requested.add(name)
             self.focus = name
         self.settle()
 
@@ -177,7 +177,7 @@ class LayoutState:
         self.origin = ""
         self.preset = name
         self.visible = list(PRESETS[name])
-        self.asked.clear()
+        self.requested.clear()
         self.zoom, self.drilled = None, False
         self.focus = self.visible[0]
         self.settle()

@@ -1,4 +1,4 @@
-"""The line in which a market is typed, and the instruments it may mean. Pure."""
+"""The prompt in which a market is typed, with the instruments its text may stand for. Pure."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,9 +10,10 @@ SHOWN = 8
 
 
 class Picker:
-    """A Prompt with a list: arrows choose in it, tab takes a name, enter asks back while it is not clear.
+    """A Prompt with a list: arrows choose in it, tab takes a name, enter adds it.
 
-    `search` gives the best instruments for a part of a name, `resolve` what a whole name may mean.
+    While the text may stand for several markets, enter offers them instead. `search` gives the best
+    instruments for a part of a name, `resolve` the markets a whole name may stand for.
     """
 
     ask = "add market: "
@@ -32,9 +33,9 @@ class Picker:
         self.at: int | None = None
         """The instrument chosen in the list."""
         self.words = ""
-        """Why enter was not enough."""
+        """Why enter did not add the market."""
         self.name = ""
-        """What was entered, when `take` has said `done`."""
+        """The name entered, after `take` returned `done`."""
 
     @property
     def text(self) -> str:
@@ -53,13 +54,13 @@ class Picker:
             self._choices = tuple(self._search(self.text, SHOWN)) if self.text.strip() else ()
         return self._choices
 
-    def look_again(self) -> None:
-        """Other instruments are known now; a choice already made stands."""
+    def search_again(self) -> None:
+        """Search again, because more instruments are known; a choice already made stays."""
         if self.at is None:
             self._choices = None
 
     def take(self, key: str, character: str | None) -> str:
-        """Handle a key; give `done`, `cancelled` or `typing`."""
+        """Handle a key; return `done`, `cancelled` or `typing`."""
         if key in {"up", "down"} and self.choices:
             last = len(self.choices) - 1
             at = -1 if self.at is None else self.at
@@ -101,7 +102,7 @@ class Picker:
             found = tuple(self._resolve(text))
             if len(found) > 1:
                 self._choices, self.at = found, 0
-                self.words = f"{len(found)} markets are called so: ↑↓ choose, enter adds"
+                self.words = f"{len(found)} markets have this name: ↑↓ choose, enter adds"
                 return "typing"
             self.name = found[0].name if found else text
         self._prompt.take("enter", None)

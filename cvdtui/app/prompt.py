@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 LONGEST = 200
+"""Characters: a pasted page must not become a line that is scrolled for ever."""
 
 
 class Prompt:
-    """One line being typed; `take` is told keys, `text` is what stands there."""
+    """One line being typed; `take` handles keys, `text` is the line."""
 
     def __init__(
         self,
@@ -24,7 +25,7 @@ class Prompt:
         self._complete = complete
 
     def take(self, key: str, character: str | None) -> str:
-        """Handle a key; give `done`, `cancelled` or `typing`."""
+        """Handle a key; return `done`, `cancelled` or `typing`."""
         if key == "enter":
             if self.text and self.text not in self._history[-1:]:
                 self._history.append(self.text)

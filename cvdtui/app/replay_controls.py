@@ -1,4 +1,4 @@
-"""The keys of a replay: pause, step, slower, faster; every change told in a line."""
+"""The keys of a replay: pause, step, slower, faster; a change of speed is shown in one line."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ class ReplayControls:
             replay.pause(not replay.paused)
 
     def step(self) -> None:
-        """One step further, standing."""
+        """Pause, and play one step."""
         replay = self._source.replay
         if replay is not None:
             replay.pause(True)  # noqa: FBT003 - the protocol's one switch
@@ -40,10 +40,10 @@ class ReplayControls:
             self.set_speed(next((one for one in reversed(SPEEDS) if one < speed), SPEEDS[0]))
 
     def set_speed(self, speed: object) -> None:
-        """Play so many times as fast; 0 is as fast as it can."""
+        """Play so many times as fast as it happened; 0 is as fast as possible."""
         replay = self._source.replay
         if replay is None or not isinstance(speed, float):
-            self._say("speed belongs to a replay")
+            self._say("speed is for replays")
             return
         replay.set_speed(speed)
-        self._say(f"replay at {speed:g}x" if speed else "replay as fast as it can")
+        self._say(f"replay at {speed:g}x" if speed else "replay as fast as possible")

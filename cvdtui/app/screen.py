@@ -44,8 +44,8 @@ class MonitorApp(App[None]):
     """The whole screen over one Source.
 
     `themes` by name, `theme` the one to begin with (`mono` wins when NO_COLOR is set); `time_zone` an IANA
-    name, empty for UTC; `ascii_only` None decides by the encoding of the stream; `save_theme` is told the
-    user's choice and may raise OSError or CvdtuiError. Run it by `show()`.
+    name, empty for UTC; `ascii_only` None decides by the encoding of the stream; `save_theme` is called with
+    the user's choice and may raise OSError or CvdtuiError. Run it by `show()`.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -77,7 +77,7 @@ class MonitorApp(App[None]):
         self._mouse = mouse
         self._save_theme = save_theme
         self._seconds = seconds
-        self._ascii = not _speaks_unicode() if ascii_only is None else ascii_only
+        self._ascii = not _shows_unicode() if ascii_only is None else ascii_only
         self._clock = Clock(time_zone)
         self._layout_state = LayoutState(preset)
         self.controller = Controller(source, view or View(), self._layout_state)
@@ -102,17 +102,18 @@ class MonitorApp(App[None]):
         sheet = StyleSheet(self._themes[self._theme_name], ascii_only=self._ascii)
         self._views = PaneViews(self._pane, sheet, self._clock, top=self._choices.name)
         self._begun = False
-        """Whether the first picture, of the pane at hand alone, has been shown."""
+        """Whether the first frame, of the focused pane alone, has been shown."""
 
     def show(self) -> int:
         """Run until the user leaves; the exit code (128 + n after signal n)."""
+        # mouse tracking takes text selection away from tmux and the terminal: it can be off, keys do all
         self.run(mouse=self._mouse)
         return self.return_code or 0
 
     # --- composing ------------------------------------------------------------
 
     def write_terminal(self, text: str) -> None:
-        """Bytes that move no cursor and change no cell: a bell, a notification."""
+        """Write bytes that move no cursor and change no cell: a bell, a notification."""
         if self._driver is not None and not self._driver.is_headless:
             self._driver.write(text)
 
@@ -132,8 +133,9 @@ class MonitorApp(App[None]):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        """After the first picture: set the feeds going, and look at them from now on."""
-        gc.freeze()  # what the screen is made of stays: the collector need not walk it again
+        """After the first frame: start the feeds and the ticks."""
+        # a collection walks what it knows: over 5,000 bars of 100 cells it stopped the loop for 98 ms
+        gc.freeze()
         gc.enable()
         self._begun = True
         self.repaint()
@@ -161,7 +163,7 @@ class MonitorApp(App[None]):
         self.repaint(force=False)
 
     def repaint(self, *, force: bool = True) -> None:
-        """Show the desk's snapshot in every pane that has a place; `force` also where nothing new arrived."""
+        """Show the snapshot in every pane that has a place; `force`: also where nothing changed."""
         controller, layout_state = self.controller, self._layout_state
         self._small.have = (layout_state.width, layout_state.height)
         self._header.frozen = controller.frozen
@@ -178,21 +180,21 @@ class MonitorApp(App[None]):
         self._views.show(controller.snapshot, focused, alone=layout_state.is_alone, force=force)
 
     def _with_choices(self, places: dict[str, Place]) -> dict[str, Place]:
-        """The instruments a typed name may mean stand above the line it is typed in."""
+        """The instruments a typed name may stand for are listed above the prompt."""
         picker = self.controller.prompt
         if not isinstance(picker, Picker) or "status" not in places:
             return places
         offer, status = self._choices, places["status"]
         known = self.controller.add_market.known
         if known != offer.known:
-            picker.look_again()
+            picker.search_again()
             offer.known = known
         offer.markets, offer.at, offer.words = picker.choices, picker.at, picker.words
         height = min(offer.height, status.y - 1)
         return {**places, "choices": Place(0, status.y - height, status.width, height)}
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """Textual's way out to the terminal: only what changed goes through it."""
+        """Textual's private write to the terminal, overridden: only cells that changed are written."""
         update: object = renderable  # Textual's type leaves out what it really hands over
         if not self._paints_cells() or not isinstance(update, CompositorUpdate):
             if renderable is not None:
@@ -226,7 +228,8 @@ class MonitorApp(App[None]):
     # --- keys ------------------------------------------------------------
 
     async def on_event(self, event: events.Event) -> None:
-        """Keys and pasted text go to the desk; nothing of Textual's own bindings is in the way."""
+        """Give keys and pasted text to the controller."""
+        # Textual's own bindings come first otherwise, and its ctrl+c shows a toast instead of quitting
         if isinstance(event, events.Key):
             self._act(self.controller.press(event.key, event.character))
             self.repaint()
@@ -280,7 +283,7 @@ class MonitorApp(App[None]):
             self.repaint()
 
 
-def _speaks_unicode() -> bool:
+def _shows_unicode() -> bool:
     """The stream Textual writes to can show more than ASCII."""
     encoding = getattr(sys.__stderr__, "encoding", None) or "ascii"
     return "utf" in encoding.lower()

@@ -1,4 +1,4 @@
-"""Steps of how the market at hand is looked at: timeframe, rows, units, anchor, least size; each is told."""
+"""How the selected market is shown: timeframe, rows, units, anchor, least size; each change is reported."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -10,13 +10,13 @@ STEPS_OF_ROW = 6
 
 
 class Look(Protocol):
-    """Changes fields of the View and takes a fresh picture."""
+    """Changes fields of the View and takes a fresh snapshot."""
 
     def __call__(self, **changes: object) -> None: ...
 
 
 class ViewActions:
-    """`view` gives the View in force."""
+    """Changes the View that `view` returns."""
 
     def __init__(self, view: Callable[[], View], look: Look, say: Callable[[str], None]) -> None:
         self._view = view
@@ -36,7 +36,7 @@ class ViewActions:
         steps = min(max(self._view().row_step + step, -STEPS_OF_ROW), STEPS_OF_ROW)
         self._look(row_step=steps)
         words = "larger" if steps > 0 else "smaller"
-        self._say(f"rows {abs(steps)} x {words} than automatic" if steps else "rows automatic")
+        self._say(f"rows {abs(steps)} steps {words} than automatic" if steps else "rows automatic")
 
     def unit(self, unit: object) -> None:
         """The one named, or the other one."""

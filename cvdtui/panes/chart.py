@@ -32,7 +32,7 @@ class ChartPane:
         self.lift = 0
         """Rows the price line of the crosshair stands above the close."""
         self._asked_us = 0
-        """The bar of long ago that the crosshair was put on."""
+        """The past bar that the crosshair was put on."""
         self._gutter = 0
         self._key: tuple[object, ...] = ()
         self._bars: tuple[ChartBar, ...] = ()
@@ -105,9 +105,9 @@ class ChartPane:
         grid = _candles(bars, prices) + _deltas(bars, hist, ascii_only=frame.ascii) + _line(bars, sums)
         draw_levels(grid, detail.levels, prices)
         first, below = len(detail.bars) - len(bars), prices.rows + hist
-        told = detail.signals, detail.bars, first
-        draw_divergences(grid, between_pivots(*told, on_cvd=False), prices, outside=True)
-        draw_divergences(grid[below:], between_pivots(*told, on_cvd=True), sums)
+        marks = detail.signals, detail.bars, first
+        draw_divergences(grid, between_pivots(*marks, on_cvd=False), prices, outside=True)
+        draw_divergences(grid[below:], between_pivots(*marks, on_cvd=True), sums)
         for row, x, glyph, role in on_price(detail.signals, bars, prices):
             grid[row][x] = (glyph, role)
         for row, x, glyph, role in on_cvd(detail.signals, bars, sums):

@@ -10,7 +10,7 @@ class Clock:
     """Writes microseconds since the epoch in one time zone.
 
     `zone` is an IANA name, `"local"` for that of the machine, empty or "UTC" for UTC.
-    Raises KeyError, ValueError or OSError (from zoneinfo) for a zone nobody knows.
+    Raises KeyError, ValueError or OSError (from zoneinfo) for an unknown zone.
     """
 
     def __init__(self, zone: str = "") -> None:
@@ -66,7 +66,7 @@ class Clock:
 
 
 def _zone(name: str) -> tzinfo | None:
-    """None is the machine's own zone, whose offsets the system tells moment by moment."""
+    """None is the machine's own zone, whose offset the system gives for each moment."""
     if name == "local":
         return None
     from zoneinfo import ZoneInfo  # most screens show UTC and never need it

@@ -1,6 +1,6 @@
 """The footprint ladder: sell x buy volume by price row for the last bars.
 
-It holds still until the price leaves.
+It holds still until the price leaves the middle half: numbers that move cannot be read.
 """
 
 import math
@@ -15,7 +15,7 @@ TOTALS = ("Δ", "max", "min", "vol")
 ZONE = "┊"
 """A stacked imbalance of an earlier bar that price has not traded through."""
 MARKS = {"absorption": "◇", "unfinished": "◂"}
-"""Where both stand, absorption shows."""
+"""Where both are present, absorption is shown."""
 BLANK = (" ", "text")
 
 
@@ -101,7 +101,7 @@ class FootprintPane:
         self._body = body
 
     def _measure(self, ladder: Ladder, width: int) -> int:
-        """Let label and cells grow (never shrink while the market stays); give the decimals of the cells."""
+        """Let label and cells grow (never shrink while the market stays); returns the cells' decimals."""
         cells = [cell for bar in ladder.bars for cell in bar.cells.values()]
         largest = max((max(cell.sell, cell.buy) for cell in cells), default=0.0)
         decimals = numbers.short_decimals(largest)
@@ -183,7 +183,7 @@ class FootprintPane:
 
 
 class _Found:
-    """Zones and marks of the bars shown, ready to be asked for by bar and row."""
+    """Zones and marks of the bars shown, looked up by bar and row."""
 
     def __init__(self, ladder: Ladder, bars: tuple[LadderBar, ...]) -> None:
         self.last_row = ladder.last_row

@@ -1,4 +1,4 @@
-"""The group of the market at hand: what each market brings to the sum, and the lines of spot and perp."""
+"""The group of the selected market: each market's part of the sum, and the CVD lines of spot and perp."""
 
 from collections.abc import Sequence
 
@@ -34,7 +34,7 @@ class GroupPane:
     def paint(self, frame: Frame) -> list[Line]:
         group = frame.snapshot.group
         if group is None:
-            return [title(frame, "group"), *centred(frame, "choose a market: its group is shown here")]
+            return [title(frame, "group"), *centred(frame, "select a market: its group is shown here")]
         row = group.row
         head = title(
             frame,

@@ -41,7 +41,7 @@ class MarketsPane:
     def __init__(self) -> None:
         self.selected: str | None = None
         self.held = False
-        """The user chose a row: sorting waits until esc."""
+        """The user selected a row: it is not sorted until esc, so that rows do not move under the cursor."""
         self.sort: str | None = None
         self.reverse = True
         self.pattern = ""
@@ -86,8 +86,8 @@ class MarketsPane:
         shown = self.order[self._top : self._top + self._page]
         return [self._title(frame, len(rows)), self._head(), *(self._line(by_name[name]) for name in shown)]
 
-    def meet(self, rows: tuple[MarketRow, ...], now_us: int) -> None:
-        """The rows of a new snapshot, drawn or not: who is there, and in which order."""
+    def update(self, rows: tuple[MarketRow, ...], now_us: int) -> None:
+        """Take the rows of a new snapshot, drawn or not: which markets there are, and their order."""
         names = [row.market.name for row in rows]
         changed = names != self._names or self.pattern != self._filtered
         due = self.sort and not self.held and now_us - self._sorted_us >= SORT_EVERY_US
@@ -97,7 +97,7 @@ class MarketsPane:
             self._order(rows, now_us)
 
     def _write_all(self, rows: tuple[MarketRow, ...], frame: Frame) -> None:
-        """Write the cells of rows that changed; begin anew when markets, units or the style of numbers do."""
+        """Write the cells of rows that changed; start over when markets, units or the style of numbers do."""
         tight = frame.width < TIGHT
         shape = (tuple(row.market for row in rows), rows[0].unit if rows else "", tight)
         if shape != self._shape:
@@ -157,8 +157,8 @@ class MarketsPane:
         if not self._pointed:
             widths = self._chosen(width, self._joined | least)
         room = width - sum(widths.values()) - len(widths)
-        told = min(sum(self._widths["flags"]), FLAGS_FIRST)  # what is wrong goes before a longer line
-        for name, most in (("flags", told), *FLEXIBLE.items()):
+        flags = min(sum(self._widths["flags"]), FLAGS_FIRST)  # data trouble before a longer line
+        for name, most in (("flags", flags), *FLEXIBLE.items()):
             if name in widths:
                 extra = max(min(most - widths[name], room), 0)
                 widths[name] += extra
@@ -263,7 +263,7 @@ class MarketsPane:
         return self._sort_key(key)
 
     def _press_group(self, groups: GroupsPane, key: str) -> Answer | None:
-        """Keys of the table of groups; the market at hand is the one that stands for the group."""
+        """Keys of the table of groups; the group's leading market becomes the selected one."""
         if key == "enter" and groups.shown:
             return Answer(pane="group")
         place = groups.move(key, self.selected)
@@ -278,12 +278,12 @@ class MarketsPane:
         return None
 
     def move(self, step: int) -> Answer:
-        """Move the cursor by rows; the picture follows the market under it."""
+        """Move the cursor by rows; its market becomes the selected one."""
         at = self.order.index(self.selected) if self.selected in self.order else 0
         return self.choose(min(max(at + step, 0), len(self.order) - 1))
 
     def choose(self, at: int) -> Answer:
-        """Put the cursor on the row numbered `at`, by the user's wish."""
+        """Put the cursor on the row numbered `at` and hold it there."""
         if not self.order:
             return Answer()
         self.selected = self.order[max(at, 0)]
@@ -291,7 +291,7 @@ class MarketsPane:
         return Answer({"market": self.selected})
 
     def point(self, line: int) -> Answer:
-        """Put the cursor on the line a finger points at."""
+        """Put the cursor on the line that was clicked."""
         if self.groups is not None:
             return self.groups.choose(self.groups.line_at(line), self.order)
         at = self._top + line

@@ -1,4 +1,4 @@
-"""Numbers for the eye: signs on deltas, thousands by a gap, few digits, never a width that dances."""
+"""Numbers for display: signs on deltas, thousands by a gap, few digits, a steady width."""
 
 from math import floor, isfinite, log10
 
@@ -20,7 +20,7 @@ def price(value: float, decimals: int) -> str:
 
 
 def size_decimals(typical: float) -> int:
-    """Decimals that suit a market whose usual trade has this size: steady, so that digits do not dance."""
+    """Decimals for a market whose usual trade has this size: steady, so that the width is too."""
     if typical <= 0:
         return 2
     return min(max(1 - floor(log10(typical)), 0), 2) if typical >= 0.01 else 4

@@ -146,7 +146,7 @@ def braille(levels: Sequence[int | None], rows: int) -> list[str]:
 def straight(
     start: tuple[int, float], end: tuple[int, float], scale: AxisScale, *, dashed: bool, lift: int = 0
 ) -> Iterator[tuple[int, int, str]]:
-    """Cells (row, column, glyph) of a line between two (column, value); what lies outside is cut off.
+    """Cells (row, column, glyph) of a line between two (column, value); what is outside is cut off.
 
     Dashed: two cells are drawn, two are not. `lift` moves it up by so many rows, as far as there are any.
     """

@@ -9,7 +9,7 @@ ROOMY = (66, 14)
 
 
 def record_lines(frame: Frame, wanted: tuple[str, str] | None) -> list[Line]:
-    """The last lines of the log; `wanted` is (market, signal), whose record may still be on its way."""
+    """The last lines of the log; `wanted` is (market, signal), whose record may not be computed yet."""
     if wanted is None or frame.height < 4:
         return []
     card = frame.snapshot.scorecard
@@ -28,7 +28,7 @@ def _table(frame: Frame, wanted: tuple[str, str], card: Scorecard | None) -> lis
     head = title(
         frame,
         f"record of {signal} · {market} · {span(card.bar_seconds)}",
-        f"{card.told} told on {card.bars:,} bars".replace(",", " "),
+        f"{card.told} signals on {card.bars:,} bars".replace(",", " "),
     )
     if not card.lines:
         return [head, ((f" {_none(card)}", "dim"),), (), (), ()]
@@ -72,4 +72,4 @@ def _short(card: Scorecard, width: int) -> Line:
 
 
 def _none(card: Scorecard) -> str:
-    return f"{card.signal}: n 0, none of {card.told} has its horizon behind it"
+    return f"{card.signal}: n 0, none of {card.told} is a horizon old yet"

@@ -78,7 +78,7 @@ class TapePane:
 
 
 def _forced(frame: Frame) -> list[Line]:
-    """Open interest and liquidations of the market at hand, where they are known."""
+    """Open interest and liquidations of the selected market, where they are known."""
     shot = frame.snapshot
     row = next((row for row in shot.rows if row.market.name == shot.view.market), None)
     words = interest_words(row, shot.time_us, frame.clock)

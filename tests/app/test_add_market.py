@@ -1,4 +1,4 @@
-"""AddMarket a market: the list under what is typed, and what enter makes of it."""
+"""Adding a market: the list under what is typed, and what enter makes of it."""
 
 import asyncio
 
@@ -58,7 +58,7 @@ def test_a_name_that_means_one_market_is_added_at_once():
 def test_a_name_that_may_mean_several_is_asked_back_and_arrows_choose():
     made = listing_desk()
     enter(made, "a", *"link", "enter")
-    assert made.prompt.words == "2 markets are called so: ↑↓ choose, enter adds"
+    assert made.prompt.words == "2 markets have this name: ↑↓ choose, enter adds"
     assert made.prompt.at == 0
     assert set(names(made)) == {PERP.name, SPOT.name}
     wanted = names(made)[1]

@@ -14,7 +14,7 @@ def test_adding_removing_and_undoing_a_market():
         made = make_controller()
         press(made, "a")
         typed(made, "okx:SOLUSDT")
-        assert "asking for okx:SOLUSDT" in made.message
+        assert "adding okx:SOLUSDT" in made.message
         await settle()
         made.tick()
         assert "okx:SOLUSDT" in made.markets.order

@@ -48,7 +48,7 @@ def test_typed_keys_are_text_not_commands():
         ("open ethusdt", lambda made: made.view.market == "binance-usdm:ETHUSDT"),
         ("mark", lambda made: made.source.marks == [FIRST]),
         ("h", lambda made: made.layout_state.help),
-        ("speed 5", lambda made: made.message == "speed belongs to a replay"),
+        ("speed 5", lambda made: made.message == "speed is for replays"),
         ("open nowhere", lambda made: "no market 'nowhere'" in made.message),
         ("nonsense", lambda made: "no command 'nonsense'" in made.message),
         ("themes", lambda made: "did you mean 'theme'?" in made.message),

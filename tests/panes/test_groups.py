@@ -70,7 +70,7 @@ def shot(**changes):
 
 def groups_lines(width, height=6, rows=(ROW,)):
     pane = GroupsPane()
-    pane.meet(rows, [BTC.name, SPOT.name, BYBIT.name])
+    pane.update(rows, [BTC.name, SPOT.name, BYBIT.name])
     return pane.paint(frame(width, height, shot()), BTC.name, "")
 
 
@@ -136,7 +136,7 @@ def test_a_low_pane_shows_the_markets_and_leaves_the_lines_out():
 
 
 def test_without_a_group_the_pane_says_so():
-    assert "choose a market" in "".join(texts(GroupPane().paint(frame(80, 10, snapshot()))))
+    assert "select a market" in "".join(texts(GroupPane().paint(frame(80, 10, snapshot()))))
 
 
 def test_v_turns_the_table_and_back_and_enter_opens_the_group():
@@ -144,7 +144,7 @@ def test_v_turns_the_table_and_back_and_enter_opens_the_group():
     press(made, "v")
     assert made.view.groups
     assert "groups" in texts(made.markets.paint(frame(80, 10, made.snapshot)))[0]
-    made.markets.groups.meet(
+    made.markets.groups.update(
         (replace(ROW, parts=(replace(PARTS[0], market=made.snapshot.rows[0].market),)),), made.markets.order
     )
     press(made, "enter")
@@ -168,10 +168,10 @@ def test_the_table_of_groups_comes_back_as_it_was_sorted():
 def test_the_cursor_walks_over_groups_and_stands_for_their_lead():
     markets = MarketsPane()
     rows = tuple(btc_row(market) for market in (BTC, SPOT, BYBIT))
-    markets.meet(rows, NOON)
+    markets.update(rows, NOON)
     markets.groups = GroupsPane()
     other = replace(ROW, name="X", lead=BYBIT, parts=PARTS[2:])
-    markets.groups.meet((replace(ROW, parts=PARTS[:2]), other), markets.order)
+    markets.groups.update((replace(ROW, parts=PARTS[:2]), other), markets.order)
     assert markets.press("down").view == {"market": BYBIT.name}
     markets.selected = BYBIT.name
     assert markets.press("down").view == {"market": BYBIT.name}
@@ -181,7 +181,7 @@ def test_the_cursor_walks_over_groups_and_stands_for_their_lead():
 
 def test_groups_are_sorted_by_the_keys_of_the_markets_table():
     markets = MarketsPane()
-    markets.meet(tuple(btc_row(market) for market in (BTC, SPOT, BYBIT)), NOON)
+    markets.update(tuple(btc_row(market) for market in (BTC, SPOT, BYBIT)), NOON)
     pane = markets.groups = GroupsPane()
     spot, bybit = (replace(ROW, parts=(part,)) for part in PARTS[1:3])
     rows = [
@@ -192,7 +192,7 @@ def test_groups_are_sorted_by_the_keys_of_the_markets_table():
 
     def names(now_us, *values):
         told = [replace(row, cvd=value) for row, value in zip(rows, values, strict=True)] if values else rows
-        pane.meet(told, markets.order, now_us)
+        pane.update(told, markets.order, now_us)
         head, *lines = texts(pane.paint(frame(80, 6, shot()), markets.selected, ""))[1:]
         return "".join(line[1] for line in lines if line.strip()), head
 
@@ -266,13 +266,13 @@ def test_open_interest_has_columns_where_it_is_known_and_there_is_room():
     told = Interest(81_234.5, NOON, 0.004, MIDNIGHT)
     table = MarketsPane()
     rows = (btc_row(interest=told),)
-    table.meet(rows, NOON)
+    table.update(rows, NOON)
     head, line = texts(table.paint(frame(200, 5, snapshot(rows=rows))))[1:3]
     assert "OI" in head.split()
     assert "81 234" in line
     assert "+0.40" in line
     quiet = MarketsPane()
-    quiet.meet((btc_row(),), NOON)
+    quiet.update((btc_row(),), NOON)
     assert "OI" not in texts(quiet.paint(frame(200, 5, snapshot(rows=(btc_row(),)))))[1].split()
 
 

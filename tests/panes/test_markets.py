@@ -29,7 +29,7 @@ NAMES = [BTC.name, ETH.name, PEPE.name, ES.name]
 def table(shot=None, pane=None, width=120, height=8):
     shot = shot or snapshot()
     pane = pane or MarketsPane()
-    pane.meet(shot.rows, shot.time_us)
+    pane.update(shot.rows, shot.time_us)
     return pane, pane.paint(frame(width, height, shot))
 
 

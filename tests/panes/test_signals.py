@@ -138,7 +138,7 @@ def test_the_record_of_the_line_pointed_at_stands_below_with_n_interval_and_base
     assert snapshots.texts(log(pane=pane, card=CARD, width=60))[-1] == " climax +5 58% (41..74) n31 base 51%"
     table = log(pane=pane, card=CARD, height=16)
     assert snapshots.texts(table)[-5].startswith("╶ record of climax · binance-usdm:BTCUSDT · 1m ─")
-    assert "33 told on 1 998 bars" in snapshots.texts(table)[-5]
+    assert "33 signals on 1 998 bars" in snapshots.texts(table)[-5]
     assert [line.split() for line in snapshots.texts(table)[-3:]] == [
         ["+5", "58.1", "%", "41", "..", "74", "%", "50.6", "%", "31", "24"],
         ["+20", "80.0", "%", "58", "..", "97", "%", "52.0", "%", "30", "9"],
@@ -160,7 +160,7 @@ def test_a_record_that_is_not_there_yet_or_empty_says_so():
         "the record on show is another's"
     )
     empty = Scorecard(snapshots.BTC.name, "divergence", 60, 2, 80, ())
-    words = "divergence: n 0, none of 2 has its horizon behind it"
+    words = "divergence: n 0, none of 2 is a horizon old yet"
     assert snapshots.texts(log(pane=pane, card=empty))[-1].strip() == words
     assert words in "\n".join(snapshots.texts(log(pane=pane, card=empty, height=16)))
 
