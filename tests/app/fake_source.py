@@ -1,6 +1,6 @@
-"""A source of made-up pictures from a seed, to look at (`python -m tests.app.fake_source`) and to test with.
+"""A source of made-up snapshots from a seed, to look at (`python -m tests.app.fake_source`) and to test with.
 
-It is no exchange: its numbers move plausibly, and every call of `snapshot` makes a new picture when `live`.
+It is no exchange: its numbers move plausibly, and every call of `snapshot` makes a new snapshot when `live`.
 """
 
 import argparse
@@ -23,7 +23,7 @@ def load_themes() -> dict[str, Theme]:
 
 
 class FakeSource:
-    """A Source whose world moves a tenth of a second at every picture (when `live`)."""
+    """A Source whose markets move a tenth of a second at every snapshot (when `live`)."""
 
     def __init__(
         self, count: int = 12, seed: int = 7, *, live: bool = True, wait: int = 0, offline: bool = False
@@ -33,7 +33,7 @@ class FakeSource:
         self.walks = [] if offline or wait else [Walk(market, seed) for market in self.waiting]
         self.live = live
         self.now = START_US
-        self.pictures = 0
+        self.snapshots_taken = 0
         self.wait = wait
         self.marks: list[str] = []
         self.levels: dict[str, tuple[str, ...]] = {}
@@ -62,12 +62,12 @@ class FakeSource:
         self.stopped = True
 
     def snapshot(self, view: View) -> Snapshot:
-        self.pictures += 1
-        if self.live and self.pictures > self.wait:
+        self.snapshots_taken += 1
+        if self.live and self.snapshots_taken > self.wait:
             self.now += 100_000
             for walk in self.walks:
                 walk.move(self.now)
-        if self.pictures <= self.wait or self.unreached:
+        if self.snapshots_taken <= self.wait or self.unreached:
             rows = tuple(
                 MarketRow(market, view.unit, quality=Quality(0.0, "waiting", "-")) for market in self.waiting
             )
@@ -139,7 +139,7 @@ class FakeSource:
         return None
 
     def offline(self) -> tuple[str, ...]:
-        if self.unreached and self.pictures > 5:
+        if self.unreached and self.snapshots_taken > 5:
             return (
                 "fstream.binance.com: name not resolved; retry in 8 s",
                 "fapi.binance.com: name not resolved",
@@ -148,7 +148,7 @@ class FakeSource:
 
 
 class FakeReplay:
-    """Replay controls that remember what they were told."""
+    """Replay controls that remember what was called."""
 
     def __init__(self) -> None:
         self.paused = False
@@ -194,7 +194,7 @@ def main() -> int:
     begun = time.process_time()
     code = app.show()
     if args.seconds:
-        sys.stdout.write(f"cpu {time.process_time() - begun:.3f} pictures {source.pictures}\n")
+        sys.stdout.write(f"cpu {time.process_time() - begun:.3f} snapshots_taken {source.snapshots_taken}\n")
     return code
 
 

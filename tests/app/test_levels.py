@@ -40,7 +40,7 @@ def test_the_nearest_level_goes_where_one_is_near():
     assert words == "level 64124.00 removed"
 
 
-def test_l_drops_a_level_at_the_last_price_of_the_market_at_hand():
+def test_l_adds_a_level_at_the_last_price_of_the_selected_market():
     controller = make_controller()
     press(controller, "l")
     detail = controller.snapshot.detail

@@ -150,7 +150,7 @@ def test_x_asks_to_remove_the_rule_and_enter_goes_to_the_bar_of_an_alert():
     )
 
 
-def test_a_rule_is_typed_for_the_market_at_hand():
+def test_a_rule_is_typed_for_the_selected_market():
     controller = make_controller()
     press(controller, "!")
     assert controller.prompt.ask == "alert BTCUSDT on: "
