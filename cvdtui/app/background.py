@@ -69,6 +69,7 @@ class BackgroundTasks:
         self._say(failed + trouble if trouble else done)
 
     def _run(self, work: Coroutine[object, object, None], what: str) -> None:
+        # the loop holds tasks weakly, and nobody sees the error of one: both are seen to here
         task = asyncio.create_task(work, name=what)
         self._tasks.add(task)
         task.add_done_callback(self._ended)

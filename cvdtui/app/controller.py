@@ -74,6 +74,7 @@ class Controller:
 
     def look(self, **changes: object) -> None:
         """Change the View and take a fresh snapshot, frozen or not."""
+        # a bar of the past belongs to one market and timeframe: another one is shown as it is now
         if changes.keys() & {"market", "timeframe"}:
             changes = {"at_us": 0, **changes}
         self.view = replace(self.view, **{**self._requested(), **changes})
@@ -132,7 +133,7 @@ class Controller:
             return self._left_to_app()
         self.message = ""
         name = character if character and character.isprintable() and character != " " else key
-        if not self.layout_state.small:
+        if not self.layout_state.small:  # no pane is drawn then: its cursor must not move unseen
             answer = self.focused.press(name)
             if answer is not None:
                 self.answer(answer)

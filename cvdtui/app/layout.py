@@ -6,6 +6,7 @@ Pure arithmetic.
 from msgspec import Struct
 
 LEAST = (80, 24)
+"""Columns and lines of a terminal that nobody has resized; below it one line names the size needed."""
 MEDIUM = (110, 34)
 WIDE = (180, 44)
 WEIGHTS = {"chart": 40, "footprint": 36, "profile": 26, "tape": 21}

@@ -23,6 +23,7 @@ def toggled(detail: MarketDetail, price: float, within: float) -> tuple[tuple[st
     """
     market = detail.market
     unit = 10**market.price_decimals
+    # a crosshair rarely hits a level exactly: `l` near one removes it rather than adding its neighbour
     near = min(detail.levels, key=lambda level: abs(level - price), default=None)
     prices = list(detail.levels)
     if near is not None and abs(near - price) <= max(within, market.tick / unit / 2):

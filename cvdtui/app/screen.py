@@ -70,6 +70,7 @@ class MonitorApp(App[None]):
         save_theme: Callable[[str], None] | None = None,
         seconds: float | None = None,
     ) -> None:
+        # without it Textual turns every colour grey under NO_COLOR: up and down would look alike
         super().__init__(ansi_color=True)
         self._themes = themes
         self._theme_name = "mono" if self.no_color and "mono" in themes else theme
@@ -114,6 +115,7 @@ class MonitorApp(App[None]):
 
     def write_terminal(self, text: str) -> None:
         """Write bytes that move no cursor and change no cell: a bell, a notification."""
+        # tmux marks a window for a bell; OSC 9 and 777 need its allow-passthrough, which is off by default
         if self._driver is not None and not self._driver.is_headless:
             self._driver.write(text)
 
@@ -140,6 +142,7 @@ class MonitorApp(App[None]):
         self._begun = True
         self.repaint()
         self.controller.background.start()
+        # does not drift, and missed ticks are skipped: after a delay the newest snapshot is shown
         self.set_interval(1 / self._hz, self._tick)
         if self._seconds is not None:
             self.set_timer(self._seconds, self.exit)
@@ -270,7 +273,9 @@ class MonitorApp(App[None]):
         controller = self.controller
         if event.pane.name in PANES:
             self._layout_state.focus = event.pane.name
-        if event.pane is controller.markets and event.line >= 2:
+        if (
+            event.pane is controller.markets and event.line >= 2
+        ):  # below its title and the heads of its columns
             controller.answer(controller.markets.point(event.line - 2))
         elif isinstance(event.pane, Pointed) and event.pane.name != controller.markets.name:
             controller.answer(event.pane.point(event.line - 1))

@@ -41,6 +41,7 @@ class ViewActions:
     def unit(self, unit: object) -> None:
         """The one named, or the other one."""
         chosen = unit or ("quote" if self._view().unit == "base" else "base")
+        # a least size in the other unit would be another filter: it is dropped
         self._look(unit=chosen, min_size=0.0)
         self._say(f"sizes in {chosen} units")
 

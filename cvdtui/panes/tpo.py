@@ -63,7 +63,7 @@ class TpoLines:
 
 
 def _facts(frame: Frame, detail: MarketDetail, tpo: TpoView) -> list[Line]:
-    """The exact prices, and what the letters are made of."""
+    """The exact prices, and what a letter stands for."""
     decimals = price_decimals(detail.market)
     parts: list[tuple[str, str, str]] = [
         (word, numbers.price(value, tpo.row_decimals), role)

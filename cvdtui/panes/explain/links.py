@@ -153,7 +153,7 @@ NUMBERS: dict[str, tuple[str, Callable[[Seen, Sight], Inputs], tuple[str, ...]]]
         ),
     ),
 }
-"""By head of the column: formula, what it is made of, notes."""
+"""By head of the column: formula, inputs, notes."""
 OF_HOST = frozenset({"weight", "clock"})
 """Numbers that a venue's other connection may have when the market's own has none."""
 

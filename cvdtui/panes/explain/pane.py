@@ -117,7 +117,7 @@ class Explain:
         width = frame.width
         lines: list[Line] = [((f" {number} ".ljust(LABEL), "key"), (fit(entry.value, width - LABEL), "poc"))]
         lines += _paragraph("is", entry.formula, width)
-        lines += _flowing("made of", [f"{word} {value}" for word, value in entry.inputs], width)
+        lines += _flowing("inputs", [f"{word} {value}" for word, value in entry.inputs], width)
         lines += _ways(entry.ways, width)
         for note in entry.notes:
             lines += _paragraph("note", note, width)
