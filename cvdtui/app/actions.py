@@ -37,14 +37,14 @@ def back(controller: "Controller", _: object = None) -> None:
 
 
 def explain(controller: "Controller", _: object = None) -> None:
-    """The explanation of the selected number, then the help, then neither."""
+    """Show the explanation of the selected number, then the help, then neither."""
     controller.explain_focus.next_page()
     if controller.layout_state.explain and not controller.frozen:
         controller.look()
 
 
 def toggle_help(controller: "Controller", _: object = None) -> None:
-    """The help page, or what was there before it."""
+    """Show or leave the help page."""
     controller.layout_state.help = not controller.layout_state.help
 
 
@@ -58,7 +58,7 @@ def toggle_pane(controller: "Controller", name: object) -> None:
 
 
 def toggle_groups(controller: "Controller", _: object = None) -> None:
-    """The table shows markets, or the assets they are about."""
+    """Show markets in the table, or asset groups."""
     controller.markets.groups = controller.grouped if controller.markets.groups is None else None
     controller.look(groups=controller.markets.groups is not None)
     if controller.layout_state.compact:
@@ -71,17 +71,17 @@ def toggle_groups(controller: "Controller", _: object = None) -> None:
 
 
 def set_preset(controller: "Controller", name: object) -> None:
-    """The layout named, or the next one."""
+    """Take the preset named, or the next one."""
     chosen = str(name) if name in PRESETS else controller.layout_state.next_preset()
     controller.layout_state.set_preset(chosen)
     controller.say(f"layout {chosen}")
 
 
 def freeze(controller: "Controller", _: object = None) -> None:
-    """Hold the snapshot on the screen, or follow the feeds again."""
+    """Keep the snapshot on the screen, or follow the feeds again."""
     controller.frozen = not controller.frozen
     controller.look()
-    controller.say("frozen: feeds go on, space thaws" if controller.frozen else "")
+    controller.say("frozen: feeds go on, space goes on" if controller.frozen else "")
 
 
 # --- the selected market ------------------------------------------------------------
@@ -101,7 +101,7 @@ def go_to(controller: "Controller", name: object) -> None:
 
 
 def jump(controller: "Controller", market: str, seconds: int, at_us: int) -> None:
-    """To a bar that has long closed: chart and ladder show it, esc goes back to now."""
+    """Show a past bar in chart and ladder; esc goes back to now."""
     if market not in [row.market.name for row in controller.snapshot.rows]:
         controller.say(f"{market} is not followed any more")
         return
@@ -113,17 +113,17 @@ def jump(controller: "Controller", market: str, seconds: int, at_us: int) -> Non
 
 
 def drop_mark(controller: "Controller", _: object = None) -> None:
-    """The CVD of the selected market is counted from now on."""
+    """Count the CVD of the selected market from now on."""
     if controller.view.market is None:
         controller.say("no market to mark")
         return
     controller.source.drop_mark(controller.view.market)
     controller.look(anchor="mark")
-    controller.say(f"mark dropped: CVD of {controller.view.market} runs from here")
+    controller.say(f"mark set: CVD of {controller.view.market} is counted from here")
 
 
 def toggle_level(controller: "Controller", _: object = None) -> None:
-    """A key level at the crosshair's price line, or at the last price; one that is there goes."""
+    """Add a key level at the crosshair's price line, else at the last price; or remove the one there."""
     words = drop(controller.source, controller.snapshot.detail, controller.panes["chart"])
     controller.look()
     controller.say(words)
@@ -157,7 +157,7 @@ def add(controller: "Controller", name: object) -> None:
 
 
 def follow_market(controller: "Controller", name: str) -> None:
-    """Request a market by its whole name."""
+    """Follow a market by its whole name."""
     controller.say(f"adding {name} ...")
     controller.background.add(name)
 
@@ -172,7 +172,7 @@ def remove(controller: "Controller", name: object) -> None:
 
 
 def add_alert(controller: "Controller", rule: object) -> None:
-    """An alert rule for the selected market, as it is typed now or was in the command."""
+    """Add an alert rule to the selected market: the command's, or one that is typed now."""
     ask = controller.alert_actions.begin(controller.snapshot)
     if ask and isinstance(rule, str):
         controller.alert_actions.add(rule)

@@ -36,7 +36,7 @@ class LayoutState:
 
     @property
     def small(self) -> bool:
-        """Too small for anything."""
+        """Too small for any pane."""
         return self.width < LEAST[0] or self.height < LEAST[1]
 
     @property
@@ -52,12 +52,12 @@ class LayoutState:
         return names
 
     def _has_place(self, name: str) -> bool:
-        """Among the visible, and the screen is wide enough for it or its key was pressed."""
+        """Whether a visible pane is drawn: the screen is wide enough for it, or its key was pressed."""
         wide = name not in ROOMY or name in self.requested or is_wide(self.width, self.height)
         return name in self.visible and wide
 
     def places(self, rows: int) -> dict[str, Place]:
-        """Where everything stands now; `rows` is how many rows the table has."""
+        """The place of everything that is drawn now; `rows` is how many rows the table has."""
         if self.small:
             return {"small": Place(0, 0, self.width, self.height)}
         alone = "help" if self.help else "offline" if self.offline else self.zoom
@@ -71,12 +71,12 @@ class LayoutState:
         return places
 
     def settle(self) -> None:
-        """The focus stands on a pane that is shown."""
+        """Move the focus to a pane that is shown, when it is not on one."""
         if self.focus not in self.shown:
             self.focus = self.shown[0]
 
     def visit(self, name: str) -> None:
-        """Go to a pane unless it is on the screen; `back` returns to where one came from."""
+        """Go to a pane unless it is on the screen; `back` returns to the pane before."""
         if not self.compact and name in self.shown:
             return
         self.origin = self.focus if self.compact or self.zoom is not None else ""
@@ -97,7 +97,7 @@ class LayoutState:
             self.zoom = self.focus
 
     def toggle(self, name: str) -> None:
-        """Show or hide a pane; where one stands alone, go to it (and from it back to the table)."""
+        """Show or hide a pane; on a small screen go to it, and from it back to the table."""
         self.origin = ""
         if self.compact:
             self.focus = "markets" if self.focus == name else name
@@ -119,7 +119,7 @@ class LayoutState:
             self.zoom = None if self.zoom is not None else self.focus
 
     def show_alone(self, name: str) -> None:
-        """One pane on the whole body, visible otherwise or not."""
+        """Show one pane on the whole body, whether it is in the layout or not."""
         self.origin = ""
         self.focus = name
         if not self.compact:
@@ -130,11 +130,11 @@ class LayoutState:
         return self.focus == name if self.compact else name in self.shown
 
     def is_alone(self, name: str) -> bool:
-        """Whether a pane that is drawn shares the body with no table."""
+        """Whether a pane is drawn without the table beside it."""
         return name in {self.zoom, "help", "offline"} or self.compact or self.drilled
 
     def drill(self) -> None:
-        """Into the market: its panes take the place of the table."""
+        """Open the selected market: its panes take the place of the table."""
         self.origin = ""
         if self.compact:
             self.focus = "chart"
@@ -147,12 +147,12 @@ class LayoutState:
 
     @property
     def can_leave(self) -> bool:
-        """There is something that esc leaves."""
+        """Whether esc has something to leave."""
         away = self.focus != "markets" if self.compact else self.zoom is not None or self.drilled
         return self.help or self.explain or away
 
     def back(self) -> bool:
-        """One step out; False when there is nothing to leave."""
+        """Leave the innermost page, zoom or drill; False when there is none."""
         if self.help:
             self.help = False
         elif self.explain:
@@ -173,7 +173,7 @@ class LayoutState:
         return True
 
     def set_preset(self, name: str) -> None:
-        """Take a named layout."""
+        """Show the panes of a preset."""
         self.origin = ""
         self.preset = name
         self.visible = list(PRESETS[name])
@@ -183,6 +183,6 @@ class LayoutState:
         self.settle()
 
     def next_preset(self) -> str:
-        """The one after the present one."""
+        """The name of the preset after this one."""
         names = list(PRESETS)
         return names[(names.index(self.preset) + 1) % len(names)]

@@ -31,7 +31,7 @@ class Picker:
         self._resolve = resolve
         self._choices: tuple[Market, ...] | None = None
         self.at: int | None = None
-        """The instrument chosen in the list."""
+        """The place in the list of the instrument chosen; None: none yet."""
         self.words = ""
         """Why enter did not add the market."""
         self.name = ""
@@ -39,17 +39,17 @@ class Picker:
 
     @property
     def text(self) -> str:
-        """What stands in the line."""
+        """The typed line."""
         return self._prompt.text
 
     @property
     def cursor(self) -> int:
-        """Where the cursor stands in it."""
+        """The cursor's place in the line."""
         return self._prompt.cursor
 
     @property
     def choices(self) -> tuple[Market, ...]:
-        """What is offered."""
+        """The instruments offered."""
         if self._choices is None:
             self._choices = tuple(self._search(self.text, SHOWN)) if self.text.strip() else ()
         return self._choices

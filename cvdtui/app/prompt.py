@@ -81,7 +81,7 @@ class Prompt:
         self.cursor = len(self.text)
 
     def _finish(self) -> None:
-        """Complete the last word as far as the candidates agree."""
+        """Complete the line as far as all candidates agree."""
         if self._complete is None:
             return
         found = self._complete(self.text)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from cvdtui.app.source import Source
 
 SPEEDS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
-"""Times real time."""
+"""Multiples of real time."""
 
 
 class ReplayControls:
@@ -16,7 +16,7 @@ class ReplayControls:
         self._say = say
 
     def pause(self) -> None:
-        """Stop, or go on."""
+        """Pause, or go on."""
         replay = self._source.replay
         if replay is not None:
             replay.pause(not replay.paused)
@@ -29,7 +29,7 @@ class ReplayControls:
             replay.step()
 
     def turn(self, step: int) -> None:
-        """The next speed up or down the scale."""
+        """Go to the next higher (1) or lower (-1) speed of SPEEDS."""
         replay = self._source.replay
         if replay is None:
             return

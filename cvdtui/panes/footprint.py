@@ -213,7 +213,7 @@ def _ruled(line: Line, level: bool) -> Line:  # noqa: FBT001 - one way or the ot
 
 
 def _sized(value: float, width: int, decimals: int, *, signed: bool) -> str:
-    """The long way of writing it when there is room, else the short one."""
+    """The number in full where there is room, else short (`1.2K`)."""
     text = numbers.number(value, decimals, signed=signed)
     if len(text) <= width:
         return text

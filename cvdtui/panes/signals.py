@@ -137,7 +137,7 @@ class SignalsPane:
         return all(word in text for word in words)
 
     def _scroll(self) -> int:
-        """Scrolls so that the line pointed at shows; where it stands. What is read stays in place."""
+        """Scroll so that the selected line shows; returns its place. Lines being read do not move."""
         at = self._place()
         last = max(len(self._shown) - self._page, 0)
         self._past = min(max(self._past, at - self._page + 1, 0), at, last)
@@ -159,7 +159,7 @@ class SignalsPane:
         ]
 
     def _label(self, entry: SignalView, names: dict[str, str], width: int) -> str:
-        """Its market, as the table calls it; nothing where the title does, the base alone where narrow."""
+        """Its market as the table names it; nothing where the title names it, the base alone where narrow."""
         if self.only or entry.market is None:
             return ""
         if width < ROOMY:
