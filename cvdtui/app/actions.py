@@ -81,7 +81,7 @@ def freeze(controller: "Controller", _: object = None) -> None:
     """Keep the snapshot on the screen, or follow the feeds again."""
     controller.frozen = not controller.frozen
     controller.look()
-    controller.say("frozen: feeds go on, space goes on" if controller.frozen else "")
+    controller.say("frozen: the feeds go on, space resumes" if controller.frozen else "")
 
 
 # --- the selected market ------------------------------------------------------------

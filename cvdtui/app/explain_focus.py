@@ -25,6 +25,7 @@ class ExplainFocus:
     def pane(self) -> Pane:
         """The explanation, about the focused pane."""
         if self._page is None:
+            # most sessions never open it: its modules are no part of the start-up time
             from cvdtui.panes.explain.pane import Explain
 
             self._page = Explain()

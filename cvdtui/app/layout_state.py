@@ -104,6 +104,7 @@ class LayoutState:
         elif self.zoom is not None:
             self.zoom = self.focus = name
         elif self._has_place(name):
+            # the last pane stays: an empty screen would have no pane to give keys to
             if len(self.shown) > 1 or name not in self.shown:
                 self.visible.remove(name)
                 self.requested.discard(name)
@@ -141,6 +142,7 @@ class LayoutState:
             return
         self.drilled = True
         self.zoom = None
+        # a preset of the table alone has no panes of a market to show
         if self.visible == ["markets"]:
             self.visible = list(PRESETS["trader"])
         self.focus = "chart" if "chart" in self.visible else self.shown[0]

@@ -56,6 +56,7 @@ class Picker:
 
     def search_again(self) -> None:
         """Search again, because more instruments are known; a choice already made stays."""
+        # a list that changes under the cursor would add another market than the one chosen
         if self.at is None:
             self._choices = None
 

@@ -27,9 +27,11 @@ class Prompt:
     def take(self, key: str, character: str | None) -> str:
         """Handle a key; return `done`, `cancelled` or `typing`."""
         if key == "enter":
+            # a line entered twice in a row is one step back in the history, not two
             if self.text and self.text not in self._history[-1:]:
                 self._history.append(self.text)
             return "done"
+        # ctrl+c leaves the line, not the program; so does backspace in an empty line, as in vim and less
         if key in {"escape", "ctrl+c"} or (key == "backspace" and not self.text):
             return "cancelled"
         edit = self._edits().get(key)

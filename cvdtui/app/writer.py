@@ -138,8 +138,10 @@ class CellWriter:
     def _turn(self, old: Style, new: Style) -> str:
         was, fg, bg = self._parts(old)
         now, new_fg, new_bg = self._parts(new)
+        # a reset and all attributes is sometimes shorter than switching off what differs
         anew = ";".join(["0", *(ON[name] for name in sorted(now)), *new_fg, *new_bg])
         codes: list[str] = []
+        # 22 ends bold and dim both: the one that stays is switched on again
         off = {OFF[name] for name in was - now}
         codes += sorted(off)
         codes += [ON[name] for name in sorted(now) if name not in was or OFF[name] in off]

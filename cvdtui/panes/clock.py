@@ -17,6 +17,7 @@ class Clock:
         self.local = zone not in {"", "UTC"}
         self._zone: tzinfo | None = _zone(zone) if self.local else UTC
         self.z = "" if self.local else "Z"
+        # the same times of bars and trades are written again at every tick
         self._minute = lru_cache(4096)(self._written)
 
     def _written(self, second: int) -> str:
@@ -25,6 +26,7 @@ class Clock:
     def _at(self, second: int) -> datetime:
         if self._zone is not None:
             return datetime.fromtimestamp(second, self._zone)
+        # an offset taken once would be wrong after the change to or from summer time
         return datetime.fromtimestamp(
             second, UTC
         ).astimezone()  # the machine's zone, as it was at that moment

@@ -64,6 +64,7 @@ class FootprintPane:
             return [title(frame, "footprint"), *centred(frame, *waiting(frame.snapshot))]
         ladder = detail.ladder
         self._renew(detail, ladder)
+        # a low pane gives the line above the totals to one more row of prices
         roomy = frame.height >= 20
         body = max(frame.height - 2 - len(TOTALS) - roomy, 1)
         self._hold(ladder.last_row or 0, body)
@@ -151,6 +152,7 @@ class FootprintPane:
         cell = bar.cells.get(row)
         zone, mark_at = found.zone(bar.time_us, row), found.marks.get((bar.time_us, row), BLANK)
         if cell is None:
+            # bars known from candles have totals and no rows: that is said once, at the last price
             empty = not bar.cells and row == found.last_row
             text = " " + ("no rows" if empty else "").center(2 * width + 1)[: 2 * width + 1] + " "
             return [(text, "dim"), (ZONE if zone else " ", zone or "text"), mark_at]

@@ -26,6 +26,7 @@ class Header:
         right = [*_links(snapshot), *self._time(snapshot, frame.clock)]
         left = _left(frame)
         room = frame.width - length(tuple(right)) - 1
+        # price and market are never left out; of the rest the highest rank goes first
         while len(left) > 1 and sum(length(piece) for _, piece in left) > room:
             left.remove(max(left, key=lambda ranked: ranked[0]))
         line: Line = clip(tuple(part for _, piece in left for part in piece), max(room, 0))

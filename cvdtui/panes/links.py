@@ -17,7 +17,7 @@ ROLES = {
     "waiting": "warn",
     "refused": "warn",
 }
-WAYS_OUT = {
+NEXT_STEPS = {
     451: "this host does not serve your region: use a host that does "
     "(--set venues.{venue}.ws_url=... and rest_url=...) or watch another venue",
     403: "this host refuses your address or region: use another host "
@@ -140,6 +140,7 @@ class LinksPane:
 def duration(seconds: int) -> str:
     """`0s`, `90s`, `25m`, `3h`, `4d`."""
     for length, unit in ((1, "s"), (60, "m"), (3600, "h")):
+        # two digits and a unit: `99s` is followed by `1m`
         if seconds // length < 100:
             return f"{seconds // length}{unit}"
     return f"{seconds // 86_400}d"
@@ -147,7 +148,7 @@ def duration(seconds: int) -> str:
 
 def next_step(link: Link) -> str:
     """The next step about a link that was refused; empty when there is nothing to do."""
-    words = WAYS_OUT.get(link.status, "")
+    words = NEXT_STEPS.get(link.status, "")
     venue = link.name.partition("/")[0].partition(":")[0]
     return words.format(venue=narrow(venue))
 
@@ -156,6 +157,7 @@ def see(link: Link, snapshot: Snapshot) -> Seen:
     """A link of a snapshot, with the age of its data in whole seconds and the sums over its markets."""
     names = set(link.markets)
     rows = [row.quality for row in snapshot.rows if row.market.name in names]
+    # a clock that was set back must not give a negative age
     age = max(snapshot.time_us - link.last_data_us, 0) // 1_000_000 if link.last_data_us else None
     return Seen(link, age, len(rows), sum(row.open for row in rows), sum(row.lost for row in rows))
 

@@ -90,6 +90,7 @@ class MarketsPane:
         """Take the rows of a new snapshot, drawn or not: which markets there are, and their order."""
         names = [row.market.name for row in rows]
         changed = names != self._names or self.pattern != self._filtered
+        # prices change at every tick: rows sorted as often could not be followed
         due = self.sort and not self.held and now_us - self._sorted_us >= SORT_EVERY_US
         self._rows = rows
         if changed or due:
@@ -111,6 +112,7 @@ class MarketsPane:
     def _write(self, row: MarketRow) -> None:
         name = row.market.name
         known = self._cells.get(name)
+        # the snapshot keeps the object of a row that did not change
         if known is not None and known[0] is row:
             return
         style = Style(self._labels[name], self._tight, self._clock)
@@ -118,6 +120,7 @@ class MarketsPane:
         self._cells[name] = (row, cells)
         for column, cell in zip(COLUMNS, cells, strict=True):
             whole, part = self._widths.get(column.name, (column.whole + (not self._tight), column.part))
+            # widths only grow: a column that changes its width with its values cannot be read
             if len(cell.whole) > whole or len(cell.part) > part or column.name not in self._widths:
                 self._widths[column.name] = (max(whole, len(cell.whole)), max(part, len(cell.part)))
                 self._columns = ()
@@ -138,9 +141,11 @@ class MarketsPane:
                     key=lambda pair: pair[0],
                     reverse=self.reverse,
                 )
+                # a missing value is neither large nor small: last in both directions
             ] + [row for value, row in valued if value is None]
         self.order = [row.market.name for row in kept]
         self._sorted_us = now_us
+        # its neighbour, so that removing markets one after the other stays in place
         if self.selected not in self.order:
             place = before.index(self.selected) if self.selected in before else 0
             self.selected = self.order[min(place, len(self.order) - 1)] if self.order else None
@@ -154,6 +159,7 @@ class MarketsPane:
         least = {"spark": 8 if self._tight else 10, "flags": 8}
         widths = self._chosen(width, {name: sum(both) for name, both in self._widths.items()} | least)
         self._pointed = set(widths) >= FIRST
+        # without a common decimal point every number needs less room, and an important column is kept
         if not self._pointed:
             widths = self._chosen(width, self._joined | least)
         room = width - sum(widths.values()) - len(widths)
@@ -171,6 +177,7 @@ class MarketsPane:
     def _chosen(self, width: int, need: dict[str, int]) -> dict[str, int]:
         """The columns that find room, by rank, each with the cells it needs."""
         room = width  # the cursor takes one cell, the last column needs no gap
+        # spot markets have no open interest: where none has any, two columns are saved
         without = set() if any(row.interest for row in self._rows) else {"oi", "oi_change"}
         if self._tight:
             without |= WIDE_ONLY

@@ -47,6 +47,7 @@ def split(value: float, decimals: int = 2, *, signed: bool = False, tight: bool 
         decimals = min(decimals, _decimals(size, 4))
     text = f"{size:.{decimals}f}"
     whole, _, part = text.partition(".")
+    # what rounds to zero has no sign: `-0.00` would read as selling
     sign = "" if not text.strip("0.") else "-" if value < 0 else "+" if signed else ""
     return sign + group(whole), ("." + part if part else "") + suffix
 
@@ -61,6 +62,7 @@ def _decimals(size: float, digits: int) -> int:
 def _suffixed(size: float) -> tuple[float, str]:
     """In the largest unit that leaves at least one (999 999.9 is a million)."""
     for unit, suffix in SUFFIXES:
+        # what would be written as 1000.0 of the smaller unit is 1.000 of this one
         if size >= unit * 0.99995:
             return size / unit, suffix
     return size, ""

@@ -13,6 +13,7 @@ def record_lines(frame: Frame, wanted: tuple[str, str] | None) -> list[Line]:
     if wanted is None or frame.height < 4:
         return []
     card = frame.snapshot.scorecard
+    # a record of the line selected before may still be in the snapshot
     known = card if card is not None and (card.market, card.signal) == wanted else None
     if frame.width >= ROOMY[0] and frame.height >= ROOMY[1]:
         return _table(frame, wanted, known)
@@ -24,6 +25,7 @@ def record_lines(frame: Frame, wanted: tuple[str, str] | None) -> list[Line]:
 def _table(frame: Frame, wanted: tuple[str, str], card: Scorecard | None) -> list[Line]:
     market, signal = wanted
     if card is None:
+        # as high as the table to come, so that the log above it does not move
         return [title(frame, f"record of {signal} · {market}"), (), (), (), ()]
     head = title(
         frame,

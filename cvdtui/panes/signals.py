@@ -119,6 +119,7 @@ class SignalsPane:
     def _choose(self, entries: tuple[SignalView, ...], market: str) -> None:
         """The lines that pass, when there are others than before."""
         source = (entries, self.pattern, self.only, market)
+        # identity is enough: the log is the same tuple until a signal is added
         if source[0] is not (self._source or ((),))[0] or source[1:] != self._source[1:]:
             self._source, self._market = source, market
             words = self.pattern.lower().split()
@@ -126,6 +127,7 @@ class SignalsPane:
         place = self._place()
         if not self._shown:
             self._at = self.scored = None
+        # at the top the selection follows the newest signal; further down it stays with its own
         elif place == 0:
             self._point(0)
 

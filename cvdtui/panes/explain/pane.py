@@ -76,6 +76,7 @@ class Explain:
 
     def press(self, key: str) -> Answer | None:
         steps = {"up": -1, "k": -1, "down": 1, "j": 1}
+        # the numbers of the log are its lines
         if key in {"left", "right"} and isinstance(self._about, SignalsPane):
             return self._about.press("up" if key == "left" else "down")
         if key in {"left", "right"} and self._about is not None:
@@ -122,6 +123,7 @@ class Explain:
         for note in entry.notes:
             lines += _paragraph("note", note, width)
         key = (number, market, width)
+        # only grows for one number: a page whose edge moves at each tick hides and shows what is behind it
         self.rows = max(len(lines) + 2, self.rows if key == self._key else 0)
         self._key = key
         room = max(frame.height - 1 - (not frame.zoomed), 1)
