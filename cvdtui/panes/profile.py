@@ -102,7 +102,7 @@ class ProfilePane:
         above, below = beyond(frame, detail)
         room = max(frame.height - 1 - len(words) - len(above) - len(below), 1)
         key = (detail.market.name, profile.row, room)
-        # until one of these changes, merging only grows: lines that change their size at each extreme cannot be compared
+        # until one of these changes merging only grows: lines must not change their size at each extreme
         if key != self._key:
             self._key, self._merge = key, 0
         bands = self._bands(detail, profile, room)
