@@ -1,4 +1,4 @@
-"""Alert rules by hand: asked for on the market at hand, taken back in the pane that lists them."""
+"""Alert rules added on the screen for the selected market, and removed in the alerts pane."""
 
 from collections.abc import Callable
 
@@ -7,8 +7,8 @@ from cvdtui.config.alerts import BUILT_IN, SIGNALS
 from cvdtui.model import Snapshot
 
 
-class Alerting:
-    """`say` shows what became of it."""
+class AlertActions:
+    """Adds and removes rules; `say` shows the outcome in one line."""
 
     def __init__(self, background: BackgroundTasks, say: Callable[[str], None]) -> None:
         self._background = background
@@ -16,8 +16,8 @@ class Alerting:
         self._market = ""
         self._channels: tuple[str, ...] = BUILT_IN
 
-    def ask(self, snapshot: Snapshot) -> str:
-        """What stands before the line that is typed; empty where there is no market."""
+    def begin(self, snapshot: Snapshot) -> str:
+        """The prompt's text before the rule; empty where there is no market."""
         self._market = snapshot.view.market or ""
         if not self._market:
             self._say("no market to alert on")
@@ -26,29 +26,28 @@ class Alerting:
         self._channels = tuple(dict.fromkeys((*known, *BUILT_IN)))
         return f"alert {self._market.partition(':')[2]} on: "
 
-    def add(self, wish: str) -> None:
-        """The rule that was typed, for the market it was asked for."""
-        what = wish.strip() or "any signal"
-        done = f"alerts when {self._market} tells: {what}; 0 lists the rules"
-        self._background.add_alert(self._market, wish, done)
+    def add(self, rule: str) -> None:
+        """Add the typed rule to the market that `begin` was called for."""
+        what = rule.strip() or "any signal"
+        self._background.add_alert(self._market, rule, f"alerts on {self._market}: {what}; 0 lists the rules")
 
     def remove(self, key: object) -> None:
-        """One rule by its key, or (no key) those added for the market that was at hand."""
+        """Remove one rule by its key; nothing without one."""
         if isinstance(key, str) and key:
             self._background.remove_alert(key)
 
     def remove_all(self, market: str | None) -> None:
-        """Every rule that was added for this market."""
+        """Remove every rule that was added for this market."""
         if market is None:
-            self._say("no market has the cursor")
+            self._say("no market is selected")
         else:
             self._background.remove_alerts(market)
 
     def complete(self, text: str) -> list[str]:
-        """Whole lines the typed one may become: signals first, channels after `to`."""
+        """Completions of the typed line: signals first, channels after `to`."""
         head, to, rest = text.rpartition(" to ")
         if to or text.startswith("to "):
             head, rest = (f"{head} to ", rest) if to else ("to ", text[3:])
-            kept, comma, last = rest.rpartition(",")
-            return [f"{head}{kept}{comma}{name}" for name in self._channels if name.startswith(last)]
+            listed, comma, last = rest.rpartition(",")
+            return [f"{head}{listed}{comma}{name}" for name in self._channels if name.startswith(last)]
         return [name for name in SIGNALS if name.startswith(text)] if text else []

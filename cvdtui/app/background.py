@@ -1,4 +1,4 @@
-"""Wishes that take time (add, remove, undo, demo): one task each, every end told in words, none lost."""
+"""Slow calls of the source (add, remove, undo, demo): one task each, every outcome shown."""
 
 import asyncio
 import logging
@@ -7,11 +7,12 @@ from collections.abc import Callable, Coroutine
 from cvdtui.app.source import Source
 
 GIVE_UP_S = 4.0
+"""Longest wait for the source to stop; shorter than the watchdog of shutdown.py, which ends the process."""
 log = logging.getLogger(__name__)
 
 
 class BackgroundTasks:
-    """Runs the source's slow calls; `say` shows a line, `ended` is called after each."""
+    """Runs the source's slow calls; `say` shows the outcome in one line."""
 
     def __init__(self, source: Source, say: Callable[[str], None]) -> None:
         self._source = source
@@ -21,15 +22,17 @@ class BackgroundTasks:
         """Markets the user removed, the latest last."""
 
     def start(self) -> None:
-        """Set the feeds going."""
+        """Start the feeds."""
         self._run(self._source.start(), "the feeds")
 
     def add(self, name: str) -> None:
         """Follow a market."""
-        self._run(self._ask(self._source.add_market(name), f"following {name}", f"{name}: "), f"add {name}")
+        self._run(
+            self._report(self._source.add_market(name), f"following {name}", f"{name}: "), f"add {name}"
+        )
 
     def load_instruments(self, venue: str) -> None:
-        """Ask what a venue lists (empty: those on the screen); only trouble is told."""
+        """Load what a venue lists (empty: the venues on the screen); only a failure is shown."""
         self._run(self._load_instruments(venue), "the instruments")
 
     def remove(self, name: str) -> None:
@@ -46,7 +49,8 @@ class BackgroundTasks:
     def demo(self) -> None:
         """Replace the feeds by the demo exchange."""
         self._run(
-            self._ask(self._source.switch_to_demo(), "demo exchange: none of this is real", "demo: "), "demo"
+            self._report(self._source.switch_to_demo(), "demo exchange: none of this is real", "demo: "),
+            "demo",
         )
 
     def set_levels(self, market: str, prices: tuple[str, ...], done: str, then: Callable[[], None]) -> None:
@@ -55,16 +59,16 @@ class BackgroundTasks:
 
     def add_alert(self, market: str, query: str, done: str) -> None:
         """Alert on a market from now on."""
-        self._run(self._ask(self._source.add_alert(market, query), done, ""), f"alert on {market}")
+        self._run(self._report(self._source.add_alert(market, query), done, ""), f"alert on {market}")
 
     def remove_alert(self, key: str) -> None:
         """Take back one added rule."""
-        self._run(self._ask(self._source.remove_alert(key), "rule removed", ""), "remove the rule")
+        self._run(self._report(self._source.remove_alert(key), "rule removed", ""), "remove the rule")
 
     def remove_alerts(self, market: str) -> None:
         """Take back the rules added for a market."""
         done = f"no added rule alerts on {market} any more"
-        self._run(self._ask(self._source.remove_alerts(market), done, ""), f"remove rules of {market}")
+        self._run(self._report(self._source.remove_alerts(market), done, ""), f"remove rules of {market}")
 
     async def _set_levels(
         self, market: str, prices: tuple[str, ...], done: str, then: Callable[[], None]
@@ -84,11 +88,12 @@ class BackgroundTasks:
         if trouble:
             self._say(trouble)
 
-    async def _ask(self, wish: Coroutine[object, object, str | None], done: str, failed: str) -> None:
-        trouble = await wish
+    async def _report(self, call: Coroutine[object, object, str | None], done: str, failed: str) -> None:
+        trouble = await call
         self._say(failed + trouble if trouble else done)
 
     def _run(self, work: Coroutine[object, object, None], what: str) -> None:
+        # the loop holds tasks weakly, and nobody sees the error of one: both are seen to here
         task = asyncio.create_task(work, name=what)
         self._tasks.add(task)
         task.add_done_callback(self._ended)

@@ -1,4 +1,4 @@
-"""The `:` command line: words to an action with its argument, mistakes to one clear line. Pure."""
+"""The `:` command line: parses a line to an action with its argument, or to one line of error. Pure."""
 
 from difflib import get_close_matches
 
@@ -12,7 +12,7 @@ FRAMES = {"5s": 5, "15s": 15, "1m": 60, "5m": 300, "15m": 900, "1h": 3600, "4h":
 
 
 class ScreenCommand(Struct, frozen=True):
-    """One command: what follows it, the action it starts, its words."""
+    """One command: its argument (in brackets where optional), the action it starts, its description."""
 
     argument: str
     action: str
@@ -20,17 +20,17 @@ class ScreenCommand(Struct, frozen=True):
 
 
 COMMANDS: dict[str, ScreenCommand] = {
-    "add": ScreenCommand("MARKET", "add", "follow a market"),
-    "remove": ScreenCommand("[venue:SYMBOL]", "remove", "stop following it"),
+    "add": ScreenCommand("MARKET", "add", "add a market"),
+    "remove": ScreenCommand("[venue:SYMBOL]", "remove", "remove a market"),
     "undo": ScreenCommand("", "undo", "bring the removed market back"),
-    "open": ScreenCommand("venue:SYMBOL", "goto", "show a market"),
+    "open": ScreenCommand("venue:SYMBOL", "goto", "select a market"),
     "tf": ScreenCommand(" ".join(FRAMES), "timeframe", "timeframe"),
     "anchor": ScreenCommand(" ".join(ANCHORS), "anchor", "where the CVD begins"),
-    "mark": ScreenCommand("", "mark", "drop a CVD mark"),
+    "mark": ScreenCommand("", "mark", "start the CVD here (mark)"),
     "unit": ScreenCommand("base quote", "unit", "units of sizes"),
     "min": ScreenCommand("SIZE", "least", "least size in trades"),
     "filter": ScreenCommand("[PATTERN]", "filter", "filter the markets"),
-    "alert": ScreenCommand("[RULE]", "alert", "alert on the market"),
+    "alert": ScreenCommand("[RULE]", "alert", "alert on this market"),
     "unalert": ScreenCommand("", "silence", "remove its added rules"),
     "theme": ScreenCommand("[NAME]", "theme", "colours"),
     "preset": ScreenCommand(" ".join(PRESETS), "preset", "layout"),
@@ -44,15 +44,15 @@ COMMANDS: dict[str, ScreenCommand] = {
 SHORT = {"q": "quit", "h": "help", "timeframe": "tf", "o": "open"}
 
 
-class Order(Struct, frozen=True):
-    """What to do; `argument` is already the right type for the action."""
+class CommandCall(Struct, frozen=True):
+    """An action to perform; `argument` is already the right type for the action."""
 
     action: str
     argument: object = None
 
 
-def read(line: str) -> Order | str:
-    """An order, or one line that says what is wrong with it."""
+def read(line: str) -> CommandCall | str:
+    """The action a typed line starts, or one line that says what is wrong with it."""
     word, _, rest = line.strip().partition(" ")
     rest = rest.strip()
     name = SHORT.get(word, word)
@@ -69,30 +69,30 @@ def read(line: str) -> Order | str:
     return _argument(name, command, rest)
 
 
-def _argument(name: str, command: ScreenCommand, rest: str) -> Order | str:
+def _argument(name: str, command: ScreenCommand, rest: str) -> CommandCall | str:
     action = command.action
     if name == "tf":
         seconds = FRAMES.get(rest)
         return (
-            Order(action, seconds)
+            CommandCall(action, seconds)
             if seconds in TIMEFRAMES
             else f"tf {rest!r}: expected one of {command.argument}"
         )
     if name in {"anchor", "unit", "preset", "pane"}:
         known = rest in command.argument.split()
-        return Order(action, rest) if known else f"{name} {rest!r}: expected one of {command.argument}"
+        return CommandCall(action, rest) if known else f"{name} {rest!r}: expected one of {command.argument}"
     if name in {"min", "speed"}:
         try:
             value = float(rest)
         except ValueError:
             value = -1.0
         fine = 0 <= value < 1e15
-        return Order(action, value) if fine else f"{name} {rest!r}: expected a number, 0 or more"
-    return Order(action, rest or (True if action == "demo" else None))
+        return CommandCall(action, value) if fine else f"{name} {rest!r}: expected a number, 0 or more"
+    return CommandCall(action, rest or (True if action == "demo" else None))
 
 
 def complete(line: str) -> list[str]:
-    """Whole lines the typed one may become."""
+    """Completions of the typed line."""
     word, space, rest = line.partition(" ")
     if not space:
         return [name for name in COMMANDS if name.startswith(word)]

@@ -1,4 +1,4 @@
-"""Where each pane stands: three breakpoints, shares of what is left when panes are hidden.
+"""The place of each pane: three breakpoints, and shares of the body among the panes that are visible.
 
 Pure arithmetic.
 """
@@ -6,6 +6,7 @@ Pure arithmetic.
 from msgspec import Struct
 
 LEAST = (80, 24)
+"""Columns and lines of a terminal that nobody has resized; below it one line names the size needed."""
 MEDIUM = (110, 34)
 WIDE = (180, 44)
 WEIGHTS = {"chart": 40, "footprint": 36, "profile": 26, "tape": 21}
@@ -13,7 +14,7 @@ WEIGHTS = {"chart": 40, "footprint": 36, "profile": 26, "tape": 21}
 
 
 class Place(Struct, frozen=True, gc=False):
-    """A rectangle in cells; `edge` asks for a rule at its left."""
+    """A rectangle in cells; `edge`: with a rule at its left."""
 
     x: int
     y: int
@@ -31,7 +32,7 @@ PRESETS: dict[str, tuple[str, ...]] = {
 
 
 ROOMY = frozenset({"signals"})
-"""Panes of a preset that are left out where the screen is not wide, until they are asked for."""
+"""Panes of a preset that are left out where the screen is not wide, unless their key was pressed."""
 
 
 def is_wide(width: int, height: int) -> bool:
@@ -49,7 +50,7 @@ def arrange(
 ) -> dict[str, Place]:
     """Places of header, status, footer and panes.
 
-    `alone` fills the body, `rows` is what the table would like.
+    `alone` fills the body, `rows` is how many rows the table has.
     """
     places = {
         "header": Place(0, 0, width, 1),
@@ -74,7 +75,7 @@ def arrange(
 
 
 def beside(focused: Place, width: int, height: int, wanted: int) -> Place:
-    """Where numbers of a pane are explained: over the others, below it or, if it stands low, above it."""
+    """The place of the explanation: over other panes, below the focused one or, if that is low, above it."""
     body = Place(0, 1, width, height - 3)
     rows = min(wanted, body.height // 2)
     low = focused.y > body.y + body.height // 3
@@ -102,7 +103,7 @@ def _across(body: Place, names: list[str]) -> dict[str, Place]:
 
 
 def _with_zscore(places: dict[str, Place]) -> dict[str, Place]:
-    """The z-score under the chart, so that their bars stand below one another."""
+    """The z-score under the chart, so that their bars share columns."""
     chart = places["chart"]
     above = chart.height * 3 // 5
     upper = Place(chart.x, chart.y, chart.width, above, chart.edge)

@@ -1,16 +1,16 @@
-"""Key levels of the market at hand: a price where there is none gets one, one that is near goes."""
+"""Key levels of the selected market: `l` adds one at a price, or removes the one that is there."""
 
 from cvdtui.model import MarketDetail
 from cvdtui.panes.chart import ChartPane
 from cvdtui.panes.line import Pane
 
-NO_PRICE = "no price to drop a level at"
+NO_PRICE = "no price to add a level at"
 
 
 def dropped(detail: MarketDetail | None, chart: Pane) -> tuple[str, tuple[str, ...], str] | None:
-    """(market, all its levels, in words) after a level at the crosshair's price line, or at the last price.
+    """(market, all its levels, in words) with one added or removed at the crosshair, else at the last price.
 
-    One that was there is gone. None where there is no price.
+    None where there is no price.
     """
     if detail is None or not detail.bars or not isinstance(chart, ChartPane):
         return None
@@ -19,19 +19,20 @@ def dropped(detail: MarketDetail | None, chart: Pane) -> tuple[str, tuple[str, .
 
 
 def toggled(detail: MarketDetail, price: float, within: float) -> tuple[tuple[str, ...], str]:
-    """All levels as decimal strings, and what became of this one.
+    """All levels as decimal strings, and what was done, in words.
 
     `price` snaps to the market's tick; the nearest level at most `within` away is removed instead.
     """
     market = detail.market
     unit = 10**market.price_decimals
+    # a crosshair rarely hits a level exactly: `l` near one removes it rather than adding its neighbour
     near = min(detail.levels, key=lambda level: abs(level - price), default=None)
-    kept = list(detail.levels)
+    prices = list(detail.levels)
     if near is not None and abs(near - price) <= max(within, market.tick / unit / 2):
-        kept.remove(near)
+        prices.remove(near)
         words = f"level {near:.{market.price_decimals}f} removed"
     else:
         new = round(price * unit / market.tick) * market.tick / unit
-        kept.append(new)
-        words = f"level {new:.{market.price_decimals}f} dropped; l on it removes it"
-    return tuple(f"{level:.{market.price_decimals}f}" for level in sorted(kept)), words
+        prices.append(new)
+        words = f"level {new:.{market.price_decimals}f} added; l on it removes it"
+    return tuple(f"{level:.{market.price_decimals}f}" for level in sorted(prices)), words

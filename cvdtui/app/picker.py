@@ -1,4 +1,4 @@
-"""The line in which a market is typed, and the instruments it may mean. Pure."""
+"""The prompt in which a market is typed, with the instruments its text may stand for. Pure."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,9 +10,10 @@ SHOWN = 8
 
 
 class Picker:
-    """A Prompt with a list: arrows choose in it, tab takes a name, enter asks back while it is not clear.
+    """A Prompt with a list: arrows choose in it, tab takes a name, enter adds it.
 
-    `search` gives the best instruments for a part of a name, `resolve` what a whole name may mean.
+    While the text may stand for several markets, enter offers them instead. `search` gives the best
+    instruments for a part of a name, `resolve` the markets a whole name may stand for.
     """
 
     ask = "add market: "
@@ -30,36 +31,37 @@ class Picker:
         self._resolve = resolve
         self._choices: tuple[Market, ...] | None = None
         self.at: int | None = None
-        """The instrument chosen in the list."""
+        """The place in the list of the instrument chosen; None: none yet."""
         self.words = ""
-        """Why enter was not enough."""
+        """Why enter did not add the market."""
         self.name = ""
-        """What was entered, when `take` has said `done`."""
+        """The name entered, after `take` returned `done`."""
 
     @property
     def text(self) -> str:
-        """What stands in the line."""
+        """The typed line."""
         return self._prompt.text
 
     @property
     def cursor(self) -> int:
-        """Where the cursor stands in it."""
+        """The cursor's place in the line."""
         return self._prompt.cursor
 
     @property
     def choices(self) -> tuple[Market, ...]:
-        """What is offered."""
+        """The instruments offered."""
         if self._choices is None:
             self._choices = tuple(self._search(self.text, SHOWN)) if self.text.strip() else ()
         return self._choices
 
-    def look_again(self) -> None:
-        """Other instruments are known now; a choice already made stands."""
+    def search_again(self) -> None:
+        """Search again, because more instruments are known; a choice already made stays."""
+        # a list that changes under the cursor would add another market than the one chosen
         if self.at is None:
             self._choices = None
 
     def take(self, key: str, character: str | None) -> str:
-        """Handle a key; give `done`, `cancelled` or `typing`."""
+        """Handle a key; return `done`, `cancelled` or `typing`."""
         if key in {"up", "down"} and self.choices:
             last = len(self.choices) - 1
             at = -1 if self.at is None else self.at
@@ -101,7 +103,7 @@ class Picker:
             found = tuple(self._resolve(text))
             if len(found) > 1:
                 self._choices, self.at = found, 0
-                self.words = f"{len(found)} markets are called so: ↑↓ choose, enter adds"
+                self.words = f"{len(found)} markets have this name: ↑↓ choose, enter adds"
                 return "typing"
             self.name = found[0].name if found else text
         self._prompt.take("enter", None)

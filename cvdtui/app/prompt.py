@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 LONGEST = 200
+"""Characters: a pasted page must not become a line that is scrolled for ever."""
 
 
 class Prompt:
-    """One line being typed; `take` is told keys, `text` is what stands there."""
+    """One line being typed; `take` handles keys, `text` is the line."""
 
     def __init__(
         self,
@@ -24,11 +25,13 @@ class Prompt:
         self._complete = complete
 
     def take(self, key: str, character: str | None) -> str:
-        """Handle a key; give `done`, `cancelled` or `typing`."""
+        """Handle a key; return `done`, `cancelled` or `typing`."""
         if key == "enter":
+            # a line entered twice in a row is one step back in the history, not two
             if self.text and self.text not in self._history[-1:]:
                 self._history.append(self.text)
             return "done"
+        # ctrl+c leaves the line, not the program; so does backspace in an empty line, as in vim and less
         if key in {"escape", "ctrl+c"} or (key == "backspace" and not self.text):
             return "cancelled"
         edit = self._edits().get(key)
@@ -80,7 +83,7 @@ class Prompt:
         self.cursor = len(self.text)
 
     def _finish(self) -> None:
-        """Complete the last word as far as the candidates agree."""
+        """Complete the line as far as all candidates agree."""
         if self._complete is None:
             return
         found = self._complete(self.text)

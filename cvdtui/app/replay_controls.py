@@ -1,14 +1,14 @@
-"""The keys of a replay: pause, step, slower, faster; every change told in a line."""
+"""The keys of a replay: pause, step, slower, faster; a change of speed is shown in one line."""
 
 from collections.abc import Callable
 
 from cvdtui.app.source import Source
 
 SPEEDS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
-"""Times real time."""
+"""Multiples of real time."""
 
 
-class Player:
+class ReplayControls:
     """Drives the source's replay when there is one; `say` shows a line."""
 
     def __init__(self, source: Source, say: Callable[[str], None]) -> None:
@@ -16,20 +16,20 @@ class Player:
         self._say = say
 
     def pause(self) -> None:
-        """Stop, or go on."""
+        """Pause, or go on."""
         replay = self._source.replay
         if replay is not None:
             replay.pause(not replay.paused)
 
     def step(self) -> None:
-        """One step further, standing."""
+        """Pause, and play one step."""
         replay = self._source.replay
         if replay is not None:
             replay.pause(True)  # noqa: FBT003 - the protocol's one switch
             replay.step()
 
     def turn(self, step: int) -> None:
-        """The next speed up or down the scale."""
+        """Go to the next higher (1) or lower (-1) speed of SPEEDS."""
         replay = self._source.replay
         if replay is None:
             return
@@ -40,10 +40,10 @@ class Player:
             self.set_speed(next((one for one in reversed(SPEEDS) if one < speed), SPEEDS[0]))
 
     def set_speed(self, speed: object) -> None:
-        """Play so many times as fast; 0 is as fast as it can."""
+        """Play so many times as fast as it happened; 0 is as fast as possible."""
         replay = self._source.replay
         if replay is None or not isinstance(speed, float):
-            self._say("speed belongs to a replay")
+            self._say("speed is for replays")
             return
         replay.set_speed(speed)
-        self._say(f"replay at {speed:g}x" if speed else "replay as fast as it can")
+        self._say(f"replay at {speed:g}x" if speed else "replay as fast as possible")

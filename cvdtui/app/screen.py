@@ -16,16 +16,18 @@ from textual.screen import Screen
 
 from cvdtui.app.controller import Controller
 from cvdtui.app.display import Display
-from cvdtui.app.keys import GLOBAL_HINTS, KEYS
+from cvdtui.app.footer_hints import hints
+from cvdtui.app.keys import KEYS
 from cvdtui.app.layout import LEAST, Place
 from cvdtui.app.layout_state import LayoutState
+from cvdtui.app.pane_views import PaneViews
 from cvdtui.app.picker import Picker
 from cvdtui.app.shutdown import on_signals
 from cvdtui.app.source import Source
 from cvdtui.config import DEFAULTS
 from cvdtui.errors import CvdtuiError
 from cvdtui.model import View
-from cvdtui.panes import BEYOND_ONE_MARKET, PANES
+from cvdtui.panes import PANES
 from cvdtui.panes.bottom import Footer, Status
 from cvdtui.panes.choices import Choices
 from cvdtui.panes.clock import Clock
@@ -36,7 +38,6 @@ from cvdtui.panes.styles import StyleSheet
 from cvdtui.panes.view import PaneView
 from cvdtui.theme import Theme
 
-EXTRA_HINTS = (("1-9", "panes"), ("t", "theme"))
 COLOURS = {"standard": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT, "truecolor": ColorSystem.TRUECOLOR}
 
 
@@ -44,8 +45,8 @@ class MonitorApp(App[None]):
     """The whole screen over one Source.
 
     `themes` by name, `theme` the one to begin with (`mono` wins when NO_COLOR is set); `time_zone` an IANA
-    name, empty for UTC; `ascii_only` None decides by the encoding of the stream; `save_theme` is told the
-    user's choice and may raise OSError or CvdtuiError. Run it by `show()`.
+    name, empty for UTC; `ascii_only` None decides by the encoding of the stream; `save_theme` is called with
+    the user's choice and may raise OSError or CvdtuiError. Run it by `show()`.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -70,6 +71,7 @@ class MonitorApp(App[None]):
         save_theme: Callable[[str], None] | None = None,
         seconds: float | None = None,
     ) -> None:
+        # without it Textual turns every colour grey under NO_COLOR: up and down would look alike
         super().__init__(ansi_color=True)
         self._themes = themes
         self._theme_name = "mono" if self.no_color and "mono" in themes else theme
@@ -77,7 +79,7 @@ class MonitorApp(App[None]):
         self._mouse = mouse
         self._save_theme = save_theme
         self._seconds = seconds
-        self._ascii = not _speaks_unicode() if ascii_only is None else ascii_only
+        self._ascii = not _shows_unicode() if ascii_only is None else ascii_only
         self._clock = Clock(time_zone)
         self._layout_state = LayoutState(preset)
         self.controller = Controller(source, view or View(), self._layout_state)
@@ -87,7 +89,6 @@ class MonitorApp(App[None]):
         self._footer = Footer()
         self._small = Small(*LEAST)
         self._choices = Choices()
-        self._sheet = StyleSheet(self._themes[self._theme_name], ascii_only=self._ascii)
         self._fixed: dict[str, Pane] = {
             pane.name: pane
             for pane in (
@@ -100,21 +101,22 @@ class MonitorApp(App[None]):
                 self._choices,
             )
         }
-        self._views: dict[str, PaneView] = {}
-        """Of the panes that were drawn at least once."""
-        self._places: dict[str, Place] = {}
+        sheet = StyleSheet(self._themes[self._theme_name], ascii_only=self._ascii)
+        self._views = PaneViews(self._pane, sheet, self._clock, top=self._choices.name)
         self._begun = False
-        """Whether the first picture, of the pane at hand alone, has been shown."""
+        """Whether the first frame, of the focused pane alone, has been shown."""
 
     def show(self) -> int:
         """Run until the user leaves; the exit code (128 + n after signal n)."""
+        # mouse tracking takes text selection away from tmux and the terminal: it can be off, keys do all
         self.run(mouse=self._mouse)
         return self.return_code or 0
 
     # --- composing ------------------------------------------------------------
 
     def write_terminal(self, text: str) -> None:
-        """Bytes that move no cursor and change no cell: a bell, a notification."""
+        """Write bytes that move no cursor and change no cell: a bell, a notification."""
+        # tmux marks a window for a bell; OSC 9 and 777 need its allow-passthrough, which is off by default
         if self._driver is not None and not self._driver.is_headless:
             self._driver.write(text)
 
@@ -123,20 +125,10 @@ class MonitorApp(App[None]):
         self._layout_state.width, self._layout_state.height = self.size
         self._layout_state.settle()
         self.repaint()
-        yield from self._views.values()
-        yield self._view(self._choices.name)
+        yield from self._views.first()
 
-    def _view(self, name: str) -> PaneView:
-        """The widget of a pane, made when the pane is first drawn; the choices stay above all of them."""
-        view = self._views.get(name)
-        if view is None:
-            pane = self._fixed.get(name) or self.controller.panes[name]
-            of_detail = name in PANES and name not in BEYOND_ONE_MARKET
-            view = self._views[name] = PaneView(pane, self._sheet, self._clock, of_detail=of_detail)
-            above = self._views.get(self._choices.name)
-            if above is not None and above.parent is not None and self.screen.is_attached:
-                self.screen.mount(view, before=above)  # a screen that is being left takes no more
-        return view
+    def _pane(self, name: str) -> Pane:
+        return self._fixed.get(name) or self.controller.panes[name]
 
     def on_mount(self) -> None:
         on_signals(self._leave)
@@ -144,12 +136,14 @@ class MonitorApp(App[None]):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        """After the first picture: set the feeds going, and look at them from now on."""
-        gc.freeze()  # what the screen is made of stays: the collector need not walk it again
+        """After the first frame: start the feeds and the ticks."""
+        # a collection walks what it knows: over 5,000 bars of 100 cells it stopped the loop for 98 ms
+        gc.freeze()
         gc.enable()
         self._begun = True
         self.repaint()
         self.controller.background.start()
+        # does not drift, and missed ticks are skipped: after a delay the newest snapshot is shown
         self.set_interval(1 / self._hz, self._tick)
         if self._seconds is not None:
             self.set_timer(self._seconds, self.exit)
@@ -173,7 +167,7 @@ class MonitorApp(App[None]):
         self.repaint(force=False)
 
     def repaint(self, *, force: bool = True) -> None:
-        """Show the desk's snapshot in every pane that has a place; `force` also where nothing new arrived."""
+        """Show the snapshot in every pane that has a place; `force`: also where nothing changed."""
         controller, layout_state = self.controller, self._layout_state
         self._small.have = (layout_state.width, layout_state.height)
         self._header.frozen = controller.frozen
@@ -181,80 +175,30 @@ class MonitorApp(App[None]):
         self._status.prompt = None if prompt is None else (prompt.ask, prompt.text, prompt.cursor)
         self._status.message = controller.message
         focused = controller.focused
-        self._footer.keys = self._hints(focused)
+        self._footer.keys = hints(controller, focused)
         rows = controller.snapshot.groups if controller.view.groups else controller.snapshot.rows
         places = self._with_choices(layout_state.places(max(len(rows), 1)))
         if not self._begun:
             places = {n: place for n, place in places.items() if n in self._fixed or n == focused.name}
-        self._put(places)
-        for name, place in self._places.items():
-            view = self._views[name]
-            alone = (
-                name in {layout_state.zoom, "help", "offline"} or layout_state.compact or layout_state.drilled
-            )
-            view.show(
-                controller.snapshot,
-                focused=view.pane is focused,
-                zoomed=alone,
-                size=(place.width, place.height),
-                force=force,
-            )
+        self._views.put(places, lambda: self.screen)
+        self._views.show(controller.snapshot, focused, alone=layout_state.is_alone, force=force)
 
     def _with_choices(self, places: dict[str, Place]) -> dict[str, Place]:
-        """The instruments a typed name may mean stand above the line it is typed in."""
+        """The instruments a typed name may stand for are listed above the prompt."""
         picker = self.controller.prompt
         if not isinstance(picker, Picker) or "status" not in places:
             return places
         offer, status = self._choices, places["status"]
-        known = self.controller.adding.known
+        known = self.controller.add_market.known
         if known != offer.known:
-            picker.look_again()
+            picker.search_again()
             offer.known = known
         offer.markets, offer.at, offer.words = picker.choices, picker.at, picker.words
         height = min(offer.height, status.y - 1)
         return {**places, "choices": Place(0, status.y - height, status.width, height)}
 
-    def _put(self, places: dict[str, Place]) -> None:
-        """Move the widgets to where the stage wants them."""
-        if places == self._places:
-            return
-        self._places = places
-        for name in places:
-            self._view(name)
-        for name, view in self._views.items():
-            place = places.get(name)
-            view.styles.display = "none" if place is None else "block"
-            if place is not None:
-                view.edge = place.edge
-                view.styles.offset = (place.x, place.y)
-                view.styles.width, view.styles.height = place.width, place.height
-
-    def _hints(self, focused: Pane) -> tuple[tuple[str, str], ...]:
-        if isinstance(self.controller.prompt, Picker):
-            return (("enter", "add"), ("esc", "cancel"), ("tab", "complete"), ("↑↓", "choose"))
-        if self.controller.prompt is not None:
-            return (("enter", "done"), ("esc", "cancel"), ("tab", "complete"), ("↑↓", "history"))
-        play: tuple[tuple[str, str], ...] = ()
-        replay = self.controller.source.replay
-        if replay is not None:
-            play = (("space", "go on" if replay.paused else "pause"), (".", "step"), ("< >", "speed"))
-        back = () if "esc" in dict(focused.hints) or not self._layout_state.can_leave else (("esc", "back"),)
-        panes = (
-            (("1-9", "panes"),) if self._layout_state.compact and focused is self.controller.markets else ()
-        )
-        return (
-            *GLOBAL_HINTS[:2],
-            *back,
-            *play,
-            *focused.hints[:2],
-            *panes,
-            *focused.hints[2:],
-            *GLOBAL_HINTS[2:],
-            *EXTRA_HINTS[bool(panes) :],
-        )
-
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """Textual's way out to the terminal: only what changed goes through it."""
+        """Textual's private write to the terminal, overridden: only cells that changed are written."""
         update: object = renderable  # Textual's type leaves out what it really hands over
         if not self._paints_cells() or not isinstance(update, CompositorUpdate):
             if renderable is not None:
@@ -288,7 +232,8 @@ class MonitorApp(App[None]):
     # --- keys ------------------------------------------------------------
 
     async def on_event(self, event: events.Event) -> None:
-        """Keys and pasted text go to the desk; nothing of Textual's own bindings is in the way."""
+        """Give keys and pasted text to the controller."""
+        # Textual's own bindings come first otherwise, and its ctrl+c shows a toast instead of quitting
         if isinstance(event, events.Key):
             self._act(self.controller.press(event.key, event.character))
             self.repaint()
@@ -317,9 +262,7 @@ class MonitorApp(App[None]):
             return
         chosen = wanted or names[(names.index(self._theme_name) + 1) % len(names)]
         self._theme_name = chosen
-        self._sheet = StyleSheet(self._themes[chosen], ascii_only=self._ascii)
-        for view in self._views.values():
-            view.set_theme(self._sheet)
+        self._views.set_theme(StyleSheet(self._themes[chosen], ascii_only=self._ascii))
         self.controller.say(f"theme {chosen}")
         if self._save_theme is not None:
             try:
@@ -331,7 +274,9 @@ class MonitorApp(App[None]):
         controller = self.controller
         if event.pane.name in PANES:
             self._layout_state.focus = event.pane.name
-        if event.pane is controller.markets and event.line >= 2:
+        if (
+            event.pane is controller.markets and event.line >= 2
+        ):  # below its title and the heads of its columns
             controller.answer(controller.markets.point(event.line - 2))
         elif isinstance(event.pane, Pointed) and event.pane.name != controller.markets.name:
             controller.answer(event.pane.point(event.line - 1))
@@ -344,7 +289,7 @@ class MonitorApp(App[None]):
             self.repaint()
 
 
-def _speaks_unicode() -> bool:
+def _shows_unicode() -> bool:
     """The stream Textual writes to can show more than ASCII."""
     encoding = getattr(sys.__stderr__, "encoding", None) or "ascii"
     return "utf" in encoding.lower()

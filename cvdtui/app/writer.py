@@ -1,6 +1,7 @@
-"""Writes only the cells that changed, by the shortest change of colour; knows what the terminal shows.
+"""Writes only the cells that changed, by the shortest change of colour; remembers what the terminal shows.
 
-Pure.
+Pure. Textual itself writes 2.5 to 8 times as much: whole regions from the left edge of a widget (5 cells at
+column 195 took 1,648 bytes), with the full colour and a reset in every segment.
 """
 
 from collections.abc import Iterable
@@ -22,7 +23,7 @@ OFF = {
 }
 ON = {"bold": "1", "dim": "2", "italic": "3", "underline": "4", "blink": "5", "reverse": "7", "strike": "9"}
 NEAR = 4
-"""Unchanged cells between two changes that are cheaper to write again than to jump over."""
+"""Unchanged cells between two changes that are written again: a jump over them takes 4 bytes, `ESC [ 4 C`."""
 
 
 class CellWriter:
@@ -59,41 +60,41 @@ class CellWriter:
 
     def _piece(self, pen: "_Pen", x: int, y: int, segments: Iterable[Segment]) -> None:
         texts, styles = self._text[y], self._style[y]
-        for text, style, control in segments:
+        for text, styled, control in segments:
             if control or not text:
                 continue
             if (
                 x >= self.width
             ):  # laid out for a wider terminal: after a resize one such update may still come
                 return
-            ink = style or PLAIN
+            style = styled or PLAIN
             size = len(text)
             if not text.isascii() and cell_len(text) != size:
-                x = self._wide(pen, x, y, text, ink)
+                x = self._wide(pen, x, y, text, style)
                 continue
             end = min(x + size, self.width)
             cells = list(text)[: end - x]
-            if texts[x:end] != cells or styles[x:end] != [ink] * len(cells):
-                self._cells(pen, x, y, cells, ink)
+            if texts[x:end] != cells or styles[x:end] != [style] * len(cells):
+                self._cells(pen, x, y, cells, style)
             x += size
 
-    def _cells(self, pen: "_Pen", x: int, y: int, cells: list[str], ink: Style) -> None:
+    def _cells(self, pen: "_Pen", x: int, y: int, cells: list[str], style: Style) -> None:
         """Write the changed cells of one run; short unchanged stretches between them are written again."""
         texts, styles = self._text[y], self._style[y]
         changed = [
             x + at
             for at, cell in enumerate(cells)
-            if texts[x + at] != cell or (styles[x + at] is not ink and styles[x + at] != ink)
+            if texts[x + at] != cell or (styles[x + at] is not style and styles[x + at] != style)
         ]
         first = before = changed[0]
         for at in [*changed[1:], -1]:
             if at < 0 or at - before > NEAR:
-                pen.write(first, y, "".join(cells[first - x : before - x + 1]), ink)
+                pen.write(first, y, "".join(cells[first - x : before - x + 1]), style)
                 first = at
             before = at
         self._break_wide(texts, x, x + len(cells))
         texts[x : x + len(cells)] = cells
-        styles[x : x + len(cells)] = [ink] * len(cells)
+        styles[x : x + len(cells)] = [style] * len(cells)
 
     def _break_wide(self, texts: list[str | None], first: int, last: int) -> None:
         """Half of a wide character was overwritten: its other half is not what it was."""
@@ -102,7 +103,7 @@ class CellWriter:
         if last < self.width and texts[last] == "":
             texts[last] = None
 
-    def _wide(self, pen: "_Pen", x: int, y: int, text: str, ink: Style) -> int:
+    def _wide(self, pen: "_Pen", x: int, y: int, text: str, style: Style) -> int:
         """A run with characters of other widths: written whole, remembered cell by cell."""
         texts, styles = self._text[y], self._style[y]
         cells: list[str] = []
@@ -120,11 +121,11 @@ class CellWriter:
             cells = cells[: end - x]
             if halved:
                 cells[-1] = " "
-        if texts[x:end] != cells or styles[x:end] != [ink] * len(cells):
-            pen.write(x, y, "".join(cells), ink, cells=len(cells))
+        if texts[x:end] != cells or styles[x:end] != [style] * len(cells):
+            pen.write(x, y, "".join(cells), style, cells=len(cells))
             self._break_wide(texts, x, end)
             texts[x:end] = cells
-            styles[x:end] = [ink] * len(cells)
+            styles[x:end] = [style] * len(cells)
         return end
 
     def turn(self, old: Style, new: Style) -> str:
@@ -137,8 +138,10 @@ class CellWriter:
     def _turn(self, old: Style, new: Style) -> str:
         was, fg, bg = self._parts(old)
         now, new_fg, new_bg = self._parts(new)
-        fresh = ";".join(["0", *(ON[name] for name in sorted(now)), *new_fg, *new_bg])
+        # a reset and all attributes is sometimes shorter than switching off what differs
+        anew = ";".join(["0", *(ON[name] for name in sorted(now)), *new_fg, *new_bg])
         codes: list[str] = []
+        # 22 ends bold and dim both: the one that stays is switched on again
         off = {OFF[name] for name in was - now}
         codes += sorted(off)
         codes += [ON[name] for name in sorted(now) if name not in was or OFF[name] in off]
@@ -149,7 +152,7 @@ class CellWriter:
         step = ";".join(codes)
         if not step:
             return ""
-        return f"\x1b[{step if len(step) <= len(fresh) else fresh}m"
+        return f"\x1b[{step if len(step) <= len(anew) else anew}m"
 
     def _parts(self, style: Style) -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
         """(attributes, codes of the foreground, codes of the background) in this terminal's colours."""
@@ -171,7 +174,7 @@ class CellWriter:
 
 
 class _Pen:
-    """Where the cursor stands and what it writes with."""
+    """The terminal's cursor, and the style it writes with."""
 
     def __init__(self, out: list[str], writer: CellWriter) -> None:
         self._out = out
@@ -179,13 +182,13 @@ class _Pen:
         self._x = self._y = -1
         self.style = PLAIN
 
-    def write(self, x: int, y: int, text: str, ink: Style, cells: int = 0) -> None:
+    def write(self, x: int, y: int, text: str, style: Style, cells: int = 0) -> None:
         if y != self._y or x != self._x:
             ahead = x - self._x
             near = y == self._y and ahead > 0 and self._x < self._writer.width
             self._out.append(f"\x1b[{ahead if ahead > 1 else ''}C" if near else f"\x1b[{y + 1};{x + 1}H")
-        if ink is not self.style:
-            self._out.append(self._writer.turn(self.style, ink))
-            self.style = ink
+        if style is not self.style:
+            self._out.append(self._writer.turn(self.style, style))
+            self.style = style
         self._out.append(text)
         self._x, self._y = x + (cells or len(text)), y

@@ -1,6 +1,6 @@
 """The panes: one file each, one line each here.
 
-A pane sees the model and the theme, nothing else of the house.
+A pane sees the model and the theme, nothing else. The order of PANES is that of their keys.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,11 @@ from cvdtui.panes.line import Pane
 
 
 class _Named:
-    """A pane by its module and class; the module is loaded when the pane is first made."""
+    """A pane by its module and class; the module is imported when the pane is first made.
+
+    A screen of 80 columns begins with one pane, and its first frame stands after about 200 ms: the modules of
+    the other panes are no part of that.
+    """
 
     def __init__(self, name: str) -> None:
         self._module, _, self._made = name.partition(":")
@@ -34,11 +38,11 @@ PANES: dict[str, Callable[[], Pane]] = {
 }
 """In the order of their keys 1-9, 0."""
 BEYOND_ONE_MARKET = frozenset({"markets", "group", "links", "signals", "alerts"})
-"""Panes that draw more than the market at hand: they are painted at every picture."""
+"""Panes that show more than the selected market: they are painted at every tick."""
 
 
 class Panes(dict[str, Pane]):
-    """Panes by name, each made when it is first asked for: what is never drawn costs no start."""
+    """Panes by name, each made when it is first looked up."""
 
     def __missing__(self, name: str) -> Pane:
         made = self[name] = PANES[name]()

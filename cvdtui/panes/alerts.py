@@ -1,4 +1,4 @@
-"""Alerts: the channels and their state, the rules, and what was told last. No secret is ever shown."""
+"""Alerts: the channels and their state, the rules, and the alerts sent last. No secret is ever shown."""
 
 from cvdtui.model import AlertLine, ChannelState, RuleLine
 from cvdtui.panes.line import Answer, Frame, Line, clip, fit, narrow, title
@@ -8,7 +8,7 @@ MARKET = 24
 """Cells of a market's name."""
 
 Item = tuple[str, RuleLine | AlertLine]
-"""What makes it the same line in the next picture, and the line."""
+"""A key that is the same in the next snapshot, and the line."""
 
 
 class AlertsPane:
@@ -63,9 +63,9 @@ class AlertsPane:
         shot = frame.snapshot
         self._timeframe = shot.view.timeframe
         self._items = [(rule.key, rule) for rule in shot.rules]
-        self._items += [(f"heard {one.time_us} {one.text}", one) for one in reversed(shot.alerts)]
+        self._items += [(f"sent {one.time_us} {one.text}", one) for one in reversed(shot.alerts)]
         head = [
-            title(frame, "alerts", f"{len(shot.rules)} rules · {len(shot.alerts)} heard"),
+            title(frame, "alerts", f"{len(shot.rules)} rules · {len(shot.alerts)} sent"),
             *_channels(frame),
         ]
         body = self._body(frame)
@@ -81,14 +81,14 @@ class AlertsPane:
         place = self._place()
         lines: list[tuple[int, Line]] = [(-1, _heading("rules"))]
         if not frame.snapshot.rules:
-            lines.append((-1, ((fit(" none: ! adds one for the market at hand", frame.width), "dim"),)))
+            lines.append((-1, ((fit(" none: ! adds one for the selected market", frame.width), "dim"),)))
         for at, (_, item) in enumerate(self._items):
             if at == len(frame.snapshot.rules):
-                lines.append((-1, _heading("heard, newest first")))
+                lines.append((-1, _heading("alerts sent, newest first")))
             line = _rule(item, frame) if isinstance(item, RuleLine) else _alert(item, frame)
             lines.append((at, _pointed(line, frame.width) if at == place else line))
         if not frame.snapshot.alerts:
-            lines += [(-1, _heading("heard")), (-1, ((" nothing yet", "dim"),))]
+            lines += [(-1, _heading("alerts sent")), (-1, ((" none yet", "dim"),))]
         return lines
 
 
@@ -100,7 +100,7 @@ def _pointed(line: Line, width: int) -> Line:
     (mark, role), *rest = line
     room = max(width - len(mark) - sum(len(text) for text, _ in rest), 0)
     whole = (("▸" + mark[1:], role), *rest, (" " * room, "text"))
-    return tuple((text, f"{ink} cursor") for text, ink in whole)
+    return tuple((text, f"{role} cursor") for text, role in whole)
 
 
 def _channels(frame: Frame) -> list[Line]:
@@ -112,7 +112,7 @@ def _channels(frame: Frame) -> list[Line]:
     for one in fine:
         spans += [(f" {one.name} ", "text"), (f"{one.state}{_counts(one)} ", STATES[one.state])]
     if not channels:
-        spans.append((" no rule speaks yet", "dim"))
+        spans.append((" no rule has a channel yet", "dim"))
     lines: list[Line] = [tuple(spans)]
     for one in bad[: max(frame.height // 3, 1)]:
         words = narrow(f" {one.name} {one.state}{_counts(one)}: {one.text or _past(one, frame)}")
@@ -121,22 +121,22 @@ def _channels(frame: Frame) -> list[Line]:
 
 
 def _past(one: ChannelState, frame: Frame) -> str:
-    """Trouble that is over."""
+    """The last failure, when it is over."""
     return f"last trouble {frame.clock.since(one.trouble_us, frame.snapshot.time_us)}: {one.trouble}"
 
 
 def _counts(one: ChannelState) -> str:
     parts = [f"{one.sent} sent"] if one.sent else []
     parts += [f"{one.failed} failed"] if one.failed else []
-    parts += [f"{one.queued} wait"] if one.queued else []
+    parts += [f"{one.queued} waiting"] if one.queued else []
     return f" ({', '.join(parts)})" if parts else ""
 
 
 def _rule(rule: RuleLine, frame: Frame) -> Line:
-    """Market, what it asks for, where it goes, where it comes from, and whether it may speak now."""
-    spoke = f" {frame.clock.since(rule.alerted_us, frame.snapshot.time_us)}" if rule.alerted_us else ""
-    state = {"ready": "", "cooling": "cools down", "quiet": "quiet now"}[rule.state]
-    tail = f"  {'added' if rule.added else 'config'}{spoke}{' ' if state else ''}{state}"
+    """Market, condition, channels, origin (added or config), last alert, and whether it may send now."""
+    last = f" {frame.clock.since(rule.alerted_us, frame.snapshot.time_us)}" if rule.alerted_us else ""
+    state = {"ready": "", "cooling": "cooling down", "quiet": "quiet hours"}[rule.state]
+    tail = f"  {'added' if rule.added else 'config'}{last}{' ' if state else ''}{state}"
     wide = min(MARKET, max(frame.width // 3, 8))
     room = max(frame.width - wide - 3 - len(tail), 8)
     words = narrow(f"{rule.text} → {' '.join(rule.channels)}")
@@ -147,16 +147,16 @@ def _rule(rule: RuleLine, frame: Frame) -> Line:
     )
 
 
-def _alert(told: AlertLine, frame: Frame) -> Line:
-    """When, what, and where it went."""
-    when = frame.clock.since(told.time_us, frame.snapshot.time_us)
-    role = {"buy": "up", "sell": "down", "": "note"}[told.side]
-    where = "quiet hours" if told.quiet else " ".join(told.channels)
-    glyph = {"buy": "▲", "sell": "▼", "": "·"}[told.side]
+def _alert(alert: AlertLine, frame: Frame) -> Line:
+    """When, what, and the channels it was sent to."""
+    when = frame.clock.since(alert.time_us, frame.snapshot.time_us)
+    role = {"buy": "up", "sell": "down", "": "note"}[alert.side]
+    where = "quiet hours" if alert.quiet else " ".join(alert.channels)
+    glyph = {"buy": "▲", "sell": "▼", "": "·"}[alert.side]
     room = max(frame.width - len(when) - len(where) - 7, 8)
     return (
         (f" {when} ", "dim"),
         (f"{glyph} ", role),
-        (fit(narrow(told.text), room).ljust(room), "text"),
+        (fit(narrow(alert.text), room).ljust(room), "text"),
         (f"  {where}", "dim"),
     )

@@ -41,6 +41,7 @@ def time_axis(
     before = None
     for x, time_us in enumerate(times):
         slot = (time_us // 1_000_000 + offset) // step
+        # a label belongs to the first bar of a slot: the first one drawn may be in the middle of its own
         fresh, before = before is not None and slot != before, slot
         text = (
             clock.day(time_us)

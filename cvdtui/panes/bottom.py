@@ -1,4 +1,4 @@
-"""The last two lines: what happened lately (or what is being typed), and the keys of the focused pane."""
+"""The last two lines: status (or the prompt), and the keys of the focused pane."""
 
 from cvdtui.panes.line import Answer, Frame, Line, clip, fit, narrow
 from cvdtui.panes.words import link_words
@@ -7,7 +7,7 @@ from cvdtui.panes.words import link_words
 class Status:
     """One line.
 
-    The prompt while the user types, else the screen's own words, else a link in trouble or a notice.
+    The prompt while it is open, else a message, else a failing link, a notice or the data quality.
     """
 
     name = "status"
@@ -15,7 +15,7 @@ class Status:
 
     def __init__(self) -> None:
         self.prompt: tuple[str, str, int] | None = None
-        """(what is asked, what was typed, where the cursor stands)."""
+        """(text before the line, the line, its cursor)."""
         self.message = ""
 
     def press(self, key: str) -> Answer | None:  # noqa: ARG002 - it takes no keys
@@ -39,7 +39,7 @@ class Status:
 
 
 def quality_words(frame: Frame) -> str:
-    """How the numbers of the market at hand were obtained: sides, losses, doubles, audit."""
+    """Data quality of the selected market: sources of sides, losses, duplicates, audit."""
     detail = frame.detail
     row = next((row for row in frame.snapshot.rows if row.market.name == frame.snapshot.view.market), None)
     if detail is None or row is None:
@@ -81,7 +81,7 @@ def _typed(ask: str, text: str, cursor: int, width: int) -> Line:
 
 
 class Footer:
-    """The keys that matter now, most wanted first, as many as fit."""
+    """The keys of the footer, most wanted first, as many as fit."""
 
     name = "footer"
     hints = ()

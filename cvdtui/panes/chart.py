@@ -32,7 +32,7 @@ class ChartPane:
         self.lift = 0
         """Rows the price line of the crosshair stands above the close."""
         self._asked_us = 0
-        """The bar of long ago that the crosshair was put on."""
+        """The past bar that the crosshair was put on."""
         self._gutter = 0
         self._key: tuple[object, ...] = ()
         self._bars: tuple[ChartBar, ...] = ()
@@ -83,6 +83,7 @@ class ChartPane:
         if detail is None or not detail.bars:
             return [title(frame, heading("chart", detail)), *centred(frame, *waiting(frame.snapshot))]
         key = (detail.market.name, detail.timeframe, detail.unit)
+        # the labels of another market may be narrower, and its bars are not those of the crosshair
         if key != self._key:
             self._key, self._gutter, self.at_us, self.lift = key, 0, None, 0
             self._asked_us = 0
@@ -100,19 +101,21 @@ class ChartPane:
         prices = _price_scale(bars, price_rows)
         sums = _cvd_scale(bars, cvd_rows)
         labels = self._labels(detail, prices, bars, hist, sums)
+        # the labels may have grown, which leaves room for fewer bars than were scaled
         bars = detail.bars[-max(frame.width - self._gutter - 2, 1) :]
         self._bars, self._prices = bars, prices
         grid = _candles(bars, prices) + _deltas(bars, hist, ascii_only=frame.ascii) + _line(bars, sums)
         draw_levels(grid, detail.levels, prices)
         first, below = len(detail.bars) - len(bars), prices.rows + hist
-        told = detail.signals, detail.bars, first
-        draw_divergences(grid, between_pivots(*told, on_cvd=False), prices, outside=True)
-        draw_divergences(grid[below:], between_pivots(*told, on_cvd=True), sums)
+        marks = detail.signals, detail.bars, first
+        draw_divergences(grid, between_pivots(*marks, on_cvd=False), prices, outside=True)
+        draw_divergences(grid[below:], between_pivots(*marks, on_cvd=True), sums)
         for row, x, glyph, role in on_price(detail.signals, bars, prices):
             grid[row][x] = (glyph, role)
         for row, x, glyph, role in on_cvd(detail.signals, bars, sums):
             grid[below + row][x] = (glyph, role)
         extreme = detail.dashboard.parameters.climax.extreme
+        # last of the marks: it colours the ground of whatever is drawn there
         shade(grid, bars, extreme)
         if self.at_us is not None:
             self._cross(grid, bars, prices)
@@ -138,6 +141,7 @@ class ChartPane:
             out[prices.rows + hist + row] = (text, "┤")
         _tag(out, range(prices.rows), "price")
         _tag(out, range(prices.rows + hist, len(out)), "CVD")
+        # only grows: the chart must not move sideways with each new label
         self._gutter = max(self._gutter, *(len(text) + 1 for text, _ in out))
         return [(text.rjust(self._gutter), tick) for text, tick in out]
 
@@ -147,6 +151,7 @@ class ChartPane:
             glyph, role = cells[at]
             cells[at] = (glyph, f"{role} cross")
         row = min(max(prices.row(bars[at].close) - self.lift, 0), prices.rows - 1)
+        # at the edge the line stops with the chart, and so does what it reads
         self.lift = prices.row(bars[at].close) - row
         grid[row] = [
             (
@@ -235,6 +240,7 @@ def _line(bars: tuple[ChartBar, ...], scale: AxisScale) -> Cells:
         if bar.cvd is None:
             levels += [None, None]
         else:
+            # braille has two columns of dots a cell, and a bar has one value: the other dot lies half way
             middle = bar.cvd if before is None else (before + bar.cvd) / 2
             levels += [scale.level(middle, 4), scale.level(bar.cvd, 4)]
         before = bar.cvd

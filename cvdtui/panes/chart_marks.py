@@ -33,6 +33,7 @@ def on_price(signals: tuple[SignalView, ...], bars: tuple[ChartBar, ...], scale:
         ):
             x = places.get(time_us)
             if x is not None:
+                # below a low and above a high, where no candle is drawn over
                 row = scale.row(bars[x].low) + 1 if one.side == "buy" else scale.row(bars[x].high) - 1
                 yield min(max(row, 0), scale.rows - 1), x, arrow, role_of(one)
                 if one.provisional and arrow in HOLLOW and x + 1 < len(bars):
@@ -86,6 +87,7 @@ def draw_divergences(
         lift = 0 if not outside else -1 if one.side == "buy" else 1
         dashed = one.values.get("type") == "hidden"
         for row, x, glyph in straight(start, end, scale, dashed=dashed, lift=lift):
+            # the line is a hint: prices, the CVD and the marks of signals are not covered by it
             if x < len(grid[row]) and grid[row][x][0] in BLANK:
                 grid[row][x] = (glyph, role_of(one))
 

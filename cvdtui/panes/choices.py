@@ -1,4 +1,4 @@
-"""The instruments a typed name may mean, above the line in which it is typed."""
+"""The instruments a typed name may stand for, above the prompt."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from cvdtui.panes.line import Answer, Frame, Line, fit, title
 
 
 class Choices:
-    """State: what the screen tells it to offer."""
+    """State: the instruments to offer, set by the screen."""
 
     name = "choices"
     hints = ()
@@ -21,7 +21,7 @@ class Choices:
 
     @property
     def height(self) -> int:
-        """Lines it would like."""
+        """Lines it needs."""
         return len(self.markets) + 1
 
     def press(self, key: str) -> Answer | None:  # noqa: ARG002 - the line being typed takes the keys

@@ -10,13 +10,14 @@ class Clock:
     """Writes microseconds since the epoch in one time zone.
 
     `zone` is an IANA name, `"local"` for that of the machine, empty or "UTC" for UTC.
-    Raises KeyError, ValueError or OSError (from zoneinfo) for a zone nobody knows.
+    Raises KeyError, ValueError or OSError (from zoneinfo) for an unknown zone.
     """
 
     def __init__(self, zone: str = "") -> None:
         self.local = zone not in {"", "UTC"}
         self._zone: tzinfo | None = _zone(zone) if self.local else UTC
         self.z = "" if self.local else "Z"
+        # the same times of bars and trades are written again at every tick
         self._minute = lru_cache(4096)(self._written)
 
     def _written(self, second: int) -> str:
@@ -25,6 +26,7 @@ class Clock:
     def _at(self, second: int) -> datetime:
         if self._zone is not None:
             return datetime.fromtimestamp(second, self._zone)
+        # an offset taken once would be wrong after the change to or from summer time
         return datetime.fromtimestamp(
             second, UTC
         ).astimezone()  # the machine's zone, as it was at that moment
@@ -66,7 +68,7 @@ class Clock:
 
 
 def _zone(name: str) -> tzinfo | None:
-    """None is the machine's own zone, whose offsets the system tells moment by moment."""
+    """None is the machine's own zone, whose offset the system gives for each moment."""
     if name == "local":
         return None
     from zoneinfo import ZoneInfo  # most screens show UTC and never need it

@@ -33,7 +33,7 @@ class Style(Struct, frozen=True, gc=False):
 
 
 class Column(Struct, frozen=True):
-    """One column; `rank` says who gives way on a narrow screen: the highest first.
+    """One column; `rank` says which are left out on a narrow screen: the highest first.
 
     Market, price, cover and CVD stay longest; then delta, line, change and flags; then z and all the rest.
     """
@@ -61,7 +61,7 @@ def price_decimals(market: Market) -> int:
 
 
 def steady_decimals(row: MarketRow) -> int:
-    """Decimals for this market's sizes: the last digit is worth some hundreds, whatever moves."""
+    """Decimals for this market's sizes: the last digit is some hundreds of quote units."""
     if row.unit == "quote" or not row.last or row.last <= 0:
         return 0
     return min(max(floor(log10(row.last)) - 2, 0), 4, row.market.size_decimals)
@@ -73,7 +73,7 @@ def is_fresh(row: MarketRow) -> bool:
 
 
 def is_trusted(row: MarketRow) -> bool:
-    """The sums can be taken at their word."""
+    """The sums are complete."""
     return row.quality.state in {"live", "fill"} and row.quality.coverage >= 1.0
 
 
@@ -146,7 +146,8 @@ def _cover(row: MarketRow, style: Style) -> Cell:
     text = narrow(row.quality.text or "-")
     since = row.quality.from_us
     if style.clock is not None and state == "live" and since and row.last_trade_us - since < DAY_US:
-        return Cell(f"≥{style.clock.hm(since)}{style.clock.z}", role="note")  # a share would say less
+        # the time from which the session is known says more than its share of the volume
+        return Cell(f"≥{style.clock.hm(since)}{style.clock.z}", role="note")
     if style.tight and len(text) > 8:
         text = text.replace(" %", "%") if text.endswith(" %") else text.replace(" ", "", 1)
     return Cell(text, role=role)

@@ -1,6 +1,6 @@
 """The footprint ladder: sell x buy volume by price row for the last bars.
 
-It holds still until the price leaves.
+It holds still until the price leaves the middle half: numbers that move cannot be read.
 """
 
 import math
@@ -15,7 +15,7 @@ TOTALS = ("Δ", "max", "min", "vol")
 ZONE = "┊"
 """A stacked imbalance of an earlier bar that price has not traded through."""
 MARKS = {"absorption": "◇", "unfinished": "◂"}
-"""Where both stand, absorption shows."""
+"""Where both are present, absorption is shown."""
 BLANK = (" ", "text")
 
 
@@ -64,6 +64,7 @@ class FootprintPane:
             return [title(frame, "footprint"), *centred(frame, *waiting(frame.snapshot))]
         ladder = detail.ladder
         self._renew(detail, ladder)
+        # a low pane gives the line above the totals to one more row of prices
         roomy = frame.height >= 20
         body = max(frame.height - 2 - len(TOTALS) - roomy, 1)
         self._hold(ladder.last_row or 0, body)
@@ -101,7 +102,7 @@ class FootprintPane:
         self._body = body
 
     def _measure(self, ladder: Ladder, width: int) -> int:
-        """Let label and cells grow (never shrink while the market stays); give the decimals of the cells."""
+        """Let label and cells grow (never shrink while the market stays); returns the cells' decimals."""
         cells = [cell for bar in ladder.bars for cell in bar.cells.values()]
         largest = max((max(cell.sell, cell.buy) for cell in cells), default=0.0)
         decimals = numbers.short_decimals(largest)
@@ -151,6 +152,7 @@ class FootprintPane:
         cell = bar.cells.get(row)
         zone, mark_at = found.zone(bar.time_us, row), found.marks.get((bar.time_us, row), BLANK)
         if cell is None:
+            # bars known from candles have totals and no rows: that is said once, at the last price
             empty = not bar.cells and row == found.last_row
             text = " " + ("no rows" if empty else "").center(2 * width + 1)[: 2 * width + 1] + " "
             return [(text, "dim"), (ZONE if zone else " ", zone or "text"), mark_at]
@@ -183,7 +185,7 @@ class FootprintPane:
 
 
 class _Found:
-    """Zones and marks of the bars shown, ready to be asked for by bar and row."""
+    """Zones and marks of the bars shown, looked up by bar and row."""
 
     def __init__(self, ladder: Ladder, bars: tuple[LadderBar, ...]) -> None:
         self.last_row = ladder.last_row
@@ -213,7 +215,7 @@ def _ruled(line: Line, level: bool) -> Line:  # noqa: FBT001 - one way or the ot
 
 
 def _sized(value: float, width: int, decimals: int, *, signed: bool) -> str:
-    """The long way of writing it when there is room, else the short one."""
+    """The number in full where there is room, else short (`1.2K`)."""
     text = numbers.number(value, decimals, signed=signed)
     if len(text) <= width:
         return text

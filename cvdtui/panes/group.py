@@ -1,4 +1,4 @@
-"""The group of the market at hand: what each market brings to the sum, and the lines of spot and perp."""
+"""The group of the selected market: each market's part of the sum, and the CVD lines of spot and perp."""
 
 from collections.abc import Sequence
 
@@ -34,7 +34,7 @@ class GroupPane:
     def paint(self, frame: Frame) -> list[Line]:
         group = frame.snapshot.group
         if group is None:
-            return [title(frame, "group"), *centred(frame, "choose a market: its group is shown here")]
+            return [title(frame, "group"), *centred(frame, "select a market: its group is shown here")]
         row = group.row
         head = title(
             frame,
@@ -64,6 +64,7 @@ def _sums(row: GroupRow, width: int) -> Line:
     for word, value in (("CVD", row.cvd), ("spot", row.spot), ("perp", row.perp), ("spot-perp", row.spread)):
         text = "-" if value is None else numbers.number(value, 0, signed=True)
         spans += [(f" {word} ", "dim"), (text, numbers.tone(value) if tone_ok else "dim")]
+    # cut, not rounded: 99.96 must not read as 100
     cover = "100" if tone_ok else f"{int(row.coverage * 1000) / 10:.1f}"
     spans += [(f"  cover {cover}", "good" if tone_ok else "warn")]
     all_in = row.counted == len(row.parts)
@@ -92,6 +93,7 @@ def _part(part: GroupPart, most: float, half: int, width: int) -> Line:
         return clip((*start, (figures, "dim"), (f"  left out: {part.why}", "warn")), width)
     value = part.cvd or 0.0
     cells = min(round(abs(value) / most * half), half) if most else 0
+    # the smallest value still shows its side
     cells = max(cells, 1) if value else 0
     left = ("▒" * cells if value < 0 else "").rjust(half)
     right = ("█" * cells if value > 0 else "").ljust(half)

@@ -16,7 +16,7 @@ Written = tuple[str, str]
 
 
 class _Column(Struct, frozen=True):
-    """One column; `rank` says who gives way on a narrow screen (the highest first)."""
+    """One column; `rank` says which are left out on a narrow screen (the highest first)."""
 
     head: str
     rank: int
@@ -84,7 +84,7 @@ NAME = 12
 
 
 class GroupsPane:
-    """State: the rows last met, which of them are shown in which order, and how far it is scrolled."""
+    """State: the rows of the last snapshot, which are shown in which order, and how far it is scrolled."""
 
     hints = (
         ("enter", "open"),
@@ -101,7 +101,7 @@ class GroupsPane:
         """Head of the column it is sorted by."""
         self.reverse = True
         self.held = False
-        """The user chose a row: sorting waits until esc."""
+        """The user selected a row: it is not sorted until esc, so that rows do not move under the cursor."""
         self._order: list[str] = []
         self._sorted_us = 0
         self._columns: tuple[_Column, ...] = COLUMNS
@@ -109,8 +109,8 @@ class GroupsPane:
         self._top = 0
         self._page = 10
 
-    def meet(self, rows: Sequence[GroupRow], markets: Sequence[str], now_us: int = 0) -> None:
-        """The groups of a new snapshot; those stay that have one of these markets, sorted each second."""
+    def update(self, rows: Sequence[GroupRow], markets: Sequence[str], now_us: int = 0) -> None:
+        """Take the groups of a new snapshot that have one of these markets; sorted once a second."""
         wanted = set(markets)
         self._total = len(rows)
         shown = [row for row in rows if any(part.market.name in wanted for part in row.parts)]
@@ -126,14 +126,14 @@ class GroupsPane:
         key = next((column.key for column in COLUMNS if column.head == self.sort), None)
         if key is not None:
             valued = [(key(row), row) for row in rows]
-            told = [(value, row) for value, row in valued if value is not None]
-            told.sort(key=lambda pair: pair[0], reverse=self.reverse)
-            rows = [row for _, row in told] + [row for value, row in valued if value is None]
+            present = [(value, row) for value, row in valued if value is not None]
+            present.sort(key=lambda pair: pair[0], reverse=self.reverse)
+            rows = [row for _, row in present] + [row for value, row in valued if value is None]
         self.shown = tuple(rows)
         self._order = [row.name for row in rows]
 
     def press(self, key: str) -> Answer | None:
-        """Sort by the next column (or the one before), the other way round, or let go of the row."""
+        """Sort by the next column (or the one before), the other way round, or release the row."""
         if key == "escape" and self.held:
             self.held = False
             return Answer()
@@ -173,7 +173,7 @@ class GroupsPane:
         return ends.get(key)
 
     def line_at(self, line: int) -> int:
-        """The place of the row a finger points at."""
+        """The place of the row that was clicked."""
         return self._top + line
 
     def paint(self, frame: Frame, selected: str | None, pattern: str) -> list[Line]:
@@ -203,7 +203,7 @@ class GroupsPane:
         return "▼" if self.reverse else "▲"
 
     def choose(self, place: int, markets: Sequence[str]) -> Answer:
-        """Look at the group in this place, which holds still from now on."""
+        """Select the group in this place, which holds still from now on."""
         self.held = True
         name = self.target(place, markets)
         return Answer({"market": name}) if name else Answer()

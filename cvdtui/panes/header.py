@@ -1,4 +1,4 @@
-"""The first line: which market, timeframe and anchor, how well it is connected, and what time it is."""
+"""The first line: which market, timeframe and anchor, how many markets are live, and the time."""
 
 from cvdtui.model import MarketDetail, MarketRow, Snapshot, View
 from cvdtui.panes import numbers
@@ -10,7 +10,7 @@ CONNECTED = ("live", "gap", "fill", "lost")
 
 
 class Header:
-    """State: only what the screen tells it."""
+    """State: whether the screen is frozen, set by the screen."""
 
     name = "header"
     hints = ()
@@ -26,6 +26,7 @@ class Header:
         right = [*_links(snapshot), *self._time(snapshot, frame.clock)]
         left = _left(frame)
         room = frame.width - length(tuple(right)) - 1
+        # price and market are never left out; of the rest the highest rank goes first
         while len(left) > 1 and sum(length(piece) for _, piece in left) > room:
             left.remove(max(left, key=lambda ranked: ranked[0]))
         line: Line = clip(tuple(part for _, piece in left for part in piece), max(room, 0))
@@ -44,13 +45,13 @@ class Header:
 def _left(frame: Frame) -> list[tuple[int, Line]]:
     """(rank, piece): market and price, change, timeframe, anchor, CVD, quality.
 
-    The highest rank gives way first.
+    The highest rank is left out first.
     """
     snapshot = frame.snapshot
     view, detail = snapshot.view, snapshot.detail
     row = next((row for row in snapshot.rows if row.market.name == view.market), None)
     if row is None:
-        return [(0, ((" cvdtui ", "focus"), ("  no market chosen", "dim")))]
+        return [(0, ((" cvdtui ", "focus"), ("  no market selected", "dim")))]
     name = f" {row.market.base or row.market.symbol} {row.market.venue} "
     price = numbers.price(row.last, price_decimals(row.market)) if row.last is not None else "waiting"
     tone = numbers.tone(row.change)

@@ -6,7 +6,7 @@ from cvdtui.panes.line import Answer, Frame, Line, title, wrap
 NUMBERS = (
     (
         "any number",
-        "? explains the one at hand: formula, what it is made of now, its value by other conventions.",
+        "? explains the selected one: formula, its inputs now, its value by other conventions.",
     ),
     (
         "delta Δ",
@@ -28,7 +28,7 @@ NUMBERS = (
     ),
     (
         "",
-        "gap n: n trades being fetched; lost: some never came; fill: history is coming; stale: silent link.",
+        "gap n: n trades being fetched; lost: some never came; fill: history is coming; stale: no data.",
     ),
     ("", "≥14:02Z: the session is known from then on. ≈ estimated from candles, ~ side inferred."),
     (
@@ -57,7 +57,7 @@ NUMBERS = (
     ("", "95 % interval of the n that stand a horizon apart; base: the same after any bar of the market."),
     (
         "trades",
-        "newest first; ▲ the buyer was the aggressor, ▼ the seller; smaller ones than asked are left out.",
+        "newest first; ▲ the buyer was the aggressor, ▼ the seller; those below the least size are left out.",
     ),
     (
         "OI",
@@ -67,14 +67,14 @@ NUMBERS = (
         "",
         "it is older than a minute. Liquidated: positions closed by force in the session, longs (by a sell)",
     ),
-    ("", "and shorts; `at least` where the venue tells only some. They are trades of the tape as well."),
+    ("", "and shorts; `at least` where the venue reports only some. They are trades of the tape as well."),
     (
         "groups",
         "v: the markets of one asset added up as price x signed size. Every dollar coin is taken for 1 USD.",
     ),
     (
         "",
-        "spot-perp: CVD of spot minus CVD of perpetuals and futures. Silent markets are left out and named.",
+        "spot-perp: CVD of spot minus that of perpetuals and futures. Markets without data are left out.",
     ),
     (
         "links",
@@ -86,7 +86,7 @@ NUMBERS = (
 """(word, what it means): the conventions in force."""
 
 MARKS = (
-    ("▲ ▼", "what speaks for a rise, for a fall. Dim: on incomplete data (⚠ says which), or ? provisional."),
+    ("▲ ▼", "a sign of a rise, of a fall. Dim: on incomplete data (⚠ says which), or ? provisional."),
     ("◆", "climax: the first bar whose smoothed z is beyond ±2; on the CVD of the chart, in the z-score."),
     (
         "△ ── ▲",
@@ -114,7 +114,7 @@ SIDES = (
         "at or beyond the touch that stood when the trade came: at the ask bought, at the bid sold.",
     ),
     ("m midpoint", "inside the touch: above the midpoint bought, below it sold."),
-    ("t tick", "at the midpoint or without a quote: by the last price that differed. ? nobody can tell."),
+    ("t tick", "at the midpoint or without a quote: by the last price that differed. ? unknown."),
     (
         "outside",
         "trades beyond the touch. Many mean that quotes run ahead of trades: ibkr.quote_lag_ms repairs.",
@@ -131,7 +131,7 @@ SIDES = (
 
 
 class Help:
-    """State: how far it is scrolled, and the keys to list (told by the screen)."""
+    """State: how far it is scrolled, and the keys to list, set by the screen."""
 
     name = "help"
     hints = (("j k", "scroll"), ("esc", "back"))
@@ -188,12 +188,12 @@ class Help:
 
 
 def _sides(frame: Frame) -> list[Line]:
-    """How inferred sides come about, how wrong they were for others, and how wrong they are here."""
+    """How sides are inferred, how often that was wrong in published studies, and how often it is here."""
     lines: list[Line] = [(), (("Sides that are inferred (Interactive Brokers)", "title"),)]
     for word, text in SIDES:
         lines += _paragraph(word, text, frame.width)
     if not frame.snapshot.trials:
-        text = "shadow_side = true judges these rules by the exchanges' own flags; cvdtui side-error by files"
+        text = "shadow_side = true tests these rules by the exchanges' own flags; cvdtui side-error by files"
         return [*lines, *_paragraph("here", text, frame.width)]
     for trial in frame.snapshot.trials:
         head = f"{trial.trades} trades, {100 * trial.outside:.0f} % outside the newest quote"

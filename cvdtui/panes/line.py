@@ -1,7 +1,4 @@
-"""What panes speak.
-
-Lines of spans, the frame they are asked to fill, and the words a pane answers keys with.
-"""
+"""What a pane is: lines of spans, the frame it fills, and its answer to a key."""
 
 import unicodedata
 from typing import Protocol, runtime_checkable
@@ -20,7 +17,7 @@ Line = tuple[Span, ...]
 
 
 class Frame(Struct, frozen=True, gc=False):
-    """All a pane needs to draw itself once."""
+    """The input of one drawing: the snapshot, the size in cells, the clock."""
 
     snapshot: Snapshot
     width: int
@@ -32,19 +29,19 @@ class Frame(Struct, frozen=True, gc=False):
 
     @property
     def detail(self) -> MarketDetail | None:
-        """The market at hand; None while the source has none of it."""
+        """The selected market; None while there is no data of it."""
         return self.snapshot.detail
 
 
 class Answer(Struct, frozen=True):
-    """What a pane made of a key: handled, and perhaps a wish for the screen."""
+    """A key was handled; the fields request what the screen should do."""
 
     view: dict[str, object] = {}
     """Fields of the View to change."""
     open: bool = False
     """Drill into the selected market."""
     pane: str = ""
-    """A pane that is to stand alone."""
+    """A pane to show alone."""
     bar: tuple[str, int, int] | None = None
     """(market, seconds, start) of a bar to go to."""
     action: str = ""
@@ -57,7 +54,7 @@ class Pane(Protocol):
 
     @property
     def name(self) -> str:
-        """The word it goes by in titles, keys and commands."""
+        """Its name in titles, keys and commands."""
 
     @property
     def hints(self) -> tuple[tuple[str, str], ...]:
@@ -77,7 +74,7 @@ class Filtered(Protocol):
     pattern: str
 
     def filter(self, pattern: str) -> None:
-        """Narrow it; an empty pattern shows all."""
+        """Show only what matches; an empty pattern shows all."""
 
 
 @runtime_checkable
@@ -105,7 +102,7 @@ def clip(line: Line, width: int) -> Line:
 
 
 def spread(left: Line, right: Line, width: int) -> Line:
-    """`left` and `right` at the two ends of `width` cells; the right end gives way."""
+    """`left` and `right` at the two ends of `width` cells; `right` is left out where both do not fit."""
     space = width - length(left) - length(right)
     if space < 1:
         return clip(left, width)
@@ -146,7 +143,10 @@ def fit(text: str, width: int) -> str:
 
 
 def narrow(text: str) -> str:
-    """Foreign words made safe for a grid of cells: anything not one cell wide becomes `?`."""
+    """Untrusted text made safe for a grid of cells: anything not one cell wide becomes `?`.
+
+    Rich passes ESC through to the terminal, and raises on an unbalanced `[/x]` in markup.
+    """
     if text.isascii() and text.isprintable():
         return text
     return "".join(

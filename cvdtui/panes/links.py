@@ -1,4 +1,4 @@
-"""The connections: what each is doing, how fast and how well, and what to do where one is turned away."""
+"""The connections: what each is doing, how fast and how well, and the next step where one is refused."""
 
 from collections.abc import Callable, Sequence
 
@@ -17,25 +17,25 @@ ROLES = {
     "waiting": "warn",
     "refused": "warn",
 }
-WAYS_OUT = {
-    451: "this host does not serve your region: go by a host that does "
+NEXT_STEPS = {
+    451: "this host does not serve your region: use a host that does "
     "(--set venues.{venue}.ws_url=... and rest_url=...) or watch another venue",
-    403: "this host turns your address or region away: go by another host "
+    403: "this host refuses your address or region: use another host "
     "(--set venues.{venue}.ws_url=... and rest_url=...), another network or another venue",
-    418: "banned for asking too often: nothing is asked until it ends; "
+    418: "banned for too many requests: none is sent until it ends; "
     "lower venues.{venue}.weight_share where others share this address",
-    429: "too many questions from this address: nothing is asked for a while; "
+    429: "too many requests from this address: none is sent for a while; "
     "lower venues.{venue}.weight_share where others share this address",
 }
-"""What a person can do, by HTTP status."""
+"""What the user can do, by HTTP status."""
 SKEW_US = 1_000_000
-"""A clock this far off deserves an eye: ages on the screen are wrong by as much."""
+"""A clock this far off is marked: ages on the screen are wrong by as much."""
 BUSY = 0.8
-"""Share of the weight allowed above which it deserves an eye."""
+"""Share of the weight allowed above which it is marked."""
 
 
 class Seen(Struct, frozen=True):
-    """A link and what the rows say of its markets."""
+    """A link, and the sums over its markets."""
 
     link: Link
     age_s: int | None
@@ -49,7 +49,7 @@ Written = tuple[str, str]
 
 
 class _Column(Struct, frozen=True):
-    """One column; `rank` says who gives way on a narrow screen (the highest first)."""
+    """One column; `rank` says which are left out on a narrow screen (the highest first)."""
 
     head: str
     rank: int
@@ -140,14 +140,15 @@ class LinksPane:
 def duration(seconds: int) -> str:
     """`0s`, `90s`, `25m`, `3h`, `4d`."""
     for length, unit in ((1, "s"), (60, "m"), (3600, "h")):
+        # two digits and a unit: `99s` is followed by `1m`
         if seconds // length < 100:
             return f"{seconds // length}{unit}"
     return f"{seconds // 86_400}d"
 
 
 def next_step(link: Link) -> str:
-    """What a person can do about a link that was turned away; empty when there is nothing to do."""
-    words = WAYS_OUT.get(link.status, "")
+    """The next step about a link that was refused; empty when there is nothing to do."""
+    words = NEXT_STEPS.get(link.status, "")
     venue = link.name.partition("/")[0].partition(":")[0]
     return words.format(venue=narrow(venue))
 
@@ -156,6 +157,7 @@ def see(link: Link, snapshot: Snapshot) -> Seen:
     """A link of a snapshot, with the age of its data in whole seconds and the sums over its markets."""
     names = set(link.markets)
     rows = [row.quality for row in snapshot.rows if row.market.name in names]
+    # a clock that was set back must not give a negative age
     age = max(snapshot.time_us - link.last_data_us, 0) // 1_000_000 if link.last_data_us else None
     return Seen(link, age, len(rows), sum(row.open for row in rows), sum(row.lost for row in rows))
 
@@ -189,7 +191,7 @@ def _line(one: Seen, columns: Sequence[_Column], width: int) -> Line:
 
 
 def _words(one: Seen, frame: Frame) -> list[Line]:
-    """Why it is not live, what happens next, and the way out."""
+    """Why it is not live, what happens next, and what the user can do."""
     link = one.link
     text = narrow(link.text)
     if link.retry_at_us > frame.snapshot.time_us and link.state != "live":

@@ -41,7 +41,7 @@ class MarketsPane:
     def __init__(self) -> None:
         self.selected: str | None = None
         self.held = False
-        """The user chose a row: sorting waits until esc."""
+        """The user selected a row: it is not sorted until esc, so that rows do not move under the cursor."""
         self.sort: str | None = None
         self.reverse = True
         self.pattern = ""
@@ -86,10 +86,11 @@ class MarketsPane:
         shown = self.order[self._top : self._top + self._page]
         return [self._title(frame, len(rows)), self._head(), *(self._line(by_name[name]) for name in shown)]
 
-    def meet(self, rows: tuple[MarketRow, ...], now_us: int) -> None:
-        """The rows of a new snapshot, drawn or not: who is there, and in which order."""
+    def update(self, rows: tuple[MarketRow, ...], now_us: int) -> None:
+        """Take the rows of a new snapshot, drawn or not: which markets there are, and their order."""
         names = [row.market.name for row in rows]
         changed = names != self._names or self.pattern != self._filtered
+        # prices change at every tick: rows sorted as often could not be followed
         due = self.sort and not self.held and now_us - self._sorted_us >= SORT_EVERY_US
         self._rows = rows
         if changed or due:
@@ -97,7 +98,7 @@ class MarketsPane:
             self._order(rows, now_us)
 
     def _write_all(self, rows: tuple[MarketRow, ...], frame: Frame) -> None:
-        """Write the cells of rows that changed; begin anew when markets, units or the style of numbers do."""
+        """Write the cells of rows that changed; start over when markets, units or the style of numbers do."""
         tight = frame.width < TIGHT
         shape = (tuple(row.market for row in rows), rows[0].unit if rows else "", tight)
         if shape != self._shape:
@@ -111,6 +112,7 @@ class MarketsPane:
     def _write(self, row: MarketRow) -> None:
         name = row.market.name
         known = self._cells.get(name)
+        # the snapshot keeps the object of a row that did not change
         if known is not None and known[0] is row:
             return
         style = Style(self._labels[name], self._tight, self._clock)
@@ -118,6 +120,7 @@ class MarketsPane:
         self._cells[name] = (row, cells)
         for column, cell in zip(COLUMNS, cells, strict=True):
             whole, part = self._widths.get(column.name, (column.whole + (not self._tight), column.part))
+            # widths only grow: a column that changes its width with its values cannot be read
             if len(cell.whole) > whole or len(cell.part) > part or column.name not in self._widths:
                 self._widths[column.name] = (max(whole, len(cell.whole)), max(part, len(cell.part)))
                 self._columns = ()
@@ -138,9 +141,11 @@ class MarketsPane:
                     key=lambda pair: pair[0],
                     reverse=self.reverse,
                 )
+                # a missing value is neither large nor small: last in both directions
             ] + [row for value, row in valued if value is None]
         self.order = [row.market.name for row in kept]
         self._sorted_us = now_us
+        # its neighbour, so that removing markets one after the other stays in place
         if self.selected not in self.order:
             place = before.index(self.selected) if self.selected in before else 0
             self.selected = self.order[min(place, len(self.order) - 1)] if self.order else None
@@ -154,11 +159,12 @@ class MarketsPane:
         least = {"spark": 8 if self._tight else 10, "flags": 8}
         widths = self._chosen(width, {name: sum(both) for name, both in self._widths.items()} | least)
         self._pointed = set(widths) >= FIRST
+        # without a common decimal point every number needs less room, and an important column is kept
         if not self._pointed:
             widths = self._chosen(width, self._joined | least)
         room = width - sum(widths.values()) - len(widths)
-        told = min(sum(self._widths["flags"]), FLAGS_FIRST)  # what is wrong goes before a longer line
-        for name, most in (("flags", told), *FLEXIBLE.items()):
+        flags = min(sum(self._widths["flags"]), FLAGS_FIRST)  # data trouble before a longer line
+        for name, most in (("flags", flags), *FLEXIBLE.items()):
             if name in widths:
                 extra = max(min(most - widths[name], room), 0)
                 widths[name] += extra
@@ -171,6 +177,7 @@ class MarketsPane:
     def _chosen(self, width: int, need: dict[str, int]) -> dict[str, int]:
         """The columns that find room, by rank, each with the cells it needs."""
         room = width  # the cursor takes one cell, the last column needs no gap
+        # spot markets have no open interest: where none has any, two columns are saved
         without = set() if any(row.interest for row in self._rows) else {"oi", "oi_change"}
         if self._tight:
             without |= WIDE_ONLY
@@ -263,7 +270,7 @@ class MarketsPane:
         return self._sort_key(key)
 
     def _press_group(self, groups: GroupsPane, key: str) -> Answer | None:
-        """Keys of the table of groups; the market at hand is the one that stands for the group."""
+        """Keys of the table of groups; the group's leading market becomes the selected one."""
         if key == "enter" and groups.shown:
             return Answer(pane="group")
         place = groups.move(key, self.selected)
@@ -278,12 +285,12 @@ class MarketsPane:
         return None
 
     def move(self, step: int) -> Answer:
-        """Move the cursor by rows; the picture follows the market under it."""
+        """Move the cursor by rows; its market becomes the selected one."""
         at = self.order.index(self.selected) if self.selected in self.order else 0
         return self.choose(min(max(at + step, 0), len(self.order) - 1))
 
     def choose(self, at: int) -> Answer:
-        """Put the cursor on the row numbered `at`, by the user's wish."""
+        """Put the cursor on the row numbered `at` and hold it there."""
         if not self.order:
             return Answer()
         self.selected = self.order[max(at, 0)]
@@ -291,7 +298,7 @@ class MarketsPane:
         return Answer({"market": self.selected})
 
     def point(self, line: int) -> Answer:
-        """Put the cursor on the line a finger points at."""
+        """Put the cursor on the line that was clicked."""
         if self.groups is not None:
             return self.groups.choose(self.groups.line_at(line), self.order)
         at = self._top + line

@@ -6,12 +6,12 @@ GLYPHS = {"climax": "◆", "absorption": "◇", "stacked": "┃", "naked_poc": "
 
 
 def arrow_of(signal: SignalView) -> str:
-    """Where it speaks for."""
+    """The direction it indicates."""
     return "▲" if signal.side == "buy" else "▼"
 
 
 def glyph_of(signal: SignalView) -> str:
-    """One cell that tells its kind; a divergence is its arrow."""
+    """One cell for its kind; a divergence is its arrow."""
     return GLYPHS.get(signal.signal) or (arrow_of(signal) if signal.signal == "divergence" else "·")
 
 

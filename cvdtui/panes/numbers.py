@@ -1,4 +1,4 @@
-"""Numbers for the eye: signs on deltas, thousands by a gap, few digits, never a width that dances."""
+"""Numbers for display: signs on deltas, thousands by a gap, few digits, a steady width."""
 
 from math import floor, isfinite, log10
 
@@ -20,7 +20,7 @@ def price(value: float, decimals: int) -> str:
 
 
 def size_decimals(typical: float) -> int:
-    """Decimals that suit a market whose usual trade has this size: steady, so that digits do not dance."""
+    """Decimals for a market whose usual trade has this size: steady, so that the width is too."""
     if typical <= 0:
         return 2
     return min(max(1 - floor(log10(typical)), 0), 2) if typical >= 0.01 else 4
@@ -47,6 +47,7 @@ def split(value: float, decimals: int = 2, *, signed: bool = False, tight: bool 
         decimals = min(decimals, _decimals(size, 4))
     text = f"{size:.{decimals}f}"
     whole, _, part = text.partition(".")
+    # what rounds to zero has no sign: `-0.00` would read as selling
     sign = "" if not text.strip("0.") else "-" if value < 0 else "+" if signed else ""
     return sign + group(whole), ("." + part if part else "") + suffix
 
@@ -61,6 +62,7 @@ def _decimals(size: float, digits: int) -> int:
 def _suffixed(size: float) -> tuple[float, str]:
     """In the largest unit that leaves at least one (999 999.9 is a million)."""
     for unit, suffix in SUFFIXES:
+        # what would be written as 1000.0 of the smaller unit is 1.000 of this one
         if size >= unit * 0.99995:
             return size / unit, suffix
     return size, ""

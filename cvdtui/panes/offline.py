@@ -1,4 +1,4 @@
-"""What stands there when nothing could be reached: which host failed, why, and the way on."""
+"""The page shown when nothing could be reached: which host failed, why, and what to do."""
 
 from cvdtui.panes.line import Answer, Frame, Line, narrow, title, wrap
 
@@ -22,7 +22,7 @@ class Offline:
         for text in self.report:
             rows = wrap(narrow(text), frame.width - 6)
             lines += [((("    " if at else "  ⚠ ") + row, "warn"),) for at, row in enumerate(rows)]
-        lines += [(), (("  Still trying: this notice goes away as soon as one host answers.", "dim"),)]
+        lines += [(), (("  Still trying: this page closes as soon as one host answers.", "dim"),)]
         if self.demo:
             lines += [
                 (),

@@ -56,7 +56,7 @@ class Band(Struct):
 
     @property
     def volume(self) -> float:
-        """All that traded in it."""
+        """Its volume: bought, sold and unknown."""
         return self.buy + self.sell + self.unknown
 
 
@@ -102,6 +102,7 @@ class ProfilePane:
         above, below = beyond(frame, detail)
         room = max(frame.height - 1 - len(words) - len(above) - len(below), 1)
         key = (detail.market.name, profile.row, room)
+        # until one of these changes merging only grows: lines must not change their size at each extreme
         if key != self._key:
             self._key, self._merge = key, 0
         bands = self._bands(detail, profile, room)
@@ -141,7 +142,7 @@ def _add(band: Band, row: ProfileRow) -> None:
 
 
 def _facts(frame: Frame, detail: MarketDetail) -> list[Line]:
-    """The exact prices, and where the trades behind them begin."""
+    """The exact prices, and the time of the first trade counted."""
     profile, decimals = detail.profile, price_decimals(detail.market)
     named = [
         (word, value, places)
@@ -210,7 +211,7 @@ def _band(band: Band, label: str, filled: int, room: int, decimals: int | None) 
 
 
 def _end(band: Band, room: int) -> Line:
-    """The marks, else what kind of node it is."""
+    """The marks, else HVN or LVN."""
     if band.marks:
         return ((_fitting(band.marks, room), "poc" if "POC" in band.marks else "title"),)
     node = "HVN" if "hvn" in band.nodes else "LVN" if set(band.nodes) == {"lvn"} else ""

@@ -9,10 +9,11 @@ ROOMY = (66, 14)
 
 
 def record_lines(frame: Frame, wanted: tuple[str, str] | None) -> list[Line]:
-    """The last lines of the log; `wanted` is (market, signal), whose record may still be on its way."""
+    """The last lines of the log; `wanted` is (market, signal), whose record may not be computed yet."""
     if wanted is None or frame.height < 4:
         return []
     card = frame.snapshot.scorecard
+    # a record of the line selected before may still be in the snapshot
     known = card if card is not None and (card.market, card.signal) == wanted else None
     if frame.width >= ROOMY[0] and frame.height >= ROOMY[1]:
         return _table(frame, wanted, known)
@@ -24,11 +25,12 @@ def record_lines(frame: Frame, wanted: tuple[str, str] | None) -> list[Line]:
 def _table(frame: Frame, wanted: tuple[str, str], card: Scorecard | None) -> list[Line]:
     market, signal = wanted
     if card is None:
+        # as high as the table to come, so that the log above it does not move
         return [title(frame, f"record of {signal} · {market}"), (), (), (), ()]
     head = title(
         frame,
         f"record of {signal} · {market} · {span(card.bar_seconds)}",
-        f"{card.emitted} told on {card.bars:,} bars".replace(",", " "),
+        f"{card.emitted} signals on {card.bars:,} bars".replace(",", " "),
     )
     if not card.lines:
         return [head, ((f" {_none(card)}", "dim"),), (), (), ()]
@@ -72,4 +74,4 @@ def _short(card: Scorecard, width: int) -> Line:
 
 
 def _none(card: Scorecard) -> str:
-    return f"{card.signal}: n 0, none of {card.emitted} has its horizon behind it"
+    return f"{card.signal}: n 0, none of {card.emitted} is a horizon old yet"

@@ -1,4 +1,4 @@
-"""The signal log: what was told on closed bars of all markets, newest first, and the record of one."""
+"""The signal log: signals on closed bars of all markets, newest first, and the record of one."""
 
 from cvdtui.model import SignalView
 from cvdtui.panes.clock import span
@@ -16,7 +16,7 @@ WIDE = 84
 """From this width on markets are named in full."""
 
 Key = tuple[str, str, int, str, str]
-"""Market, signal, bar, side, words: what makes it the same line in the next picture."""
+"""Market, signal, bar, side, words: the same in the next snapshot."""
 
 
 class SignalsPane:
@@ -28,7 +28,7 @@ class SignalsPane:
     def __init__(self) -> None:
         self.pattern = ""
         self.only = False
-        """The market at hand alone."""
+        """The selected market alone."""
         self.scored: tuple[str, str] | None = None
         """(market, signal) of the line pointed at."""
         self._at: Key | None = None
@@ -48,8 +48,8 @@ class SignalsPane:
             self._point(ends[key] if key in ends else self._place() + steps[key])
             return Answer(view={"scored": self.scored})
         if key == "enter" and self._shown:
-            told = self._shown[self._place()]
-            return Answer(bar=(self._name(told), told.bar_seconds, told.time_us))
+            entry = self._shown[self._place()]
+            return Answer(bar=(self._name(entry), entry.bar_seconds, entry.time_us))
         if key == "o":
             self.only = not self.only
             return Answer()
@@ -76,29 +76,29 @@ class SignalsPane:
     def _point(self, place: int) -> None:
         place = min(max(place, 0), len(self._shown) - 1)
         if place >= 0:
-            told = self._shown[place]
-            self._at = self._key(told) if place else None
-            self.scored = self._name(told), told.signal
+            entry = self._shown[place]
+            self._at = self._key(entry) if place else None
+            self.scored = self._name(entry), entry.signal
 
     def _place(self) -> int:
         """Where the line pointed at stands now."""
         if self._at is None:
             return 0
-        return next((at for at, told in enumerate(self._shown) if self._key(told) == self._at), 0)
+        return next((at for at, entry in enumerate(self._shown) if self._key(entry) == self._at), 0)
 
-    def _key(self, told: SignalView) -> Key:
-        return self._name(told), told.signal, told.time_us, told.side, told.text
+    def _key(self, entry: SignalView) -> Key:
+        return self._name(entry), entry.signal, entry.time_us, entry.side, entry.text
 
-    def _name(self, told: SignalView) -> str:
-        return told.market.name if told.market is not None else self._market
+    def _name(self, entry: SignalView) -> str:
+        return entry.market.name if entry.market is not None else self._market
 
     # --- painting ------------------------------------------------------------
 
     def paint(self, frame: Frame) -> list[Line]:
         detail = frame.detail
-        told = frame.snapshot.log or (detail.signals if detail is not None else ())
-        self._choose(told, detail.market.name if detail is not None else "")
-        if not told:
+        entries = frame.snapshot.log or (detail.signals if detail is not None else ())
+        self._choose(entries, detail.market.name if detail is not None else "")
+        if not entries:
             words = (f"no signal on closed bars of {span(frame.snapshot.view.timeframe)} yet",)
             return [
                 title(frame, "signals"),
@@ -111,33 +111,35 @@ class SignalsPane:
         lines = [self._title(frame, len(shown)), *self._lines(frame, shown, at - self._past)]
         if not shown:
             lines += centred(
-                frame, f"none of {len(told)} matches /{self.pattern}" if self.pattern else "none here"
+                frame, f"none of {len(entries)} matches /{self.pattern}" if self.pattern else "none here"
             )
         lines += [()] * (frame.height - len(record) - len(lines))
         return lines + record
 
-    def _choose(self, told: tuple[SignalView, ...], market: str) -> None:
+    def _choose(self, entries: tuple[SignalView, ...], market: str) -> None:
         """The lines that pass, when there are others than before."""
-        source = (told, self.pattern, self.only, market)
+        source = (entries, self.pattern, self.only, market)
+        # identity is enough: the log is the same tuple until a signal is added
         if source[0] is not (self._source or ((),))[0] or source[1:] != self._source[1:]:
             self._source, self._market = source, market
             words = self.pattern.lower().split()
-            self._shown = tuple(one for one in reversed(told) if self._passes(one, words))
+            self._shown = tuple(one for one in reversed(entries) if self._passes(one, words))
         place = self._place()
         if not self._shown:
             self._at = self.scored = None
+        # at the top the selection follows the newest signal; further down it stays with its own
         elif place == 0:
             self._point(0)
 
-    def _passes(self, told: SignalView, words: list[str]) -> bool:
-        if self.only and self._name(told) != self._market:
+    def _passes(self, entry: SignalView, words: list[str]) -> bool:
+        if self.only and self._name(entry) != self._market:
             return False
-        base = told.market.base if told.market is not None else ""
-        text = f"{told.signal} {self._name(told)} {base} {told.side} {span(told.bar_seconds)}".lower()
+        base = entry.market.base if entry.market is not None else ""
+        text = f"{entry.signal} {self._name(entry)} {base} {entry.side} {span(entry.bar_seconds)}".lower()
         return all(word in text for word in words)
 
     def _scroll(self) -> int:
-        """Scrolls so that the line pointed at shows; where it stands. What is read stays in place."""
+        """Scroll so that the selected line shows; returns its place. Lines being read do not move."""
         at = self._place()
         last = max(len(self._shown) - self._page, 0)
         self._past = min(max(self._past, at - self._page + 1, 0), at, last)
@@ -150,47 +152,47 @@ class SignalsPane:
         return title(frame, " · ".join(parts), words)
 
     def _lines(self, frame: Frame, shown: tuple[SignalView, ...], at: int) -> list[Line]:
-        times = [_when(told, frame) for told in shown]
+        times = [_when(entry, frame) for entry in shown]
         width = max((len(text) for text in times), default=0)
         names = label(frame.snapshot.rows, tight=frame.width < WIDE)
         return [
-            _line(told, text.rjust(width), self._label(told, names, frame.width), frame, chosen=place == at)
-            for place, (told, text) in enumerate(zip(shown, times, strict=True))
+            _line(entry, text.rjust(width), self._label(entry, names, frame.width), frame, chosen=place == at)
+            for place, (entry, text) in enumerate(zip(shown, times, strict=True))
         ]
 
-    def _label(self, told: SignalView, names: dict[str, str], width: int) -> str:
-        """Its market, as the table calls it; nothing where the title does, the base alone where narrow."""
-        if self.only or told.market is None:
+    def _label(self, entry: SignalView, names: dict[str, str], width: int) -> str:
+        """Its market as the table names it; nothing where the title names it, the base alone where narrow."""
+        if self.only or entry.market is None:
             return ""
         if width < ROOMY:
-            return f"{told.market.base or told.market.symbol:<5}"[:5]
+            return f"{entry.market.base or entry.market.symbol:<5}"[:5]
         wide = max((len(name) for name in names.values()), default=0)
-        return names.get(told.market.name, told.market.name).ljust(wide)
+        return names.get(entry.market.name, entry.market.name).ljust(wide)
 
 
-def _when(told: SignalView, frame: Frame) -> str:
+def _when(entry: SignalView, frame: Frame) -> str:
     """`14:32Z`, with its day when that is not today, with seconds for bars of seconds."""
-    if told.bar_seconds < 60:
-        return frame.clock.hms(told.time_us) + frame.clock.z
-    return frame.clock.since(told.time_us, frame.snapshot.time_us)
+    if entry.bar_seconds < 60:
+        return frame.clock.hms(entry.time_us) + frame.clock.z
+    return frame.clock.since(entry.time_us, frame.snapshot.time_us)
 
 
-def _line(told: SignalView, when: str, market: str, frame: Frame, *, chosen: bool) -> Line:
-    role = role_of(told)
-    doubt = "?" if told.provisional else " "
+def _line(entry: SignalView, when: str, market: str, frame: Frame, *, chosen: bool) -> Line:
+    role = role_of(entry)
+    mark = "?" if entry.provisional else " "
     spans = [
         (f"{'▸' if chosen else ' '}{when} ", "key" if chosen else "dim"),
-        (f" {glyph_of(told)}{doubt}", role),
+        (f" {glyph_of(entry)}{mark}", role),
     ]
-    words = told.text
+    words = entry.text
     if frame.width >= ROOMY:
-        spans.append((f"{told.signal:<{NAME}} ", "text"))
-        words = " ".join(word for word in words.split() if word != told.signal)
+        spans.append((f"{entry.signal:<{NAME}} ", "text"))
+        words = " ".join(word for word in words.split() if word != entry.signal)
     if market:
         spans.append((f"{market}  " if frame.width >= ROOMY else f"{market} ", "dim"))
-    spans.append((f"{arrow_of(told)} ", role))
-    if told.quality:
-        words = f"{words}  ⚠ {told.quality}"
+    spans.append((f"{arrow_of(entry)} ", role))
+    if entry.quality:
+        words = f"{words}  ⚠ {entry.quality}"
     room = max(frame.width - sum(len(text) for text, _ in spans), 0)
     line: Line = (*spans, (fit(words, room).ljust(room if chosen else 0), "dim" if role == "dim" else "text"))
-    return tuple((text, f"{ink} cursor") for text, ink in line) if chosen else line
+    return tuple((text, f"{role} cursor") for text, role in line) if chosen else line

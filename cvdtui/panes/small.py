@@ -1,4 +1,4 @@
-"""What stands there when the window is too small: one line with the size needed."""
+"""The line shown when the window is too small: the size needed."""
 
 from cvdtui.panes.line import Answer, Frame, Line
 

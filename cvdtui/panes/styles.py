@@ -7,6 +7,7 @@ from textual.strip import Strip
 from cvdtui.panes.line import Line
 from cvdtui.theme import TextStyle, Theme
 
+# In a C locale tmux shows `_` for every mark beyond ASCII; some console fonts have no braille.
 TWINS = {
     **dict.fromkeys("▲△↑╹", "^"),
     **dict.fromkeys("▼▽↓╻", "v"),

@@ -30,6 +30,7 @@ class TapePane:
         name = "trades" + (f" · {market_words(detail)}" if detail is not None and frame.zoomed else "")
         head = title(frame, name, f"≥ {least:g}" if least else "")
         if detail is None or not detail.prints:
+            # with a least size trades may be coming and merely be smaller
             words = waiting(frame.snapshot) if not least else (f"no trade of {least:g} or more yet",)
             return [head, *centred(frame, *words)]
         forced = _forced(frame)
@@ -42,6 +43,7 @@ class TapePane:
         key = (detail.market.name, detail.unit)
         if key != self._key:
             self._key, self._price, self._size = key, 1, (1, 0)
+            # the median: decimals by the largest trade would hide the usual ones
             typical = sorted(one.size for one in prints)[len(prints) // 2]
             fine = min(detail.market.size_decimals, 5)
             self._decimals = (
@@ -78,7 +80,7 @@ class TapePane:
 
 
 def _forced(frame: Frame) -> list[Line]:
-    """Open interest and liquidations of the market at hand, where they are known."""
+    """Open interest and liquidations of the selected market, where they are known."""
     shot = frame.snapshot
     row = next((row for row in shot.rows if row.market.name == shot.view.market), None)
     words = interest_words(row, shot.time_us, frame.clock)

@@ -10,7 +10,7 @@ from cvdtui.panes.words import market_words
 
 
 class TpoLines:
-    """State: the row on top, and whether the user holds it there; else the last price stays in sight."""
+    """State: the row on top, and whether the user holds it there; else the last price stays visible."""
 
     def __init__(self) -> None:
         self.held = False
@@ -21,7 +21,7 @@ class TpoLines:
         self._key: tuple[object, ...] = ()
 
     def press(self, key: str) -> bool:
-        """Scrolls; False for a key that means nothing here."""
+        """Scroll; False for a key that does nothing here."""
         steps = {"up": 1, "k": 1, "down": -1, "j": -1, "pageup": self._page, "pagedown": -self._page}
         low, high = self._ends
         ends = {"g": high, "home": high, "G": low + self._page - 1, "end": low + self._page - 1}
@@ -63,7 +63,7 @@ class TpoLines:
 
 
 def _facts(frame: Frame, detail: MarketDetail, tpo: TpoView) -> list[Line]:
-    """The exact prices, and what the letters are made of."""
+    """The exact prices, and what a letter stands for."""
     decimals = price_decimals(detail.market)
     parts: list[tuple[str, str, str]] = [
         (word, numbers.price(value, tpo.row_decimals), role)

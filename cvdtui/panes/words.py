@@ -1,4 +1,4 @@
-"""Sentences that more than one pane says: titles of the market at hand, and why a pane is still empty."""
+"""Words that several panes share: titles of the selected market, and why a pane is still empty."""
 
 from cvdtui.model import Link, MarketDetail, MarketRow, Snapshot
 from cvdtui.panes import numbers
@@ -19,11 +19,11 @@ def heading(pane: str, detail: MarketDetail | None) -> str:
 
 
 def waiting(snapshot: Snapshot) -> tuple[str, ...]:
-    """Why there is nothing yet, in words: the link's own when it has any."""
+    """Why there is no data yet: the link's own words when it has any."""
     name = snapshot.view.market
     row = next((row for row in snapshot.rows if row.market.name == name), None)
     if row is None:
-        return ("choose a market",)
+        return ("select a market",)
     what = f"{row.market.base or row.market.symbol} {row.market.venue}"
     link = next((link for link in snapshot.links if row.market.name in link.markets), None)
     if link is None:
@@ -38,14 +38,14 @@ def interest_words(row: MarketRow | None, now_us: int, clock: Clock) -> str:
     """`OI 81 234 +0.40 % since 00:00Z, 12s old · liquidated 3 longs 1.2, 5 shorts 3.4 at least`; or empty."""
     parts: list[str] = []
     if row is not None and row.interest is not None:
-        told = row.interest
+        known = row.interest
         change = ""
-        if told.change is not None:
+        if known.change is not None:
             change = (
-                f" {numbers.percent(told.change, signed=True)} % since {clock.since(told.from_us, now_us)}"
+                f" {numbers.percent(known.change, signed=True)} % since {clock.since(known.from_us, now_us)}"
             )
         parts.append(
-            f"OI {numbers.number(told.size)}{change}, {max(now_us - told.time_us, 0) // 1_000_000}s old"
+            f"OI {numbers.number(known.size)}{change}, {max(now_us - known.time_us, 0) // 1_000_000}s old"
         )
     if row is not None and row.liquidated is not None:
         forced = row.liquidated

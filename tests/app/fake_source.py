@@ -33,7 +33,7 @@ class FakeSource:
         self.walks = [] if offline or wait else [Walk(market, seed) for market in self.waiting]
         self.live = live
         self.now = START_US
-        self.pictures = 0
+        self.snapshots_taken = 0
         self.wait = wait
         self.marks: list[str] = []
         self.levels: dict[str, tuple[str, ...]] = {}
@@ -62,14 +62,14 @@ class FakeSource:
         self.stopped = True
 
     def tick(self, view: View) -> None:
-        if self.live and self.pictures >= self.wait:
+        if self.live and self.snapshots_taken >= self.wait:
             self.now += 100_000
             for walk in self.walks:
                 walk.move(self.now)
 
     def snapshot(self, view: View) -> Snapshot:
-        self.pictures += 1
-        if self.pictures <= self.wait or self.unreached:
+        self.snapshots_taken += 1
+        if self.snapshots_taken <= self.wait or self.unreached:
             rows = tuple(
                 MarketRow(market, view.unit, quality=Quality(0.0, "waiting", "-")) for market in self.waiting
             )
@@ -141,7 +141,7 @@ class FakeSource:
         return None
 
     def offline(self) -> tuple[str, ...]:
-        if self.unreached and self.pictures > 5:
+        if self.unreached and self.snapshots_taken > 5:
             return (
                 "fstream.binance.com: name not resolved; retry in 8 s",
                 "fapi.binance.com: name not resolved",
@@ -150,7 +150,7 @@ class FakeSource:
 
 
 class FakeReplay:
-    """Replay controls that record their calls."""
+    """Replay controls that remember what was called."""
 
     def __init__(self) -> None:
         self.paused = False
@@ -196,7 +196,7 @@ def main() -> int:
     begun = time.process_time()
     code = app.show()
     if args.seconds:
-        sys.stdout.write(f"cpu {time.process_time() - begun:.3f} pictures {source.pictures}\n")
+        sys.stdout.write(f"cpu {time.process_time() - begun:.3f} snapshots_taken {source.snapshots_taken}\n")
     return code
 
 

@@ -1,4 +1,4 @@
-"""One desk over a made-up source, and fingers to press its keys."""
+"""A controller over a made-up source, and functions that press its keys."""
 
 import asyncio
 
@@ -12,13 +12,13 @@ SECOND = "binance:BTCUSDT"
 
 
 def make_controller(width=120, height=40, **kw):
-    made = Controller(FakeSource(6, live=False, **kw), View(), LayoutState())
-    made.layout_state.width, made.layout_state.height = width, height
-    return made
+    controller = Controller(FakeSource(6, live=False, **kw), View(), LayoutState())
+    controller.layout_state.width, controller.layout_state.height = width, height
+    return controller
 
 
-def press(made, *keys):
-    actions = [made.press(key, key if len(key) == 1 else None) for key in keys]
+def press(controller, *keys):
+    actions = [controller.press(key, key if len(key) == 1 else None) for key in keys]
     return actions[-1]
 
 
@@ -28,7 +28,7 @@ async def settle():
         await asyncio.sleep(0)
 
 
-def typed(made, text):
+def typed(controller, text):
     for char in text:
-        made.press("space" if char == " " else char, char)
-    return made.press("enter", None)
+        controller.press("space" if char == " " else char, char)
+    return controller.press("enter", None)

@@ -14,122 +14,122 @@ OTHER = Market("binance", "AVAXUSDT", "AVAX", "USDT", "spot")
 ELSEWHERE = Market("bybit", "ETHUSDT", "ETH", "USDT", "perp")
 
 
-def listing_desk():
-    made = make_controller()
-    made.source.listed = {"binance": (SPOT, OTHER), "binance-usdm": (PERP,), "bybit": (ELSEWHERE,)}
-    return made
+def controller_with_instruments():
+    controller = make_controller()
+    controller.source.listed = {"binance": (SPOT, OTHER), "binance-usdm": (PERP,), "bybit": (ELSEWHERE,)}
+    return controller
 
 
-def names(made):
-    return [market.name for market in made.prompt.choices]
+def names(controller):
+    return [market.name for market in controller.prompt.choices]
 
 
-def enter(made, *keys):
-    """Press keys, then let what they asked for happen."""
+def enter(controller, *keys):
+    """Press keys, then run the tasks they started."""
 
     async def run():
-        press(made, *keys)
+        press(controller, *keys)
         await settle()
 
     asyncio.run(run())
 
 
 def test_instruments_are_offered_while_a_part_is_typed():
-    made = listing_desk()
-    enter(made, "a", "l", "i")
-    assert names(made) == [PERP.name, SPOT.name]
-    enter(made, "backspace")
-    assert OTHER.name not in names(made)
-    enter(made, "backspace", *"ava")
-    assert names(made) == [OTHER.name]
-    enter(made, *["backspace"] * 3)
-    assert names(made) == []
-    assert made.source.loaded == [""]
+    controller = controller_with_instruments()
+    enter(controller, "a", "l", "i")
+    assert names(controller) == [PERP.name, SPOT.name]
+    enter(controller, "backspace")
+    assert OTHER.name not in names(controller)
+    enter(controller, "backspace", *"ava")
+    assert names(controller) == [OTHER.name]
+    enter(controller, *["backspace"] * 3)
+    assert names(controller) == []
+    assert controller.source.loaded == [""]
 
 
 def test_a_name_that_means_one_market_is_added_at_once():
-    made = listing_desk()
-    enter(made, "a", *"link", "-", *"perp", "enter")
-    assert made.prompt is None
-    assert made.message == f"following {PERP.name}"
-    assert PERP.name in [walk.market.name for walk in made.source.walks]
+    controller = controller_with_instruments()
+    enter(controller, "a", *"link", "-", *"perp", "enter")
+    assert controller.prompt is None
+    assert controller.message == f"following {PERP.name}"
+    assert PERP.name in [walk.market.name for walk in controller.source.walks]
 
 
-def test_a_name_that_may_mean_several_is_asked_back_and_arrows_choose():
-    made = listing_desk()
-    enter(made, "a", *"link", "enter")
-    assert made.prompt.words == "2 markets are called so: ↑↓ choose, enter adds"
-    assert made.prompt.at == 0
-    assert set(names(made)) == {PERP.name, SPOT.name}
-    wanted = names(made)[1]
-    enter(made, "down", "enter")
-    assert made.prompt is None
-    assert wanted in [walk.market.name for walk in made.source.walks]
+def test_a_name_that_may_mean_several_lists_them_and_arrows_choose():
+    controller = controller_with_instruments()
+    enter(controller, "a", *"link", "enter")
+    assert controller.prompt.words == "2 markets have this name: ↑↓ choose, enter adds"
+    assert controller.prompt.at == 0
+    assert set(names(controller)) == {PERP.name, SPOT.name}
+    wanted = names(controller)[1]
+    enter(controller, "down", "enter")
+    assert controller.prompt is None
+    assert wanted in [walk.market.name for walk in controller.source.walks]
 
 
 def test_tab_takes_the_name_over_and_arrows_go_no_further_than_the_list():
-    made = listing_desk()
-    enter(made, "a", *"avax", "tab")
-    assert made.prompt.text == OTHER.name
-    enter(made, "up", "up", "down", "down", "down")
-    assert made.prompt.at == len(names(made)) - 1
+    controller = controller_with_instruments()
+    enter(controller, "a", *"avax", "tab")
+    assert controller.prompt.text == OTHER.name
+    enter(controller, "up", "up", "down", "down", "down")
+    assert controller.prompt.at == len(names(controller)) - 1
 
 
-def test_a_name_nobody_knows_goes_to_the_source_as_it_is():
-    made = listing_desk()
+def test_an_unknown_name_goes_to_the_source_as_it_is():
+    controller = controller_with_instruments()
 
     async def run():
-        press(made, "a")
-        typed(made, "nowhere:XUSDT")
+        press(controller, "a")
+        typed(controller, "nowhere:XUSDT")
         await settle()
 
     asyncio.run(run())
-    assert made.message == "nowhere:XUSDT: no such symbol at nowhere"
+    assert controller.message == "nowhere:XUSDT: no such symbol at nowhere"
 
 
 def test_the_command_adds_what_is_clear_and_asks_for_what_is_not():
-    made = listing_desk()
+    controller = controller_with_instruments()
 
     async def command(line):
-        press(made, ":")
-        typed(made, line)
+        press(controller, ":")
+        typed(controller, line)
         await settle()
 
     asyncio.run(command("add avax"))
-    assert made.message == f"following {OTHER.name}"
+    assert controller.message == f"following {OTHER.name}"
     asyncio.run(command("add link"))
-    assert isinstance(made.prompt, Picker)
-    enter(made, "escape")
-    assert made.prompt is None
+    assert isinstance(controller.prompt, Picker)
+    enter(controller, "escape")
+    assert controller.prompt is None
 
 
-def test_a_venue_that_is_named_is_asked_once_what_it_lists():
-    made = listing_desk()
+def test_a_venue_that_is_named_loads_its_instruments_once():
+    controller = controller_with_instruments()
 
     async def look():
-        press(made, "a", *"okx:btc-usdt")
-        assert names(made) == ["okx:BTC-USDT"]  # taken at its word
+        press(controller, "a", *"okx:btc-usdt")
+        assert names(controller) == ["okx:BTC-USDT"]  # taken at its word
         await settle()
 
     asyncio.run(look())
-    assert made.source.loaded == ["", "okx"]
+    assert controller.source.loaded == ["", "okx"]
 
 
 def test_nothing_typed_adds_nothing():
-    made = listing_desk()
-    before = len(made.source.walks)
-    enter(made, "a", "enter")
-    assert made.prompt is None
-    assert len(made.source.walks) == before
+    controller = controller_with_instruments()
+    before = len(controller.source.walks)
+    enter(controller, "a", "enter")
+    assert controller.prompt is None
+    assert len(controller.source.walks) == before
 
 
 def test_the_list_is_short():
-    made = make_controller()
-    made.source.listed = {
+    controller = make_controller()
+    controller.source.listed = {
         "binance": tuple(Market("binance", f"A{n}USDT", f"A{n}", "USDT") for n in range(99))
     }
-    enter(made, "a", "a")
-    assert len(names(made)) == SHOWN
+    enter(controller, "a", "a")
+    assert len(names(controller)) == SHOWN
 
 
 def test_the_pane_marks_what_is_chosen_and_says_how_many_are_known():

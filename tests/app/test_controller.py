@@ -1,8 +1,9 @@
-"""The desk and the stage: what keys do, without a terminal."""
+"""The controller and the layout: what keys do, without a terminal."""
 
 import pytest
 
 from cvdtui.app import commands
+from cvdtui.app.actions import ACTIONS
 from cvdtui.app.controller import Controller
 from cvdtui.app.keys import KEYS, action_of
 from cvdtui.app.layout import PRESETS, ROOMY, arrange
@@ -12,154 +13,154 @@ from tests.app.fake_source import FakeReplay, FakeSource
 from tests.app.keypresses import FIRST, SECOND, make_controller, press
 
 
-def test_the_first_market_is_at_hand_from_the_start():
-    made = make_controller()
-    assert made.view.market == FIRST
-    assert made.snapshot.detail is not None
-    assert made.snapshot.detail.market.name == FIRST
+def test_the_first_market_is_selected_from_the_start():
+    controller = make_controller()
+    assert controller.view.market == FIRST
+    assert controller.snapshot.detail is not None
+    assert controller.snapshot.detail.market.name == FIRST
 
 
-def test_a_market_named_by_the_configuration_is_at_hand_instead():
-    made = Controller(FakeSource(6, live=False), View(market=SECOND), LayoutState())
-    assert made.markets.selected == made.view.market == SECOND
+def test_a_market_named_by_the_configuration_is_selected_instead():
+    controller = Controller(FakeSource(6, live=False), View(market=SECOND), LayoutState())
+    assert controller.markets.selected == controller.view.market == SECOND
 
 
 def test_markets_switch_by_keyboard_alone_even_where_no_table_is_shown():
-    made = make_controller()
-    press(made, "1")
-    assert "markets" not in made.layout_state.shown
-    press(made, "n")
-    assert made.view.market == SECOND
-    assert made.snapshot.detail.market.name == SECOND
-    press(made, "N")
-    assert made.view.market == FIRST
+    controller = make_controller()
+    press(controller, "1")
+    assert "markets" not in controller.layout_state.shown
+    press(controller, "n")
+    assert controller.view.market == SECOND
+    assert controller.snapshot.detail.market.name == SECOND
+    press(controller, "N")
+    assert controller.view.market == FIRST
 
 
 def test_timeframes_go_up_and_down_and_stop_at_the_ends():
-    made = make_controller()
-    press(made, "]")
-    assert made.view.timeframe == 300
-    assert made.message == "timeframe 5m"
-    press(made, *["["] * 20)
-    assert made.view.timeframe == TIMEFRAMES[0]
-    press(made, *["]"] * 20)
-    assert made.view.timeframe == TIMEFRAMES[-1]
+    controller = make_controller()
+    press(controller, "]")
+    assert controller.view.timeframe == 300
+    assert controller.message == "timeframe 5m"
+    press(controller, *["["] * 20)
+    assert controller.view.timeframe == TIMEFRAMES[0]
+    press(controller, *["]"] * 20)
+    assert controller.view.timeframe == TIMEFRAMES[-1]
 
 
 def test_anchors_go_round_and_a_mark_becomes_the_anchor():
-    made = make_controller()
+    controller = make_controller()
     seen = []
     for _ in ANCHORS:
-        press(made, "A")
-        seen.append(made.view.anchor)
+        press(controller, "A")
+        seen.append(controller.view.anchor)
     assert seen == [*ANCHORS[1:], ANCHORS[0]]
-    press(made, "m")
-    assert made.source.marks == [FIRST]
-    assert made.view.anchor == "mark"
+    press(controller, "m")
+    assert controller.source.marks == [FIRST]
+    assert controller.view.anchor == "mark"
 
 
 def test_row_size_and_units():
-    made = make_controller()
-    press(made, "+", "+", "-", "u")
-    assert made.view.row_step == 1
-    assert made.view.unit == "quote"
-    press(made, "u")
-    assert made.view.unit == "base"
+    controller = make_controller()
+    press(controller, "+", "+", "-", "u")
+    assert controller.view.row_step == 1
+    assert controller.view.unit == "quote"
+    press(controller, "u")
+    assert controller.view.unit == "base"
 
 
-def test_a_frozen_picture_stands_while_the_source_goes_on():
-    made = Controller(FakeSource(6), View(), LayoutState())
-    press(made, "space")
-    frozen = made.snapshot
-    assert made.tick() is frozen
-    assert made.tick() is frozen
-    press(made, "n")
-    assert made.snapshot.view.market == SECOND
-    press(made, "space")
-    assert made.tick() is not frozen
+def test_a_frozen_snapshot_stays_while_the_source_goes_on():
+    controller = Controller(FakeSource(6), View(), LayoutState())
+    press(controller, "space")
+    frozen = controller.snapshot
+    assert controller.tick() is frozen
+    assert controller.tick() is frozen
+    press(controller, "n")
+    assert controller.snapshot.view.market == SECOND
+    press(controller, "space")
+    assert controller.tick() is not frozen
 
 
 def test_in_a_replay_space_pauses_and_the_dot_steps():
-    made = make_controller()
-    made.source.replay = FakeReplay()
-    press(made, "space")
-    assert made.source.replay.paused
-    assert not made.frozen
-    press(made, "space")
-    press(made, ".")
-    assert made.source.replay.paused
-    assert made.source.replay.steps == 1
-    press(made, ">")
-    assert made.source.replay.speed == 20.0
-    press(made, "<", "<")
-    assert made.source.replay.speed == 5.0
+    controller = make_controller()
+    controller.source.replay = FakeReplay()
+    press(controller, "space")
+    assert controller.source.replay.paused
+    assert not controller.frozen
+    press(controller, "space")
+    press(controller, ".")
+    assert controller.source.replay.paused
+    assert controller.source.replay.steps == 1
+    press(controller, ">")
+    assert controller.source.replay.speed == 20.0
+    press(controller, "<", "<")
+    assert controller.source.replay.speed == 5.0
 
 
 # --- panes ------------------------------------------------------------
 
 
 def test_numbers_show_and_hide_panes_and_the_last_one_stays():
-    made = make_controller()
-    press(made, "3")
-    assert "footprint" not in made.layout_state.shown
-    press(made, "3")
-    assert made.layout_state.focus == "footprint"
+    controller = make_controller()
+    press(controller, "3")
+    assert "footprint" not in controller.layout_state.shown
+    press(controller, "3")
+    assert controller.layout_state.focus == "footprint"
     for key in "12345":
-        press(made, key)
-    assert len(made.layout_state.shown) == 1
+        press(controller, key)
+    assert len(controller.layout_state.shown) == 1
 
 
 def test_zoom_fills_the_body_and_esc_leaves():
-    made = make_controller()
-    press(made, "tab", "z")
-    assert set(made.layout_state.places(6)) == {"header", "chart", "status", "footer"}
-    press(made, "tab")
-    assert made.layout_state.zoom == "footprint"
-    press(made, "escape")
-    assert len(made.layout_state.places(6)) == 8
+    controller = make_controller()
+    press(controller, "tab", "z")
+    assert set(controller.layout_state.places(6)) == {"header", "chart", "status", "footer"}
+    press(controller, "tab")
+    assert controller.layout_state.zoom == "footprint"
+    press(controller, "escape")
+    assert len(controller.layout_state.places(6)) == 8
 
 
 def test_enter_drills_into_the_market_and_esc_comes_back():
-    made = make_controller()
-    press(made, "enter")
-    assert "markets" not in made.layout_state.places(6)
-    assert made.layout_state.focus == "chart"
-    press(made, "escape")
-    assert "markets" in made.layout_state.places(6)
-    assert made.layout_state.focus == "markets"
+    controller = make_controller()
+    press(controller, "enter")
+    assert "markets" not in controller.layout_state.places(6)
+    assert controller.layout_state.focus == "chart"
+    press(controller, "escape")
+    assert "markets" in controller.layout_state.places(6)
+    assert controller.layout_state.focus == "markets"
 
 
 def test_on_80_by_24_one_pane_stands_alone():
-    made = make_controller(80, 24)
-    assert set(made.layout_state.places(6)) == {"header", "markets", "status", "footer"}
-    press(made, "enter")
-    assert "chart" in made.layout_state.places(6)
-    press(made, "3")
-    assert "footprint" in made.layout_state.places(6)
-    press(made, "3")
-    assert "markets" in made.layout_state.places(6)
-    press(made, "5", "escape")
-    assert "markets" in made.layout_state.places(6)
+    controller = make_controller(80, 24)
+    assert set(controller.layout_state.places(6)) == {"header", "markets", "status", "footer"}
+    press(controller, "enter")
+    assert "chart" in controller.layout_state.places(6)
+    press(controller, "3")
+    assert "footprint" in controller.layout_state.places(6)
+    press(controller, "3")
+    assert "markets" in controller.layout_state.places(6)
+    press(controller, "5", "escape")
+    assert "markets" in controller.layout_state.places(6)
 
 
 def test_tab_goes_through_the_panes_and_back():
-    made = make_controller()
+    controller = make_controller()
     order = [name for name in PRESETS["trader"] if name not in ROOMY]
     seen = []
     for _ in order:
-        press(made, "tab")
-        seen.append(made.layout_state.focus)
+        press(controller, "tab")
+        seen.append(controller.layout_state.focus)
     assert seen == [*order[1:], order[0]]
-    press(made, "shift+tab")
-    assert made.layout_state.focus == order[-1]
+    press(controller, "shift+tab")
+    assert controller.layout_state.focus == order[-1]
 
 
 def test_presets_go_round():
-    made = make_controller()
+    controller = make_controller()
     for name in [*list(PRESETS)[1:], "trader"]:
-        press(made, "p")
-        assert made.layout_state.preset == name
-        assert set(made.layout_state.shown) == set(PRESETS[name]) - ROOMY
+        press(controller, "p")
+        assert controller.layout_state.preset == name
+        assert set(controller.layout_state.shown) == set(PRESETS[name]) - ROOMY
 
 
 @pytest.mark.parametrize(
@@ -181,20 +182,19 @@ def test_the_places_cover_the_screen_without_overlap(size, hidden, rows):
 
 
 def test_a_window_too_small_shows_nothing_else():
-    made = make_controller(79, 24)
-    assert set(made.layout_state.places(6)) == {"small"}
+    controller = make_controller(79, 24)
+    assert set(controller.layout_state.places(6)) == {"small"}
 
 
 # --- the keys ------------------------------------------------------------
 
 
-def test_every_action_of_the_key_table_is_somebodys():
-    made = make_controller()
+def test_every_action_of_the_key_table_is_performed_by_the_controller_or_the_app():
     of_the_app = {"quit", "suspend", "theme", "redraw"}
     for key in KEYS:
-        assert not key.action or key.action in of_the_app or key.action in made._actions, key
+        assert not key.action or key.action in of_the_app or key.action in ACTIONS, key
     for command in commands.COMMANDS.values():
-        assert command.action in of_the_app or command.action in made._actions, command
+        assert command.action in of_the_app or command.action in ACTIONS, command
 
 
 def test_no_key_has_two_meanings_outside_a_replay():
@@ -203,87 +203,87 @@ def test_no_key_has_two_meanings_outside_a_replay():
 
 
 def test_the_app_is_left_what_is_its_own():
-    made = make_controller()
-    assert press(made, "q") == "quit"
-    assert press(made, "ctrl+c") == "quit"
-    assert press(made, "ctrl+z") == "suspend"
-    assert press(made, "t") == "theme"
-    assert press(made, "ctrl+l") == "redraw"
-    assert press(made, "f9") == ""
+    controller = make_controller()
+    assert press(controller, "q") == "quit"
+    assert press(controller, "ctrl+c") == "quit"
+    assert press(controller, "ctrl+z") == "suspend"
+    assert press(controller, "t") == "theme"
+    assert press(controller, "ctrl+l") == "redraw"
+    assert press(controller, "f9") == ""
     assert action_of("space", replay=True) == "pause"
 
 
 def test_help_opens_from_anywhere_and_closes_by_the_same_key():
     for key in ("h", "f1"):
-        made = make_controller()
-        press(made, key)
-        assert "help" in made.layout_state.places(6)
-        press(made, key)
-        assert "help" not in made.layout_state.places(6)
+        controller = make_controller()
+        press(controller, key)
+        assert "help" in controller.layout_state.places(6)
+        press(controller, key)
+        assert "help" not in controller.layout_state.places(6)
 
 
 def test_the_question_mark_explains_then_helps_then_goes_back():
-    made = make_controller()
-    press(made, "?")
-    assert "explain" in made.layout_state.places(6)
-    assert "help" not in made.layout_state.places(6)
-    press(made, "?")
-    assert "help" in made.layout_state.places(6)
-    assert "explain" not in made.layout_state.places(6)
-    press(made, "?")
-    assert not {"help", "explain"} & set(made.layout_state.places(6))
+    controller = make_controller()
+    press(controller, "?")
+    assert "explain" in controller.layout_state.places(6)
+    assert "help" not in controller.layout_state.places(6)
+    press(controller, "?")
+    assert "help" in controller.layout_state.places(6)
+    assert "explain" not in controller.layout_state.places(6)
+    press(controller, "?")
+    assert not {"help", "explain"} & set(controller.layout_state.places(6))
 
 
 def test_where_nothing_is_to_be_explained_the_question_mark_helps_at_once():
-    made = make_controller(80, 24)
-    press(made, "0", "?")
-    assert made.focused is made.help
+    controller = make_controller(80, 24)
+    press(controller, "0", "?")
+    assert controller.focused is controller.help
 
 
 @pytest.mark.parametrize(("key", "pane"), [("5", "tape"), ("7", "links")])
 def test_trades_and_connections_are_explained_too(key, pane):
-    made = make_controller(80, 24)
-    press(made, key, "?")
-    assert made.layout_state.focus == pane
-    assert "explain" in made.layout_state.places(6)
-    assert made.focused is made.explaining.pane
+    controller = make_controller(80, 24)
+    press(controller, key, "?")
+    assert controller.layout_state.focus == pane
+    assert "explain" in controller.layout_state.places(6)
+    assert controller.focused is controller.explain_focus.pane
 
 
 def test_esc_leaves_the_explanation_before_anything_else():
-    made = make_controller()
-    press(made, "enter", "?")
-    assert made.layout_state.drilled
-    press(made, "escape")
-    assert "explain" not in made.layout_state.places(6)
-    assert made.layout_state.drilled
+    controller = make_controller()
+    press(controller, "enter", "?")
+    assert controller.layout_state.drilled
+    press(controller, "escape")
+    assert "explain" not in controller.layout_state.places(6)
+    assert controller.layout_state.drilled
 
 
-def test_what_the_explanation_needs_is_asked_for_while_it_is_open():
-    made = make_controller()
-    assert not made.view.explain
-    press(made, "?")
-    assert made.view.explain
-    press(made, "escape")
-    made.tick()
-    assert not made.view.explain
+def test_what_the_explanation_needs_is_requested_while_it_is_open():
+    controller = make_controller()
+    assert not controller.view.explain
+    press(controller, "?")
+    assert controller.view.explain
+    press(controller, "escape")
+    controller.tick()
+    assert not controller.view.explain
 
 
-def test_a_frozen_picture_stays_as_it_is_while_it_is_explained():
-    made = make_controller()
-    press(made, "space")
-    before = made.snapshot
-    press(made, "?", "right", "left")
-    made.tick()
-    assert made.snapshot is before
+def test_a_frozen_snapshot_stays_as_it_is_while_it_is_explained():
+    controller = make_controller()
+    press(controller, "space")
+    before = controller.snapshot
+    press(controller, "?", "right", "left")
+    controller.tick()
+    assert controller.snapshot is before
 
 
 @pytest.mark.parametrize("size", [(120, 40), (200, 50)])
 def test_the_explanation_stands_off_the_pane_it_explains(size):
-    made = make_controller(*size)
-    press(made, "?")
-    places = made.layout_state.places(6)
+    controller = make_controller(*size)
+    press(controller, "?")
+    places = controller.layout_state.places(6)
     page, table = places["explain"], places["markets"]
     assert table.y + table.height <= page.y
-    made.layout_state.focus = "profile"
-    page = made.layout_state.places(6)["explain"]
+    controller.layout_state.focus = "profile"
+    page = controller.layout_state.places(6)["explain"]
     assert page.y + page.height <= size[1] - 2

@@ -14,9 +14,9 @@ def test_the_explanation_stays_above_panes_that_are_opened_later_and_takes_the_r
         await pilot.pause()
         lines = lines_of(app)
         top = next(at for at, line in enumerate(lines) if "╶ explain" in line)
-        covered = app._places["links"]
-        assert top <= covered.y < top + app._places["explain"].height
-        rows = app._places["explain"].height
+        covered = app._views.places["links"]
+        assert top <= covered.y < top + app._views.places["explain"].height
+        rows = app._views.places["explain"].height
         assert lines[top + rows - 1].startswith("─" * 100)
         assert all("│╶" not in line for line in lines[top : top + rows])
         await pilot.press("escape")

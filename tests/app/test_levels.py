@@ -1,4 +1,4 @@
-"""Key levels: dropped and removed by one key, drawn on chart and ladder, kept, handed to the signals."""
+"""Key levels: added and removed by one key, drawn on chart and ladder, kept, handed to the signals."""
 
 import asyncio
 from decimal import Decimal
@@ -31,7 +31,7 @@ from tests.panes import snapshots
 def test_a_price_snaps_to_the_tick_and_levels_stay_in_order():
     prices, words = toggled(snapshots.detail(levels=(64200.0,)), 64123.437, 5.0)
     assert prices == ("64123.40", "64200.00")
-    assert words.startswith("level 64123.40 dropped")
+    assert words.startswith("level 64123.40 added")
 
 
 def test_the_nearest_level_goes_where_one_is_near():
@@ -40,7 +40,7 @@ def test_the_nearest_level_goes_where_one_is_near():
     assert words == "level 64124.00 removed"
 
 
-def test_l_drops_a_level_at_the_last_price_of_the_selected_market():
+def test_l_adds_a_level_at_the_last_price_of_the_selected_market():
     controller = make_controller()
 
     async def scene():
@@ -52,7 +52,7 @@ def test_l_drops_a_level_at_the_last_price_of_the_selected_market():
     (price,) = controller.source.levels[detail.market.name]
     unit = 10**detail.market.price_decimals
     assert abs(Decimal(price) - Decimal(detail.bars[-1].close)) <= Decimal(detail.market.tick) / unit
-    assert "dropped" in controller.message
+    assert "added" in controller.message
 
 
 def test_the_crosshair_points_at_the_close_or_at_its_price_line():
@@ -124,7 +124,7 @@ def test_levels_of_the_configuration_reach_every_jury_and_those_of_the_screen_ta
         snapshots.BTC, flow_maker(config, [60], live_limits(config)), hold_limit=100, live=False
     )
     report = evaluator_maker(config, lambda _: None)(state, 60)
-    assert report.dropped == (6412050, 6420000), "a report has no court"
+    assert report.dropped == (6412050, 6420000), "a report has no evaluators of its own"
     monitor = Monitor(config, [snapshots.BTC.name])
     assert monitor.board.evaluators.levels == config.levels
     file = tmp_path / "trades.jsonl"

@@ -3,76 +3,76 @@
 import pytest
 
 from cvdtui.app import commands
-from cvdtui.app.commands import Order
+from cvdtui.app.commands import CommandCall
 from cvdtui.app.prompt import Prompt
 from tests.app.keypresses import FIRST, make_controller, press, typed
 
 
 def test_a_filter_works_while_it_is_typed_and_esc_takes_it_back():
-    made = make_controller()
-    press(made, "/", "e", "t", "h")
-    made.tick()
-    assert {row.split(":")[1] for row in made.markets.order} == {"ETHUSDT"}
-    assert made.view.market in made.markets.order
-    press(made, "escape")
-    made.tick()
-    assert len(made.markets.order) == 6
+    controller = make_controller()
+    press(controller, "/", "e", "t", "h")
+    controller.tick()
+    assert {row.split(":")[1] for row in controller.markets.order} == {"ETHUSDT"}
+    assert controller.view.market in controller.markets.order
+    press(controller, "escape")
+    controller.tick()
+    assert len(controller.markets.order) == 6
 
 
 def test_esc_clears_a_filter_that_was_entered():
-    made = make_controller()
-    press(made, "/")
-    typed(made, "eth")
-    assert made.markets.pattern == "eth"
-    press(made, "escape")
-    assert made.markets.pattern == ""
+    controller = make_controller()
+    press(controller, "/")
+    typed(controller, "eth")
+    assert controller.markets.pattern == "eth"
+    press(controller, "escape")
+    assert controller.markets.pattern == ""
 
 
 def test_typed_keys_are_text_not_commands():
-    made = make_controller()
-    press(made, ":", "q")
-    assert made.prompt.text == "q"
-    assert made.press("enter", None) == "quit"
+    controller = make_controller()
+    press(controller, ":", "q")
+    assert controller.prompt.text == "q"
+    assert controller.press("enter", None) == "quit"
 
 
 @pytest.mark.parametrize(
     ("line", "check"),
     [
-        ("tf 5m", lambda made: made.view.timeframe == 300),
-        ("anchor week", lambda made: made.view.anchor == "week"),
-        ("unit quote", lambda made: made.view.unit == "quote"),
-        ("min 2.5", lambda made: made.view.min_size == 2.5),
-        ("filter eth", lambda made: made.markets.pattern == "eth"),
-        ("preset ladder", lambda made: made.layout_state.preset == "ladder"),
-        ("pane tape", lambda made: "tape" not in made.layout_state.visible),
-        ("open ethusdt", lambda made: made.view.market == "binance-usdm:ETHUSDT"),
-        ("mark", lambda made: made.source.marks == [FIRST]),
-        ("h", lambda made: made.layout_state.help),
-        ("speed 5", lambda made: made.message == "speed belongs to a replay"),
-        ("open nowhere", lambda made: "no market 'nowhere'" in made.message),
-        ("nonsense", lambda made: "no command 'nonsense'" in made.message),
-        ("themes", lambda made: "did you mean 'theme'?" in made.message),
-        ("tf 7m", lambda made: "expected one of 5s 15s" in made.message),
-        ("min -1", lambda made: "expected a number" in made.message),
-        ("min nan", lambda made: "expected a number" in made.message),
-        ("anchor", lambda made: "expected session week" in made.message),
-        ("mark now", lambda made: "mark takes nothing" in made.message),
+        ("tf 5m", lambda controller: controller.view.timeframe == 300),
+        ("anchor week", lambda controller: controller.view.anchor == "week"),
+        ("unit quote", lambda controller: controller.view.unit == "quote"),
+        ("min 2.5", lambda controller: controller.view.min_size == 2.5),
+        ("filter eth", lambda controller: controller.markets.pattern == "eth"),
+        ("preset ladder", lambda controller: controller.layout_state.preset == "ladder"),
+        ("pane tape", lambda controller: "tape" not in controller.layout_state.visible),
+        ("open ethusdt", lambda controller: controller.view.market == "binance-usdm:ETHUSDT"),
+        ("mark", lambda controller: controller.source.marks == [FIRST]),
+        ("h", lambda controller: controller.layout_state.help),
+        ("speed 5", lambda controller: controller.message == "speed is for replays"),
+        ("open nowhere", lambda controller: "no market 'nowhere'" in controller.message),
+        ("nonsense", lambda controller: "no command 'nonsense'" in controller.message),
+        ("themes", lambda controller: "did you mean 'theme'?" in controller.message),
+        ("tf 7m", lambda controller: "expected one of 5s 15s" in controller.message),
+        ("min -1", lambda controller: "expected a number" in controller.message),
+        ("min nan", lambda controller: "expected a number" in controller.message),
+        ("anchor", lambda controller: "expected session week" in controller.message),
+        ("mark now", lambda controller: "mark takes nothing" in controller.message),
     ],
 )
 def test_the_command_line(line, check):
-    made = make_controller()
-    press(made, ":")
-    typed(made, line)
-    assert made.prompt is None
-    assert check(made)
+    controller = make_controller()
+    press(controller, ":")
+    typed(controller, line)
+    assert controller.prompt is None
+    assert check(controller)
 
 
 def test_the_apps_own_commands_come_with_their_argument():
-    made = make_controller()
-    press(made, ":")
-    assert typed(made, "theme light") == "theme light"
-    press(made, ":")
-    assert typed(made, "theme") == "theme"
+    controller = make_controller()
+    press(controller, ":")
+    assert typed(controller, "theme light") == "theme light"
+    press(controller, ":")
+    assert typed(controller, "theme") == "theme"
 
 
 def test_commands_are_completed():
@@ -80,15 +80,15 @@ def test_commands_are_completed():
     assert commands.complete("anchor w") == ["anchor week"]
     assert commands.complete("tf 1") == ["tf 15s", "tf 1m", "tf 15m", "tf 1h", "tf 1d"]
     assert commands.complete("zzz") == []
-    assert commands.read("preset screener") == Order("preset", "screener")
+    assert commands.read("preset screener") == CommandCall("preset", "screener")
 
 
-def test_the_least_size_is_asked_where_the_trades_have_the_keys():
-    made = make_controller()
-    press(made, "shift+tab", "/")
-    assert made.prompt.ask == "least size: "
-    typed(made, "0.5")
-    assert made.view.min_size == 0.5
+def test_the_least_size_is_typed_where_the_trades_have_the_keys():
+    controller = make_controller()
+    press(controller, "shift+tab", "/")
+    assert controller.prompt.ask == "least size: "
+    typed(controller, "0.5")
+    assert controller.view.min_size == 0.5
 
 
 def test_the_prompt_edits_a_line():

@@ -1,4 +1,4 @@
-"""The app under Textual's pilot at three sizes, and what it loads before the first picture."""
+"""The app under Textual's pilot at three sizes, and what it loads before the first frame."""
 
 import asyncio
 import subprocess
@@ -29,13 +29,13 @@ def lines_of(app):
 
 def run(scene, *, size=(120, 40), source=None, **options):
     async def main():
-        made = MonitorApp(
+        app = MonitorApp(
             source or FakeSource(12, live=False),
             **{"themes": THEMES, "theme": "dark", "ascii_only": False, **options},
         )
-        async with made.run_test(size=size) as pilot:
+        async with app.run_test(size=size) as pilot:
             await pilot.pause()
-            await scene(made, pilot)
+            await scene(app, pilot)
 
     asyncio.run(main())
 
@@ -71,7 +71,7 @@ def test_the_whole_screen_at_its_three_sizes(size, titles):
     run(scene, size=size)
 
 
-def test_the_first_picture_comes_before_the_feeds_are_started():
+def test_the_first_frame_comes_before_the_feeds_are_started():
     class Slow(FakeSource):
         seen: list[str]
 
@@ -100,7 +100,7 @@ def test_the_first_picture_comes_before_the_feeds_are_started():
     assert source.stopped
 
 
-def test_nothing_heavy_is_loaded_for_the_first_picture():
+def test_nothing_heavy_is_loaded_for_the_first_frame():
     code = (
         "import sys; import cvdtui.app; import cvdtui.theme;"
         "heavy = 'numpy duckdb ib_async httpx2 websockets pandas zoneinfo'.split();"
@@ -110,7 +110,7 @@ def test_nothing_heavy_is_loaded_for_the_first_picture():
     assert done.stdout.strip() == "[]"
 
 
-def test_keys_reach_the_desk_and_the_picture_answers_at_once():
+def test_keys_reach_the_controller_and_the_screen_changes_at_once():
     async def scene(app, pilot):
         await pilot.press("down", "]")
         assert app.controller.view.market == "binance:BTCUSDT"
@@ -150,7 +150,7 @@ def test_themes_switch_live_and_the_choice_is_handed_out():
     assert saved == ["light", "mono"]
 
 
-def test_a_choice_that_cannot_be_saved_is_kept_and_told():
+def test_a_choice_that_cannot_be_saved_is_kept_and_reported():
     def refuse(_):
         raise PermissionError("read-only")
 
@@ -281,7 +281,7 @@ def test_the_header_says_where_the_cvd_begins(anchor, since, words):
     assert f"{words} " in texts(Header().paint(frame(120, 1, shot)))[0]
 
 
-def test_the_status_line_speaks_of_trouble_first_then_notices_then_quality():
+def test_the_status_line_names_trouble_first_then_notices_then_quality():
     status = Status()
     assert texts(status.paint(frame(80, 1)))[0] == " 90 000 trades · taker 100 %"
     full = Quality(
@@ -347,13 +347,13 @@ def test_the_help_names_every_key_and_every_number():
     assert len(shown) > 40
 
 
-def test_a_picture_of_a_market_that_did_not_change_is_not_drawn_again():
+def test_a_pane_of_a_market_that_did_not_change_is_not_drawn_again():
     still = snapshot()
 
     class Still(FakeSource):
         def snapshot(self, view):
-            self.pictures += 1
-            return replace(still, view=view, time_us=still.time_us + self.pictures * 1_000_000)
+            self.snapshots_taken += 1
+            return replace(still, view=view, time_us=still.time_us + self.snapshots_taken * 1_000_000)
 
     async def scene(app, pilot):
         await pilot.pause()

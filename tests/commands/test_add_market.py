@@ -28,7 +28,7 @@ def test_a_market_is_added_by_completion_and_found_again_on_the_next_start(tmp_p
             terminal.send("pepe")
             terminal.until(lambda text: "binance-usdm:1000PEPEUSDT" in text)
             terminal.send("\r")
-            terminal.until(lambda text: "2 markets are called so" in text)
+            terminal.until(lambda text: "2 markets have this name" in text)
             terminal.send("\x1b[B\t\r")
             terminal.until(lambda text: "3/3 live" in text, 30)
             terminal.send("q")

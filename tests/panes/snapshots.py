@@ -1,4 +1,4 @@
-"""One small world written by hand: what the panes' tests draw."""
+"""One snapshot written by hand: what the panes' tests draw."""
 
 from cvdtui.model import (
     ChartBar,

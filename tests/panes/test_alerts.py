@@ -1,10 +1,10 @@
-"""The alerts on the screen: channels, rules and what was told; rules added and removed by hand, and kept."""
+"""The alerts pane: channels, rules and alerts sent; rules added and removed on the screen, and kept."""
 
 import asyncio
 
 import pytest
 
-from cvdtui.app.alert_actions import Alerting
+from cvdtui.app.alert_actions import AlertActions
 from cvdtui.app.background import BackgroundTasks
 from cvdtui.commands.screen import kept_alerts, remember_alerts
 from cvdtui.config import AlertChannel, AlertRule, Alerts
@@ -66,19 +66,19 @@ def painted(width=100, height=20, pane=None, **changes):
 def test_channels_rules_and_alerts_stand_below_one_another():
     lines = snapshots.texts(painted())
     assert lines[0].startswith("╶ alerts ─")
-    assert "3 rules · 2 heard" in lines[0]
+    assert "3 rules · 2 sent" in lines[0]
     assert lines[1:4] == [
         " channels  bell ready (3 sent)",
-        " phone waiting (1 sent, 2 wait): refused: too many; next try in 8 s",
+        " phone waiting (1 sent, 2 waiting): refused: too many; next try in 8 s",
         " script failed (1 failed): exit code 3 (after 4 tries)",
     ]
     assert lines[4] == " rules"
     assert [" ".join(line.split()) for line in lines[5:8]] == [
-        "▸binance-usdm:* climax >= 2.5 → bell phone config quiet now",
-        "binance-usdm:BTCUSDT z > 2 and coverage > 0.99 → bell added 11:59Z cools down",
+        "▸binance-usdm:* climax >= 2.5 → bell phone config quiet hours",
+        "binance-usdm:BTCUSDT z > 2 and coverage > 0.99 → bell added 11:59Z cooling down",
         "okx:ETH-USDT any signal → notice added",
     ]
-    assert lines[8] == " heard, newest first"
+    assert lines[8] == " alerts sent, newest first"
     assert lines[9].startswith(" 12:00Z · BTC z > 2, z 2.31")
     assert lines[9].endswith("  bell")
     assert lines[10].startswith(" 11:58Z ▼ ETH flip")
@@ -103,11 +103,11 @@ def test_trouble_that_is_over_is_still_named_but_quietly():
 def test_an_empty_pane_says_how_to_begin():
     lines = snapshots.texts(painted(rules=(), alerts=(), channels=()))
     assert lines[1:] == [
-        " channels  no rule speaks yet",
+        " channels  no rule has a channel yet",
         " rules",
-        " none: ! adds one for the market at hand",
-        " heard",
-        " nothing yet",
+        " none: ! adds one for the selected market",
+        " alerts sent",
+        " none yet",
     ]
 
 
@@ -161,7 +161,7 @@ def test_a_rule_is_typed_for_the_selected_market():
         typed(controller, "climax 2.5 to bell")
         await settle()
         assert controller.source.alerts == [(FIRST, "climax 2.5 to bell")]
-        assert controller.message == f"alerts when {FIRST} tells: climax 2.5 to bell; 0 lists the rules"
+        assert controller.message == f"alerts on {FIRST}: climax 2.5 to bell; 0 lists the rules"
         press(controller, "!")
         typed(controller, "nonsense")
         await settle()
@@ -199,14 +199,14 @@ def test_rules_are_taken_back_one_by_one_or_all_of_a_market():
 
 def test_tab_completes_signals_and_the_channels_after_to():
     said = []
-    alerting = Alerting(BackgroundTasks(FakeSource(3, live=False), said.append), said.append)
-    alerting.ask(snapshots.snapshot(channels=CHANNELS))
+    alerting = AlertActions(BackgroundTasks(FakeSource(3, live=False), said.append), said.append)
+    alerting.begin(snapshots.snapshot(channels=CHANNELS))
     assert alerting.complete("cli") == ["climax"]
     assert alerting.complete("climax 2 to ph") == ["climax 2 to phone"]
     assert alerting.complete("climax 2 to phone,be") == ["climax 2 to phone,bell"]
     assert alerting.complete("to sc") == ["to script"]
     assert alerting.complete("") == []
-    assert alerting.ask(snapshots.snapshot(view=View())) == ""
+    assert alerting.begin(snapshots.snapshot(view=View())) == ""
     assert said == ["no market to alert on"]
 
 

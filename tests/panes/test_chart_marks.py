@@ -167,9 +167,9 @@ def test_bars_whose_z_is_extreme_stand_on_a_ground_of_their_own_and_a_heavy_axis
 
 
 def test_the_shading_begins_where_the_configuration_says():
-    told = Dashboard(parameters=SignalParameters(climax=ClimaxParameters(extreme=1.0)))
+    dashboard = Dashboard(parameters=SignalParameters(climax=ClimaxParameters(extreme=1.0)))
     bars = tuple(replace(bar, z=1.5) if at == 20 else bar for at, bar in enumerate(snapshots.bars()))
-    shot = snapshots.snapshot(detail=snapshots.detail(bars=bars, dashboard=told))
+    shot = snapshots.snapshot(detail=snapshots.detail(bars=bars, dashboard=dashboard))
     found = cells(ChartPane().paint(snapshots.frame(60, HEIGHT, shot)))
     assert {x for (_, x), (_, role) in found.items() if "extreme" in role} == {20}
 

@@ -1,4 +1,4 @@
-"""Chart, footprint, profile and trades of one small world, compared with what a hand would draw."""
+"""Chart, footprint, profile and trades of one snapshot, compared with lines written by hand."""
 
 import pytest
 from msgspec.structs import replace
@@ -64,8 +64,8 @@ def test_the_footprint_colours_only_imbalances_signs_and_the_point_of_control():
 
 
 def moved(rows):
-    made = ladder()
-    return snapshot(detail=detail(ladder=replace(made, last_row=made.last_row + rows)))
+    whole = ladder()
+    return snapshot(detail=detail(ladder=replace(whole, last_row=whole.last_row + rows)))
 
 
 def labels(lines):
@@ -111,13 +111,13 @@ def test_as_many_bars_as_fit_newest_at_the_right(width, count):
 
 
 def test_large_and_tiny_volumes_stay_in_their_columns():
-    made = ladder()
+    whole = ladder()
     cells = {
         row: replace(cell, sell=cell.sell * 1e6, buy=cell.buy * 12345.678)
-        for row, cell in made.bars[2].cells.items()
+        for row, cell in whole.bars[2].cells.items()
     }
     big = replace(
-        made, bars=(*made.bars[:2], replace(made.bars[2], cells=cells, volume=1.38e8, delta=-4.4e7))
+        whole, bars=(*whole.bars[:2], replace(whole.bars[2], cells=cells, volume=1.38e8, delta=-4.4e7))
     )
     lines = FootprintPane().paint(frame(56, 14, snapshot(detail=detail(ladder=big))))
     assert "40M×407K" in texts(lines)[6].replace(" ", "")
@@ -165,7 +165,7 @@ def test_time_and_sales_newest_first_with_side_in_words_and_colour():
     assert roles(lines[2])["▼ sell"] == "down"
 
 
-def test_the_least_size_is_told_and_an_empty_tape_says_why():
+def test_the_least_size_is_shown_and_an_empty_tape_says_why():
     shot = snapshot(view=View(market=BTC.name, min_size=50.0), detail=detail(prints=()))
     lines = texts(TapePane().paint(frame(50, 6, shot)))
     assert "≥ 50" in lines[0]

@@ -70,7 +70,7 @@ def shot(**changes):
 
 def groups_lines(width, height=6, rows=(ROW,)):
     pane = GroupsPane()
-    pane.meet(rows, [BTC.name, SPOT.name, BYBIT.name])
+    pane.update(rows, [BTC.name, SPOT.name, BYBIT.name])
     return pane.paint(frame(width, height, shot()), BTC.name, "")
 
 
@@ -136,42 +136,47 @@ def test_a_low_pane_shows_the_markets_and_leaves_the_lines_out():
 
 
 def test_without_a_group_the_pane_says_so():
-    assert "choose a market" in "".join(texts(GroupPane().paint(frame(80, 10, snapshot()))))
+    assert "select a market" in "".join(texts(GroupPane().paint(frame(80, 10, snapshot()))))
 
 
 def test_v_turns_the_table_and_back_and_enter_opens_the_group():
-    made = make_controller()
-    press(made, "v")
-    assert made.view.groups
-    assert "groups" in texts(made.markets.paint(frame(80, 10, made.snapshot)))[0]
-    made.markets.groups.meet(
-        (replace(ROW, parts=(replace(PARTS[0], market=made.snapshot.rows[0].market),)),), made.markets.order
+    controller = make_controller()
+    press(controller, "v")
+    assert controller.view.groups
+    assert "groups" in texts(controller.markets.paint(frame(80, 10, controller.snapshot)))[0]
+    controller.markets.groups.update(
+        (replace(ROW, parts=(replace(PARTS[0], market=controller.snapshot.rows[0].market),)),),
+        controller.markets.order,
     )
-    press(made, "enter")
-    assert made.layout_state.zoom == "group"
-    assert made.view.group
-    press(made, "escape", "v")
-    assert (made.layout_state.zoom, made.view.group, made.view.groups) == (None, False, False)
+    press(controller, "enter")
+    assert controller.layout_state.zoom == "group"
+    assert controller.view.group
+    press(controller, "escape", "v")
+    assert (controller.layout_state.zoom, controller.view.group, controller.view.groups) == (
+        None,
+        False,
+        False,
+    )
 
 
 def test_the_table_of_groups_comes_back_as_it_was_sorted():
-    made = make_controller()
-    press(made, "v", "right", "right", "r")
-    sort = made.markets.groups.sort
+    controller = make_controller()
+    press(controller, "v", "right", "right", "r")
+    sort = controller.markets.groups.sort
     assert sort is not None
-    press(made, "v")
-    assert made.markets.groups is None
-    press(made, "v")
-    assert (made.markets.groups.sort, made.markets.groups.reverse) == (sort, False)
+    press(controller, "v")
+    assert controller.markets.groups is None
+    press(controller, "v")
+    assert (controller.markets.groups.sort, controller.markets.groups.reverse) == (sort, False)
 
 
 def test_the_cursor_walks_over_groups_and_stands_for_their_lead():
     markets = MarketsPane()
     rows = tuple(btc_row(market) for market in (BTC, SPOT, BYBIT))
-    markets.meet(rows, NOON)
+    markets.update(rows, NOON)
     markets.groups = GroupsPane()
     other = replace(ROW, name="X", lead=BYBIT, parts=PARTS[2:])
-    markets.groups.meet((replace(ROW, parts=PARTS[:2]), other), markets.order)
+    markets.groups.update((replace(ROW, parts=PARTS[:2]), other), markets.order)
     assert markets.press("down").view == {"market": BYBIT.name}
     markets.selected = BYBIT.name
     assert markets.press("down").view == {"market": BYBIT.name}
@@ -181,7 +186,7 @@ def test_the_cursor_walks_over_groups_and_stands_for_their_lead():
 
 def test_groups_are_sorted_by_the_keys_of_the_markets_table():
     markets = MarketsPane()
-    markets.meet(tuple(btc_row(market) for market in (BTC, SPOT, BYBIT)), NOON)
+    markets.update(tuple(btc_row(market) for market in (BTC, SPOT, BYBIT)), NOON)
     pane = markets.groups = GroupsPane()
     spot, bybit = (replace(ROW, parts=(part,)) for part in PARTS[1:3])
     rows = [
@@ -191,8 +196,8 @@ def test_groups_are_sorted_by_the_keys_of_the_markets_table():
     ]
 
     def names(now_us, *values):
-        told = [replace(row, cvd=value) for row, value in zip(rows, values, strict=True)] if values else rows
-        pane.meet(told, markets.order, now_us)
+        shown = [replace(row, cvd=value) for row, value in zip(rows, values, strict=True)] if values else rows
+        pane.update(shown, markets.order, now_us)
         head, *lines = texts(pane.paint(frame(80, 6, shot()), markets.selected, ""))[1:]
         return "".join(line[1] for line in lines if line.strip()), head
 
@@ -214,7 +219,7 @@ def test_groups_are_sorted_by_the_keys_of_the_markets_table():
     assert markets.press("x") is None
 
 
-def test_links_tell_state_age_pace_and_the_way_out():
+def test_links_show_state_age_rate_and_the_next_step():
     links = (
         Link(
             "binance-usdm",
@@ -248,7 +253,7 @@ def test_links_tell_state_age_pace_and_the_way_out():
 
 
 @pytest.mark.parametrize("status", [403, 418, 429, 451])
-def test_every_refusal_has_a_way_out_that_names_the_venue(status):
+def test_every_refusal_has_a_next_step_that_names_the_venue(status):
     assert "venues.binance-usdm." in next_step(Link("binance-usdm/rest", "refused", status=status))
 
 
@@ -257,22 +262,22 @@ def test_a_link_that_is_well_has_none_and_durations_stay_short():
     assert [duration(seconds) for seconds in (0, 99, 100, 7_200, 400_000)] == ["0s", "99s", "1m", "2h", "4d"]
 
 
-def test_a_strangers_words_cannot_draw_on_the_screen():
+def test_untrusted_text_cannot_draw_on_the_screen():
     link = Link("x", "waiting", "\x1b[2J", "\x1b]0;title\x07[/red]")
     assert "\x1b" not in "".join(texts(LinksPane().paint(frame(80, 10, snapshot(links=(link,))))))
 
 
 def test_open_interest_has_columns_where_it_is_known_and_there_is_room():
-    told = Interest(81_234.5, NOON, 0.004, MIDNIGHT)
+    shown = Interest(81_234.5, NOON, 0.004, MIDNIGHT)
     table = MarketsPane()
-    rows = (btc_row(interest=told),)
-    table.meet(rows, NOON)
+    rows = (btc_row(interest=shown),)
+    table.update(rows, NOON)
     head, line = texts(table.paint(frame(200, 5, snapshot(rows=rows))))[1:3]
     assert "OI" in head.split()
     assert "81 234" in line
     assert "+0.40" in line
     quiet = MarketsPane()
-    quiet.meet((btc_row(),), NOON)
+    quiet.update((btc_row(),), NOON)
     assert "OI" not in texts(quiet.paint(frame(200, 5, snapshot(rows=(btc_row(),)))))[1].split()
 
 

@@ -29,7 +29,7 @@ NAMES = [BTC.name, ETH.name, PEPE.name, ES.name]
 def table(shot=None, pane=None, width=120, height=8):
     shot = shot or snapshot()
     pane = pane or MarketsPane()
-    pane.meet(shot.rows, shot.time_us)
+    pane.update(shot.rows, shot.time_us)
     return pane, pane.paint(frame(width, height, shot))
 
 
@@ -208,7 +208,7 @@ def test_the_filter_takes_regular_expressions_and_plain_text():
             assert pane.order == []
 
 
-def test_the_cursor_follows_its_market_and_wishes_for_it():
+def test_the_cursor_follows_its_market_and_selects_it():
     pane, _ = table()
     assert pane.selected == BTC.name
     assert pane.press("down").view == {"market": ETH.name}
@@ -273,10 +273,10 @@ def test_the_table_scrolls_so_that_the_cursor_shows():
     assert "▸S31" in "".join(texts(lines))
 
 
-def test_two_markets_of_one_base_and_venue_are_told_apart_by_symbol():
+def test_two_markets_of_one_base_and_venue_are_distinguished_by_symbol():
     usdc = replace(BTC, symbol="BTCUSDC", quote="USDC")
-    made = label((btc_row(), btc_row(market=usdc)))
-    assert made == {BTC.name: "BTCUSDT binance-usdm", usdc.name: "BTCUSDC binance-usdm"}
+    labels = label((btc_row(), btc_row(market=usdc)))
+    assert labels == {BTC.name: "BTCUSDT binance-usdm", usdc.name: "BTCUSDC binance-usdm"}
 
 
 def test_only_lines_that_changed_are_drawn_again():
@@ -300,7 +300,7 @@ def test_strange_words_from_outside_stay_one_cell_wide():
     assert length(lines[2]) == 120
 
 
-def test_the_quote_unit_is_told_in_the_title_and_has_no_cents():
+def test_the_quote_unit_is_named_in_the_title_and_has_no_cents():
     quote = tuple(
         replace(row, unit="quote", cvd=77_165_000.0, delta_bar=-2821.4, quality=LIVE) for row in rows()[:1]
     )

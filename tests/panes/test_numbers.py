@@ -1,4 +1,4 @@
-"""Numbers for the eye."""
+"""Numbers for display."""
 
 import pytest
 from hypothesis import given

@@ -30,10 +30,10 @@ def test_panes_beyond_one_market_are_panes():
     assert set(PANES) >= BEYOND_ONE_MARKET
 
 
-def test_a_pane_is_made_once_and_the_table_of_markets_is_the_desks_own():
-    made = make_controller()
-    assert made.panes["tape"] is made.panes["tape"]
-    assert made.panes["markets"] is made.markets
+def test_a_pane_is_made_once_and_the_table_of_markets_is_the_controllers_own():
+    controller = make_controller()
+    assert controller.panes["tape"] is controller.panes["tape"]
+    assert controller.panes["markets"] is controller.markets
 
 
 def test_what_a_pane_is_made_of_is_loaded_when_it_is_first_drawn():

@@ -10,15 +10,17 @@ from tests.app.keypresses import make_controller, press, typed
 from tests.panes import snapshots
 
 
-def told(signal="climax", side="buy", ago=5, text="climax up  z +2.14", market=snapshots.BTC, **changes):
+def signal_view(
+    signal="climax", side="buy", ago=5, text="climax up  z +2.14", market=snapshots.BTC, **changes
+):
     time_us = snapshots.NOON - ago * snapshots.MINUTE
     return SignalView(signal, time_us, 60, side, text, market=market, **changes)
 
 
 THREE = (
-    told("stacked", "sell", 9, "3 stacked imbalances 64120 - 64140", snapshots.ETH),
-    told(),
-    told(
+    signal_view("stacked", "sell", 9, "3 stacked imbalances 64120 - 64140", snapshots.ETH),
+    signal_view(),
+    signal_view(
         "divergence",
         "sell",
         3,
@@ -55,7 +57,7 @@ def test_the_newest_signal_is_on_top_with_time_mark_name_market_side_and_values(
 
 
 def test_a_signal_that_may_be_taken_back_or_whose_data_are_incomplete_is_dim():
-    doubtful = told(quality="coverage 97.2 %")
+    doubtful = signal_view(quality="coverage 97.2 %")
     lines = log(signals=(doubtful, *THREE))
     assert {role for _, role in lines[1]} == {"dim cursor", "text cursor", "key cursor"}
     assert snapshots.roles(lines[1])["▼?"] == "dim cursor"
@@ -73,7 +75,7 @@ def test_a_narrow_log_keeps_the_words_and_cuts_what_has_no_room():
 
 def test_every_mark_has_an_ascii_twin():
     kinds = ("climax", "absorption", "stacked", "naked_poc", "large", "flip")
-    lines = snapshots.texts(log(height=9, signals=tuple(told(kind, text="x") for kind in kinds)))
+    lines = snapshots.texts(log(height=9, signals=tuple(signal_view(kind, text="x") for kind in kinds)))
     assert "?" not in plain("".join(lines))
 
 
@@ -84,11 +86,15 @@ def test_the_line_pointed_at_stays_itself_when_signals_arrive_and_the_newest_is_
     before = snapshots.texts(log(height=3, pane=pane))
     assert "1-2 of 3" in before[0]
     assert before[2].startswith("▸11:55Z")
-    after = snapshots.texts(log(height=3, pane=pane, signals=(*THREE, told(ago=1))))
+    after = snapshots.texts(log(height=3, pane=pane, signals=(*THREE, signal_view(ago=1))))
     assert "▸11:55Z  ◆ climax" in "\n".join(after)
     pane.press("g")
-    assert snapshots.texts(log(height=3, pane=pane, signals=(*THREE, told(ago=1))))[1].startswith("▸11:59Z")
-    assert snapshots.texts(log(height=3, pane=pane, signals=(*THREE, told(ago=0))))[1].startswith("▸12:00Z")
+    assert snapshots.texts(log(height=3, pane=pane, signals=(*THREE, signal_view(ago=1))))[1].startswith(
+        "▸11:59Z"
+    )
+    assert snapshots.texts(log(height=3, pane=pane, signals=(*THREE, signal_view(ago=0))))[1].startswith(
+        "▸12:00Z"
+    )
     pane.press("G")
     assert snapshots.texts(log(height=3, pane=pane))[-1].startswith("▸11:51Z")
     assert pane.scored == (snapshots.ETH.name, "stacked")
@@ -118,7 +124,7 @@ def test_a_filter_takes_every_word_of_signal_market_side_and_bar_length():
     assert pane.pattern == ""
 
 
-def test_o_leaves_the_market_at_hand_alone_and_names_it_once():
+def test_o_leaves_the_selected_market_alone_and_names_it_once():
     pane = SignalsPane()
     log(pane=pane)
     pane.press("o")
@@ -138,7 +144,7 @@ def test_the_record_of_the_line_pointed_at_stands_below_with_n_interval_and_base
     assert snapshots.texts(log(pane=pane, card=CARD, width=60))[-1] == " climax +5 58% (41..74) n31 base 51%"
     table = log(pane=pane, card=CARD, height=16)
     assert snapshots.texts(table)[-5].startswith("╶ record of climax · binance-usdm:BTCUSDT · 1m ─")
-    assert "33 told on 1 998 bars" in snapshots.texts(table)[-5]
+    assert "33 signals on 1 998 bars" in snapshots.texts(table)[-5]
     assert [line.split() for line in snapshots.texts(table)[-3:]] == [
         ["+5", "58.1", "%", "41", "..", "74", "%", "50.6", "%", "31", "24"],
         ["+20", "80.0", "%", "58", "..", "97", "%", "52.0", "%", "30", "9"],
@@ -160,13 +166,13 @@ def test_a_record_that_is_not_there_yet_or_empty_says_so():
         "the record on show is another's"
     )
     empty = Scorecard(snapshots.BTC.name, "divergence", 60, 2, 80, ())
-    words = "divergence: n 0, none of 2 has its horizon behind it"
+    words = "divergence: n 0, none of 2 is a horizon old yet"
     assert snapshots.texts(log(pane=pane, card=empty))[-1].strip() == words
     assert words in "\n".join(snapshots.texts(log(pane=pane, card=empty, height=16)))
 
 
 def test_an_older_day_is_named_and_bars_of_seconds_tell_seconds():
-    day = told(ago=24 * 60)
+    day = signal_view(ago=24 * 60)
     quick = SignalView(
         "flip", snapshots.NOON - 15_000_000, 15, "sell", "CVD flips to -3", market=snapshots.BTC
     )
@@ -182,7 +188,7 @@ def test_without_signals_the_log_says_so():
 
 
 def jumper(width, height):
-    """A desk whose log points at a signal of another market, of another bar length."""
+    """A controller whose log points at a signal of another market, of another bar length."""
     controller = make_controller(width, height)
     controller.layout_state.toggle("signals")
     controller.look()

@@ -14,6 +14,7 @@ NAMED = re.compile(rf"(?<![A-Za-z])({'|'.join(FAMILIES)})(?![A-Za-z])", re.IGNOR
 REGISTRY = "venues/__init__.py"
 ALLOWED = {
     "cli/help_texts.py": "examples",
+    "cli/parsers.py": "help of flags: a format's name, what the demo exchange lists",
     "cli/usage.py": "examples",
     "config/alerts.py": "an example in an error text",
     "config/schema.py": "the markets of a first start",

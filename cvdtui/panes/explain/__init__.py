@@ -1,1 +1,1 @@
-"""What each number on the screen is: formula, what it is made of now, its value by other conventions."""
+"""What each number on the screen is: formula, its inputs now, its value by other conventions."""

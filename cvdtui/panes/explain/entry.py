@@ -1,4 +1,4 @@
-"""One explained number, what it may be read from, and how its figures are written."""
+"""One explained number, its input, and how its figures are written."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ class Way(Struct, frozen=True, gc=False):
 
 
 class Entry(Struct, frozen=True, gc=False):
-    """All that is said of one number."""
+    """The explanation of one number."""
 
     value: str
     formula: str
@@ -31,7 +31,7 @@ class Entry(Struct, frozen=True, gc=False):
 
 
 class Sight(Struct, frozen=True, gc=False):
-    """Where the eye rests: a market's row, and on the chart a bar; all of one frozen snapshot."""
+    """The input of an explanation: a market's row and, on the chart, a bar; all of one snapshot."""
 
     snapshot: Snapshot
     row: MarketRow
@@ -106,8 +106,8 @@ def sides(sight: Sight, sums: VolumeSums | None) -> tuple[tuple[str, str], ...]:
     """Bought, sold and unknown, base units."""
     if sums is None:
         return ()
-    told = (("bought", sums.buy), ("sold", sums.sell), ("side unknown", sums.unknown))
-    return tuple((word, sight.size(value, quote=False)) for word, value in told)
+    parts = (("bought", sums.buy), ("sold", sums.sell), ("side unknown", sums.unknown))
+    return tuple((word, sight.size(value, quote=False)) for word, value in parts)
 
 
 def unit_ways(

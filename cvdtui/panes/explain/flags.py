@@ -9,7 +9,7 @@ SIGNALS = {
     "climax": "the first closed bar whose smoothed z of the CVD is beyond the extreme (±2)",
     "divergence": (
         "two pivots in a row where price goes one way and CVD the other: regular when price makes the new "
-        "extreme, hidden when CVD does; told when the right side of the later pivot is complete"
+        "extreme, hidden when CVD does; emitted when the right side of the later pivot is complete"
     ),
     "efficiency": (
         "the bar on which a breakout (much price for little delta) or a churn (much delta, little price) "
@@ -45,7 +45,7 @@ FLAGS = {
     "breakout": SIGNALS["efficiency"],
     "churn": SIGNALS["efficiency"],
     "audit": "a closed bar of ours differs from the venue's own candle: see cover",
-    "lost": "so many trades were missed and cannot be had any more",
+    "lost": "so many trades were missed and cannot be fetched any more",
     "rej": "so many frames or rows did not parse and were refused",
     "side": (
         "how sides were inferred, in percent of volume: q quote rule, m midpoint, t tick rule, ≈ candles, "
@@ -64,29 +64,29 @@ def meaning(text: str) -> str:
 
 def flags(sight: Sight) -> Entry:
     """Every flag of the row."""
-    told = sight.row.flags
+    flags = sight.row.flags
     return Entry(
-        " ".join(narrow(flag.glyph + flag.text) for flag in told) or "none",
+        " ".join(narrow(flag.glyph + flag.text) for flag in flags) or "none",
         (
             "signals of the bar that closed last, then what is wrong with the data; a ? beside one: "
             "incomplete data"
         ),
-        ways=tuple(Way(narrow(flag.glyph + flag.text), (meaning(flag.text),)) for flag in told),
+        ways=tuple(Way(narrow(flag.glyph + flag.text), (meaning(flag.text),)) for flag in flags),
     )
 
 
-def signal(told: SignalView) -> Entry:
+def signal(view: SignalView) -> Entry:
     """One line of the signal log."""
-    inputs = [(key, _written(value)) for key, value in told.values.items()]
-    inputs.append(("bars of", span(told.bar_seconds)))
-    notes = [f"data: {told.quality}"] if told.quality else []
-    if told.provisional:
+    inputs = [(key, _written(value)) for key, value in view.values.items()]
+    inputs.append(("bars of", span(view.bar_seconds)))
+    notes = [f"data: {view.quality}"] if view.quality else []
+    if view.provisional:
         notes.append("provisional: the next bars may still take it back; it never alerts")
-    speaks = "a rise" if told.side == "buy" else "a fall"
+    points_to = "a rise" if view.side == "buy" else "a fall"
     return Entry(
-        f"{told.signal} {'▲' if told.side == 'buy' else '▼'} {narrow(told.text)}",
+        f"{view.signal} {'▲' if view.side == 'buy' else '▼'} {narrow(view.text)}",
         (
-            f"{SIGNALS.get(told.signal, 'a signal')}. It speaks for {speaks}; known on a closed bar, never "
+            f"{SIGNALS.get(view.signal, 'a signal')}. It points to {points_to}; known on a closed bar, never "
             "repainted"
         ),
         tuple(inputs),

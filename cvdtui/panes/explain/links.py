@@ -1,4 +1,4 @@
-"""The numbers of the connections explained: by that of the market at hand, beside all the others."""
+"""The numbers of the connections explained: that of the selected market, beside all the others."""
 
 from collections.abc import Callable
 
@@ -6,60 +6,62 @@ from cvdtui.panes.explain.entry import Book, Entry, Explainer, Sight, Way, part
 from cvdtui.panes.line import narrow
 from cvdtui.panes.links import BUSY, COLUMNS, SKEW_US, Seen, duration, next_step, see
 
-Told = tuple[tuple[str, str], ...]
+Inputs = tuple[tuple[str, str], ...]
 """(what, its value now)."""
 STATES = {
-    "idle": "nothing to follow or to ask",
-    "connecting": "being dialled, or connected and no trade yet",
+    "idle": "no market and no request",
+    "connecting": "connecting, or connected and no trade yet",
     "live": "trades come",
-    "quiet": "no trades lately, and the connection answers: nobody trades",
-    "stale": "lost, or silent although the exchange has newer trades: its markets are not trusted meanwhile",
-    "waiting": "lost or turned away for a while: tried again by itself, each time after a longer wait",
-    "refused": "turned away for good: see what to do beside it",
+    "quiet": "no trades lately, and the connection answers: the market is quiet",
+    "stale": "lost, or without data although the exchange has newer trades: its markets are marked",
+    "waiting": "lost or refused for a while: tried again by itself, each time after a longer wait",
+    "refused": "refused for good: see what to do beside it",
     "closed": "ended",
 }
-"""What each state says."""
+"""What each state means."""
 
 
-def _state(one: Seen, sight: Sight) -> Told:
+def _state(one: Seen, sight: Sight) -> Inputs:
     link, now = one.link, sight.snapshot.time_us
-    told = [(f"{link.state}:", STATES[link.state])]
+    inputs = [(f"{link.state}:", STATES[link.state])]
     if link.since_us:
-        told.append(("for", duration(max(now - link.since_us, 0) // 1_000_000)))
+        inputs.append(("for", duration(max(now - link.since_us, 0) // 1_000_000)))
     if link.text:
-        told.append(("because", narrow(link.text)))
+        inputs.append(("because", narrow(link.text)))
     if link.retry_at_us > now:
-        told.append(("again in", duration((link.retry_at_us - now) // 1_000_000)))
+        inputs.append(("again in", duration((link.retry_at_us - now) // 1_000_000)))
     if way := next_step(link):
-        told.append(("what to do:", way))
-    return tuple(told)
+        inputs.append(("what to do:", way))
+    return tuple(inputs)
 
 
-def _age(one: Seen, sight: Sight) -> Told:
+def _age(one: Seen, sight: Sight) -> Inputs:
     link, clock, row = one.link, sight.clock, sight.row
     if not link.last_data_us:
         return ()
-    told = [
+    inputs = [
         ("last data", clock.ms(link.last_data_us) + clock.z),
         ("now", clock.ms(sight.snapshot.time_us) + clock.z),
     ]
     if row.last_trade_us and row.market.name in link.markets:
         old = max(sight.snapshot.time_us - row.last_trade_us, 0) // 1_000_000
-        told.append((f"newest trade of {row.market.symbol}, by the exchange's time", f"{duration(old)} ago"))
-    return tuple(told)
+        inputs.append(
+            (f"newest trade of {row.market.symbol}, by the exchange's time", f"{duration(old)} ago")
+        )
+    return tuple(inputs)
 
 
-def _pace(one: Seen, sight: Sight) -> Told:
+def _pace(one: Seen, sight: Sight) -> Inputs:
     del sight
     link = one.link
-    told = [("messages in all", _count(link.messages))]
+    inputs = [("messages in all", _count(link.messages))]
     if link.rate and one.markets:
-        told.append(("a market", f"{link.rate / one.markets:.2f} of {one.markets}"))
-    return tuple(told)
+        inputs.append(("a market", f"{link.rate / one.markets:.2f} of {one.markets}"))
+    return tuple(inputs)
 
 
-def _holes(field: str) -> Callable[[Seen, Sight], Told]:
-    def told(one: Seen, sight: Sight) -> Told:
+def _holes(field: str) -> Callable[[Seen, Sight], Inputs]:
+    def inputs(one: Seen, sight: Sight) -> Inputs:
         names = set(one.link.markets)
         return tuple(
             (row.market.name, f"{_count(count)}, cover {row.quality.text}")
@@ -67,10 +69,10 @@ def _holes(field: str) -> Callable[[Seen, Sight], Told]:
             if row.market.name in names and (count := getattr(row.quality, field))
         )
 
-    return told
+    return inputs
 
 
-def _weight(one: Seen, sight: Sight) -> Told:
+def _weight(one: Seen, sight: Sight) -> Inputs:
     del sight
     used, limit = one.link.weight_used, one.link.weight_limit
     if not limit:
@@ -84,31 +86,31 @@ def _weight(one: Seen, sight: Sight) -> Told:
     )
 
 
-def _skew(one: Seen, sight: Sight) -> Told:
+def _skew(one: Seen, sight: Sight) -> Inputs:
     ahead, clock, now = one.link.ahead_us, sight.clock, sight.snapshot.time_us
     if ahead is None:
         return ()
     return (("our clock", clock.ms(now) + clock.z), ("the host's", clock.ms(now + ahead) + clock.z))
 
 
-def _nothing(one: Seen, sight: Sight) -> Told:
+def _nothing(one: Seen, sight: Sight) -> Inputs:
     del one, sight
     return ()
 
 
-def _markets(one: Seen, sight: Sight) -> Told:
+def _markets(one: Seen, sight: Sight) -> Inputs:
     del sight
     names = [name.partition(":")[2] or name for name in one.link.markets]
     more = f" and {len(names) - 8} more" if len(names) > 8 else ""
     return (("of them", narrow(", ".join(names[:8]) + more)),) if names else ()
 
 
-NUMBERS: dict[str, tuple[str, Callable[[Seen, Sight], Told], tuple[str, ...]]] = {
+NUMBERS: dict[str, tuple[str, Callable[[Seen, Sight], Inputs], tuple[str, ...]]] = {
     "state": ("what the connection is doing", _state, ()),
     "last data": (
         "now - when trades last came (of REST: the last answer), both by our clock, looked at each second",
         _age,
-        ("a market may be silent on a lively connection: the watchdog asks the exchange for newer trades",),
+        ("a market may be quiet on a live connection: the stall check looks for newer trades",),
     ),
     "msg/s": (
         "messages of the last 10 seconds / 10; one message may hold many trades, or none",
@@ -120,15 +122,15 @@ NUMBERS: dict[str, tuple[str, Callable[[Seen, Sight], Told], tuple[str, ...]]] =
     "reconn": (
         "how often it was lost and made again since the program began",
         _nothing,
-        ("trades of the time between are asked for: a reconnect alone makes no number wrong",),
+        ("trades of the time between are requested: a reconnect alone makes no number wrong",),
     ),
     "fetching": (
-        "ids that a hole in the tape says are missing, asked for right now; later trades wait for them",
+        "ids that a hole in the tape says are missing, requested right now; later trades wait for them",
         _holes("open"),
         ("cover shows gap n meanwhile",),
     ),
     "lost": (
-        "trades missed that the exchange does not tell any more: they are in no number",
+        "trades missed that the exchange does not serve any more: they are in no number",
         _holes("lost"),
         ("the session's cover stays below 100; where ids have gaps of their own, lost is a span of time",),
     ),
@@ -143,7 +145,7 @@ NUMBERS: dict[str, tuple[str, Callable[[Seen, Sight], Told], tuple[str, ...]]] =
         ),
     ),
     "clock": (
-        "host's clock - ours, asked once at the start: its answer + half the way there and back - our time",
+        "host's clock - ours, read once at the start: its answer + half the way there and back - our time",
         _skew,
         (
             "bars and sessions go by the exchange's time: a wrong clock here moves no trade to another bar",
@@ -151,7 +153,7 @@ NUMBERS: dict[str, tuple[str, Callable[[Seen, Sight], Told], tuple[str, ...]]] =
         ),
     ),
 }
-"""By head of the column: formula, what it is made of, notes."""
+"""By head of the column: formula, inputs, notes."""
 OF_HOST = frozenset({"weight", "clock"})
 """Numbers that a venue's other connection may have when the market's own has none."""
 
@@ -159,13 +161,13 @@ OF_HOST = frozenset({"weight", "clock"})
 def ahead_us(sight: Sight) -> int | None:
     """How far the clock of the market's venue is ahead of ours; None while it is not known."""
     venue = sight.row.market.venue
-    told = (link.ahead_us for link in sight.snapshot.links if _venue(link.name) == venue)
-    return next((ahead for ahead in told if ahead is not None), None)
+    inputs = (link.ahead_us for link in sight.snapshot.links if _venue(link.name) == venue)
+    return next((ahead for ahead in inputs if ahead is not None), None)
 
 
 def _explainer(head: str) -> Explainer:
     column = next(column for column in COLUMNS if column.head == head)
-    formula, told, notes = NUMBERS[head]
+    formula, inputs, notes = NUMBERS[head]
 
     def explain(sight: Sight) -> Entry:
         links = [see(link, sight.snapshot) for link in sight.snapshot.links]
@@ -179,7 +181,7 @@ def _explainer(head: str) -> Explainer:
 
         mine = min(links, key=far)
         ways = tuple(Way(narrow(one.link.name), (column.write(one)[0],), here=one is mine) for one in links)
-        return Entry(column.write(mine)[0], formula, told(mine, sight), ways, notes)
+        return Entry(column.write(mine)[0], formula, inputs(mine, sight), ways, notes)
 
     return explain
 

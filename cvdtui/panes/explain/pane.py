@@ -1,4 +1,4 @@
-"""The explanation of one number (`?`): formula, what it is made of now, and its value by every convention."""
+"""The explanation of one number (`?`): formula, its inputs now, and its value by every convention."""
 
 from cvdtui.model import ChartBar, MarketDetail, SignalView, Snapshot
 from cvdtui.panes.chart import ChartPane
@@ -47,7 +47,7 @@ class Explain:
         self._beyond = 0
         self._key: tuple[object, ...] = ()
         self.rows = 12
-        """Rows that the page would like: it grows while the number stays the same, and never shrinks."""
+        """Rows that the page needs: it grows while the number stays the same, and never shrinks."""
 
     def turn_to(self, pane: Pane) -> None:
         """Explain the numbers of this pane."""
@@ -68,7 +68,7 @@ class Explain:
 
     @property
     def _number(self) -> str:
-        """The number at hand."""
+        """The selected number."""
         book, pane = self._book, self._about
         names = list(book)
         wanted = self._at.get(pane.name, FIRST.get(pane.name, "")) if pane is not None else ""
@@ -76,6 +76,7 @@ class Explain:
 
     def press(self, key: str) -> Answer | None:
         steps = {"up": -1, "k": -1, "down": 1, "j": 1}
+        # the numbers of the log are its lines
         if key in {"left", "right"} and isinstance(self._about, SignalsPane):
             return self._about.press("up" if key == "left" else "down")
         if key in {"left", "right"} and self._about is not None:
@@ -95,11 +96,11 @@ class Explain:
     def paint(self, frame: Frame) -> list[Line]:
         snapshot, number = frame.snapshot, self._number
         row = next((row for row in snapshot.rows if row.market.name == snapshot.view.market), None)
-        told = self._about.pointed if isinstance(self._about, SignalsPane) else None
-        if told is not None:
-            return self._page(frame, "signal", signal(told), _owner(told, snapshot))
+        entry = self._about.pointed if isinstance(self._about, SignalsPane) else None
+        if entry is not None:
+            return self._page(frame, "signal", signal(entry), _owner(entry, snapshot))
         if row is None or not number:
-            words = "choose a market" if row is None else "nothing here to explain: ? shows the keys"
+            words = "select a market" if row is None else "nothing here to explain: ? shows the keys"
             return [title(frame, "explain"), *centred(frame, words)]
         sight = Sight(snapshot, row, frame.clock, self._bar(snapshot.detail))
         return self._page(frame, number, self._book[number](sight), row.market.name)
@@ -117,11 +118,12 @@ class Explain:
         width = frame.width
         lines: list[Line] = [((f" {number} ".ljust(LABEL), "key"), (fit(entry.value, width - LABEL), "poc"))]
         lines += _paragraph("is", entry.formula, width)
-        lines += _flowing("made of", [f"{word} {value}" for word, value in entry.inputs], width)
+        lines += _flowing("inputs", [f"{word} {value}" for word, value in entry.inputs], width)
         lines += _ways(entry.ways, width)
         for note in entry.notes:
             lines += _paragraph("note", note, width)
         key = (number, market, width)
+        # only grows for one number: a page whose edge moves at each tick hides and shows what is behind it
         self.rows = max(len(lines) + 2, self.rows if key == self._key else 0)
         self._key = key
         room = max(frame.height - 1 - (not frame.zoomed), 1)
@@ -138,8 +140,8 @@ class Explain:
         return [title(frame, f"explain · {number} · {market}", more), *shown]
 
 
-def _owner(told: SignalView, snapshot: Snapshot) -> str:
-    return told.market.name if told.market is not None else snapshot.view.market or ""
+def _owner(entry: SignalView, snapshot: Snapshot) -> str:
+    return entry.market.name if entry.market is not None else snapshot.view.market or ""
 
 
 def _paragraph(word: str, text: str, width: int) -> list[Line]:

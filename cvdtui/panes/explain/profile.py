@@ -15,10 +15,10 @@ def _row(value: float | None, profile: ProfileView) -> str:
 
 
 def _origin(sight: Sight, profile: ProfileView) -> tuple[tuple[str, str], ...]:
-    told = profile.share >= 0.9995
+    whole = profile.share >= 0.9995
     return (
         ("built from trades", sight.since(profile.from_us)),
-        ("of the session's volume", "all" if told else part(profile.share)),
+        ("of the session's volume", "all" if whole else part(profile.share)),
         ("row size", f"{profile.row:g} (+ and - change it)"),
     )
 
@@ -69,7 +69,7 @@ def _area(sight: Sight, *, high: bool) -> Entry:
     ]
     inside = sum(row.buy + row.sell + row.unknown for row in profile.rows if row.in_value)
     total = sum(row.buy + row.sell + row.unknown for row in profile.rows)
-    notes = () if ways else ("other rules are computed while the picture moves (space)",)
+    notes = () if ways else ("other rules are computed while the screen is not frozen (space)",)
     return Entry(
         _row(profile.vah if high else profile.val, profile),
         formula,
@@ -124,7 +124,7 @@ SUMS = {
 
 
 def _group(field: str, formula: str) -> Explainer:
-    def told(sight: Sight) -> Entry:
+    def explain(sight: Sight) -> Entry:
         group = _group_of(sight)
         if group is None:
             return Entry("-", formula)
@@ -149,10 +149,10 @@ def _group(field: str, formula: str) -> Explainer:
             f"{formula}, in {money}",
             (("markets counted", f"{group.counted} of {len(group.parts)}"), ("cover", part(group.coverage))),
             ways if field in {"cvd", "delta_5m", "volume"} else (),
-            ("every dollar coin is taken for one dollar; silent markets are left out and named",),
+            ("every dollar coin is taken for one dollar; markets without data are left out and named",),
         )
 
-    return told
+    return explain
 
 
 def _group_of(sight: Sight) -> GroupRow | None:

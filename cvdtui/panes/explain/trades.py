@@ -43,7 +43,7 @@ def time(sight: Sight) -> Entry:
 
 def price(sight: Sight) -> Entry:
     """What it was done at."""
-    formula = "as the exchange told it, nothing is rounded: with the decimals of the tick"
+    formula = "as the exchange sent it, nothing is rounded: with the decimals of the tick"
     one, detail = _newest(sight), sight.detail
     if one is None or detail is None:
         return _none(sight, formula)
@@ -70,7 +70,7 @@ def side(sight: Sight) -> Entry:
     """Who crossed the spread, and how that is known."""
     formula = (
         "the side of the aggressor, who took what was offered: ▲ bought at the ask, ▼ sold at the bid; "
-        "? cannot be told: in volume, in no delta"
+        "? unknown: in volume, in no delta"
     )
     one = _newest(sight)
     if one is None:
@@ -83,7 +83,7 @@ def side(sight: Sight) -> Entry:
         source = likely[0]
         ways.append(Way(SOURCES.get(source, f"sides by {source}"), (WORDS[one.side],), here=True))
     else:
-        ways.append(Way("as told or inferred here", (WORDS[one.side],), here=True))
+        ways.append(Way("as sent or inferred here", (WORDS[one.side],), here=True))
     if len(likely) > 1:
         notes.append("sides of this market's trades come from several sources, in the shares above")
     if sight.snapshot.view.min_size:
@@ -98,7 +98,7 @@ def side(sight: Sight) -> Entry:
 def size(sight: Sight) -> Entry:
     """How much, in base and in quote."""
     formula = (
-        "as the exchange told it, contracts turned into base units; its value is price × size; the fills of "
+        "as the exchange sent it, contracts turned into base units; its value is price × size; the fills of "
         "an order are those of one time and side in a row"
     )
     one, detail = _newest(sight), sight.detail
@@ -146,13 +146,13 @@ def least(sight: Sight) -> Entry:
 
 def liquidated(sight: Sight) -> Entry:
     """Positions closed by force."""
-    told, last = sight.row.liquidated, sight.row.last
+    liquidated, last = sight.row.liquidated, sight.row.last
     formula = "positions closed by force in the session: longs by a sell, shorts by a buy"
-    if told is None:
-        return Entry("-", formula, notes=("this venue tells none of this market, or has not yet",))
+    if liquidated is None:
+        return Entry("-", formula, notes=("this venue reports none of this market, or has not yet",))
     inputs = (
-        (f"{told.longs} longs", sight.size(told.long_size)),
-        (f"{told.shorts} shorts", sight.size(told.short_size)),
+        (f"{liquidated.longs} longs", sight.size(liquidated.long_size)),
+        (f"{liquidated.shorts} shorts", sight.size(liquidated.short_size)),
     )
 
     def turned(value: float, *, quote: bool) -> str:
@@ -164,14 +164,14 @@ def liquidated(sight: Sight) -> Entry:
     ways = tuple(
         Way(
             f"{'quote' if quote else 'base'} units (u), longs and shorts",
-            (turned(told.long_size, quote=quote), turned(told.short_size, quote=quote)),
+            (turned(liquidated.long_size, quote=quote), turned(liquidated.short_size, quote=quote)),
             here=quote == sight.is_quote,
         )
         for quote in (False, True)
     )
-    some = "" if told.complete else "this venue tells only some of them: the sums are too low"
+    some = "" if liquidated.complete else "this venue reports only some of them: the sums are too low"
     return Entry(
-        f"{told.longs} longs, {told.shorts} shorts{'' if told.complete else ' at least'}",
+        f"{liquidated.longs} longs, {liquidated.shorts} shorts{'' if liquidated.complete else ' at least'}",
         formula,
         inputs,
         ways,
@@ -214,7 +214,7 @@ def _base(sight: Sight, one: Print) -> float:
 
 
 def _sources(sight: Sight, one: Print) -> list[str]:
-    """Where its side may come from: the session's sources but those that tell of whole bars only."""
+    """Where its side may come from: the session's sources except those that know whole bars only."""
     unknown = one.side == UNKNOWN
     found = [source for source, _ in sight.row.quality.sources if source not in OF_BARS]
     return [source for source in found if (source == "unknown") == unknown]
@@ -231,7 +231,7 @@ def _by_tick(sight: Sight) -> int:
 def _way(score: SideScore) -> Way:
     right = "-" if score.accuracy is None else part(score.accuracy)
     return Way(
-        f"judged here: {narrow(score.method)}", (f"right {right}, by volume {part(score.volume_accuracy)}",)
+        f"tested here: {narrow(score.method)}", (f"right {right}, by volume {part(score.volume_accuracy)}",)
     )
 
 

@@ -90,7 +90,7 @@ def test_the_row_under_the_cursor_is_explained_and_can_be_changed_from_the_page(
     )
     assert "explain · CVD · okx:ETH-USDT" in words(page(MarketsPane(), shot, 120))
     table = MarketsPane()
-    table.meet(shot.rows, shot.time_us)
+    table.update(shot.rows, shot.time_us)
     table.selected = snapshots.BTC.name
     one = Explain()
     one.turn_to(table)
@@ -106,7 +106,7 @@ def test_a_signal_of_the_log_is_explained_with_its_values():
     text = words(page(log, shot, 120))
     assert SIGNALS["climax"][:40] in text
     assert "z 2.25" in text
-    assert "speaks for a rise" in text
+    assert "points to a rise" in text
 
 
 @pytest.mark.parametrize(
@@ -159,4 +159,4 @@ def test_the_table_of_groups_is_explained_as_the_group_is():
 
 def test_without_a_market_it_says_so():
     shot = snapshots.snapshot(rows=(), detail=None, view=View())
-    assert "choose a market" in words(page(MarketsPane(), shot))
+    assert "select a market" in words(page(MarketsPane(), shot))

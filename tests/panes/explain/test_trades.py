@@ -140,10 +140,10 @@ def test_inferred_sides_say_by_what_and_what_other_rules_were_worth_here():
     other = replace(trial, market=snapshots.ETH.name, scores=(replace(trial.scores[0], method="quote"),))
     shot = snapshots.snapshot(rows=(snapshots.btc_row(quality=quality),), trials=(other, trial))
     page = entry(shot, "tape", "side")
-    assert here(page).words == "as told or inferred here"
+    assert here(page).words == "as sent or inferred here"
     assert dict(page.inputs)["sides by tick"] == "3.00 %"
-    assert ways(page)["judged here: tick"] == ("right 80.00 %, by volume 75.00 %",)
-    assert "judged here: quote" not in ways(page)
+    assert ways(page)["tested here: tick"] == ("right 80.00 %, by volume 75.00 %",)
+    assert "tested here: quote" not in ways(page)
     assert "several sources" in page.notes[0]
 
 
