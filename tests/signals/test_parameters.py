@@ -1,6 +1,5 @@
 """Parameters: the nearest wins, the unknown is refused, README and config.toml name them all."""
 
-import re
 import tomllib
 from pathlib import Path
 
@@ -126,12 +125,6 @@ def test_the_shipped_file_shows_every_parameter_with_its_default():
     for name, kind in PARAMETERS.items():
         own = {key: value for key, value in shown[name].items() if not isinstance(value, dict)}
         assert own == {key: getattr(kind(), key) for key in kind.__struct_fields__}, name
-
-
-@pytest.mark.parametrize(("name", "key"), KEYS, ids=[".".join(key) for key in KEYS])
-def test_the_readme_names_every_signal_and_parameter(name, key):
-    (line,) = re.findall(rf"^\| `{name}` \|.*$", README, re.MULTILINE)
-    assert key == "enabled" or f"`{key}`" in line
 
 
 def test_every_signal_is_registered_by_its_own_name_and_alerts_may_name_those_that_emit():
