@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from cvdtui.config import Config, Layer, load, validators
+from cvdtui.config import Config, Layer, load, merge, validators
 from cvdtui.config.names import split_dotted
 from cvdtui.errors import ConfigError, UsageError
 from cvdtui.sources.options import PRESETS
@@ -17,9 +17,16 @@ from cvdtui.venues.lookup import VENUE_NAMES
 
 
 def files(config: Path | None) -> list[Layer]:
-    """The user's configuration file, or the file that `--config` names instead; none without a home."""
+    """The shipped file, then the user's own or the file that `--config` names instead.
+
+    The shipped file shows the defaults in comments: whoever changes a line of it changes the program.
+    """
+    defaults = shipped.find("config.toml")
+    layers: list[Layer] = [(str(defaults), user_state.read_toml(defaults))]
     own = config or user_state.config_path()
-    return [] if own is None else [(str(own), user_state.read_toml(own, needed=config is not None))]
+    if own is not None:
+        layers.append((str(own), user_state.read_toml(own, needed=config is not None)))
+    return layers
 
 
 def given(arguments: Namespace) -> list[Layer]:
@@ -56,7 +63,7 @@ def _parameters(layers: Sequence[Layer]) -> Mapping[str, type[Struct]] | None:
 
     None otherwise: their import takes 45 ms, which a live start spends after its first picture.
     """
-    if not any("signals" in table for _, table in layers):
+    if not any(path[0] == "signals" for path in merge(layers)):
         return None
     from cvdtui.signals.registry import PARAMETERS
 

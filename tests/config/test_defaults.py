@@ -37,6 +37,7 @@ def copy(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("changed")
     for name in ("cvdtui", "themes", "tests/config"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "config.toml", folder)
     for file, pairs in CHANGED.items():
         path = folder / "cvdtui" / file
         text = path.read_text("utf-8")
@@ -95,6 +96,19 @@ def test_the_program_follows(copy, tmp_path):
     assert (market["bar_seconds"], market["rolling_trades"], market["profile"]["row"]) == (300, 777, "25")
     assert market["cvd"]["rolling"] == "777"
     assert "rolling = 777" in printed(copy, "cvdtui", "config", "show")
+
+
+def test_a_line_switched_on_in_the_shipped_file_counts_below_the_users_own(copy, tmp_path):
+    file, own = copy / "config.toml", tmp_path / "own.toml"
+    before = file.read_text("utf-8")
+    own.write_text("bar = '1h'\n")
+    try:
+        file.write_text(before.replace('#anchor = "session"', 'anchor = "week"').replace("#bar =", "bar ="))
+        shown = printed(copy, "cvdtui", "config", "show", "--config", str(own))
+    finally:
+        file.write_text(before)
+    assert 'anchor = "week"' in shown
+    assert 'bar = "1h"' in shown or "bar = '1h'" in shown
 
 
 # --- every default --------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 import tomllib
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,8 +14,8 @@ from cvdtui.errors import ConfigError
 from cvdtui.model import TIMEFRAMES
 from cvdtui.sources import options
 from tests.config.keys import every_key
+from tests.config.shipped import SHIPPED, switched_on
 
-SHIPPED = Path(__file__).resolve().parents[2] / "config.toml"
 VENUES = ("binance", "binance-usdm", "bybit", "ibkr")
 
 
@@ -30,27 +29,21 @@ def refusal(text: str, **names: tuple[str, ...]) -> str:
     return str(caught.value)
 
 
-def uncommented() -> dict[str, object]:
-    """The shipped file with its commented examples switched on."""
-    lines = []
-    for line in SHIPPED.read_text("utf-8").splitlines():
-        bare = line.removeprefix("# ")
-        example = line.startswith("# ") and (bare.startswith(("[", '"')) or " = " in bare)
-        lines.append(bare if example else line)
-    return tomllib.loads("\n".join(lines))
-
-
 def test_the_shipped_file_says_what_the_defaults_are():
-    assert load([("config.toml", tomllib.loads(SHIPPED.read_text("utf-8")))], venues=VENUES) == Config()
+    assert load([("config.toml", switched_on(examples=False))], venues=VENUES) == Config()
+
+
+def test_the_shipped_file_sets_nothing_by_itself_so_that_a_default_is_written_once():
+    assert merge([("config.toml", tomllib.loads(SHIPPED.read_text("utf-8")))]) == {}
 
 
 def test_the_shipped_file_shows_every_key_and_its_examples_are_good():
-    load([("config.toml", uncommented())], venues=VENUES)
-    shown = {path for path, _ in merge([("config.toml", uncommented())]).items()}
+    load([("config.toml", switched_on(examples=True))], venues=VENUES)
+    shown = {path for path, _ in merge([("config.toml", switched_on(examples=True))]).items()}
     names = {".".join(path) for path in shown}
     names |= {
         ".".join((*path, key))
-        for path, (value, _) in merge([("config.toml", uncommented())]).items()
+        for path, (value, _) in merge([("config.toml", switched_on(examples=True))]).items()
         if isinstance(value, list)
         for table in value
         if isinstance(table, dict)

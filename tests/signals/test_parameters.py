@@ -1,4 +1,4 @@
-"""Parameters: the nearest wins, the unknown is refused, README and config.toml name them all."""
+"""Parameters: the nearest wins, the unknown is refused, config.toml names them all."""
 
 import tomllib
 from pathlib import Path
@@ -10,10 +10,9 @@ from cvdtui.config.alerts import SIGNALS as ALERTED
 from cvdtui.errors import ConfigError
 from cvdtui.signals.parameters import parameters
 from cvdtui.signals.registry import EMITTING, PARAMETERS, SIGNALS
+from tests.config.shipped import switched_on
 
 ROOT = Path(__file__).resolve().parents[2]
-README = (ROOT / "README.md").read_text("utf-8")
-KEYS = [(name, key) for name, kind in PARAMETERS.items() for key in kind.__struct_fields__]
 
 
 def config(text: str) -> Config:
@@ -106,18 +105,8 @@ def test_coverage_has_its_own_key():
     assert config("signals.coverage = 0.5").signal_coverage == 0.5
 
 
-def uncommented() -> dict:
-    """The shipped file with its commented examples switched on."""
-    lines = []
-    for line in (ROOT / "config.toml").read_text("utf-8").splitlines():
-        bare = line.removeprefix("# ")
-        example = line.startswith("# ") and (bare.startswith(("[", '"')) or " = " in bare)
-        lines.append(bare if example else line)
-    return tomllib.loads("\n".join(lines))
-
-
 def test_the_shipped_file_shows_every_parameter_with_its_default():
-    shown = uncommented()["signals"]
+    shown = switched_on(examples=True)["signals"]
     config("")
     load([("config.toml", {"signals": shown})], signals=PARAMETERS)
     assert shown.pop("coverage") == Config().signal_coverage
