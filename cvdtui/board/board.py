@@ -1,7 +1,9 @@
 """The board: every market's state, fed by feeds or files. Knows no socket, file or clock."""
 
 from collections.abc import Callable, Iterable, Mapping
+from statistics import median_low
 
+from cvdtui.board.exchange_clock import ExchangeClock
 from cvdtui.board.routing import Routing
 from cvdtui.config import DEFAULTS
 from cvdtui.engine.flow import Flow
@@ -14,6 +16,7 @@ from cvdtui.model import (
     Liquidations,
     Market,
     Missing,
+    Now,
     OpenInterest,
     Outage,
     Trades,
@@ -35,16 +38,25 @@ class Board:
         self,
         make_flow: MakeFlow,
         *,
-        hold_limit: int = DEFAULTS.tape.hold,
+        hold_limit: int | None = DEFAULTS.tape.hold,
         live: bool = False,
+        now: Now | None = None,
         welcomes_all: bool = False,
         row_of: RowOf = lambda _: None,
         make_evaluator: MakeEvaluator | None = None,
     ) -> None:
-        self._routing = Routing(
-            lambda market: MarketState(market, make_flow, hold_limit=hold_limit, live=live),
-            welcomes_all=welcomes_all,
-        )
+        """`now` is the local clock of a live board; None believes the times of the trades (files)."""
+        self._now = now
+        self._clocks: dict[str, ExchangeClock] = {}
+        self.ahead_us = 0
+        """How far most exchanges' clocks are ahead of the local one, us, as of the last `settle`."""
+
+        def make_state(market: Market) -> MarketState:
+            clock = self._clock(market.venue)
+            ahead_of = None if clock is None else clock.ahead_of
+            return MarketState(market, make_flow, hold_limit=hold_limit, live=live, ahead_of=ahead_of)
+
+        self._routing = Routing(make_state, welcomes_all=welcomes_all)
         self.states = self._routing.states
         """By market name, in the order they were announced."""
         self.links: dict[str, Link] = {}
@@ -86,6 +98,15 @@ class Board:
             state.flow.drop_mark(now_us)
             state.changes += 1
 
+    def exchange_us(self, now_us: int) -> int:
+        """The time at the exchanges, us, when the local clock says `now_us`, as of the last `settle`."""
+        return now_us + self.ahead_us
+
+    def _clock(self, venue: str) -> ExchangeClock | None:
+        if self._now is None:
+            return None
+        return self._clocks.setdefault(venue, ExchangeClock(self._now))
+
     def note(self, text: str) -> None:
         """A notice for the trader, at most NOTICES of them; one that repeats the last is dropped."""
         if not self.notices or self.notices[-1] != text:
@@ -106,6 +127,8 @@ class Board:
 
     def settle(self) -> None:
         """Sums the open slot of every market, and compares its minutes with the venue's candles."""
+        ahead = [clock.ahead_us for clock in self._clocks.values() if clock.is_known]
+        self.ahead_us = median_low(ahead) if ahead else 0
         for state in self.states.values():
             # Early is harmless: what the slot still brings is merged into the same bars, to the same sums.
             state.flow.settle()
@@ -209,6 +232,8 @@ class Board:
     def on_link(self, link: Link) -> None:
         """A connection changed its state."""
         self.links[link.name] = link
+        if link.ahead_us is not None and (clock := self._clock(link.name.partition("/")[0])) is not None:
+            clock.read(link.ahead_us)
         for market in link.markets:
             self.link_of[market] = link
 

@@ -12,7 +12,7 @@ from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.orders import ORDER_SLOTS, OrderLimits
 from cvdtui.engine.session import SessionClock
 from cvdtui.errors import UsageError
-from cvdtui.model import TIMEFRAMES, Market
+from cvdtui.model import TIMEFRAMES, Market, Now
 from cvdtui.signals.evaluator import MakeEvaluator
 from cvdtui.signals.large import Large
 from cvdtui.signals.parameters import parameters
@@ -20,9 +20,9 @@ from cvdtui.signals.peers import evaluator_maker
 from cvdtui.signals.size_buckets import SizeBuckets
 
 
-def live_board(config: Config) -> Board:
-    """For feeds: every bar length of the screen, limits of memory as configured."""
-    return _board(config, live_limits(config), live=True)
+def live_board(config: Config, now: Now) -> Board:
+    """For feeds: every bar length of the screen, limits of memory as configured; `now` is the local clock."""
+    return _board(config, live_limits(config), live=True, now=now)
 
 
 def played_board(config: Config) -> Board:
@@ -33,16 +33,23 @@ def played_board(config: Config) -> Board:
 
 def counted_board(config: Config) -> Board:
     """For the report: the configured bar length alone and everything kept; the report evaluates signals."""
-    return Board(
-        flow_maker(config, (config.bar,), EVERYTHING), hold_limit=config.tape.hold, welcomes_all=True
-    )
+    return Board(flow_maker(config, (config.bar,), EVERYTHING), hold_limit=None, welcomes_all=True)
 
 
-def _board(config: Config, limits: MemoryLimits, *, live: bool = False, welcomes_all: bool = False) -> Board:
+def _board(
+    config: Config,
+    limits: MemoryLimits,
+    *,
+    live: bool = False,
+    now: Now | None = None,
+    welcomes_all: bool = False,
+) -> Board:
     board = Board(
         flow_maker(config, sorted({*TIMEFRAMES, config.bar}), limits),
-        hold_limit=config.tape.hold,
+        # Of a file everything comes: a hole in it may be filled by its last row.
+        hold_limit=config.tape.hold if live else None,
         live=live,
+        now=now,
         welcomes_all=welcomes_all,
         row_of=lambda market: row_units(config, market),
         make_evaluator=configured_evaluators(config),

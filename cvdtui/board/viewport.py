@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from cvdtui.board.board import Board
 from cvdtui.engine.market_state import MarketState
-from cvdtui.model import MarketDetail, MarketRow, Scorecard, SignalView, Snapshot, View
+from cvdtui.model import Link, MarketDetail, MarketRow, Scorecard, SignalView, Snapshot, View
 from cvdtui.signals.evaluator import SignalEvaluator
 from cvdtui.snapshot.detail import DetailBuilder
 from cvdtui.snapshot.group import GroupBuilder, selected_group
@@ -23,6 +25,8 @@ class Viewport:
         self._board = board
         self._builders: dict[str, tuple[RowBuilder, DetailBuilder]] = {}
         """By market name."""
+        self._ahead_us = 0
+        """How far the exchanges' time is ahead of the local clock, as of the last read, us."""
         self._groups = GroupBuilder()
         self._log = Log()
 
@@ -30,6 +34,7 @@ class Viewport:
         """Everything that the view asks, as of the board's last tick; unchanged rows are the same objects."""
         board = self._board
         self._forget_removed()
+        now_us = self._exchange_us(now_us)
         rows = tuple([self._row(name, state, view, now_us) for name, state in board.states.items()])
         members = list(zip(board.states.values(), rows, strict=True)) if view.groups or view.group else []
         groups = self._groups.rows(members, view, now_us) if members else ()
@@ -38,7 +43,7 @@ class Viewport:
             view,
             rows,
             self._detail(view, now_us),
-            tuple(board.links.values()),
+            tuple([self._shifted(link) for link in board.links.values()]),
             tuple(board.notices),
             clock,
             groups if view.groups else (),
@@ -49,12 +54,34 @@ class Viewport:
 
     def row(self, name: str, view: View, now_us: int) -> MarketRow:
         """The row of one market alone. KeyError for a market that the board does not have."""
-        return self._row(name, self._board.states[name], view, now_us)
+        return self._row(name, self._board.states[name], view, self._exchange_us(now_us))
 
     # --- inside
 
+    def _exchange_us(self, now_us: int) -> int:
+        """The exchanges' time: bars, sessions and ages are of it, whatever the local clock says."""
+        self._ahead_us = self._board.ahead_us
+        return now_us + self._ahead_us
+
+    def _link(self, market: str) -> Link | None:
+        link = self._board.link_of.get(market)
+        return None if link is None else self._shifted(link)
+
+    def _shifted(self, link: Link) -> Link:
+        """A link's times, which are of the local clock, in the exchanges' time."""
+        ahead = self._ahead_us
+        if not ahead:
+            return link
+        retry_at_us = link.retry_at_us + ahead if link.retry_at_us else 0
+        return replace(
+            link,
+            since_us=link.since_us + ahead,
+            last_data_us=link.last_data_us + ahead if link.last_data_us else 0,
+            retry_at_us=retry_at_us,
+        )
+
     def _row(self, name: str, state: MarketState, view: View, now_us: int) -> MarketRow:
-        return self._builders_of(name, state, view)[0].row(view, now_us, self._board.link_of.get(name))
+        return self._builders_of(name, state, view)[0].row(view, now_us, self._link(name))
 
     def _detail(self, view: View, now_us: int) -> MarketDetail | None:
         name = view.market
@@ -62,7 +89,7 @@ class Viewport:
         if name is None or state is None:
             return None
         builder = self._builders_of(name, state, view)[1]
-        return builder.detail(view, now_us, self._board.link_of.get(name))
+        return builder.detail(view, now_us, self._link(name))
 
     def _builders_of(self, name: str, state: MarketState, view: View) -> tuple[RowBuilder, DetailBuilder]:
         known = self._builders.get(name)

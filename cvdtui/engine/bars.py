@@ -32,6 +32,7 @@ class Bars:
         "cvd_before",
         "footprints",
         "open",
+        "rows_changed",
         "seconds",
         "version",
     )
@@ -51,6 +52,8 @@ class Bars:
         """Bars closed since the start, those no longer kept included."""
         self.version = 0
         """Grows when a closed bar changes (a late trade, a fill): what was computed from it is stale."""
+        self.rows_changed = 0
+        """So much of `version` is of rows alone: bars known from candles got theirs, no sum changed."""
         self.footprints: dict[int, Packed] = {}
         """Cells of closed bars by the bar's start, us."""
         self.open: OpenBar | None = None
@@ -129,6 +132,7 @@ class Bars:
         place = bisect_left(self.closed, bar.time_us, key=start_of)
         known = self.closed[place] if place < len(self.closed) else None
         if known is not None and known.time_us == bar.time_us:
+            self.rows_changed += _same_sums(known, bar)
             shift = bar.delta - known.delta
             self.closed[place] = replace(bar, cvd=known.cvd + shift)
         else:
@@ -146,10 +150,12 @@ class Bars:
         before = self._origin()
         # one pass over all: an insertion a bar would shift every later CVD each time
         merged = {bar.time_us: bar for bar in self.closed}
+        same_sums = True
         for bar, cells in better:
             if self.open is not None and bar.time_us == self.open.time_us:
                 self.open = reopen(bar, cells or {})
                 continue
+            same_sums = same_sums and bar.time_us in merged and _same_sums(merged[bar.time_us], bar)
             merged[bar.time_us] = bar
             self._forget(bar.time_us)
             self._keep(bar.time_us, pack(cells or {}))
@@ -159,6 +165,7 @@ class Bars:
             before += merged[time_us].delta
             self.closed.append(replace(merged[time_us], cvd=before))
         self.cvd_before = before
+        self.rows_changed += same_sums
         self.version += 1
 
     def rescale(self, price_factor: int, size_factor: int) -> None:
@@ -263,4 +270,17 @@ def _scaled(bar: Bar, price_factor: int, size_factor: int, notional: int) -> Bar
         bar.value * notional,
         bar.value_delta * notional,
         bar.source,
+    )
+
+
+def _same_sums(one: Bar, other: Bar) -> bool:
+    """Whether two readings of one bar agree in prices and volumes."""
+    return (one.open, one.high, one.low, one.close, one.buy, one.sell, one.unknown) == (
+        other.open,
+        other.high,
+        other.low,
+        other.close,
+        other.buy,
+        other.sell,
+        other.unknown,
     )

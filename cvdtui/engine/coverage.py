@@ -17,7 +17,9 @@ class MissingIds(NamedTuple):
     open_ids: int
     """How many of them may still come."""
     lost: Sequence[Gap]
-    """Gaps that were given up, ascending."""
+    """Gaps that were given up, ascending within an epoch."""
+    restarts: Sequence[Gap] = ()
+    """Where ids began anew: what is missing between is not known, as in an outage."""
 
     def since(self, start_us: int) -> int:
         """Ids open now, and those lost in gaps that end at or after `start_us`."""
@@ -70,14 +72,13 @@ class KnownTime:
         share = _share_of_volume(period, flow, missing.since(start))
         if known_from_us is not None and start < known_from_us and last > start:
             share *= max(0.0, (last - known_from_us) / (last - start))
-        return share * self._share_live(max(start, known_from_us or 0), last)
+        return share * self._share_live(max(start, known_from_us or 0), last, missing.restarts)
 
-    def _share_live(self, start_us: int, last_us: int) -> float:
-        """The share of a span that lies in no outage."""
-        out = sum(
-            max(0, min(outage.to_time_us, last_us) - max(outage.from_time_us, start_us))
-            for outage in self.outages
-        )
+    def _share_live(self, start_us: int, last_us: int, restarts: Sequence[Gap]) -> float:
+        """The share of a span that lies in no outage and between no two epochs of ids."""
+        spans = [(one.from_time_us, one.to_time_us) for one in self.outages]
+        spans += [(one.from_time_us, one.to_time_us) for one in restarts]
+        out = sum(max(0, min(to_us, last_us) - max(from_us, start_us)) for from_us, to_us in spans)
         return min(NEARLY, max(0.0, 1 - out / (last_us - start_us))) if out and last_us > start_us else 1.0
 
 

@@ -267,6 +267,11 @@ class Flow:
         return self.periods.week
 
     @property
+    def newest_us(self) -> int:
+        """Newest exchange time applied, us."""
+        return max([self.last_time_us, *[trade.time_us for trade in self.pending]])
+
+    @property
     def last_trade(self) -> Trade | None:
         """The trade applied last."""
         newest = self._read_latest().newest(1)

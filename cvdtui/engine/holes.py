@@ -30,7 +30,7 @@ class Hole:
 class Holes:
     """The open holes of one tape in order of id, and what became of the others."""
 
-    __slots__ = ("closed", "lost", "lost_ids", "open")
+    __slots__ = ("_epoch", "closed", "lost", "lost_ids", "open", "restarts")
 
     def __init__(self) -> None:
         self.open: list[Hole] = []
@@ -38,8 +38,12 @@ class Holes:
         self.closed: list[Gap] = []
         """Holes that were filled or given up, in the order in which that happened."""
         self.lost: list[Gap] = []
-        """Those of them that were given up, ascending."""
+        """Those of them that were given up, ascending within an epoch."""
         self.lost_ids = 0
+        self.restarts: list[Gap] = []
+        """Where ids began anew."""
+        self._epoch = 0
+        """The first of `lost` that is of this epoch: before it the same ids mean other trades."""
 
     @property
     def gaps(self) -> list[Gap]:
@@ -85,6 +89,12 @@ class Holes:
         self.lost.append(gap)
         self.lost_ids += gap.missing
 
+    def begin_anew(self, gap: Gap) -> None:
+        """Records that ids began anew; no hole may be open."""
+        self.closed.append(gap)
+        self.restarts.append(gap)
+        self._epoch = len(self.lost)
+
     def take_over(self, lost: Sequence[Gap]) -> None:
         """Records the lost gaps of the tape that came before."""
         for gap in lost:
@@ -92,7 +102,7 @@ class Holes:
 
     def was_lost(self, trade_id: int) -> bool:
         """Whether this id was given up: its trade is late, not a duplicate."""
-        place = bisect_right(self.lost, trade_id, key=_before)
+        place = bisect_right(self.lost, trade_id, lo=self._epoch, key=_before)
         return place < len(self.lost) and self.lost[place].after < trade_id
 
 

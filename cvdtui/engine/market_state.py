@@ -1,7 +1,7 @@
 """One market: its tape, flow, audit, coverage and open interest, and counts of what was not taken."""
 
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from sys import maxsize
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -12,16 +12,17 @@ from cvdtui.engine.audit import Audit
 from cvdtui.engine.bars import MINUTE
 from cvdtui.engine.coverage import KnownTime, MissingIds
 from cvdtui.engine.flow import Flow
+from cvdtui.engine.liquidations import LiquidationLog
 from cvdtui.engine.open_interest import OpenInterestHistory
-from cvdtui.engine.scale import at_scale, factors, finer, scale_liquidation
+from cvdtui.engine.scale import at_scale, factors, finer
 from cvdtui.engine.sums import Period
 from cvdtui.engine.tape import Tape
+from cvdtui.engine.trade_time import AheadOf, TradeTime
 from cvdtui.model import (
     MINUTE_US,
     Candle,
     Columns,
     Gap,
-    Liquidation,
     Liquidations,
     Market,
     Missing,
@@ -35,8 +36,6 @@ from cvdtui.model import (
 if TYPE_CHECKING:
     from cvdtui.engine.columns.tape import ColumnTape
 
-LIQUIDATIONS = 1_000
-"""Liquidations kept a market, the latest."""
 MakeFlow = Callable[[Market], Flow]
 
 
@@ -48,11 +47,20 @@ class MarketState:
     """
 
     def __init__(
-        self, market: Market, make_flow: MakeFlow, *, hold_limit: int = DEFAULTS.tape.hold, live: bool = False
+        self,
+        market: Market,
+        make_flow: MakeFlow,
+        *,
+        hold_limit: int | None = DEFAULTS.tape.hold,
+        live: bool = False,
+        ahead_of: AheadOf | None = None,
     ) -> None:
+        """`hold_limit` None: any number of trades waits behind a hole (files); `ahead_of`: see TradeTime."""
         self.flow = make_flow(market)
         self.audit = Audit()
-        self.tape = Tape(market.name, hold_limit=hold_limit)
+        self.tape = Tape(market.name, hold_limit=maxsize if hold_limit is None else hold_limit)
+        self.time = TradeTime(ahead_of)
+        """Which times are taken; the others are counted as excluded."""
         self.ignored = 0
         """Frames of streams that were not subscribed."""
         self.rejected = 0
@@ -70,10 +78,7 @@ class MarketState:
         self.known = KnownTime(live=live)
         """The time of which every trade is known, for `coverage`."""
         self.open_interest = OpenInterestHistory()
-        self.liquidations: deque[Liquidation] = deque(maxlen=LIQUIDATIONS)
-        """The latest ones, oldest first."""
-        self.liquidations_complete = True
-        """False once the venue has sent only some of them."""
+        self.liquidations = LiquidationLog()
         self.changes = 0
         """Grows with everything that may change a number."""
         self._columns: ColumnTape | None = None
@@ -96,6 +101,11 @@ class MarketState:
 
     # --- events in
 
+    @property
+    def is_filling(self) -> bool:
+        """Whether rows of the past are still being fetched."""
+        return self.progress is not None and self.progress < 1
+
     def adopt(self, market: Market) -> None:
         """Takes over a description of the instrument; with finer decimals every integer is multiplied."""
         price, size = factors(self.market, finer(self.market, market))
@@ -106,7 +116,7 @@ class MarketState:
             self.tape.rescale(price, size)
             self.audit.rescale(price, size)
             self.open_interest.rescale(size)
-            self._rescale_liquidations(price, size)
+            self.liquidations.rescale(price, size)
             if self._columns is not None:
                 self._columns.rescale(price, size)
         self.changes += 1
@@ -128,16 +138,24 @@ class MarketState:
             flow = self.flow
             if flow.slot_us <= trade.time_us < flow.end_us:
                 flow.pending.append(trade)
-            else:
+            elif self.time.takes(trade, flow):
+                self._note_first(trade)
                 flow.apply_next(trade)
+            else:
+                self.excluded += 1
+                self.changes += 1
             if batch.excluded:
                 self.excluded += batch.excluded
             return None
         self.changes += 1
         if self._first_trade or self._columns is not None:
             self._begin(batch)
-        released = _of_the_book(tape.accept(batch.trades))
+        if trades and tape.next is not None and trades[0].id < tape.next:
+            # single trades above did not pass the tape, which must know the newest time to judge a repeat
+            tape.newest_us = max(tape.newest_us, self.flow.newest_us)
+        released = self._taken(tape.accept(trades))
         if released:
+            self._note_first(released[0])
             self.flow.apply(released, batch.source)
         if batch.excluded:
             self.excluded += batch.excluded
@@ -198,7 +216,6 @@ class MarketState:
         self.known.outages = [*other.known.outages, *self.known.outages]
         self.open_interest = other.open_interest
         self.liquidations = other.liquidations
-        self.liquidations_complete = other.liquidations_complete
         self.flow.move_mark(other.flow)
         self.changes += 1
 
@@ -224,9 +241,7 @@ class MarketState:
 
     def note_liquidations(self, batch: Liquidations) -> None:
         """Takes liquidations, in a scale no finer than `market`'s."""
-        price, size = factors(batch.market, self.market)
-        self.liquidations.extend(scale_liquidation(event, price, size) for event in batch.events)
-        self.liquidations_complete = self.liquidations_complete and batch.complete
+        self.liquidations.note(batch, self.market)
         self.changes += 1
 
     def finish(self) -> None:
@@ -299,6 +314,12 @@ class MarketState:
         return self._columns.gaps if self._columns is not None else self.tape.lost_gaps
 
     @property
+    def restarts(self) -> Sequence[Gap]:
+        """Where ids began anew."""
+        columns = self._columns.restarts if self._columns is not None else ()
+        return [*columns, *self.tape.restarts]
+
+    @property
     def outside(self) -> float | None:
         """Share of trades outside the quote in force; None where sides do not come from quotes."""
         return self.outside_count / self.quoted if self.quoted else None
@@ -321,7 +342,10 @@ class MarketState:
     def coverage(self, period: Period | None, known_from_us: int | None) -> float:
         """Volume of `period` known exactly / volume due, where exact knowledge begins at `known_from_us`."""
         return self.known.coverage(
-            period, known_from_us, self.flow, MissingIds(self.tape.open_ids, self.lost_gaps)
+            period,
+            known_from_us,
+            self.flow,
+            MissingIds(self.tape.open_ids, self.lost_gaps, self.restarts),
         )
 
     def session_coverage(self) -> float:
@@ -331,16 +355,18 @@ class MarketState:
 
     # --- inside
 
-    def _rescale_liquidations(self, price: int, size: int) -> None:
-        finer = [scale_liquidation(event, price, size) for event in self.liquidations]
-        self.liquidations.clear()
-        self.liquidations.extend(finer)
-
     def _apply(self, released: Sequence[Trade]) -> None:
-        trades = _of_the_book(released)
+        trades = self._taken(released)
         if trades:
             self._note_first(trades[0])
             self.flow.apply(trades, self._source)
+
+    def _taken(self, released: Sequence[Trade]) -> Sequence[Trade]:
+        """Those that enter the flow; the others are counted as excluded."""
+        trades = _of_the_book(released)
+        taken = self.time.taken(trades, self.flow)
+        self.excluded += len(trades) - len(taken)
+        return taken
 
     def _begin(self, batch: Trades) -> None:
         """Takes the id rule and the side source from the first batch."""
@@ -350,7 +376,6 @@ class MarketState:
         self.tape.rule = batch.id_rule
         self._source = batch.source
         self._first_trade = self.tape.is_holding
-        self._note_first(batch.trades[0])
 
     def _leave_columns(self) -> None:
         """Ends the columns: from here on the tape takes single trades where they stopped."""

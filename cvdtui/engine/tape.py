@@ -4,25 +4,34 @@ from collections.abc import Iterable, Sequence
 
 from cvdtui.config import DEFAULTS
 from cvdtui.engine.holes import Hole, Holes
-from cvdtui.engine.recent_ids import RecentIds
+from cvdtui.engine.recent_ids import ANEW, RecentIds
 from cvdtui.engine.scale import scale_trade
 from cvdtui.model import Gap, IdRule, Missing, Trade
 
 ABSURD_JUMP = 1_000_000
-"""Ids a healthy stream does not skip at once: such a trade waits until a second one confirms it.
+"""Ids a healthy stream does not skip at once: such a trade waits until a second one confirms it ...
 
 One corrupt id would otherwise open a hole that holds back everything behind it."""
+FASTEST = 100_000
+"""... unless so many ids a second fill the time that passed: no market trades faster ..."""
+LONGEST_US = 8 * 86_400_000_000
+"""... and no longer than this, us: such a time is corrupt too."""
 _NOTHING: tuple[Trade, ...] = ()
 
 
 class Tape:
     """Releases trades in order of id; later ones wait until the hole before them is filled or given up.
 
-    Contiguous ids: `accept` returns what may be applied now and sets `missing` when a new hole opened.
+    Contiguous ids: `accept` returns what may be applied now and sets `missing` when a new hole opened. A
+    lower id that was never released is late, not a duplicate; ids that begin anew begin a new epoch.
     Ordered and unique ids: every trade not seen among the latest 20,000 is released at once.
     """
 
     __slots__ = (
+        "_again",
+        "_again_next",
+        "_begin",
+        "_early",
         "_held",
         "_hold_limit",
         "_holding",
@@ -36,6 +45,7 @@ class Tape:
         "last_time_us",
         "market",
         "missing",
+        "newest_us",
         "next",
         "refused",
         "rule",
@@ -57,6 +67,8 @@ class Tape:
         """
         self.last_time_us = 0
         """Exchange time of the trade released last, us."""
+        self.newest_us = 0
+        """Newest exchange time seen, us; a caller that applies trades without `accept` moves it on."""
         self.duplicates = 0
         """Trades dropped because their id had come."""
         self.refused = 0
@@ -72,16 +84,29 @@ class Tape:
         self._suspect: Trade | None = None
         """The last trade after an absurd jump."""
         self._recent = RecentIds()
+        self._begin: int | None = None
+        """Ids below it may still come late; None where candles cover what lies before."""
+        self._early: set[int] = set()
+        """Ids below `_begin` that came late."""
+        self._again: list[Trade] = []
+        """Trades in a row that may be the first of a new epoch."""
+        self._again_next: int | None = None
+        """What `next` was when the first of them came: whatever moved it on ended the row."""
 
     @property
     def gaps(self) -> list[Gap]:
         """Every hole there was: those that ended, then those still open."""
-        return self._holes.gaps
+        return [*self._holes.gaps, *self._recent.restarts]
 
     @property
     def lost_gaps(self) -> Sequence[Gap]:
-        """Holes that were given up, ascending."""
+        """Holes that were given up, in the order of the tape."""
         return self._holes.lost
+
+    @property
+    def restarts(self) -> Sequence[Gap]:
+        """Where ids began anew."""
+        return [*self._holes.restarts, *self._recent.restarts]
 
     @property
     def lost(self) -> int:
@@ -157,8 +182,10 @@ class Tape:
             return _NOTHING
         if self.next is None and trades:
             # the lowest, not the first: a batch need not be sorted
-            self.next = min(trade.id for trade in trades)
-        return self._place(trades)
+            self.next = self._begin = min(trade.id for trade in trades)
+        placed = self._place(trades)
+        self.newest_us = max([self.newest_us, *[trade.time_us for trade in trades]])
+        return placed
 
     def give_up(self, last_id: int) -> Sequence[Trade]:
         """Ids missing up to `last_id` will not come: they are lost, what waited behind them is returned."""
@@ -205,8 +232,8 @@ class Tape:
                     self._release(released)
             elif trade.id > (self.next or 0):
                 self._keep_later(trade, fresh)
-            elif not holes.was_lost(trade.id):  # a lost trade that comes after all cannot be applied in order
-                self.duplicates += 1
+            else:
+                self._passed(trade, released)
         # the oldest hole is given up, not the newest trade dropped: CVD stays current
         while len(self._held) > self._hold_limit and holes.open:
             self._lose_first_run(released)
@@ -227,7 +254,7 @@ class Tape:
                 self._held[trade.id] = trade
             else:
                 self.duplicates += 1
-        elif trade.id - top <= ABSURD_JUMP:
+        elif trade.id - top <= self._most_ids(trade.time_us):
             self._extend(trade, top, fresh)
         elif self._suspect is not None and 0 < trade.id - self._suspect.id <= ABSURD_JUMP:
             # two ids near each other are a real jump, not a corrupt id: the first one counts after all
@@ -238,6 +265,12 @@ class Tape:
         else:
             self._suspect = trade
             self.refused += 1
+
+    def _most_ids(self, time_us: int) -> int:
+        """How many ids may have passed since the highest one known."""
+        before_us = self._top_time_us if self._held else self.last_time_us
+        passed_us = time_us - before_us if before_us else 0
+        return max(ABSURD_JUMP, passed_us * FASTEST // 1_000_000) if passed_us < LONGEST_US else ABSURD_JUMP
 
     def _extend(self, trade: Trade, top: int, fresh: list[Hole]) -> None:
         """Holds a trade beyond the highest known id; what lies between is a new hole."""
@@ -284,6 +317,52 @@ class Tape:
             ids, end_us = before - after - 1, self._held[before].time_us
             self._holes.give_up(Gap(after, before, ids, self.last_time_us, end_us, "lost"))
             self.next = before
+
+    # --- ids below the next one
+
+    def _passed(self, trade: Trade, released: list[Trade]) -> None:
+        """An id below the next one: late, lost and here after all, a repeat, or of a new epoch."""
+        if self._is_early(trade.id):
+            self._early.add(trade.id)
+            released.append(trade)
+        elif not self._holes.was_lost(trade.id):  # a lost trade cannot be applied in order any more
+            self._repeat(trade, released)
+
+    def _is_early(self, trade_id: int) -> bool:
+        """Whether an id lies before the first one, near enough to be late, and has not come."""
+        if self._begin is None or trade_id >= self._begin or trade_id in self._early:
+            return False
+        return (self.next or 0) - trade_id <= self._hold_limit
+
+    def _repeat(self, trade: Trade, released: list[Trade]) -> None:
+        """An id that passed: a duplicate, or one of the first trades of a new epoch."""
+        self.duplicates += 1
+        again = self._again
+        if again and (self._again_next != self.next or trade.id <= again[-1].id):
+            again.clear()
+        if trade.time_us <= max(self.newest_us, self.last_time_us):
+            again.clear()
+            return
+        self._again_next = self.next
+        again.append(trade)
+        if len(again) == ANEW:
+            self.duplicates -= ANEW
+            self._begin_anew(released)
+
+    def _begin_anew(self, released: list[Trade]) -> None:
+        """Ends the epoch (what is missing in it is lost, what waits is released) and begins the next."""
+        again, self._again = self._again, []
+        holes = self._holes.open
+        while holes:
+            self._lose(holes.pop(0), released)
+        first = again[0]
+        self._holes.begin_anew(
+            Gap((self.next or 0) - 1, first.id, 0, self.last_time_us, first.time_us, "anew")
+        )
+        self.next = self._begin = first.id
+        self._early.clear()
+        self._suspect = None
+        released.extend(self._place(again))
 
 
 def _by_id(trade: Trade) -> int:

@@ -33,6 +33,10 @@ class Backfill:
         self._floor = max(begun.trades_from - minutes * MINUTE_US, begun.minutes_from)
         self._kept: list[Columns] = []
 
+    def begin(self) -> None:
+        """Says that rows are on their way, before the first of them come."""
+        self._sink.on_progress(self._venue.market(self._symbol).name, 0.0)
+
     async def step(self) -> bool:
         """Fetch one page further back and hand over the minutes it completes; whether there is more to do.
 
@@ -101,6 +105,8 @@ class Backfill:
 async def fill_in_turns(fills: list[Backfill]) -> list[str]:
     """Run several, a page each in turn; returns why some stopped early."""
     stopped: list[str] = []
+    for fill in fills:
+        fill.begin()
     while fills:
         # A page each: the newest minutes of every market come before the oldest of any.
         for fill in list(fills):

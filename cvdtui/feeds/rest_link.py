@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from cvdtui.venues import Venue
 
 CLOCK_PATIENCE_S = 3.0
+CLOCK_S = 600.0
+"""The exchange's clock is read again so often: a laptop that slept, or a clock set right, moves ours."""
+UNKNOWN_US = 4_070_908_800_000_000
+"""2099-01-01: what may be believed before the exchange's clock is read."""
 
 
 class RestLink:
@@ -36,6 +40,13 @@ class RestLink:
         """The exchange's time now, in us; ours until its clock was read."""
         return self._now() + (self._ahead_us or 0)
 
+    def latest_us(self) -> int:
+        """The exchange's time as far as it is known, us, to bound the times of its frames; else far ahead.
+
+        Ours would not do: a clock that is a day behind would refuse every trade.
+        """
+        return UNKNOWN_US if self._ahead_us is None else self.exchange_us()
+
     def history_failed(self, symbol: str, reason: str) -> None:
         """Note that a market is live without its history."""
         self._without_history[symbol] = reason
@@ -46,8 +57,16 @@ class RestLink:
 
     async def read_clock(self) -> None:
         """Read once how far the exchange's clock is ahead of ours; without an answer ours is used."""
-        if self._ahead_us is not None:
-            return
+        if self._ahead_us is None:
+            await self._read_clock()
+
+    async def keep_clock(self) -> None:
+        """Read it again and again until cancelled."""
+        while True:
+            await asyncio.sleep(CLOCK_S)
+            await self._read_clock()
+
+    async def _read_clock(self) -> None:
         try:
             before = time.monotonic()
             body = await self._rest.persist(self._venue.ask_time(), CLOCK_PATIENCE_S)

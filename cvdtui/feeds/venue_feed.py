@@ -42,7 +42,13 @@ class LiveFeed:
         resumes: bool = False,
     ) -> None:
         self._options = options
-        self._venue: Venue = VENUES[venue](ws_url=ws_url, rest_url=rest_url, now=now)
+        self._venue: Venue = VENUES[venue](
+            ws_url=ws_url,
+            rest_url=rest_url,
+            # the link reads the venue's clock, so it is made after the venue
+            now=lambda: self._link.exchange_us(),  # noqa: PLW0108
+            latest_us=lambda: self._link.latest_us(),  # noqa: PLW0108
+        )
         self._sink = sink
         self._wanted: dict[str, Market] = {}
         self._requested: asyncio.Queue[list[str]] = asyncio.Queue()
@@ -114,6 +120,7 @@ class LiveFeed:
         async with self._rest, asyncio.TaskGroup() as group:
             self._group = group
             group.create_task(self._link.run())
+            group.create_task(self._link.keep_clock())
             if self._options.open_interest_s:
                 every_s = self._options.open_interest_s
                 polling = poll_interest(self._venue, self._rest, self._sink, lambda: self._wanted, every_s)

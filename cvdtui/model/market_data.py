@@ -203,7 +203,8 @@ class Gap(Struct, frozen=True, gc=False):
     missing: int
     from_time_us: int
     to_time_us: int
-    state: Literal["filled", "lost", "open"]
+    state: Literal["filled", "lost", "open", "anew"]
+    """`anew`: the ids began anew at `before`; how many trades are missing is not known (`missing` is 0)."""
 
 
 class Signal(Struct, frozen=True, gc=False):

@@ -32,14 +32,15 @@ class Conditions:
         if not rules:
             return
         now_us = self._now()
+        exchange_us = self._board.exchange_us(now_us)
         self._board.settle()  # rows read settled sums, and nothing ticks without a screen
         for name in self._board.states:
             matching = [rule for rule in rules if fnmatchcase(name, rule.market)]
             if matching:
                 row = self._viewport.row(name, self._view, now_us)
-                values = values_of(row, now_us)
+                values = values_of(row, exchange_us)
                 for rule in matching:
-                    self._check(rule, row, values, now_us)
+                    self._check(rule, row, values, exchange_us)
 
     def _check(self, rule: AlertRule, row: MarketRow, values: Values, now_us: int) -> None:
         condition = self._parsed.get(rule.when)

@@ -60,7 +60,7 @@ class Monitor:
     ) -> None:
         """`screen` takes bells and notices, `journal` is the file of signals; None: nowhere."""
         self.config = config
-        self.board = live_board(config)
+        self.board = live_board(config, wall_us)
         for notice in notices:
             self.board.note(notice)
         self._viewport = Viewport(self.board)
@@ -114,7 +114,7 @@ class Monitor:
         self._side_checks.tick()
         self._beside = {
             "alerts": tuple(self.alerts.lines),
-            "rules": self.alerts.rule_lines(self._now_us),
+            "rules": self.alerts.rule_lines(self.board.exchange_us(self._now_us)),
             "channels": self.alerts.channels,
             "trials": self._side_checks.trials,
         }
@@ -128,7 +128,7 @@ class Monitor:
 
     def drop_mark(self, market: str) -> None:
         """Sets the anchor `mark` of a market to now."""
-        self.board.drop_mark(market, wall_us())
+        self.board.drop_mark(market, self.board.exchange_us(wall_us()))
 
     def set_levels(self, market: str, prices: tuple[str, ...]) -> None:
         """The key levels of a market, as decimal strings."""

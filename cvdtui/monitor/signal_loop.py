@@ -89,7 +89,7 @@ class SignalLoop:
             is_done = self._board.evaluate(seconds, limit=BARS_A_STEP) and is_done
         # `take` hands out those of lengths that only a screen evaluates, too: they are dropped here.
         emitted = [(market, signal) for market, signal in evaluators.take() if signal.bar_seconds in lengths]
-        now_us = self._now()
+        now_us = self._board.exchange_us(self._now())
         entries: list[Entry] = []
         for state in self._board.states.values():
             for seconds in lengths if self._journal is not None else ():
@@ -123,7 +123,8 @@ class SignalLoop:
             price=None if bar is None else bar.close / 10**market.price_decimals,
             coverage=evaluator.state.session_coverage(),
             complete=not signal.quality,
-            backfilled=signal.time_us + signal.bar_seconds * 1_000_000 <= self._began_us,
+            backfilled=signal.time_us + signal.bar_seconds * 1_000_000
+            <= self._board.exchange_us(self._began_us),
             parameters={} if parameters is None else to_builtins(parameters),
         )
 

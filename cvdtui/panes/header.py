@@ -6,6 +6,8 @@ from cvdtui.panes.clock import Clock, span
 from cvdtui.panes.columns import price_decimals
 from cvdtui.panes.line import Answer, Frame, Line, clip, length, narrow
 
+CLOCK_US = 2_000_000
+"""From this difference on the local clock is said to be off, us."""
 CONNECTED = ("live", "gap", "fill", "lost")
 
 
@@ -23,7 +25,7 @@ class Header:
 
     def paint(self, frame: Frame) -> list[Line]:
         snapshot = frame.snapshot
-        right = [*_links(snapshot), *self._time(snapshot, frame.clock)]
+        right = [*_links(snapshot), *_clock_off(snapshot), *self._time(snapshot, frame.clock)]
         left = _left(frame)
         room = frame.width - length(tuple(right)) - 1
         # price and market are never left out; of the rest the highest rank goes first
@@ -102,3 +104,14 @@ def _links(snapshot: Snapshot) -> list[tuple[str, str]]:
         bad = [link for link in snapshot.links if link.state in {"refused", "waiting", "closed", "stale"}]
         return [(f"  ○ 0/{total} {bad[0].state if bad else 'connecting'}", "warn" if bad else "dim")]
     return [(f"  ○ {live}/{total} live", "warn")]
+
+
+def _clock_off(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """How far the local clock is off, as most exchanges see it: `clock 90s slow`."""
+    ahead = sorted(link.ahead_us for link in snapshot.links if link.ahead_us is not None)
+    off = ahead[len(ahead) // 2] if ahead else 0
+    if abs(off) < CLOCK_US:
+        return []
+    seconds = abs(off) // 1_000_000
+    size, unit = next(pair for pair in ((3600, "h"), (60, "m"), (1, "s")) if seconds >= 2 * pair[0])
+    return [(f"  clock {seconds // size}{unit} {'slow' if off > 0 else 'fast'}", "warn")]

@@ -135,7 +135,8 @@ def _gap(gap: Gap) -> Json:
     return {
         "after": gap.after,
         "before": gap.before,
-        "missing": gap.missing,
+        # how many trades are missing between two epochs of ids nobody knows
+        "missing": None if gap.state == "anew" else gap.missing,
         "from_time_us": gap.from_time_us,
         "to_time_us": gap.to_time_us,
         "state": gap.state,

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cvdtui.config.signals import COVERAGE
-from cvdtui.engine.bars import Bars
+from cvdtui.engine.bars import MINUTE, Bars
 from cvdtui.engine.closed_bar import Cells, ClosedBar, Marks, Side, Zone
 from cvdtui.engine.footprint import Rows
 from cvdtui.engine.market_state import MarketState
@@ -77,7 +77,8 @@ class SignalEvaluator:
         finer = int(10 ** (self.state.market.price_decimals - decimals))
         self._context = BarContext(self.state, self.seconds, None if row is None else row * finer)
         self._quality = DataQuality(self.state, self.seconds, self._coverage)
-        self._version = self.bars.version
+        self._version, self._rows_changed = self.bars.version, self.bars.rows_changed
+        self._before = self.last
         self._seen = self.bars.closed_count - len(self.bars.closed)
         self.marks = {}
         self.last = None
@@ -88,6 +89,8 @@ class SignalEvaluator:
         """Evaluates the bars that have closed since (at most `limit`); the new signals, ascending."""
         self.state.flow.settle()
         bars = self.bars
+        if self._is_waiting:
+            return []
         if self._must_begin_again:
             self._begin()
         start = len(bars.closed) - min(bars.closed_count - self._seen, len(bars.closed))
@@ -145,16 +148,30 @@ class SignalEvaluator:
 
     @property
     def pending(self) -> int:
-        """How many closed bars it has not evaluated."""
+        """How many closed bars are to be evaluated now."""
         bars = self.bars
+        if self._is_waiting:
+            return 0
         if self._must_begin_again:
             return len(bars.closed)
         return min(bars.closed_count - self._seen, len(bars.closed))
 
     @property
+    def _is_waiting(self) -> bool:
+        """Whether its bars are incomplete until the fill ends: those below a minute have no candles.
+
+        What is evaluated of them before would be emitted of partial bars and of a CVD that begins too late.
+        """
+        return self.seconds < MINUTE and self.state.is_filling
+
+    @property
     def _must_begin_again(self) -> bool:
+        """Whether bars it has evaluated are not what they were; rows of a fill count once, at its end."""
         bars = self.bars
-        return bars.version != self._version or bars.closed_count < self._seen
+        changed, rows = bars.version - self._version, bars.rows_changed - self._rows_changed
+        return (
+            bool(changed > rows or (changed and not self.state.is_filling)) or bars.closed_count < self._seen
+        )
 
     # --- what it found
 
@@ -168,8 +185,15 @@ class SignalEvaluator:
         """Marks of the bar that closed last, or of the one before while that bar is not evaluated yet.
 
         None while more bars are pending: numbers of an old bar, on the way through history, are not of now.
+        Those that stood when the evaluation began again stand until it has come as far.
         """
-        return None if self.last is None or self.pending > 1 else self.last.marks
+        if self._is_waiting:
+            return None
+        if self.last is not None and self.pending <= 1:
+            return self.last.marks
+        before, closed = self.last if self._must_begin_again else self._before, self.bars.closed
+        is_of_now = before is not None and len(closed) > 1 and before.bar.time_us >= closed[-2].time_us
+        return before.marks if before is not None and is_of_now else None
 
     @property
     def spread_z(self) -> float | None:

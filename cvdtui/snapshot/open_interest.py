@@ -40,11 +40,11 @@ class LiquidationCount:
 
     def of(self, unit: Unit, session: Period | None) -> Liquidated | None:
         """Those of the session by side; None when there was none."""
-        known = self._state.liquidations
+        known = self._state.liquidations.events
         if not known:
             return None
         begin = session.start_us if session is not None else 0
-        key = (id(known[-1]), len(known), begin, unit, self._state.liquidations_complete)
+        key = (id(known[-1]), len(known), begin, unit, self._state.liquidations.complete)
         if key != self._key:
             self._key = key
             self._counted = self._count([one for one in known if one.time_us >= begin], unit)
@@ -55,8 +55,8 @@ class LiquidationCount:
         shorts = [_sized(state, unit, one.size, one.price) for one in known if one.side == BUY]
         longs = [_sized(state, unit, one.size, one.price) for one in known if one.side != BUY]
         # a full deque has dropped the oldest: the count is whole only if it reaches back before the session
-        kept_all = len(state.liquidations) < (state.liquidations.maxlen or 0)
-        complete = state.liquidations_complete and (kept_all or len(known) < len(state.liquidations))
+        kept_all = len(state.liquidations.events) < (state.liquidations.events.maxlen or 0)
+        complete = state.liquidations.complete and (kept_all or len(known) < len(state.liquidations.events))
         if not known:
             return None
         return Liquidated(len(longs), sum(longs), len(shorts), sum(shorts), complete)

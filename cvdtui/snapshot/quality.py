@@ -58,7 +58,7 @@ def _condition(state: MarketState, coverage: float, now_us: int, link: Link | No
 
 
 def _known(state: MarketState, coverage: float) -> tuple[str, str]:
-    if state.progress is not None and state.progress < 1:
+    if state.progress is not None and state.is_filling:
         return "fill", f"fill {floor(state.progress * 100)} %"
     # rounded down: 100 is only said of what is known whole
     mark = "~" if is_inferred(state) else ""

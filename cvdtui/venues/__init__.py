@@ -43,6 +43,7 @@ class MakeVenue(Protocol):
         markets: Iterable[Market] = (),
         any_symbol: bool = False,
         now: Now | None = None,
+        latest_us: Now | None = None,
     ) -> Venue: ...
 
 

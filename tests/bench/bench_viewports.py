@@ -60,7 +60,7 @@ def filled(hours: float) -> tuple[Board, Tape]:
     for number, symbol in enumerate(symbols(MARKETS)):
         _, _, price, size = LISTINGS[number % len(LISTINGS)]
         markets.append(Market("binance-usdm", symbol, price_decimals=price, size_decimals=size))
-    board = live_board(Config())
+    board = live_board(Config(), lambda: time.time_ns() // 1000)
     for market in markets:
         board.add(market)
     tape = Tape(board, markets)

@@ -74,8 +74,8 @@ def arrivals_of(draw, rows):
     """The same trades as they may arrive: in batches, some twice, some late, some never."""
     queue = []
     for place, row in enumerate(rows):
-        arrival_kind = draw(st.sampled_from(["once"] * 6 + ["twice", "later", "never"]))
-        if arrival_kind != "never" or place == 0:
+        arrival_kind = draw(st.sampled_from(["once"] * 6 + ["twice", "later", "never"])) if place else "once"
+        if arrival_kind != "never":
             queue.append((place + (draw(st.integers(1, 12)) if arrival_kind == "later" else 0), place, row))
         if arrival_kind == "twice":
             queue.append((place + draw(st.integers(0, 30)), place, row))

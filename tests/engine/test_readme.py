@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import cvdtui.engine
-from cvdtui.engine import audit, levels, market_state, orders, periods, recent_ids
+from cvdtui.engine import audit, levels, liquidations, orders, periods, recent_ids
 from cvdtui.engine.decimals import to_text
 from cvdtui.engine.flow import Flow, MemoryLimits
 from cvdtui.engine.footprint import group, row_number
@@ -202,7 +202,7 @@ def test_memory_limits_are_those_of_the_code():
         "ids where they are not contiguous": recent_ids.RECENT_IDS,
         "sessions, and weeks": periods.KEPT,
         "slots with large taker orders": orders.ORDER_SLOTS,
-        "liquidations": market_state.LIQUIDATIONS,
+        "liquidations": liquidations.MOST,
         "candles that wait for the audit": audit.KEPT,
         "naked POCs": levels.NAKED,
     }

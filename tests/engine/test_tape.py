@@ -35,7 +35,7 @@ def test_trades_that_follow_pass_at_once():
 def test_the_tape_begins_at_the_lowest_id_of_its_first_batch():
     tape = Tape("x:Y")
     assert given_ids(tape, 7, 5, 6) == [5, 6, 7]
-    assert given_ids(tape, 4) == []
+    assert given_ids(tape, 6) == []
     assert tape.duplicates == 1
 
 
@@ -140,12 +140,101 @@ def test_a_garbled_id_does_not_stop_the_tape():
 def test_a_second_id_beside_it_confirms_a_jump():
     tape = Tape("x:Y")
     given_ids(tape, 1)
-    given_ids(tape, 5_000_000)
-    assert given_ids(tape, 5_000_001) == []
-    assert tape.missing == Missing("x:Y", 2, 4_999_999, 10, 50_000_000)
+    assert ids(tape.accept([trade(5_000_000, 20)])) == []
+    assert (tape.missing, tape.refused) == (None, 1)
+    assert ids(tape.accept([trade(5_000_001, 30)])) == []
+    assert tape.missing == Missing("x:Y", 2, 4_999_999, 10, 20)
     assert tape.refused == 0
     assert ids(tape.give_up(4_999_999)) == [5_000_000, 5_000_001]
     assert tape.lost == 4_999_998
+
+
+def test_a_lone_trade_behind_a_hole_that_the_time_passed_explains_needs_nobody_to_confirm_it():
+    tape = Tape("x:Y")
+    given_ids(tape, 1)
+    hour = 3_600_000_000
+    assert ids(tape.accept([trade(2_000_000, hour)])) == []
+    assert tape.missing == Missing("x:Y", 2, 1_999_999, 10, hour)
+    assert ids(tape.finish()) == [2_000_000]
+    assert (tape.refused, tape.lost) == (0, 1_999_998)
+
+
+# --- lower ids
+
+
+def test_a_lower_id_that_never_came_is_late_and_counts():
+    tape = Tape("x:Y")
+    given_ids(tape, 5, 6)
+    assert given_ids(tape, 3) == [3]
+    assert given_ids(tape, 7) == [7]
+    assert given_ids(tape, 4) == [4]
+    assert tape.duplicates == 0
+    assert given_ids(tape, 3, 4, 5) == []
+    assert tape.duplicates == 3
+
+
+def test_what_history_has_told_is_not_late():
+    tape = Tape("x:Y")
+    tape.hold()
+    given_ids(tape, 5, 6)
+    assert ids(tape.expect(5)) == [5, 6]
+    assert given_ids(tape, 4) == []
+    assert tape.duplicates == 1
+
+
+def test_a_lower_id_out_of_reach_is_no_late_trade():
+    tape = Tape("x:Y", hold_limit=100)
+    given_ids(tape, 1_000)
+    assert ids(tape.accept([trade(800, 5)])) == []
+    assert tape.duplicates == 1
+
+
+@pytest.mark.parametrize("first", [1, 700, 998])
+def test_ids_that_begin_anew_with_newer_times_are_a_new_epoch(first):
+    """A reset, a relisting, a ticker used again: not one duplicate, for ever."""
+    tape = Tape("x:Y", hold_limit=100)
+    assert given_ids(tape, *range(990, 1_001)) == [*range(990, 1_001)]
+    later = [trade(first + number, 20_000 + number) for number in range(6)]
+    out = [ids(tape.accept([one])) for one in later]
+    assert [number for released in out for number in released] == [one.id for one in later]
+    assert out[:2] == [[], []], "one or two may be repeats with garbled times"
+    assert tape.duplicates == 0
+    assert tape.restarts == [Gap(1_000, first, 0, 10_000, 20_000, "anew")]
+    assert tape.gaps == tape.restarts
+    assert ids(tape.accept([trade(first + 7, 20_010)])) == []
+    assert tape.missing == Missing("x:Y", first + 6, first + 6, 20_005, 20_010), "holes are told as before"
+
+
+def test_what_waits_and_what_is_missing_when_ids_begin_anew_ends_with_the_epoch():
+    tape = Tape("x:Y", hold_limit=100)
+    given_ids(tape, 1_000, 1_003)
+    again = [trade(number, 20_000 + number) for number in (1, 2, 3)]
+    assert ids(tape.accept(again)) == [1_003, 1, 2, 3]
+    assert (tape.lost, tape.open_ids, tape.held) == (2, 0, 0)
+    assert [gap.state for gap in tape.gaps] == ["lost", "anew"]
+    assert ids(tape.accept([trade(1_001, 20_010), trade(1_004, 20_011)])) == [], "ids of the epoch before"
+
+
+def test_repeats_are_no_new_epoch_however_many_come():
+    tape = Tape("x:Y", hold_limit=100)
+    given_ids(tape, *range(1, 1_001))
+    assert given_ids(tape, *range(1, 1_001)) == []
+    for number in (5, 7):  # garbled times, one by one between good trades
+        tape.accept([trade(number, 50_000)])
+        given_ids(tape, number + 996)
+    assert tape.duplicates == 1_002
+    assert tape.restarts == []
+
+
+def test_growing_ids_that_begin_anew_are_a_new_epoch():
+    tape = Tape("x:Y", "ordered")
+    first = [trade(number) for number in range(100_000, 130_000)]
+    tape.accept(first)
+    again = [trade(number, 2_000_000 + number) for number in range(1, 50)]
+    assert ids(tape.accept(again)) == [*range(1, 50)]
+    assert tape.duplicates == 0
+    assert [(gap.after, gap.before, gap.state) for gap in tape.gaps] == [(129_999, 1, "anew")]
+    assert ids(tape.accept(again)) == [], "and what came is known again"
 
 
 def test_what_is_held_waits_until_the_beginning_is_known():
@@ -260,6 +349,58 @@ def test_columns_and_trades_are_released_alike(data, rows, hold_limit):
     assert ids(one) == sorted(set(ids(one)))
 
 
+def in_blocks(tape, trades, block):
+    """Rows through a ColumnTape, block by block, to the end."""
+    out = []
+    for at in range(0, len(trades), block):
+        out += trades_of(tape.accept(of_trades(trades[at : at + block])))
+    rest = tape.finish()
+    return out + (trades_of(rest) if rest is not None else [])
+
+
+@pytest.mark.parametrize("block", [1, 2, 3, 5, 100])
+@pytest.mark.parametrize("numbers", [[5, 6, 7, 1, 2, 3, 4], [7, 6, 5, 4, 3, 2, 1], [3, 4, 1, 2, 5, 7, 6]])
+def test_a_file_in_another_order_loses_nothing(block, numbers):
+    tape = ColumnTape(hold_limit=None)
+    assert sorted(ids(in_blocks(tape, [trade(number) for number in numbers], block))) == [*range(1, 8)]
+    assert (tape.duplicates, tape.lost, tape.gaps) == (0, 0, [])
+
+
+@pytest.mark.parametrize("block", [1, 2, 3, 100])
+def test_a_hole_among_late_rows_is_lost_and_repeats_of_them_are_duplicates(block):
+    tape = ColumnTape(hold_limit=None)
+    rows = [trade(number) for number in (7, 8, 1, 2, 5, 2, 7)]
+    assert sorted(ids(in_blocks(tape, rows, block))) == [1, 2, 5, 7, 8]
+    assert (tape.duplicates, tape.lost) == (2, 3)
+
+
+@pytest.mark.parametrize("block", [1, 7, 50, 1_000])
+def test_two_halves_in_turns_are_one_tape(block):
+    """As Binance shipped USD-M aggTrades of 2023-05: row by row, the second half far ahead."""
+    half = 300
+    rows = [
+        trade(number + shift * 10_000_000 if shift else number, (number + shift * half) * 1_000_000)
+        for number in range(half)
+        for shift in (0, 1)
+    ]
+    rows += [trade(number, 600 * 1_000_000) for number in range(half, 10_000_000, 9_000_000)]
+    tape = ColumnTape(hold_limit=None)
+    out = ids(in_blocks(tape, rows[: 2 * half], block))
+    assert out == sorted(out)
+    assert len(out) == 2 * half
+    assert tape.duplicates == 0
+
+
+@pytest.mark.parametrize("block", [1, 2, 3, 7, 100])
+def test_ids_that_begin_anew_in_a_file_are_a_new_epoch(block):
+    old = [trade(number, number) for number in range(1_000, 1_050)]
+    new = [trade(number, 5_000 + number) for number in range(1, 81)]
+    tape = ColumnTape(hold_limit=None)
+    assert ids(in_blocks(tape, old + new, block)) == [*range(1_000, 1_050), *range(1, 81)]
+    assert (tape.duplicates, tape.lost) == (0, 0)
+    assert tape.restarts == [Gap(1_049, 1, 0, 1_049, 5_001, "anew")]
+
+
 @pytest.mark.parametrize("block", [1, 2, 3, 7, 100])
 def test_a_garbled_id_in_a_file_is_refused_whatever_the_blocks(block):
     numbers = [1, 2, 3, GARBLED, 4, 5, 6]
@@ -284,6 +425,16 @@ def test_a_real_jump_in_a_file_is_a_lost_hole(block):
     out += trades_of(rest) if rest is not None else []
     assert ids(out) == numbers
     assert tape.lost == 4_999_997
+
+
+def of_trades(trades):
+    from decimal import Decimal
+
+    from cvdtui.model import Market
+    from tests.engine.reference import Row
+
+    market = Market("x", "Y", price_decimals=0, size_decimals=0)
+    return columns_of([Row(one.id, one.time_us, Decimal(1), Decimal(1), one.side) for one in trades], market)
 
 
 def of_ids(numbers):

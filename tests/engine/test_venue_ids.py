@@ -157,7 +157,9 @@ def test_open_interest_and_liquidations_grow_with_the_market():
     finer = Market("okx", "BTC-USDT", "BTC", "USDT", price_decimals=2, size_decimals=5)
     counted.adopt(finer)
     assert counted.open_interest.latest == (START, 250_000)
-    assert [(one.price, one.size, one.side) for one in counted.liquidations] == [(6_400_000, 12_500, -1)]
+    assert [(one.price, one.size, one.side) for one in counted.liquidations.events] == [
+        (6_400_000, 12_500, -1)
+    ]
     counted.note_open_interest(OpenInterest(MARKET, START + 1, 2_600))
     assert counted.open_interest.latest == (START + 1, 260_000)
-    assert not counted.liquidations_complete
+    assert not counted.liquidations.complete

@@ -25,7 +25,7 @@ from cvdtui.venues.grammar.events import (
     Request,
 )
 from cvdtui.venues.grammar.instruments import checked_symbol
-from cvdtui.venues.grammar.options import VenueOptions, addresses
+from cvdtui.venues.grammar.options import VenueOptions, addresses, bound
 from cvdtui.venues.grammar.requests import Window, get_request, in_parts
 from cvdtui.venues.grammar.symbols import coin_margined_market, perpetual_market, spelled, spot_market
 from cvdtui.venues.grammar.venue import Action, Decode, Venue
@@ -48,7 +48,7 @@ class Binance(Venue):
         self.ws_url, self.rest_url = addresses(options, product.ws_url, product.rest_url)
         self.mirrors = product.mirrors
         self._product = product
-        self._clock = TimeBounds(options.get("now"), LATEST_US)
+        self._clock = TimeBounds(bound(options), LATEST_US)
         self.known: BinanceInstruments = BinanceInstruments()
         for symbol in symbols:
             self.learn(self.default_market(symbol))

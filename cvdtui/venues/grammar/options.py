@@ -15,6 +15,14 @@ class VenueOptions(TypedDict, total=False):
     markets: Iterable[Market]
     any_symbol: bool
     now: Now | None
+    """The exchange's time, us."""
+    latest_us: Now | None
+    """A trade more than a day after this is refused, us; without it that is `now`."""
+
+
+def bound(options: VenueOptions) -> Now | None:
+    """What bounds the times of frames and rows; None: the year 2100."""
+    return options.get("latest_us") or options.get("now")
 
 
 def addresses(options: VenueOptions, ws_url: str, rest_url: str) -> tuple[str, str]:
@@ -32,5 +40,5 @@ def instruments(
         symbols=symbols,
         markets=options.get("markets", ()),
         any_symbol=options.get("any_symbol", False),
-        now=options.get("now"),
+        now=bound(options),
     )
