@@ -305,8 +305,8 @@ class MarketState:
     @property
     def gaps(self) -> list[Gap]:
         """Every hole there was, whatever became of it."""
-        columns = self._columns.gaps if self._columns is not None else []
-        return [*columns, *self.tape.gaps]
+        columns = self._columns
+        return [*(() if columns is None else (*columns.gaps, *columns.restarts)), *self.tape.gaps]
 
     @property
     def lost_gaps(self) -> Sequence[Gap]:

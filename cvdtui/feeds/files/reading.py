@@ -15,6 +15,7 @@ from cvdtui.feeds.files.blocks import BlockSource, Chunk, shown
 from cvdtui.feeds.files.events import Event, FileNotice, Ignored, Rejected
 from cvdtui.feeds.files.exact import DAY_US
 from cvdtui.feeds.files.guess import FORMATS, Format, format_of, stem_symbol, symbol_of, venue_of
+from cvdtui.feeds.files.order import by_time
 from cvdtui.model import Columns, Market, Now, Trades
 from cvdtui.venues import VENUES, Venue, clean, is_symbol
 
@@ -80,7 +81,10 @@ class Reading:
         self._events.close()
 
     def _read(self) -> Generator[Event, None, None]:
-        for path in self._paths:
+        ordered = by_time(self._paths, self._options.format)
+        if ordered != self._paths:
+            yield FileNotice(f"read by the time of their first rows: {_some(ordered)}")
+        for path in ordered:
             self._source = BlockSource(path, block=self._block)
             for name, chunks in self._source.members():
                 for event in self._member(path, name, chunks):
@@ -162,16 +166,18 @@ class Reading:
 
     def _nothing(self) -> str:
         """Why there is no trade."""
-        names = ", ".join(shown(path.name) for path in self._paths[:3]) + (
-            ", ..." if len(self._paths) > 3 else ""
-        )
-        text = f"no usable row in {names}"
+        text = f"no usable row in {_some(self._paths)}"
         if self._first_refusal is not None:
             first = self._first_refusal
             text += f": {self._rejected} rejected, the first at {first.where} ({first.reason})"
         if self._ignored:
             text += f"; {self._ignored} frames of other streams"
         return text if self._first_refusal or self._ignored else f"{text}: empty"
+
+
+def _some(paths: Sequence[Path]) -> str:
+    """The first three names."""
+    return ", ".join(shown(path.name) for path in paths[:3]) + (", ..." if len(paths) > 3 else "")
 
 
 def open_files(  # noqa: PLR0913 - every one is an option with a default
@@ -183,7 +189,7 @@ def open_files(  # noqa: PLR0913 - every one is an option with a default
     symbol: str | None = None,
     threads: int = THREADS,
 ) -> Reading:
-    """The trades of files as one tape, in the order of the files.
+    """The trades of files as one tape, the files by the time of their first rows.
 
     Raises UsageError for options that cannot be and UnreadableError for a file that is not there or not
     readable, both at once; while iterating, UnreadableError for a file that breaks off (after everything
