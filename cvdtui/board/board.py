@@ -29,6 +29,8 @@ MakeFlow = Callable[[Market], Flow]
 RowOf = Callable[[Market], int | None]
 """The configured row size of a market in its price units; None is automatic."""
 NOTICES = 50
+CONNECTED = ("live", "quiet")
+"""States of a connection on which trades come."""
 
 
 class Board:
@@ -133,6 +135,8 @@ class Board:
             # Early is harmless: what the slot still brings is merged into the same bars, to the same sums.
             state.flow.settle()
             state.run_audit()
+            if self._now is not None and state.known.look(self.exchange_us(self._now())):
+                state.changes += 1
 
     def evaluate(self, seconds: int, *, first: Iterable[str] = (), limit: int | None = AT_ONCE) -> bool:
         """Evaluates the signals of bars of this length that closed since; whether none is left.
@@ -236,6 +240,13 @@ class Board:
             clock.read(link.ahead_us)
         for market in link.markets:
             self.link_of[market] = link
+            state = self.states.get(market)
+            if state is None:
+                continue
+            if link.state in CONNECTED:
+                state.known.connection_back()
+            elif link.last_data_us:
+                state.known.connection_lost(link.last_data_us + self.ahead_us)
 
     def on_ignored(self, market: str | None, count: int = 1) -> None:
         """Frames of a stream that was not requested."""

@@ -43,7 +43,9 @@ async def _run_live(options: RunOptions) -> int:
         await monitor.start()
         await _wait(stopped, options.seconds)
         await _settle(monitor)
-        silent = monitor.silent()  # before the stop, which closes every connection
+        # Before the stop, which closes every connection: what was down at the end, and since when.
+        monitor.board.settle()
+        silent = monitor.silent()
         await monitor.stop()
         monitor.begin()
     print_report(
@@ -67,6 +69,7 @@ async def _run_demo(options: DemoOptions) -> int:
             await monitor.start()
             await _wait(stopped, options.seconds)
             await _catch_up(monitor, await exchange.freeze())
+            monitor.board.settle()
             silent = monitor.silent()
             await monitor.stop()
             monitor.begin()

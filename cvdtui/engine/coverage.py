@@ -29,7 +29,7 @@ class MissingIds(NamedTuple):
 class KnownTime:
     """The time of which every trade is known: where it begins, and the outages in it."""
 
-    __slots__ = ("from_us", "live", "outages", "week_from_us")
+    __slots__ = ("_dead_from_us", "dead", "from_us", "live", "outages", "week_from_us")
 
     def __init__(self, *, live: bool) -> None:
         self.live = live
@@ -40,6 +40,25 @@ class KnownTime:
         """The same of the week, for which coarser candles count too."""
         self.outages: list[Outage] = []
         """Spans of time of which not every trade is known, ascending."""
+        self.dead: tuple[int, int] | None = None
+        """(from, to) us of a connection that is down now: what was traded since has not come."""
+        self._dead_from_us: int | None = None
+
+    def connection_lost(self, time_us: int) -> None:
+        """Nothing came after this time; a connection that is down already stays so from its first moment."""
+        if self._dead_from_us is None:
+            self._dead_from_us = time_us
+
+    def connection_back(self) -> None:
+        """The connection is up: what it missed is a hole by ids, or an outage, from here on."""
+        self._dead_from_us = self.dead = None
+
+    def look(self, now_us: int) -> bool:
+        """Brings `dead` up to the exchange's time; whether the connection is down."""
+        if self._dead_from_us is None:
+            return False
+        self.dead = self._dead_from_us, max(now_us, self._dead_from_us)
+        return True
 
     def begin(self, time_us: int) -> None:
         """A tape has begun with a trade of this time; earlier time is known only by candles."""
@@ -60,14 +79,15 @@ class KnownTime:
         """Volume of `period` known exactly / volume due, 0 to 1; 1.0 exactly when nothing is open or lost.
 
         The size of what is missing is estimated: its trades, by their ids, x the mean size of all trades
-        seen. The time before `known_from_us` and the time in outages count by their share. Without a period
-        only open ids lower it. A live market of which nothing has come is not known at all: 0.0.
+        seen. The time before `known_from_us`, in outages and of a dead connection counts by its share. Without
+        a period only open ids lower it. A live market of which nothing has come is not known at all: 0.0.
         """
         if self.live and known_from_us is None:
             return 0.0  # not 1.0: a market that never connected must not look complete
         if period is None:
             return NEARLY if missing.open_ids else 1.0
-        start, last = period.start_us, flow.last_time_us
+        # Due is up to now, not up to the latest trade: a dead connection has no latest trade.
+        start, last = period.start_us, max(flow.last_time_us, self.dead[1] if self.dead else 0)
         # volume and time multiply: ids cannot count what was traded before the first of them
         share = _share_of_volume(period, flow, missing.since(start))
         if known_from_us is not None and start < known_from_us and last > start:
@@ -78,6 +98,7 @@ class KnownTime:
         """The share of a span that lies in no outage and between no two epochs of ids."""
         spans = [(one.from_time_us, one.to_time_us) for one in self.outages]
         spans += [(one.from_time_us, one.to_time_us) for one in restarts]
+        spans += [self.dead] if self.dead else []
         out = sum(max(0, min(to_us, last_us) - max(from_us, start_us)) for from_us, to_us in spans)
         return min(NEARLY, max(0.0, 1 - out / (last_us - start_us))) if out and last_us > start_us else 1.0
 

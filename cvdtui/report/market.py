@@ -11,13 +11,14 @@ from cvdtui.engine.footprint import Rows, auto_row, group
 from cvdtui.engine.market_state import MarketState
 from cvdtui.engine.profile import profile
 from cvdtui.engine.segment import PackedCells
-from cvdtui.model import Bar, Gap, Outage
+from cvdtui.model import Bar, Gap
 from cvdtui.report.groups import groups_report
 from cvdtui.report.signals import BarNotes, signals_report
 from cvdtui.signals.bar_context import RowsAt, rows_of_bar
 from cvdtui.signals.evaluator import MakeEvaluator, SignalEvaluator
 from cvdtui.signals.peers import link_peers
 
+_WHAT = {True: "approximate", False: "lost"}
 SCHEMA = 1
 
 MANY = 500
@@ -94,7 +95,8 @@ def market_report(
         "excluded": state.excluded,
         "outside": state.outside,
         "gaps": [_gap(gap) for gap in sorted(state.gaps, key=lambda gap: gap.after)]
-        + [_outage(outage) for outage in state.known.outages],
+        + [_span(one.from_time_us, one.to_time_us, _WHAT[one.approximate]) for one in state.known.outages]
+        + ([_span(*state.known.dead, "open")] if state.known.dead else []),
         "first_time_us": flow.first_time_us,
         "last_time_us": flow.last_time_us,
         "buy": sizes[start.buy],
@@ -143,15 +145,15 @@ def _gap(gap: Gap) -> Json:
     }
 
 
-def _outage(outage: Outage) -> Json:
+def _span(from_us: int, to_us: int, state: str) -> Json:
     """A gap whose ids nobody knows."""
     return {
         "after": None,
         "before": None,
         "missing": None,
-        "from_time_us": outage.from_time_us,
-        "to_time_us": outage.to_time_us,
-        "state": "approximate" if outage.approximate else "lost",
+        "from_time_us": from_us,
+        "to_time_us": to_us,
+        "state": state,
     }
 
 

@@ -45,7 +45,7 @@ class DataQuality:
         if bar.source not in TRUSTED:
             return bar.source
         state = self._state
-        if not (state.lost or state.tape.open_ids or state.known.outages):
+        if not (state.lost or state.tape.open_ids or state.known.outages or state.restarts):
             return ""
         # open holes count as well: what they hold may still come, but is not in this bar now
         missing = sum(
@@ -62,8 +62,8 @@ class DataQuality:
     def _known(self, bar: Bar) -> float:
         """Share of the session's time, up to the end of the bar, that lies in no outage."""
         end_us = bar.time_us + self._length_us
-        lost_us = sum(
-            max(0, min(outage.to_time_us, end_us) - max(outage.from_time_us, self._session_us))
-            for outage in self._state.known.outages
-        )
+        state = self._state
+        spans = [(one.from_time_us, one.to_time_us) for one in state.known.outages]
+        spans += [(one.from_time_us, one.to_time_us) for one in state.restarts]
+        lost_us = sum(max(0, min(to_us, end_us) - max(from_us, self._session_us)) for from_us, to_us in spans)
         return max(0.0, 1 - lost_us / (end_us - self._session_us)) if end_us > self._session_us else 1.0
