@@ -79,8 +79,8 @@ class KnownTime:
         """Volume of `period` known exactly / volume due, 0 to 1; 1.0 exactly when nothing is open or lost.
 
         The size of what is missing is estimated: its trades, by their ids, x the mean size of all trades
-        seen. The time before `known_from_us`, in outages and of a dead connection counts by its share. Without
-        a period only open ids lower it. A live market of which nothing has come is not known at all: 0.0.
+        seen. The time before `known_from_us`, in outages and of a dead connection counts by its share. With
+        no period only open ids lower it. A live market of which nothing has come is not known at all: 0.0.
         """
         if self.live and known_from_us is None:
             return 0.0  # not 1.0: a market that never connected must not look complete
