@@ -20,6 +20,7 @@ ALLOWED = {
     "config/schema.py": "the markets of a first start",
     "config/validators.py": "examples in error texts",
     "feeds/files/guess.py": "archives of aggTrades are a format of their own, which one exchange publishes",
+    "feeds/files/order.py": "the name of that format",
     "sources/options.py": "the name of that format",
 }
 """Modules outside venues/NAME and the demo exchange that name a venue in code, and why they must."""
