@@ -1,4 +1,4 @@
-"""CVD z-score: how far CVD stands from its own mean, smoothed; a climax is the first bar beyond the extreme.
+"""CVD z-score: how far CVD stands from its own mean, smoothed; a climax is the bar that crosses the extreme.
 
 Never uses the open bar. Source: population standard deviation as Pine's ta.stdev, EMA with the first value as
 seed.
@@ -29,7 +29,7 @@ class ZScore:
         """The smoothed z after the last closed bar."""
         self.previous: float | None = None
         self.climax = False
-        """Whether the last bar was the first beyond the extreme."""
+        """Whether the last bar crossed the extreme: beyond it, and the z before it known and not."""
         self._extreme = parameters.extreme
         self._alpha = 2 / (parameters.smoothing + 1)
         self._is_level = parameters.method == "level"
@@ -47,9 +47,9 @@ class ZScore:
         self.raw = window.z(cvd) if self._is_level else _flow(window)
         self.previous = self.value
         self.value = self.raw if self.value is None else self.value + self._alpha * (self.raw - self.value)
-        # the first z, seed of the average, has no bar before it: beyond the extreme it is a climax at once
-        was = self.previous is not None and abs(self.previous) > self._extreme
-        self.climax = abs(self.value) > self._extreme and not was
+        # the first z is the average's unsmoothed seed and crossed nothing: no climax, however far out
+        crossed = self.previous is not None and abs(self.previous) <= self._extreme
+        self.climax = crossed and abs(self.value) > self._extreme
         return self.value
 
     def inputs(self, scale: MarketScale) -> ZInputs | None:
@@ -75,7 +75,7 @@ class ZScore:
 
 
 class Climax:
-    """Emits the first bar whose smoothed z is beyond the extreme; marks z on every bar."""
+    """Emits the bar whose smoothed z crosses the extreme; marks z on every bar."""
 
     name = "climax"
     Parameters = ClimaxParameters

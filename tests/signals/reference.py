@@ -40,7 +40,7 @@ def climax(bars, at, extreme=2.0):
     now, before = z(at), z(at - 1) if at else None
     return (
         now
-        if now is not None and abs(now) > extreme and not (before is not None and abs(before) > extreme)
+        if now is not None and abs(now) > extreme and before is not None and abs(before) <= extreme
         else None
     )
 

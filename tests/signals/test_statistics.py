@@ -19,30 +19,50 @@ def near(ours, due):
 # --- climax
 
 
+STEP = [(1, 1, 1, 0)] * 20 + [(1, 1, 1, 7)]
+"""20 flat bars, whose z is the seed, 0; then 19 zeros and one 1: mean 1/20, variance 19/400, z sqrt(19)."""
+
+
 def test_a_step_after_twenty_flat_bars_is_a_climax_of_known_height():
-    # 19 zeros and one 1: mean 1/20, variance 19/400: z = (19/20) / (sqrt(19)/20); the first is the seed
-    emitted, marks = evaluate("climax", bars_of([(1, 1, 1, 0)] * 19 + [(1, 1, 1, 7)]))
-    assert [mark.z_raw for mark in marks[:19]] == [None] * 19
-    assert isclose(marks[19].z_raw, sqrt(19))
-    assert isclose(marks[19].z, sqrt(19))
-    assert [(place, one.side) for place, (one,) in emitted.items()] == [(19, "buy")]
-    assert isclose(emitted[19][0].values["z"], sqrt(19))
-    assert list(emitted[19][0].values) == ["z"]
+    emitted, marks = evaluate("climax", bars_of(STEP))
+    assert [mark.z_raw for mark in marks[:20]] == [None] * 19 + [0.0]
+    assert isclose(marks[20].z_raw, sqrt(19))
+    assert isclose(marks[20].z, sqrt(19) / 3)
+    assert emitted == {}
+    emitted, _ = evaluate("climax", bars_of(STEP), smoothing=1)
+    assert [(place, one.side) for place, (one,) in emitted.items()] == [(20, "buy")]
+    assert isclose(emitted[20][0].values["z"], sqrt(19))
+    assert list(emitted[20][0].values) == ["z"]
+
+
+def test_the_first_z_of_all_is_never_a_climax_however_far_out():
+    for smoothing in (1, 5):
+        emitted, marks = evaluate("climax", bars_of(STEP[1:]), smoothing=smoothing)
+        assert isclose(marks[19].z, sqrt(19))
+        assert emitted == {}
+        assert not any(mark.climax for mark in marks)
+
+
+def test_a_climax_after_the_first_z_needs_a_return_first():
+    # beyond the extreme from the first z on, back to 0 over flat bars, out again: the second way out is one
+    emitted, marks = evaluate("climax", bars_of(STEP[1:] + [(1, 1, 1, 0)] * 30 + [(1, 1, 1, 7)] * 3))
+    assert marks[19].z > 2
+    assert list(emitted) == [51]
+    assert abs(marks[50].z) <= 2 < marks[51].z
 
 
 def test_the_smoothed_z_moves_by_a_third_of_the_way():
-    emitted, marks = evaluate("climax", bars_of([(1, 1, 1, 0)] * 19 + [(1, 1, 1, 7), (1, 1, 1, 0)]))
+    _, marks = evaluate("climax", bars_of([(1, 1, 1, 0)] * 19 + [(1, 1, 1, 7), (1, 1, 1, 0)]))
     raw = 18 / sqrt(36)  # 18 zeros, two ones: (1 - 1/10) / sqrt(9/100)
     assert isclose(marks[20].z_raw, raw)
     assert isclose(marks[20].z, sqrt(19) + (raw - sqrt(19)) / 3)
-    assert list(emitted) == [19], "the bar before was beyond already"
 
 
 def test_selling_is_a_climax_for_sell_and_the_extreme_is_a_parameter():
-    bars = bars_of([(1, 1, 1, 0)] * 19 + [(1, 1, 1, -7)])
-    assert evaluate("climax", bars)[0][19][0].side == "sell"
-    assert evaluate("climax", bars, extreme=4.5)[0] == {}
-    assert list(evaluate("climax", bars[10:], n=10)[0]) == [9]
+    bars = bars_of([(price, high, low, -delta) for price, high, low, delta in STEP])
+    assert evaluate("climax", bars, smoothing=1)[0][20][0].side == "sell"
+    assert evaluate("climax", bars, smoothing=1, extreme=4.5)[0] == {}
+    assert list(evaluate("climax", bars[10:], n=10, smoothing=1)[0]) == [10]
 
 
 def test_by_flow_z_is_the_change_of_cvd_in_deviations_of_delta():
