@@ -8,9 +8,11 @@ from typing import Literal
 from msgspec import DecodeError, Raw, Struct
 from msgspec.json import Decoder
 
+from cvdtui.errors import WireError
 from cvdtui.model import BUY, SELL
 from cvdtui.venues.grammar.events import Ack, Event, Other, Pong, Refusal, clean, id_of, to_us
 from cvdtui.venues.grammar.instruments import Instrument, Instruments, Row, decode
+from cvdtui.venues.grammar.parsing import event_of, page_of, rows_of
 
 SIDES = {"Buy": BUY, "Sell": SELL}
 LONG_CLOSED = {"Buy": SELL, "Sell": BUY}
@@ -70,12 +72,6 @@ class LiquidationRow(Struct, gc=False):
     p: str
 
 
-class LiquidationFrame(Struct, gc=False):
-    """Half a second of them."""
-
-    data: list[LiquidationRow]
-
-
 class BybitHead(Struct, gc=False):
     """Any other frame: of a topic, or a response."""
 
@@ -89,7 +85,9 @@ class BybitHead(Struct, gc=False):
 
 _TRADES = Decoder(TradeFrame)
 _TICKER = Decoder(TickerFrame)
-_LIQUIDATIONS = Decoder(LiquidationFrame)
+_TRADE = Decoder(TradeRow)
+_LIQUIDATION = Decoder(LiquidationRow)
+_RAWS = Decoder(list[Raw])
 _HEAD = Decoder(BybitHead)
 
 
@@ -109,10 +107,12 @@ class BybitFrames:
             return self._other_frame(frame)
         if not trades.topic.startswith(("publicTrade.", "trade.")):
             return self._other_frame(frame)
-        symbol = trades.data[0].s if trades.data else trades.topic.rpartition(".")[2]
+        symbol = trades.topic.rpartition(".")[2]
         instrument = self._instruments.find(symbol)
-        if instrument is None or any(row.s != symbol for row in trades.data):
+        if instrument is None:
             return Other()
+        if any(row.s != symbol for row in trades.data):
+            return self._other_frame(frame)
         return self._instruments.event(
             instrument,
             [row_of(row) for row in trades.data if not row.BT],
@@ -130,9 +130,9 @@ class BybitFrames:
             if kind == "tickers":
                 return self._ticker(instrument, frame)
             if kind == "allLiquidation":
-                return self._liquidations(instrument, frame)
+                return self._liquidations(instrument, head.data)
             if kind in ("publicTrade", "trade"):
-                decode(_TRADES, frame, instrument.market.name)  # raises the reason
+                return self._row_by_row(instrument, head.data)
             return Other(instrument.market.name)
         return _response(head)
 
@@ -149,10 +149,27 @@ class BybitFrames:
             return Other(name)
         return self._instruments.open_interest(instrument, time_us, text)
 
-    def _liquidations(self, instrument: Instrument, frame: bytes | str) -> Event:
-        rows = decode(_LIQUIDATIONS, frame, instrument.market.name).data
-        orders = [(0, to_us(row.T), row.p, row.v, LONG_CLOSED[row.S], 1) for row in rows]
-        return self._instruments.liquidations(instrument, orders)
+    def _row_by_row(self, instrument: Instrument, data: Raw) -> Event:
+        """The trades of a frame in which some rows are none: up to 1,024 are sent in one."""
+        symbol = instrument.market.symbol
+
+        def read(raw: Raw) -> Row | None:
+            row = decode(_TRADE, raw)
+            if row.s != symbol:
+                raise WireError(f"symbol {clean(row.s, 60)}: expected {symbol}")
+            return None if row.BT else row_of(row)
+
+        raws = decode(_RAWS, data, instrument.market.name)
+        return event_of(page_of(self._instruments, symbol, raws, read, "unique"))
+
+    def _liquidations(self, instrument: Instrument, data: Raw) -> Event:
+        def read(raw: Raw) -> Row:
+            row = decode(_LIQUIDATION, raw)
+            return 0, to_us(row.T), row.p, row.v, LONG_CLOSED[row.S], 1
+
+        raws = decode(_RAWS, data, instrument.market.name)
+        orders, refused = rows_of(raws, read)
+        return self._instruments.liquidations(instrument, orders, refused=refused)
 
 
 def row_of(row: TradeRow) -> Row:

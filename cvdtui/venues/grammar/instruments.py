@@ -250,17 +250,27 @@ class Instruments:
             raise WireError(f"price {clean(price, 40)!r}: expected more than 0")
         return Liquidation(time_us, at, instrument.near_size(size, at), side)
 
-    def liquidations(self, instrument: Instrument, rows: Iterable[Row], *, complete: bool = True) -> Event:
-        """A frame's liquidations as an Event (ids are not looked at); `side` is the closing order's."""
+    def liquidations(
+        self,
+        instrument: Instrument,
+        rows: Iterable[Row],
+        *,
+        complete: bool = True,
+        refused: Sequence[str] = (),
+    ) -> Event:
+        """A frame's liquidations as an Event (ids are not looked at); `side` is the closing order's.
+
+        `refused` is why rows before were none.
+        """
         events: list[Liquidation] = []
-        refused: list[str] = []
+        wrong = [f"liquidation: {reason}" for reason in refused]
         for _, time_us, price, size, side, _ in rows:
             try:
                 events.append(self.liquidation(instrument, time_us, price, size, side))
             except WireError as error:
-                refused.append(f"liquidation: {error}")
+                wrong.append(f"liquidation: {error}")
         batch = Liquidations(instrument.market, tuple(events), complete)
-        return Several((batch, *self._faults(instrument, refused))) if refused else batch
+        return Several((batch, *self._faults(instrument, wrong))) if wrong else batch
 
     def open_interest(self, instrument: Instrument, time_us: int, coins: str) -> OpenInterest:
         """Open interest that is sent in base units; raises WireError."""

@@ -64,6 +64,18 @@ def by_symbol(
     return Several(events) if len(events) > 1 else events[0] if events else Other()
 
 
+def rows_of(raws: Iterable[Raw], read: Callable[[Raw], T]) -> tuple[list[T], list[str]]:
+    """What `read` makes of each row, and why it raised WireError for the others."""
+    found: list[T] = []
+    refused: list[str] = []
+    for number, raw in enumerate(raws):
+        try:
+            found.append(read(raw))
+        except WireError as error:
+            refused.append(f"row {number}: {error}")
+    return found, refused
+
+
 def page_of(  # noqa: PLR0913 - what a page is made of
     known: Instruments,
     symbol: str,
@@ -78,22 +90,11 @@ def page_of(  # noqa: PLR0913 - what a page is made of
     `read` gives None for a print that enters nothing, and raises WireError for a row that makes no trade.
     """
     instrument = known.instrument(symbol)
-    rows: list[Row] = []
-    refused: list[str] = []
-    count = 0
-    for number, raw in enumerate(raws):
-        count += 1
-        try:
-            row = read(raw)
-        except WireError as error:
-            refused.append(f"row {number}: {error}")
-        else:
-            if row is not None:
-                rows.append(row)
-    excluded = count - len(rows) - len(refused)
+    found, refused = rows_of(raws, read)
+    rows = [row for row in found if row is not None]
     trades, wrong = known.read(instrument, sorted(rows) if by_id else rows)
-    batch = Trades(instrument.market, tuple(trades), rule, excluded=excluded)
-    return Page(batch, (*refused, *wrong), count)
+    batch = Trades(instrument.market, tuple(trades), rule, excluded=len(found) - len(rows))
+    return Page(batch, (*refused, *wrong), len(found) + len(refused))
 
 
 def event_of(page: Page) -> Event:

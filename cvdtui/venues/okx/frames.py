@@ -5,6 +5,7 @@ https://www.okx.com/docs-v5/en/#order-book-trading-market-data-ws-trades-channel
 """
 
 import re
+from collections.abc import Callable
 from typing import Literal
 
 from msgspec import DecodeError, Raw, Struct
@@ -16,6 +17,7 @@ from cvdtui.venues.grammar.events import (
     MOST_DIGITS,
     Ack,
     Event,
+    Faulty,
     Other,
     Pong,
     Refusal,
@@ -24,7 +26,8 @@ from cvdtui.venues.grammar.events import (
     clean,
     to_us,
 )
-from cvdtui.venues.grammar.instruments import Instruments, Row, decode
+from cvdtui.venues.grammar.instruments import Instrument, Instruments, Row, decode
+from cvdtui.venues.grammar.parsing import event_of, page_of, rows_of
 
 SIDES = {"buy": BUY, "sell": SELL}
 # `trades`, not `trades-all` of /business: fewer messages, and `count` keeps the ids without holes.
@@ -85,7 +88,8 @@ class OkxLiquidationRow(Struct, gc=False):
     """Liquidations of one instrument: at most one a second is sent."""
 
     instId: str
-    details: list[OkxDetail]
+    details: list[Raw]
+    """Of `OkxDetail`."""
 
 
 class OkxHead(Struct, gc=False):
@@ -100,8 +104,11 @@ class OkxHead(Struct, gc=False):
 
 
 _TRADES = Decoder(OkxTradeFrame)
-_INTEREST = Decoder(list[InterestRow])
-_LIQUIDATIONS = Decoder(list[OkxLiquidationRow])
+_TRADE = Decoder(OkxTradeRow)
+_INTEREST = Decoder(InterestRow)
+_LIQUIDATIONS = Decoder(OkxLiquidationRow)
+_DETAIL = Decoder(OkxDetail)
+_RAWS = Decoder(list[Raw])
 _HEAD = Decoder(OkxHead)
 
 
@@ -121,8 +128,10 @@ class OkxFrames:
             return self._other_frame(frame)
         symbol = trades.arg.instId
         instrument = self._instruments.find(symbol)
-        if instrument is None or any(row.instId != symbol for row in trades.data):
+        if instrument is None:
             return Other()
+        if any(row.instId != symbol for row in trades.data):
+            return self._other_frame(frame)
         return self._instruments.event(instrument, map(row_of, trades.data), "contiguous")
 
     def _other_frame(self, frame: bytes | str) -> Event:
@@ -134,32 +143,54 @@ class OkxFrames:
         channel, symbol = head.arg.channel, head.arg.instId
         name = self._instruments.name(symbol)
         if channel == TRADES:
-            if name is not None:
-                decode(_TRADES, frame, name)  # raises the reason
-            return Other(name)
+            instrument = self._instruments.find(symbol)
+            return Other() if instrument is None else self._row_by_row(instrument, head.data)
         if channel == OPEN_INTEREST:
-            return self._all([self._interest(row) for row in decode(_INTEREST, head.data, name)])
+            return self._all(self._interest, head.data, name)
         if channel == LIQUIDATIONS:
-            return self._all([self._liquidations(row) for row in decode(_LIQUIDATIONS, head.data, name)])
+            return self._all(self._liquidations, head.data, name)
         return Other(name)
 
-    def _all(self, events: list[Event]) -> Event:
-        """The events of watched markets, as one."""
-        known = tuple(event for event in events if not isinstance(event, Other))
+    def _row_by_row(self, instrument: Instrument, data: Raw) -> Event:
+        """The trades of a frame in which some rows are none; the ids these leave out are then asked for."""
+        symbol = instrument.market.symbol
+
+        def read(raw: Raw) -> Row:
+            row = decode(_TRADE, raw)
+            if row.instId != symbol:
+                raise WireError(f"instId {clean(row.instId, 60)}: expected {symbol}")
+            return row_of(row)
+
+        raws = decode(_RAWS, data, instrument.market.name)
+        return event_of(page_of(self._instruments, symbol, raws, read, "contiguous"))
+
+    def _all(self, event: Callable[[Raw], Event], data: Raw, name: str | None) -> Event:
+        """The events of watched markets' rows as one; a row that is none becomes a fault beside them."""
+        raws = decode(_RAWS, data, name)
+        events, refused = rows_of(raws, event)
+        faults = [Faulty(name, f"{name or 'a frame'}: {reason}") for reason in refused]
+        known = (*(one for one in events if not isinstance(one, Other)), *faults)
         return known[0] if len(known) == 1 else Several(known) if known else Other()
 
-    def _interest(self, row: InterestRow) -> Event:
+    def _interest(self, raw: Raw) -> Event:
+        row = decode(_INTEREST, raw)
         instrument = self._instruments.find(row.instId)
         if instrument is None or not row.oiCcy:
             return Other()
         return self._instruments.open_interest(instrument, to_us(number(row.ts)), row.oiCcy)
 
-    def _liquidations(self, row: OkxLiquidationRow) -> Event:
+    def _liquidations(self, raw: Raw) -> Event:
+        row = decode(_LIQUIDATIONS, raw)
         instrument = self._instruments.find(row.instId)
         if instrument is None:
             return Other()
-        orders = [(0, to_us(number(one.ts)), one.bkPx, one.sz, SIDES[one.side], 1) for one in row.details]
-        return self._instruments.liquidations(instrument, orders, complete=False)
+        orders, refused = rows_of(row.details, _order)
+        return self._instruments.liquidations(instrument, orders, complete=False, refused=refused)
+
+
+def _order(raw: Raw) -> Row:
+    one = decode(_DETAIL, raw)
+    return 0, to_us(number(one.ts)), one.bkPx, one.sz, SIDES[one.side], 1
 
 
 def row_of(row: OkxTradeRow) -> Row:
