@@ -64,9 +64,8 @@ def test_every_key_of_a_real_report_has_its_row_and_every_row_its_key(title, obj
 
 
 def test_signals_of_incomplete_data_alone_say_so(objects):
-    quality = ["quality" in signal for signal in objects["A signal"]]
-    assert True in quality
-    assert False in quality
+    said = {"quality" in signal for signal in objects["A signal"]}
+    assert said == {True, False}
 
 
 def test_the_sample_is_the_report_of_the_tape_it_names():
