@@ -68,13 +68,13 @@ def graft(flow: "Flow", columns: Columns, from_us: int, to_us: int) -> None:
     import numpy as np
 
     from cvdtui.engine.columns.apply import apply_columns
-    from cvdtui.engine.columns.rows import taken, trades_of
+    from cvdtui.engine.columns.rows import trades_of
 
     flow.settle()
     flow.extend_left(trades_of(columns), from_us, to_us)
     minutes = columns.time_us - columns.time_us % MINUTE_US
     due = [minute for minute in np.unique(minutes).tolist() if _is_candle(flow.bars[MINUTE].at(minute))]
-    columns = taken(columns, np.flatnonzero(np.isin(minutes, due)))
+    columns = columns.taken(np.flatnonzero(np.isin(minutes, due)))
     if not len(columns):
         return
     short = [seconds for seconds in flow.bars if seconds <= MINUTE]

@@ -7,8 +7,6 @@ from cvdtui.errors import VenueError, WireError
 from cvdtui.model import MINUTE_US, Columns, Market
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from cvdtui.feeds.history import HistoryStart
     from cvdtui.feeds.rest import Rest
     from cvdtui.model import Sink
@@ -77,8 +75,8 @@ class Backfill:
             return
         columns = joined(self._kept, self._venue.market(self._symbol))
         inside = (columns.time_us >= from_us) & (columns.time_us < self._edge) & (columns.size > 0)
-        self._sink.on_filled(_where(columns, inside), from_us, self._edge)
-        self._kept = [_where(columns, columns.time_us < from_us)]
+        self._sink.on_filled(columns.taken(inside), from_us, self._edge)
+        self._kept = [columns.taken(columns.time_us < from_us)]
         self._edge = from_us
         done = (self._whole - self._edge) / max(1, self._whole - self._floor)
         self._sink.on_progress(columns.market.name, min(1.0, done))
@@ -121,21 +119,7 @@ async def fill_in_turns(fills: list[Backfill]) -> list[str]:
 
 
 def _between(columns: Columns, first: int, before: int) -> Columns:
-    return _where(columns, (columns.ids >= first) & (columns.ids < before))
-
-
-def _where(columns: Columns, rows: "np.ndarray") -> Columns:
-    """The rows chosen by a boolean array."""
-    return Columns(
-        columns.market,
-        columns.ids[rows],
-        columns.time_us[rows],
-        columns.price[rows],
-        columns.size[rows],
-        columns.side[rows],
-        id_rule=columns.id_rule,
-        source=columns.source,
-    )
+    return columns.taken((columns.ids >= first) & (columns.ids < before))
 
 
 def joined(parts: list[Columns], market: Market) -> Columns:

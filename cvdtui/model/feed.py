@@ -89,6 +89,19 @@ class Columns:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def taken(self, rows: "np.ndarray | slice") -> "Columns":
+        """The rows of these numbers, in their order; of a slice, or where a boolean array is true."""
+        return Columns(
+            self.market,
+            self.ids[rows],
+            self.time_us[rows],
+            self.price[rows],
+            self.size[rows],
+            self.side[rows],
+            id_rule=self.id_rule,
+            source=self.source,
+        )
+
 
 class Sink(Protocol):
     """Where a feed delivers its events (the board is one); every call is synchronous and cheap.

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cvdtui.engine.columns.rows import slice_of, taken, trades_of
+from cvdtui.engine.columns.rows import slice_of, trades_of
 from cvdtui.engine.flow import EVERYTHING, Flow
 from cvdtui.engine.market_state import MarketState
 from cvdtui.model import MINUTE_US, Candle, Trades
@@ -20,7 +20,7 @@ FRAMES = 5, 60, 300
 def candles():
     minutes = COLUMNS.time_us // MINUTE_US * MINUTE_US
     for start in range(int(minutes[0]), EDGE, MINUTE_US):
-        part = taken(COLUMNS, np.flatnonzero(minutes == start))
+        part = COLUMNS.taken(np.flatnonzero(minutes == start))
         if len(part):
             buys = part.side == 1
             value = part.price * part.size

@@ -24,7 +24,7 @@ def trades_of(columns: Columns, start: int = 0) -> list[Trade]:
 
 def slice_of(columns: Columns, low: int, high: int) -> Columns:
     """Rows low <= row < high, as views."""
-    return taken(columns, slice(low, high))
+    return columns.taken(slice(low, high))
 
 
 def rescaled(columns: Columns, market: Market) -> Columns | None:
@@ -49,17 +49,3 @@ def rescaled(columns: Columns, market: Market) -> Columns | None:
 def fits(values: Ints, factor: int) -> bool:
     """Whether values x factor fit 64 bits."""
     return factor == 1 or not len(values) or int(np.abs(values).max()) * factor < WORD
-
-
-def taken(columns: Columns, rows: Ints | slice) -> Columns:
-    """The rows of these numbers, in their order."""
-    return Columns(
-        columns.market,
-        columns.ids[rows],
-        columns.time_us[rows],
-        columns.price[rows],
-        columns.size[rows],
-        columns.side[rows],
-        id_rule=columns.id_rule,
-        source=columns.source,
-    )

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from cvdtui.config import DEFAULTS
-from cvdtui.engine.columns.rows import fits, slice_of, taken
+from cvdtui.engine.columns.rows import fits, slice_of
 from cvdtui.engine.columns.sums import Ints
 from cvdtui.engine.recent_ids import ANEW
 from cvdtui.engine.tape import ABSURD_JUMP, FASTEST, LONGEST_US, Tape
@@ -200,7 +200,7 @@ class ColumnTape:
         if self.next is not None and self._begin is not None:
             keep &= (ids >= self.next) | ((ids < self._begin) & ~self._was_early(ids))
         self.duplicates += int(np.count_nonzero(~keep & ~self._was_lost(ids)))
-        return _kept(columns, keep) if order is None else taken(columns, order[keep])
+        return _kept(columns, keep) if order is None else columns.taken(order[keep])
 
     def _was_lost(self, ids: Ints) -> Flags:
         """Flags of ids that were given up: they are late, not duplicates."""
@@ -309,7 +309,7 @@ class ColumnTape:
         # far from both neighbours; of the last row the next one is not known yet
         alone = far & np.append(far[1:], is_end)
         self.refused += int(np.count_nonzero(alone))
-        return taken(columns, np.flatnonzero(~alone))
+        return columns.taken(np.flatnonzero(~alone))
 
     def _lose(self, columns: Columns, row: int) -> None:
         after = int(columns.ids[row - 1]) if row else (self.next or 0) - 1
@@ -325,7 +325,7 @@ def _kept(columns: Columns, keep: Flags) -> Columns:
     if not dropped:
         return columns
     if len(dropped) * _FEW > len(columns):
-        return taken(columns, np.flatnonzero(keep))
+        return columns.taken(np.flatnonzero(keep))
     begins, ends = [0, *(row + 1 for row in dropped)], [*dropped, len(columns)]
     spans = [slice(begin, end) for begin, end in zip(begins, ends, strict=True)]
     return Columns(
